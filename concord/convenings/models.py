@@ -1,0 +1,106 @@
+"""Events, their sessions, guidelines and registrations. No table says who entered which room, or when."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from concord.access.models import EVERYWHERE, Place
+from concord.people.models import Person
+
+
+class State(models.TextChoices):
+    PLANNED = "planned", "planned"
+    READY = "ready", "ready"
+    OPEN = "open", "open"
+    PAUSED = "paused", "paused"
+    ENDED = "ended", "ended"
+
+
+class Convening(models.Model):
+    """An event: what people register for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    zone = models.CharField(max_length=60, default="UTC")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNED)
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="convenings_event_ends_after_start"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def places(self) -> list[Place]:
+        """Where one must be admitted to be in this event."""
+        return [EVERYWHERE, Place("convening", self.id)]
+
+
+class Session(models.Model):
+    """A part of an event, with one room and guidelines of its own (P-GUIDE-1)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="sessions")
+    name = models.CharField(max_length=120)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNED)
+
+    class Meta:
+        ordering = ["starts_at", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def places(self) -> list[Place]:
+        """Where one must be admitted to be in this session."""
+        return [*self.convening.places, Place("session", self.id)]
+
+
+class Guidelines(models.Model):
+    """How to engage in one session. They count once somebody has confirmed them for that very session."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="guidelines")
+    number = models.PositiveIntegerField()
+    text = models.TextField(max_length=8_000)
+    confirmed_by = models.UUIDField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "number"], name="convenings_guidelines_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.number}"
+
+
+class Registration(models.Model):
+    """A person registered for an event under a name of their choice. No time is kept (P-RISK-1)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="registrations")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="registrations")
+    display_name = models.CharField(max_length=60)
+    pronouns = models.CharField(max_length=30, blank=True)
+    acknowledged_version = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["convening", "person"], name="convenings_one_registration")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,73 @@
+"""@door(predicates): opens a view, or it is not there; tells a refusal in words.
+
+A door answers three ways. Somebody for whom a page does not exist gets 404, whether or not it exists for
+others. Somebody whom the policy refuses gets the refusal's own words, and the refusal is recorded. Everyone
+else gets the page. A staff page asks somebody who is not signed in to sign in, for that tells nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from concord import refusals
+from concord.refusals import Refused
+
+Predicate = Callable[[HttpRequest], bool]
+View = Callable[..., HttpResponseBase]
+
+
+def anyone(request: HttpRequest) -> bool:
+    """The door of a public page."""
+    return True
+
+
+def on_desk(request: HttpRequest) -> bool:
+    """Whether the request came to the staff's host."""
+    return bool(getattr(request, "is_desk", False))
+
+
+def door(*predicates: Predicate) -> Callable[[View], View]:
+    """Open the view only when every predicate holds; 404 when one does not.
+
+    A `Refused` from inside becomes a page of its own words and an entry in the ledger, written in a
+    transaction of its own, since the refused one was rolled back.
+    """
+    if not predicates:
+        raise TypeError("A door needs at least one predicate; say `anyone` for a public page.")
+
+    def hang(view: View) -> View:
+        @wraps(view)
+        def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if anyone not in predicates and on_desk(request) and not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            if not all(predicate(request) for predicate in predicates):
+                raise Http404
+            try:
+                return view(request, *args, **kwargs)
+            except Refused as refused:
+                return tell_refusal(request, refused)
+
+        opened.door = predicates  # type: ignore[attr-defined]
+        return opened
+
+    return hang
+
+
+def tell_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """Answer with the refusal's words, and let it be recorded."""
+    refusals.tell(refused, actor=actor_of(request), at=timezone.now())
+    page = "site/_refused.html" if getattr(request, "htmx", False) else "site/refused.html"
+    return render(request, page, {"refused": refused}, status=refused.status)
+
+
+def actor_of(request: HttpRequest) -> Any:
+    """The opaque id of the person who asks, or None."""
+    return getattr(request.user, "person_id", None) if hasattr(request, "user") else None

@@ -1,0 +1,43 @@
+"""record: leave an entry in the ledger, in the transaction of the verb that calls it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from concord.ledger.models import Entry
+from concord.refusals import Refused
+
+
+def record(verb: str, *, actor: UUID | None, subject: UUID | None, at: datetime, **facts: Any) -> Entry:
+    """Write one entry. `facts` are ids, numbers and short codes of ours; never a name, never a text.
+
+    Raises ValueError for a fact that could carry contents: a string of more than 80 characters.
+    """
+    return Entry.objects.create(
+        verb=verb,
+        actor=actor,
+        subject=subject,
+        at=at,
+        facts={name: _plain(value) for name, value in facts.items()},
+    )
+
+
+def record_refusal(refused: Refused, actor: UUID | None, at: datetime) -> None:
+    """Keep that the policy said no: which rule, to whom, about what."""
+    record("refused", actor=actor, subject=refused.subject, at=at, rule=refused.rule)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, str) and len(value) > 80:
+        raise ValueError("The ledger keeps ids and short codes, not texts.")
+    if isinstance(value, list | tuple | set):
+        return [_plain(one) for one in value]
+    return value

@@ -1,0 +1,1 @@
+"""A code opens a sealed box: for a reporter, a support person, a witness, a respondent, an outside contact (I-INFORM-1, I-ANYWAY-1)."""

@@ -1,0 +1,68 @@
+"""send: write a letter, seal it to the delivery key, and leave it for the worker."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from concord.letters.models import Letter
+from concord.letters.registry import kind_of
+from concord.outbox.leave import leave
+from concord.refusals import Refused
+from concord.vault import environment
+
+
+class NeedsVerdict(Refused):
+    """A guarded letter was sent without the guard's verdict."""
+
+
+def compose(kind: str, *, context: dict[str, Any], language: str) -> tuple[str, str]:
+    """Subject and body of a letter in one language. The template's first line is the subject."""
+    with translation.override(language):
+        text = render_to_string(kind_of(kind).template, context)
+    subject, _, body = text.strip().partition("\n")
+    return subject.strip(), body.strip() + "\n"
+
+
+@transaction.atomic
+def send(
+    kind: str,
+    *,
+    to: str,
+    subject: str,
+    body: str,
+    language: str,
+    at: datetime,
+    verdict: UUID | None = None,
+) -> Letter:
+    """Leave one letter to be carried out.
+
+    Raises `NeedsVerdict` for a guarded kind without a verdict (K-NAME-1); the database refuses it as well.
+    """
+    guarded = kind_of(kind).guarded
+    if guarded and verdict is None:
+        raise NeedsVerdict()
+    letter_id = uuid4()
+    contents = json.dumps({"to": to, "subject": subject, "body": body, "language": language})
+    letter = Letter.objects.create(
+        id=letter_id,
+        kind=kind,
+        guarded=guarded,
+        verdict=verdict,
+        sealed=environment.seal("delivery", contents.encode(), about=f"letter:{letter_id}"),
+        left_at=at,
+    )
+    leave("letters.deliver", subject=letter.id, at=at)
+    return letter
+
+
+def send_template(kind: str, *, to: str, context: dict[str, Any], language: str, at: datetime) -> Letter:
+    """Send a fixed template. Only for unguarded kinds: sign-in, notices without contents."""
+    subject, body = compose(kind, context=context, language=language)
+    return send(kind, to=to, subject=subject, body=body, language=language, at=at)

@@ -1,0 +1,207 @@
+"""Persons, logins, organisations, designated staff, shifts, declared ties. No list of who attends lives here."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+
+class Person(models.Model):
+    """A human being, whatever their logins. Two people are asked of Persons, never of logins (R-CONCUR-1)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class LoginManager(BaseUserManager["Login"]):
+    def get_by_natural_key(self, username: str | None) -> Login:
+        return self.get(handle=username)
+
+
+class Login(AbstractBaseUser):
+    """A way to sign in. Staff sign in by handle and passphrase; participants by their mailbox.
+
+    The address lies sealed under an environment key; `mailbox_token` finds the exact address, and
+    `canonical_token` the mailbox behind its aliases (null for boxes that several people share).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="logins")
+    handle = models.CharField(max_length=80, unique=True)
+    password = models.CharField(max_length=8, default="!", editable=False)
+    last_login = None
+    address_sealed = models.BinaryField(null=True)
+    mailbox_token = models.BinaryField(max_length=16, null=True, unique=True)
+    canonical_token = models.BinaryField(max_length=16, null=True, db_index=True)
+    verified = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+
+    objects = LoginManager()
+
+    USERNAME_FIELD = "handle"
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SignInAsk(models.Model):
+    """Somebody asked for a way in by mail: a link and a code that die together. Kept for a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    link_digest = models.BinaryField(max_length=32, unique=True)
+    code_digest = models.BinaryField(max_length=32)
+    browser_digest = models.BinaryField(max_length=32)
+    address_sealed = models.BinaryField()
+    carries_sealed = models.BinaryField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    dies_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Organisation(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Affiliation(models.Model):
+    """That a person belongs to an organisation, and who said so. Optional, never shown to participants."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="affiliations")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="affiliations")
+    source = models.CharField(max_length=12, choices=[("self", "self"), ("staff", "staff")])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "organisation"], name="people_one_affiliation")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Role(models.TextChoices):
+    """What somebody is designated to do (workflow.md). Powers are read off it in `who_may`."""
+
+    RECEIVER = "receiver", "receives reports"
+    STAFF = "staff", "staff"
+    VOLUNTEER = "volunteer", "volunteer monitor"
+    ORGANISER = "organiser", "organiser"
+    IT = "it", "keeps the machines"
+
+
+class StaffQuerySet(models.QuerySet["StaffMember"]):
+    def current(self, at: datetime) -> StaffQuerySet:
+        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at), designated_at__lte=at)
+
+    def receivers(self, at: datetime) -> StaffQuerySet:
+        return self.current(at).filter(role=Role.RECEIVER)
+
+    def who_may_concur(self, at: datetime) -> StaffQuerySet:
+        return self.current(at).filter(role__in=[Role.RECEIVER, Role.STAFF])
+
+    def on_call(self, at: datetime) -> StaffQuerySet:
+        return self.current(at).filter(
+            id__in=Shift.objects.filter(starts_at__lte=at, ends_at__gt=at).values("staff_id")
+        )
+
+
+class StaffMember(models.Model):
+    """A designation: this human works for the host under a working name of their choice (I-STAFF-1)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="staff")
+    working_name = models.CharField(max_length=60, unique=True)
+    role = models.CharField(max_length=12, choices=Role.choices)
+    is_lead = models.BooleanField(default=False)
+    languages = models.JSONField(default=list)
+    acknowledged_version = models.PositiveIntegerField(null=True)
+    designated_at = models.DateTimeField()
+    designated_by = models.UUIDField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = StaffQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.working_name
+
+    def is_current(self, at: datetime) -> bool:
+        return self.designated_at <= at and (self.ended_at is None or self.ended_at > at)
+
+    @property
+    def receives_reports(self) -> bool:
+        return self.role == Role.RECEIVER
+
+    @property
+    def may_concur(self) -> bool:
+        return self.role in (Role.RECEIVER, Role.STAFF)
+
+    @property
+    def may_monitor(self) -> bool:
+        return self.role in (Role.RECEIVER, Role.STAFF, Role.VOLUNTEER)
+
+
+class Shift(models.Model):
+    """From when to when somebody is on call. The convening is an opaque id, for it lies above this room."""
+
+    staff = models.ForeignKey(StaffMember, on_delete=models.CASCADE, related_name="shifts")
+    convening = models.UUIDField(null=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=models.F("starts_at")), name="people_shift_ends_after_start"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Tie(models.Model):
+    """A staff member declared beforehand to be close to somebody: they get nothing about that person."""
+
+    staff = models.ForeignKey(StaffMember, on_delete=models.CASCADE, related_name="ties")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="ties")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["staff", "person"], name="people_one_tie")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+def persons_tied_to(person_ids: Any) -> set[uuid.UUID]:
+    """The staff (as person ids) who declared a tie to any of these persons."""
+    return set(Tie.objects.filter(person_id__in=person_ids).values_list("staff__person_id", flat=True))
+
+
+class OutsideContact(models.Model):
+    """Somebody outside the team who gets what is about the team, and what nobody inside may read.
+
+    Has a standing reading key in the vault under `holder`, from set-up on.
+    """
+
+    holder = models.UUIDField(unique=True)
+    name = models.CharField(max_length=120)
+    address_sealed = models.BinaryField()
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,48 @@
+"""Refused: the policy said no, in words fit to show to the person who tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Recorder = Callable[["Refused", "UUID | None", datetime], None]
+
+_recorders: list[Recorder] = []
+
+
+class Refused(Exception):
+    """A rule of the policy forbids this. Subclasses are named after the rule.
+
+    `words` is what the person reads; `status` is the HTTP answer (403: never; 409: not now, or
+    no longer); `subject` is the id of the thing that was refused, for the ledger.
+    """
+
+    words: str | Promise = _("This is not possible.")
+    status: int = 403
+
+    def __init__(self, words: str | Promise | None = None, *, subject: UUID | None = None) -> None:
+        if words is not None:
+            self.words = words
+        self.subject = subject
+        super().__init__(type(self).__name__)
+
+    @property
+    def rule(self) -> str:
+        """The rule's name, as the ledger keeps it."""
+        return type(self).__name__
+
+
+def register_recorder(recorder: Recorder) -> None:
+    """Let the ledger hear of refusals, once per process; the ledger sits above this file."""
+    if recorder not in _recorders:
+        _recorders.append(recorder)
+
+
+def tell(refused: Refused, *, actor: UUID | None, at: datetime) -> None:
+    """Pass a refusal on, to be recorded in a transaction of its own by the outermost caller."""
+    for recorder in _recorders:
+        recorder(refused, actor, at)

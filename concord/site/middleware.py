@@ -1,0 +1,67 @@
+"""What every request passes: its host, its headers, its moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import set_urlconf
+from django.utils import timezone
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+_POLICY = (
+    "default-src 'none'; img-src 'self' data:; script-src 'self'; style-src 'self'{styles}; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; font-src 'self'"
+)
+
+
+class Hosts:
+    """Two front doors with separate cookies: the public's and the desk's, told apart by host name."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        host = request.get_host().split(":", 1)[0].lower()
+        request.is_desk = host in settings.CONCORD_DESK_HOSTS  # type: ignore[attr-defined]
+        if request.is_desk:  # type: ignore[attr-defined]
+            request.urlconf = settings.CONCORD_DESK_URLCONF  # type: ignore[attr-defined]
+            set_urlconf(settings.CONCORD_DESK_URLCONF)
+        return self.get_response(request)
+
+
+class Headers:
+    """A strict content policy, nothing stored by shared caches, nothing framed, nothing sent elsewhere."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.csp_style_hashes = []  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        styles = "".join(f" '{digest}'" for digest in request.csp_style_hashes)  # type: ignore[attr-defined]
+        response.headers.setdefault("Content-Security-Policy", _POLICY.format(styles=styles))
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        if settings.CONCORD_PUBLIC.startswith("https://"):
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
+
+
+class Moment:
+    """One time per request: every verb it calls agrees on when it happened."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.at = timezone.now()  # type: ignore[attr-defined]
+        return self.get_response(request)

@@ -1,0 +1,204 @@
+"""Settings, read from the environment. `concord check` names every one that is missing or unsafe."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.utils.translation import gettext_lazy as _
+
+from concord.vault import environment
+
+PACKAGE = Path(__file__).resolve().parent.parent
+CHECKOUT = PACKAGE.parent
+
+CONCORD_DATA = Path(os.environ.get("CONCORD_DATA", CHECKOUT / "data")).resolve()
+"""The data folder: database and media. Backups hold it; the key file must lie outside it."""
+CONCORD_KEY_FILE = Path(os.environ.get("CONCORD_KEY_FILE", CHECKOUT / "keys" / "concord.key"))
+CONCORD_HOST_NAME = os.environ.get("CONCORD_HOST_NAME", "The host")
+CONCORD_TEAM_NAME = os.environ.get("CONCORD_TEAM_NAME", "The care team")
+CONCORD_POLICY_ADDRESS = os.environ.get("CONCORD_POLICY_ADDRESS", "")
+CONCORD_REPORT_ADDRESS = os.environ.get("CONCORD_REPORT_ADDRESS", "")
+CONCORD_PUBLIC = os.environ.get("CONCORD_PUBLIC", "http://localhost:8000")
+CONCORD_DESK = os.environ.get("CONCORD_DESK", "http://desk.localhost:8000")
+CONCORD_THREADS = int(os.environ.get("CONCORD_THREADS", "8"))
+CONCORD_DEMO = False
+CONCORD_POST_LENGTH = 4_000
+"""Characters in one post; longer ones are refused in words and nothing typed is lost."""
+
+
+def _host_of(url: str) -> str:
+    return url.split("://", 1)[-1].split("/", 1)[0].split(":", 1)[0]
+
+
+DEBUG = False
+ALLOWED_HOSTS = [_host_of(CONCORD_PUBLIC), _host_of(CONCORD_DESK)]
+CONCORD_DESK_HOSTS = [_host_of(CONCORD_DESK)]
+ROOT_URLCONF = "concord.site.urls_public"
+CONCORD_DESK_URLCONF = "concord.site.urls_desk"
+CSRF_TRUSTED_ORIGINS = [CONCORD_PUBLIC, CONCORD_DESK]
+
+INSTALLED_APPS = [
+    "concord.site",
+    "concord.desk",
+    "concord.evasion",
+    "concord.actions",
+    "concord.concurrence",
+    "concord.survivors",
+    "concord.cases",
+    "concord.reports",
+    "concord.monitoring",
+    "concord.spaces",
+    "concord.convenings",
+    "concord.policy",
+    "concord.access",
+    "concord.people",
+    "concord.live",
+    "concord.letters",
+    "concord.letterbox",
+    "concord.vault",
+    "concord.names",
+    "concord.outbox",
+    "concord.ledger",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "concord.site.middleware.Hosts",
+    "concord.site.middleware.Headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "concord.vault.session.VaultMiddleware",
+    "concord.site.middleware.Moment",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "concord.site.context.house",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        os.environ.get("DATABASE_URL") or f"sqlite:///{CONCORD_DATA / 'concord.sqlite3'}",
+        conn_max_age=0,
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # IMMEDIATE: a deferred transaction that reads and then writes loses to "database is locked".
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,
+        # FULL everywhere: a report or a decision that was answered survives a power cut.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": CONCORD_THREADS + 4}}
+
+REDIS_URL = os.environ.get("REDIS_URL", "")
+
+AUTH_USER_MODEL = "people.Login"
+AUTHENTICATION_BACKENDS = ["concord.people.passphrase.PassphraseBackend"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PASSWORD_HASHERS: list[str] = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish")), ("ar", _("Arabic"))]
+LOCALE_PATHS = [CHECKOUT / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = CONCORD_DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = CONCORD_DATA / "media"
+WHITENOISE_USE_FINDERS = False
+
+SESSION_COOKIE_NAME = "__Host-session"
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+CSRF_COOKIE_NAME = "__Host-csrf"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = "__Host-language"
+LANGUAGE_COOKIE_SECURE = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if CONCORD_PUBLIC.startswith("https://"):
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 30_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 400
+
+ACCOUNT_ADAPTER = "concord.people.adapters.AccountAdapter"
+MFA_ADAPTER = "concord.people.adapters.MFAAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "handle"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = False
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_TOTP_ISSUER = "Concord"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+DEFAULT_FROM_EMAIL = os.environ.get("CONCORD_MAIL_FROM", CONCORD_REPORT_ADDRESS)
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"()": "concord.site.logs.AllowedFields"}},
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["out"], "level": "WARNING"},
+    "loggers": {"concord": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+}
+
+# Without a key file only `concord check` and `concord setup` are of use; `serve` refuses to start.
+SECRET_KEY = (
+    environment.derive(CONCORD_KEY_FILE, "django").hex()
+    if CONCORD_KEY_FILE.exists()
+    else secrets.token_hex(32)
+)

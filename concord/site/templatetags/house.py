@@ -1,0 +1,168 @@
+"""What templates of every room may say alike: the two circles, a moment, a name, styles inside the page."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64encode
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language_info as language_info
+
+register = template.Library()
+
+STYLES = Path(__file__).resolve().parent.parent / "static" / "concord"
+
+MARKS = {
+    "house": gettext_lazy("Concord"),
+    "waiting": gettext_lazy("Nothing proposed yet"),
+    "proposed": gettext_lazy("Proposed"),
+    "agreed": gettext_lazy("Agreed by two people"),
+    "done": gettext_lazy("Done and checked"),
+    "declined": gettext_lazy("Declined"),
+    "lapsed": gettext_lazy("Lapsed"),
+}
+
+
+@register.simple_tag
+def mark(state: str = "house", *, said: bool = False) -> SafeString:
+    """The two circles as inline SVG.
+
+    `said` when the words stand beside it, so that a screen reader does not hear them twice. An
+    unknown state is a bug and raises KeyError.
+    """
+    return mark_safe(  # noqa: S308 - our own template, our own constants
+        render_to_string(
+            "site/_mark.html", {"state": state, "label": "" if said else MARKS[state]}
+        ).strip()
+    )
+
+
+@register.simple_tag
+def when(moment: datetime | None, *, now: datetime | None = None) -> SafeString:
+    """A moment, relative and absolute with its zone, in a <time>; nothing for None."""
+    if moment is None:
+        return mark_safe("")
+    local = timezone.localtime(moment)
+    absolute = f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+    return format_html(
+        '<time datetime="{}">{} <span class="quiet">({})</span></time>',
+        moment.astimezone(UTC).isoformat(timespec="seconds"),
+        relative(moment, now=now or timezone.now()),
+        absolute,
+    )
+
+
+@register.simple_tag
+def clock(moment: datetime | None, *, now: datetime | None = None) -> SafeString:
+    """A moment in a word or two ("2 min ago"), the absolute time on asking; for dense lists."""
+    if moment is None:
+        return mark_safe("")
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.astimezone(UTC).isoformat(timespec="seconds"),
+        f"{date_format(local, 'j F Y, H:i')} {local.tzname()}",
+        relative(moment, now=now or timezone.now()),
+    )
+
+
+@register.simple_tag
+def hour(moment: datetime) -> SafeString:
+    """The hour and minute of a post, with its zone for machines and on asking."""
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.astimezone(UTC).isoformat(timespec="seconds"),
+        f"{date_format(local, 'j F Y, H:i')} {local.tzname()}",
+        date_format(local, "H:i"),
+    )
+
+
+@register.filter
+def bdi(text: Any) -> SafeString:
+    """A name or a code, kept from turning the direction of the words around it."""
+    return format_html('<bdi dir="auto">{}</bdi>', text)
+
+
+@register.filter
+def ltr(text: Any) -> SafeString:
+    """An address, number or code: always left to right."""
+    return format_html('<bdi dir="ltr">{}</bdi>', text)
+
+
+@register.filter
+def own_name(code: str) -> str:
+    """A language's name in that language."""
+    return str(language_info(code)["name_local"])
+
+
+@register.filter
+def direction(code: str) -> str:
+    """Which way a language is written: `rtl` or `ltr`."""
+    return "rtl" if language_info(code)["bidi"] else "ltr"
+
+
+@register.simple_tag(takes_context=True)
+def inline_css(context: template.Context, *names: str) -> SafeString:
+    """Put our stylesheets into the page itself, and let the content policy of this answer know them."""
+    css, digest = _styles(names)
+    request = context.get("request")
+    if request is not None and digest not in getattr(request, "csp_style_hashes", (digest,)):
+        request.csp_style_hashes.append(digest)
+    return mark_safe(f"<style>{css}</style>")  # noqa: S308 - our own files
+
+
+@register.simple_tag
+def shipped(path: str) -> str:
+    """The address of a static file, even on an error page while the manifest is missing."""
+    try:
+        return staticfiles_storage.url(path)
+    except ValueError:
+        return f"{staticfiles_storage.base_url}{path}"
+
+
+@lru_cache(maxsize=32)
+def _styles(names: tuple[str, ...]) -> tuple[str, str]:
+    css = _without_spaces("".join((STYLES / name).read_text("utf-8") for name in names))
+    digest = b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return css, f"sha256-{digest}"
+
+
+def _without_spaces(css: str) -> str:
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    css = re.sub(r"\s+", " ", css)
+    return re.sub(r" ?([{};,>]) ?", r"\1", css).replace(";}", "}").strip()
+
+
+def relative(moment: datetime, *, now: datetime) -> str:
+    """How far a moment lies from now, in its largest whole unit."""
+    seconds = int((moment - now).total_seconds())
+    if abs(seconds) < 45:
+        return gettext("just now")
+    span = _span(abs(seconds))
+    return gettext("in %(span)s") % {"span": span} if seconds > 0 else (
+        gettext("%(span)s ago") % {"span": span}
+    )
+
+
+def _span(seconds: int) -> str:
+    minutes = max(1, round(seconds / 60))
+    if minutes < 60:
+        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    hours = round(minutes / 60)
+    if hours < 36:
+        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    days = round(hours / 24)
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}

@@ -1,0 +1,23 @@
+"""The public host: people who take part, and people who report."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from concord.site import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("concord.convenings.urls")),
+    path("", include("concord.people.urls")),
+    path("", include("concord.policy.urls")),
+    path("", include("concord.spaces.urls")),
+    path("", include("concord.monitoring.urls")),
+    path("", include("concord.reports.urls")),
+    path("", include("concord.actions.urls")),
+    path("help", views.help_page, name="help"),
+    path("leave", views.leave, name="leave"),
+    path("language", views.language, name="language"),
+    path("ledger", views.ledger_head, name="ledger"),
+]
+
+handler404 = "concord.site.views.not_there"
+handler403 = "concord.site.views.forbidden"
+handler500 = "concord.site.views.broken"

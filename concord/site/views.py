@@ -1,0 +1,64 @@
+"""Pages of the house itself: help, leave, language, the ledger's head, and the pages for what went wrong."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import translate_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
+
+from concord.doors import anyone, door
+from concord.ledger.chain import head
+
+
+@door(anyone)
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Who can help now, and how to reach them."""
+    return render(request, "site/help.html")
+
+
+@door(anyone)
+def leave(request: HttpRequest) -> HttpResponse:
+    """Go somewhere neutral at once. Clears what this site kept in the browser, and says so nowhere."""
+    response = HttpResponseRedirect("https://www.wikipedia.org/")
+    for name in list(request.COOKIES):
+        if name.startswith("__Host-"):
+            response.set_cookie(name, "", max_age=0, secure=True, path="/")
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+@door(anyone)
+def language(request: HttpRequest) -> HttpResponse:
+    """Read the site in another language; the choice lies in the browser only."""
+    code = request.GET.get("to", "")
+    back = request.GET.get("back", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    response = HttpResponseRedirect(translate_url(back, code) if code else back)
+    if check_for_language(code) and code in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, code, secure=True, httponly=True, samesite="Lax", path="/"
+        )
+    return response
+
+
+@door(anyone)
+def ledger_head(request: HttpRequest) -> HttpResponse:
+    """The newest link of the ledger's chain, for whoever wants to hold us to it."""
+    position, digest = head()
+    return render(request, "site/ledger.html", {"position": position, "digest": digest})
+
+
+def not_there(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", status=500)
