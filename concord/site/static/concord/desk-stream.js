@@ -1,0 +1,44 @@
+// The desk hears that something changed, never what: each event carries ids only, and the parts of the page that
+// care fetch themselves through htmx, as `hx-trigger="live:flag from:body"`.
+//
+// <body data-stream="/live/?s=desk:…"> and an optional <p id="stream-line" data-offline="…">.
+(() => {
+  "use strict";
+  const address = document.body.dataset.stream;
+  if (!address || !("EventSource" in window)) return;
+  const names = (document.body.dataset.events || "inbox flag case proposal room post gone brake").split(" ");
+  const line = document.getElementById("stream-line");
+  let source = null;
+  let wait = 1000;
+  let timer = 0;
+
+  const tell = (name, detail) => document.body.dispatchEvent(new CustomEvent("live:" + name, { detail }));
+  const say = (words) => { if (line) line.textContent = words || ""; };
+  const close = () => { if (source) source.close(); source = null; };
+  const again = () => {
+    close();
+    say(line && line.dataset.offline);
+    clearTimeout(timer);
+    if (!document.hidden) timer = setTimeout(open, wait + Math.random() * wait);
+    wait = Math.min(wait * 2, 30000);
+  };
+  const open = () => {
+    clearTimeout(timer);
+    if (source || document.hidden) return;
+    source = new EventSource(address);
+    source.onopen = () => { wait = 1000; say(""); tell("open"); };
+    source.onerror = again;
+    names.forEach((name) => source.addEventListener(name, (event) => tell(name, event.data)));
+    source.addEventListener("cut", () => { close(); location.reload(); });
+    source.addEventListener("reset", () => { close(); location.reload(); });
+    source.addEventListener("reconnect", (event) => {
+      close();
+      timer = setTimeout(open, Number(event.data) || 1000 + Math.random() * 4000);
+    });
+  };
+
+  addEventListener("online", open);
+  addEventListener("pagehide", close);
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  open();
+})();
