@@ -1,0 +1,152 @@
+"""What every test run shares: stories carry clauses, runs leave a record, sabotages are applied."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from concord.site.clauses import record
+from concord.site.clauses.catalogue import MOST_CLAUSES_ON_ONE_STORY, ids
+
+CHROMIUM = os.environ.get("CONCORD_TEST_CHROMIUM") or shutil.which("chromium")
+ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
+NIGHTLY = bool(os.environ.get("CONCORD_NIGHTLY"))
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+hypothesis_settings.register_profile(
+    "everyday", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.register_profile(
+    "nightly", deadline=None, max_examples=2_000, suppress_health_check=list(HealthCheck)
+)
+hypothesis_settings.load_profile("nightly" if NIGHTLY else "everyday")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("concord")
+    group.addoption(
+        "--database-only", action="store_true", help="only the tests that touch the database"
+    )
+    group.addoption(
+        "--no-browser", action="store_true", help="leave out the stories told in a browser"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Recorder(), "concord-record")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    _check_clauses(items)
+    _leave_out(config, items)
+    for item in items:
+        if item.get_closest_marker("browser") and not CHROMIUM:
+            item.add_marker(pytest.mark.skip(reason="NO CHROMIUM: set CONCORD_TEST_CHROMIUM"))
+        if item.get_closest_marker("postgresql") and not ON_POSTGRESQL:
+            item.add_marker(pytest.mark.skip(reason="on PostgreSQL only: runs in its second round"))
+
+
+def _check_clauses(items: list[pytest.Item]) -> None:
+    for item in items:
+        named = [id for mark in item.iter_markers("clauses") for id in mark.args]
+        unknown = set(named) - ids()
+        if unknown:
+            raise pytest.UsageError(f"{item.nodeid}: no such clause: {', '.join(sorted(unknown))}")
+        if len(named) > MOST_CLAUSES_ON_ONE_STORY:
+            raise pytest.UsageError(
+                f"{item.nodeid} names {len(named)} clauses; "
+                f"a story truly exercises at most {MOST_CLAUSES_ON_ONE_STORY}"
+            )
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    def wanted(item: pytest.Item) -> bool:
+        marks = {mark.name for mark in item.iter_markers()}
+        fixtures = set(getattr(item, "fixturenames", ()))
+        return not (
+            (config.getoption("--database-only") and not _touches_database(marks, fixtures))
+            or (config.getoption("--no-browser") and "browser" in marks)
+            or ("nightly" in marks and not NIGHTLY)
+            or ("sqlite" in marks and ON_POSTGRESQL)
+        )
+
+    left_out = [item for item in items if not wanted(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if wanted(item)]
+
+
+def _touches_database(marks: set[str], fixtures: set[str]) -> bool:
+    return "django_db" in marks or bool(fixtures & DATABASE_FIXTURES)
+
+
+class Recorder:
+    """Keeps each story's outcome and, at the end, adds them to the record of this very source."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[str, str] = {}
+        self.tree = record.tree_hash() if os.environ.get("CONCORD_RECORD") else None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        result = os.environ.get("CONCORD_SABOTAGE_RESULT")
+        if result and not report.skipped and (report.when == "call" or report.failed):
+            Path(result).write_text(_how_it_went(report, call))
+        if item.get_closest_marker("clauses"):
+            story = item.nodeid.split("[")[0]
+            if report.failed:
+                self.outcomes[story] = "failed"
+            elif report.passed and report.when == "call":
+                self.outcomes.setdefault(story, "passed")
+        return report
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.tree is None or not self.outcomes:
+            return
+        if record.tree_hash() != self.tree:
+            print("\nNOT RECORDED: THE SOURCE CHANGED DURING THE RUN")  # noqa: T201
+            return
+        where = "postgresql" if ON_POSTGRESQL else "sqlite"
+        record.merge(
+            self.tree, outcomes={story: {where: found} for story, found in self.outcomes.items()}
+        )
+
+
+@pytest.fixture(autouse=True)
+def _sabotaged(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Break one clause on purpose, when this run was started to see whether its story notices."""
+    clause = os.environ.get("CONCORD_SABOTAGE")
+    if clause:
+        sabotage(clause).break_it(monkeypatch)
+
+
+def sabotage(clause: str) -> Any:
+    """The module tests/sabotage/<clause>.py, whose name no import statement can spell."""
+    path = Path(__file__).parent / "tests" / "sabotage" / f"{clause}.py"
+    spec = importlib.util.spec_from_file_location(f"sabotage_{clause.replace('-', '_')}", path)
+    if spec is None or spec.loader is None:
+        raise pytest.UsageError(f"there is no sabotage of {clause}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _how_it_went(report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
+    """Whether a sabotaged story failed by an assertion of its own, or for another reason."""
+    if report.passed:
+        return "unnoticed"
+    error = call.excinfo.value if call.excinfo else None
+    if report.when == "call" and isinstance(error, AssertionError | pytest.fail.Exception):
+        return record.NOTICED
+    return f"broken in {report.when}: {type(error).__name__}"

