@@ -1,0 +1,154 @@
+"""Cases: our file. Parties, notes and evidence lie sealed under the case's own key."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from concord.monitoring.models import Flag
+from concord.people.models import StaffMember
+from concord.reports.models import Report
+from concord.vault.files import seen_by
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class State(models.TextChoices):
+    OPEN = "open", "open"
+    ASSESSED = "assessed", "assessed"
+    ACTION_PENDING = "pending", "action pending"
+    STABILISED = "stabilised", "stabilised"
+    NO_ACTION = "no_action", "no action"
+    FOLLOW_UP = "follow_up", "follow-up"
+    CLOSED = "closed", "closed"
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, staff: StaffMember) -> CaseQuerySet:
+        """The cases whose row this staff member may see: those they hold a grant for, dormant or not."""
+        return self.filter(file__in=seen_by(staff.person_id))
+
+
+class Case(models.Model):
+    """One case. Exactly one coordinator at any time, and a deputy who can open it too (R-COORD-1)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=12, unique=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    coordinator = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="coordinates")
+    deputy = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="deputises", null=True)
+    file = models.UUIDField(unique=True)
+    happened_under = models.PositiveIntegerField(null=True)
+    opened_at = models.DateTimeField()
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=models.F("coordinator")),
+                name="cases_deputy_is_another",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def is_unstaffed(self) -> bool:
+        """UNSTAFFED: fewer than two living holders of its key besides recovery; it alarms (workflow.md)."""
+        return self.deputy_id is None
+
+
+class Source(models.Model):
+    """What a case rests on: a flag or a report. No case without one (S-REPORTED-1)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sources")
+    flag = models.OneToOneField(Flag, on_delete=models.PROTECT, null=True, related_name="+")
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, null=True, related_name="+")
+    joined_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(flag__isnull=True, report__isnull=False)
+                | Q(flag__isnull=False, report__isnull=True),
+                name="cases_source_is_one_thing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def file(self) -> UUID:
+        source = self.flag or self.report
+        assert source is not None  # the constraint above
+        return source.file
+
+
+class Party(models.Model):
+    """Somebody in a case. Sealed JSON: {"role", "name", "handles", "addresses", "person_id"}.
+
+    Roles: respondent, survivor, reporter, witness, affected. All but the first are protected by the guard.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="parties")
+    sealed = models.BinaryField()
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Note(models.Model):
+    """An internal note: sealed text (K-NOTES-1)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")
+    author = models.UUIDField()
+    sealed = models.BinaryField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["written_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Evidence(models.Model):
+    """A sealed copy of a post as it was, kept in the case before it goes (R-ACT-DELETE)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="evidence")
+    post = models.UUIDField()
+    sealed = models.BinaryField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "post"], name="cases_one_copy_of_a_post")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Recusal(models.Model):
+    """A staff member stepped out of a case, or was taken out. They see nothing of it from then on."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="recusals")
+    person = models.UUIDField()
+    recused_by = models.UUIDField(null=True)
+    recused_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "person"], name="cases_recused_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)

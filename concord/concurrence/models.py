@@ -1,0 +1,261 @@
+"""Proposals, their immutable versions, and what follows from a second person's agreement.
+
+No row, no action: an Execution stands on a Concurrence or on a prior decision in force and on nothing else,
+and every effect outside this room carries a Warrant of one Execution. Constraints here and triggers installed
+by `actions` hold it against a shell as well (R-CONCUR-1).
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+from concord.cases.models import Case
+from concord.vault.files import seen_by
+
+if TYPE_CHECKING:
+    from concord.people.models import StaffMember
+
+
+class State(models.TextChoices):
+    PROPOSED = "proposed", "proposed"
+    CONCURRED = "concurred", "agreed"
+    EXECUTED = "executed", "done"
+    DECLINED = "declined", "declined"
+    WITHDRAWN = "withdrawn", "withdrawn"
+    VOIDED = "voided", "void"
+    LAPSED = "lapsed", "lapsed"
+
+
+OPEN_STATES = [State.PROPOSED, State.CONCURRED]
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def visible_to(self, staff: StaffMember) -> ProposalQuerySet:
+        """The proposals this staff member may see: their current version's briefing was sealed to them."""
+        return self.filter(versions__briefing__in=seen_by(staff.person_id)).distinct()
+
+    def open(self) -> ProposalQuerySet:
+        return self.filter(state__in=OPEN_STATES)
+
+    def awaiting_concurrence(self) -> ProposalQuerySet:
+        return self.filter(state=State.PROPOSED)
+
+
+class Proposal(models.Model):
+    """What a coordinator proposes in a case. Its contents live in versions."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="proposals")
+    code = models.CharField(max_length=12, unique=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    opened_at = models.DateTimeField()
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at"]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def version(self) -> Version:
+        """The newest version, the only one that can be agreed to."""
+        newest = self.versions.order_by("-number").first()
+        assert newest is not None  # propose() makes both in one transaction
+        return newest
+
+
+class Version(models.Model):
+    """One exact text of a proposal. Never changed: an edit is a new version and needs a new agreement.
+
+    `manifest` is the canonical JSON that both people sign by its SHA-256 `digest`: it commits to the sealed
+    contents and to each step, and shows neither.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    proposer = models.UUIDField()
+    manifest = models.TextField()
+    digest = models.CharField(max_length=64, unique=True)
+    signature = models.BinaryField(max_length=64)
+    briefing = models.UUIDField()
+    sealed = models.BinaryField()
+    act_at_once = models.BooleanField(default=False)
+    submitted_at = models.DateTimeField()
+    lapses_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "number"], name="concurrence_version_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.proposal_id} {self.number}"
+
+
+class Step(models.Model):
+    """A commitment to one target of a version; `target_token` finds a second proposal on the same target."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="steps")
+    position = models.PositiveIntegerField()
+    commitment = models.CharField(max_length=64, unique=True)
+    target_token = models.BinaryField(max_length=16, db_index=True)
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.commitment
+
+
+class Opening(models.Model):
+    """Somebody opened this very version, which they must before they can agree to it."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="openings")
+    person = models.UUIDField()
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "person"], name="concurrence_opened_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Decline(models.Model):
+    """Somebody did not agree, and why; the next person asked reads it."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="declines")
+    person = models.UUIDField()
+    sealed = models.BinaryField()
+    declined_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "person"], name="concurrence_declined_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Concurrence(models.Model):
+    """Another staff member's agreement to one exact version, signed. This row is the evidence (R-CONCUR-1)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="concurrences")
+    version_digest = models.CharField(max_length=64)
+    proposer = models.UUIDField()
+    person = models.UUIDField()
+    signature = models.BinaryField(max_length=64)
+    concurred_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(person=F("proposer")), name="concurrence_is_by_another_person"
+            ),
+            models.UniqueConstraint(
+                fields=["version"], condition=Q(voided_at__isnull=True), name="concurrence_one_standing"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def in_force(self, at: datetime) -> DecisionQuerySet:
+        return self.filter(
+            Q(until_at__isnull=True) | Q(until_at__gt=at),
+            Q(ended_at__isnull=True) | Q(ended_at__gt=at),
+            made_at__lte=at,
+        )
+
+    def visible_to(self, staff: StaffMember) -> DecisionQuerySet:
+        return self.filter(file__in=seen_by(staff.person_id))
+
+
+class Execution(models.Model):
+    """An act of carrying out, by authority of a concurrence XOR a prior decision in force."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    concurrence = models.OneToOneField(
+        Concurrence, on_delete=models.PROTECT, null=True, related_name="execution"
+    )
+    prior_decision = models.ForeignKey(
+        "Decision", on_delete=models.PROTECT, null=True, related_name="repetitions"
+    )
+    executed_by = models.UUIDField(null=True)
+    executed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(concurrence__isnull=True, prior_decision__isnull=False)
+                | Q(concurrence__isnull=False, prior_decision__isnull=True),
+                name="concurrence_xor_prior_decision",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Decision(models.Model):
+    """A standing decision: what an execution by concurrence made, in force until it lapses or is ended.
+
+    `file` is the vault file under which removed posts lie sealed for an undo; who holds a grant of it may see
+    the decision. The longest `until_at` of its warrants is its own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=12, unique=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
+    execution = models.OneToOneField(Execution, on_delete=models.PROTECT, related_name="decision")
+    file = models.UUIDField(unique=True)
+    made_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
+    review_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Warrant(models.Model):
+    """The authority for one effect on one target. Under a concurrence it opens a commitment of the version."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    execution = models.ForeignKey(Execution, on_delete=models.PROTECT, related_name="warrants")
+    kind = models.CharField(max_length=10, choices=[("revoke", "revoke access"), ("delete", "delete a post")])
+    target = models.UUIDField()
+    scope_kind = models.CharField(max_length=10, blank=True)
+    scope_id = models.UUIDField(null=True)
+    until_at = models.DateTimeField(null=True)
+    review_on = models.DateField(null=True)
+    commitment = models.CharField(max_length=64, null=True)
+    salt = models.CharField(max_length=32, blank=True)
+    done_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["execution", "kind", "target"], name="concurrence_one_warrant")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target}"
