@@ -135,7 +135,10 @@ def shipped(path: str) -> str:
 
 @lru_cache(maxsize=32)
 def _styles(names: tuple[str, ...]) -> tuple[str, str]:
-    css = _without_spaces("".join((STYLES / name).read_text("utf-8") for name in names))
+    # A template's literal is a SafeString, which pathlib refuses to join.
+    css = _without_spaces(
+        "".join(Path(f"{STYLES}/{name}").read_text("utf-8") for name in names)
+    )
     digest = b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return css, f"sha256-{digest}"
 
