@@ -1,1 +1,4 @@
-"""The stream hub: each room's log, its listeners' cursors, and the cuts. It knows listeners, not people's business."""
+"""The stream hub: each room's log, its listeners' cursors, and the cuts.
+
+It knows listeners, not people's business.
+"""

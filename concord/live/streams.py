@@ -1,0 +1,159 @@
+"""`/live/?s=kind:id&s=…`: server-sent events from the hub, as a bare ASGI application.
+
+A page adds the number of the last event it shows, `s=room:<uuid>@42`, and misses nothing between
+its rendering and its stream. A browser that reconnects says `Last-Event-ID`, which counts more.
+Besides what rooms publish, a stream carries `reset` (reload: something was missed), `cut` (over,
+for one stream or all), `reconnect` (the server goes down; come back after a delay) and `crowded`
+(this browser has too many streams open; do not come back).
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+from django.http import parse_cookie
+
+from concord.live import subscriptions
+from concord.live.hub import Listener, Send, chunk, come_back, encode, hub
+from concord.live.subscriptions import Backlog, Event
+
+STREAMS_AT_ONCE = 64
+NAME = re.compile(r"[a-z_]{1,32}:[0-9A-Za-z_-]{1,64}")
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"connection", b"close"),
+]
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class Wish(NamedTuple):
+    """What a browser asks for: streams, each with the last number it knows, if any."""
+
+    places: dict[str, int | None]
+    resumed: bool
+    session: str | None
+    host: str
+
+
+async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Answer one request: 404 when there is nothing to hear, otherwise a stream until it ends."""
+    if scope["method"] != "GET":
+        return await _answer(send, 405)
+    wish = _read(scope)
+    if not wish.places or len(wish.places) > STREAMS_AT_ONCE:
+        return await _answer(send, 404)
+    if hub.closing:
+        return await _answer(send, 200, come_back())
+    listener, backlog = await _open(wish, send)
+    if listener is None:
+        return await _answer(send, 404)
+    try:
+        await _greet(listener, wish, backlog, send)
+        while (await receive())["type"] != "http.disconnect":
+            pass
+    finally:
+        hub.leave(listener)
+
+
+async def _open(wish: Wish, send: Send) -> tuple[Listener | None, Backlog | None]:
+    """Register first, check after: a cut that comes during the check counts."""
+    opening = hub.begin()
+    try:
+        grant = await subscriptions.authorise(wish.session, wish.host, list(wish.places))
+        if grant is None or hub.closing:
+            return None, None
+        listener = hub.join(
+            opening, send, person=grant.person, session=wish.session, streams=grant.streams
+        )
+        return listener, grant.backlog
+    finally:
+        hub.done(opening)
+
+
+async def _greet(listener: Listener, wish: Wish, backlog: Backlog | None, send: Send) -> None:
+    """Send the headers and what was missed; then let the hub write."""
+    listener.starts = {name: place for name, place in wish.places.items() if place is not None}
+    missed = b"".join([await _catch_up(listener, name, wish, backlog) for name in wish.places])
+    retry = random.randint(1_000, 5_000)  # noqa: S311 (spreads load, guards nothing)
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    await send(chunk(b"retry: %d\n" % retry + missed + listener.places))
+    listener.release()
+
+
+async def _catch_up(listener: Listener, name: str, wish: Wish, backlog: Backlog | None) -> bytes:
+    """Place the listener where it stopped: in the log, else behind what the backlog gives."""
+    room, number = hub.room(name), wish.places[name]
+    if room not in listener.cursors or (number is None and not wish.resumed):
+        return b""
+    if number is None:
+        return encode("reset", {"stream": name})
+    place = room.place_after(number)
+    if place is not None:
+        listener.cursors[room] = place
+        return b""
+    events = await _since(backlog, name, number)
+    if events is not None:
+        return _bring_in(listener, name, events)
+    return encode("reset", {"stream": name}) if backlog or wish.resumed else b""
+
+
+async def _since(backlog: Backlog | None, name: str, number: int) -> list[Event] | None:
+    def listed() -> list[Event] | None:
+        events = backlog(name, number) if backlog else None
+        return None if events is None else list(events)
+
+    return await subscriptions.in_pool(listed) if backlog else None
+
+
+def _bring_in(listener: Listener, name: str, events: list[Event]) -> bytes:
+    """The events as frames; what the log holds of them too is not sent again."""
+    room = hub.room(name)
+    if events and room in listener.cursors:
+        listener.starts[name] = events[-1].number
+        again = room.place_after(events[-1].number)
+        listener.cursors[room] = max(listener.cursors[room], again or 0)
+    return b"".join(encode(e.event, e.data, id=f"{name}-{e.number}") for e in events)
+
+
+def _read(scope: dict[str, Any]) -> Wish:
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    asked = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=2 * STREAMS_AT_ONCE)
+    places: dict[str, int | None] = {}
+    for key, value in asked:
+        name, _, number = value.partition("@")
+        if key == "s" and NAME.fullmatch(name):
+            places[name] = _number(number)
+    last = headers.get("last-event-id", "")
+    places.update(_resumed(last, list(places)))
+    cookies = parse_cookie(headers.get("cookie", ""))
+    session = cookies.get(settings.SESSION_COOKIE_NAME) or None
+    return Wish(places, bool(last), session, headers.get("host", ""))
+
+
+def _resumed(last: str, names: list[str]) -> dict[str, int | None]:
+    """What `Last-Event-ID` knows: one event's own id, or a number for each stream in order."""
+    name, dash, number = last.rpartition("-")
+    if dash:
+        return {name: _number(number)} if name in names else {}
+    numbers = last.split(",")
+    if len(numbers) != len(names):
+        return {}
+    return {n: _number(place) for n, place in zip(names, numbers, strict=True) if place}
+
+
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
+
+
+async def _answer(send: Send, status: int, body: bytes = b"") -> None:
+    await send({"type": "http.response.start", "status": status, "headers": HEADERS})
+    await send(chunk(body, more=False))

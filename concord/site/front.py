@@ -1,0 +1,196 @@
+"""The front: one bare ASGI application before everything.
+
+`/live/` goes to the streams. Everything else is read whole (`bodies`), then handed to Django's WSGI
+handler on a bounded pool of threads, so that no sender, however slow, can hold a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable
+from html import escape
+from typing import Any
+from urllib.parse import quote_from_bytes
+
+from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import Environ, StartResponse, WSGIApp
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from concord.live import streams
+from concord.live.hub import Send, chunk, hub
+from concord.site.bodies import Body, Crowded, Gone, Intake, Receive, Unreadable
+
+WAITING = 1_000
+"""Whole requests that may wait for a thread."""
+LINGER = 5.0
+"""Seconds to go on reading after a refusal: a sender that is cut off never sees the words."""
+ANSWER_QUEUE = 256
+"""Pieces of an answer that wait for a slow reader before its thread has to."""
+
+Scope = dict[str, Any]
+Background = Callable[[threading.Event], None]
+"""Something that runs in a thread of its own until the event is set."""
+
+
+class Busy(Unreadable):
+    """Every thread is taken, and the queue is full."""
+
+    status = 503
+    words = _("Very many people are here just now. Please try again in a moment.")
+
+
+class Front:
+    """The application that the server runs."""
+
+    def __init__(
+        self,
+        wsgi: WSGIApp,
+        *,
+        threads: int,
+        background: Iterable[Background] = (),
+        intake: Intake | None = None,
+    ) -> None:
+        self._pages = WSGIMiddleware(
+            _reading_whole(wsgi), workers=threads, send_queue_size=ANSWER_QUEUE
+        )
+        self._intake = intake or Intake()
+        self._waiting = 0
+        self._background = list(background)
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] != "http":
+            raise ValueError("only HTTP is spoken here")
+        elif scope["path"] == "/live/":
+            await streams.app(scope, receive, send)
+        else:
+            await self._page(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            if self._waiting >= WAITING:
+                raise Busy
+            body = await self._intake.read(receive, announced=_announced(scope))
+        except Gone:
+            return
+        except Unreadable as why:
+            await _tell(why, scope, receive, send)
+            return
+        self._waiting += 1
+        try:
+            await self._pages(_plain(scope, body), receive, send)  # type: ignore[arg-type]
+        finally:
+            self._waiting -= 1
+            body.close()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await hub.start()
+        for run in self._background:
+            thread = threading.Thread(target=run, args=(self._stopping,), daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._stopping.set()
+        await hub.stop()
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join, 2.0)
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def run_worker(stopping: threading.Event) -> None:
+    """The outbox's worker, as a thread of this process, until `stopping` is set."""
+    from concord.outbox.worker import Worker
+
+    Worker(stopping).run()
+
+
+def _reading_whole(wsgi: WSGIApp) -> WSGIApp:
+    """Let the application read the body that we hold, instead of asking the loop piece by piece."""
+
+    def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        body: Body = environ["asgi.scope"]["concord.body"]  # type: ignore[typeddict-item]
+        environ["wsgi.input"] = body.stream()  # type: ignore[typeddict-item]
+        return wsgi(environ, start_response)
+
+    return app
+
+
+def _announced(scope: Scope) -> int | None:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return None
+
+
+def _plain(scope: Scope, body: Body) -> Scope:
+    """The scope that Django sees: true length, ASCII query, no header that looks like another one.
+
+    `X_Forwarded_Proto` would arrive as the same WSGI variable as `X-Forwarded-Proto`.
+    """
+    unwanted = (b"content-length", b"transfer-encoding")
+    headers = [(n, v) for n, v in scope["headers"] if n not in unwanted and b"_" not in n]
+    headers.append((b"content-length", str(body.size).encode()))
+    query = quote_from_bytes(scope["query_string"], safe=_QUERY).encode()
+    return scope | {"headers": headers, "query_string": query, "concord.body": body}
+
+
+_QUERY = "".join(map(chr, range(0x21, 0x7F)))
+
+
+async def _tell(why: Unreadable, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a refusal in the reader's language, then read on for a while, so that it arrives."""
+    page = _page_of_words(why, scope)
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", str(len(page)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"content-security-policy", b"default-src 'none'"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"connection", b"close"),
+    ]
+    if isinstance(why, Busy | Crowded):
+        headers.append((b"retry-after", b"60"))
+    await send({"type": "http.response.start", "status": why.status, "headers": headers})
+    await send(chunk(page))
+    await _let_finish(receive)
+    await send(chunk(b"", more=False))
+
+
+async def _let_finish(receive: Receive) -> None:
+    try:
+        async with asyncio.timeout(LINGER):
+            while (message := await receive())["type"] == "http.request":
+                if not message.get("more_body"):
+                    return
+    except TimeoutError:
+        return
+
+
+def _page_of_words(why: Unreadable, scope: Scope) -> bytes:
+    accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+    with translation.override(_language(accepted)):
+        title = escape(str(_("Not sent")))
+        direction = "rtl" if translation.get_language_bidi() else "ltr"
+        return (
+            f'<!doctype html><html lang="{translation.get_language()}" dir="{direction}">'
+            '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+            f"<title>{title}</title><h1>{title}</h1><p>{escape(str(why.words))}</p></html>"
+        ).encode()
+
+
+def _language(accepted: str) -> str:
+    for code, _weight in parse_accept_lang_header(accepted):
+        try:
+            return translation.get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return settings.LANGUAGE_CODE
