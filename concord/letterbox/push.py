@@ -1,0 +1,18 @@
+"""push: lay a sealed answer in a box, without knowing its code."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from concord.letterbox.models import Answer, Box
+from concord.letterbox.opening import about
+from concord.vault import sealing
+from concord.vault.padding import pad
+
+
+def push(box: Box, plaintext: bytes, *, kind: str, at: datetime) -> Answer:
+    """Seal an answer to the box's holder. From here on only the code opens it."""
+    answer = Answer(box=box, kind=kind, pushed_at=at)
+    answer.sealed = sealing.seal_to(bytes(box.reading_public), pad(plaintext), about=about(answer))
+    answer.save(force_insert=True)
+    return answer

@@ -1,0 +1,136 @@
+"""Epochs: how a file's key pair begins, to whom its private half is sealed, and how it is found again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from graphlib import TopologicalSorter
+from uuid import UUID
+
+from nacl.public import PrivateKey
+
+from concord.vault import sealing
+from concord.vault.errors import GrantDormant, NoGrant, Tampered
+from concord.vault.keyring import Keyring
+from concord.vault.keys import public_keys
+from concord.vault.models import Epoch, Grant, RecoveryKey, VaultFile
+
+
+def begin_epoch(
+    file: VaultFile, *, people: Mapping[UUID, bool], outer: Iterable[UUID], at: datetime
+) -> Epoch:
+    """Make the file's next key pair; seal its private half to people (id to dormant), recovery, outer files.
+
+    The private half is forgotten when this returns. Raises NoKey, NoRecoveryKey.
+    """
+    private = PrivateKey.generate()
+    public = bytes(private.public_key)
+    epoch = Epoch.objects.create(
+        id=sealing.key_id(public),
+        file=file,
+        number=file.epochs.count() + 1,
+        public=public,
+        made_at=at,
+    )
+    for holder, dormant in people.items():
+        key = bytes(public_keys(holder).reading_public)
+        grant_epoch(
+            epoch,
+            private,
+            kind=Grant.Kind.PERSON,
+            holder=holder,
+            public=key,
+            at=at,
+            dormant=dormant,
+        )
+    recovery = RecoveryKey.objects.current()
+    key = bytes(recovery.reading_public)
+    grant_epoch(epoch, private, kind=Grant.Kind.RECOVERY, holder=recovery.id, public=key, at=at)
+    for file_id in outer:
+        key = bytes(current_epoch(file_id).public)
+        grant_epoch(epoch, private, kind=Grant.Kind.FILE, holder=file_id, public=key, at=at)
+    return epoch
+
+
+def grant_epoch(
+    epoch: Epoch,
+    private: PrivateKey,
+    *,
+    kind: Grant.Kind,
+    holder: UUID,
+    public: bytes,
+    at: datetime,
+    dormant: bool = False,
+) -> Grant:
+    """Seal an epoch's private half to one public key, in place of an earlier grant to the same holder."""
+    sealed = sealing.seal_to(public, bytes(private), about=about_grant(epoch.id, holder))
+    found, _created = Grant.objects.update_or_create(
+        epoch=epoch,
+        holder=holder,
+        defaults={
+            "kind": kind,
+            "key": sealing.key_id(public),
+            "sealed": sealed,
+            "dormant": dormant,
+            "made_at": at,
+        },
+    )
+    return found
+
+
+def epoch_private(epoch: Epoch, keyring: Keyring) -> PrivateKey:
+    """The private half of an epoch, by the keyring's own grant or through a file that opens this one.
+
+    Raises NoGrant, GrantDormant, Tampered.
+    """
+    own = Grant.objects.filter(epoch=epoch, key=keyring.key_id).first()
+    if own is not None and not own.dormant:
+        about = about_grant(epoch.id, own.holder)
+        return PrivateKey(keyring.open_sealed(bytes(own.sealed), about=about))
+    for link in Grant.objects.filter(epoch=epoch, kind=Grant.Kind.FILE):
+        try:
+            outer = epoch_private(Epoch.objects.get(id=link.key), keyring)
+        except NoGrant:
+            continue
+        about = about_grant(epoch.id, link.holder)
+        return PrivateKey(sealing.open_with(outer, bytes(link.sealed), about=about))
+    raise GrantDormant(subject=epoch.file_id) if own else NoGrant(subject=epoch.file_id)
+
+
+def current_epoch(file_id: UUID) -> Epoch:
+    """The epoch that new items are sealed to. Raises VaultFile.DoesNotExist."""
+    epoch = Epoch.objects.filter(file=file_id).order_by("-number").first()
+    if epoch is None:
+        raise VaultFile.DoesNotExist
+    return epoch
+
+
+def epoch_numbered(file_id: UUID, number: int) -> Epoch:
+    """The epoch that an item says it was sealed to. Raises Tampered when the file never had it."""
+    epoch = Epoch.objects.filter(file=file_id, number=number).first()
+    if epoch is None:
+        raise Tampered
+    return epoch
+
+
+def outer_files(file_id: UUID) -> set[UUID]:
+    """The files whose readers may open this one."""
+    grants = Grant.objects.filter(epoch__file=file_id, kind=Grant.Kind.FILE)
+    return set(grants.values_list("holder", flat=True))
+
+
+def attached_files(file_id: UUID) -> list[UUID]:
+    """The files that this one opens, and those they open: a file comes after every file that opens it."""
+    opened_by: dict[UUID, set[UUID]] = {}
+    level = {file_id}
+    while level:
+        links = Grant.objects.filter(kind=Grant.Kind.FILE, holder__in=level)
+        level = set()
+        for inner, outer in set(links.values_list("epoch__file", "holder")):
+            opened_by.setdefault(inner, set()).add(outer)
+            level.add(inner)
+    return [each for each in TopologicalSorter(opened_by).static_order() if each != file_id]
+
+
+def about_grant(epoch_id: UUID, holder: UUID) -> str:
+    return f"vault.grant.sealed:{epoch_id}:{holder}"

@@ -1,0 +1,85 @@
+"""What can go wrong in the vault. The first is damage or an attack and is loud; the others are rules saying no."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from concord.refusals import Refused
+
+
+class Tampered(Exception):
+    """The sealed bytes are not what was sealed here: changed, moved to another row, or under another key."""
+
+
+class WrongPassphrase(Refused):
+    """The name or the passphrase is not right; never which of the two."""
+
+    words = _("This name and passphrase do not go together.")
+
+
+class PassphraseTooWeak(Refused):
+    """A passphrase that someone with the stolen database could guess."""
+
+    words = _(
+        "This passphrase could be guessed. Take the one we offer, or add a few uncommon words."
+    )
+    status = 409
+
+
+class NoKey(Refused):
+    """The holder has no key that counts: never enrolled, not yet countersigned, or retired."""
+
+    words = _("This person has no key yet that others have confirmed.")
+    status = 409
+
+
+class KeyAlreadyThere(Refused):
+    """The holder has a key already; a second one would orphan what is sealed to the first."""
+
+    words = _("This person has a key already.")
+    status = 409
+
+
+class NeedsAnotherPerson(Refused):
+    """A key counts only when another person, whose own key counts, has countersigned it."""
+
+    words = _("A new key has to be confirmed by another designated person.")
+
+
+class OnlyForTheFirstTwo(Refused):
+    """The recovery key countersigns while fewer than two people hold keys; after that, people do."""
+
+    words = _("Two people hold keys now; one of them has to confirm this one.")
+
+
+class NoGrant(Refused):
+    """Nothing that this holder has opens this file."""
+
+    words = _("You do not hold a key to this file.")
+
+
+class GrantDormant(NoGrant):
+    """The holder's grant sleeps until an assignment wakes it; it is also a NoGrant."""
+
+    words = _("Your key to this file is at rest until the file is assigned to you.")
+
+
+class NoRecoveryKey(Refused):
+    """Nothing is sealed before a recovery key exists: a lost key must never mean a lost report."""
+
+    words = _("Make the recovery key first.")
+    status = 409
+
+
+class RecoveryKeyAlreadyThere(Refused):
+    """Set-up makes one recovery key; afterwards it is only ever remade by those who hold its shares."""
+
+    words = _("There is a recovery key already.")
+    status = 409
+
+
+class SharesDoNotFit(Refused):
+    """Too few shares, mistyped ones, or shares of another key."""
+
+    words = _("These shares do not open the recovery key. Two shares of the same key are needed.")
+    status = 409
