@@ -136,9 +136,7 @@ def shipped(path: str) -> str:
 @lru_cache(maxsize=32)
 def _styles(names: tuple[str, ...]) -> tuple[str, str]:
     # A template's literal is a SafeString, which pathlib refuses to join.
-    css = _without_spaces(
-        "".join(Path(f"{STYLES}/{name}").read_text("utf-8") for name in names)
-    )
+    css = _without_spaces("".join(Path(f"{STYLES}/{name}").read_text("utf-8") for name in names))
     digest = b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return css, f"sha256-{digest}"
 
@@ -155,8 +153,10 @@ def relative(moment: datetime, *, now: datetime) -> str:
     if abs(seconds) < 45:
         return gettext("just now")
     span = _span(abs(seconds))
-    return gettext("in %(span)s") % {"span": span} if seconds > 0 else (
-        gettext("%(span)s ago") % {"span": span}
+    return (
+        gettext("in %(span)s") % {"span": span}
+        if seconds > 0
+        else (gettext("%(span)s ago") % {"span": span})
     )
 
 
