@@ -1,4 +1,4 @@
-"""A box held open in one browser for twenty minutes, sealed under a key that only the browser's cookie holds."""
+"""A box held open in one browser for twenty minutes, under a key that only its cookie holds."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ def hold(request: HttpRequest, typed: str, *, at: datetime) -> Held | None:
     if box is None or code is None:
         return None
     key = cookies.give_key(request, SLOT, lifetime=LIFETIME)
-    Reading.objects.filter(ends_at__lte=at).delete()
     Reading.objects.create(
         locator=_locator(key),
         sealed=sealing.seal_under(_sealing_key(key), code.encode(), about=ABOUT),

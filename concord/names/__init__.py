@@ -1,4 +1,4 @@
-"""Folds, transliterates and tokenises names and mailboxes, so that equality can be tested without keeping the text.
+"""Folds, transliterates and tokenises names and mailboxes, so that equality can be told without the text.
 
 Used to recognise a returning login (R-EVADE-1), a kept-out receiver, a protected party; never to judge one.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from itertools import groupby
+from itertools import groupby, islice
 
 from django.utils.translation import gettext_lazy as _
 
@@ -56,7 +56,7 @@ def _script(sign: str) -> str:
 
 
 def _without_towers(text: str) -> str:
-    kept = []
+    kept: list[str] = []
     for marks, signs in groupby(text, key=lambda sign: unicodedata.category(sign) == "Mn"):
-        kept += list(signs)[:MOST_MARKS] if marks else list(signs)
+        kept += islice(signs, MOST_MARKS if marks else None)
     return "".join(kept)

@@ -33,7 +33,7 @@ DOUBLES = re.compile(r"(.)\1+")
 
 
 def fold(text: str) -> str:
-    """Compatible forms, case, spacing and invisible signs made one; look-alikes in mixed-script words undone."""
+    """One form, case and spacing; invisible signs gone; look-alikes in mixed-script words undone."""
     compatible = unicodedata.normalize("NFKC", text)
     visible = "".join(sign for sign in compatible if unicodedata.category(sign) != "Cf")
     words = (_unmixed(word) for word in visible.split())
@@ -47,7 +47,7 @@ def transliterate(text: str) -> str:
 
 def words_of(name: str) -> list[str]:
     """The transliterated words of a name in alphabetical order, apostrophes closed up."""
-    closed = re.sub(r"['`’ʼ]", "", transliterate(name))
+    closed = re.sub(r"['`]", "", transliterate(name))
     return sorted(re.findall(r"[a-z0-9]+", closed))
 
 

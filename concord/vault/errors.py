@@ -1,4 +1,4 @@
-"""What can go wrong in the vault. The first is damage or an attack and is loud; the others are rules saying no."""
+"""What can go wrong in the vault: damage or an attack, which is loud, and rules that say no."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models import Q
 
 from concord.ledger.record import record
 from concord.vault import sealing
@@ -152,9 +153,13 @@ def owe(file_id: UUID, *, to: UUID, at: datetime) -> None:
 
 
 def settle(keyring: Keyring, *, at: datetime) -> int:
-    """Make the grants that are owed in files this keyring can open. Returns how many were made."""
+    """Make the grants that are owed in files this keyring can open. Returns how many were made.
+
+    A grant to a holder whose key does not count yet stays owed.
+    """
     reachable = Grant.objects.filter(key=keyring.key_id, dormant=False).values("epoch__file")
-    owed = list(OwedGrant.objects.filter(file__in=reachable))
+    able = PersonKey.objects.counting().values("holder")
+    owed = list(OwedGrant.objects.filter(file__in=reachable, holder__in=able))
     for one in owed:
         grant(one.file_id, to=one.holder, by=keyring, at=at)
     return len(owed)
@@ -185,9 +190,13 @@ def held_by(holder: UUID) -> set[UUID]:
 
 
 def seen_by(holder: UUID) -> models.QuerySet[Grant, UUID]:
-    """The same as a subquery of file ids, for the rooms' `visible_to`: no grant, no row."""
-    grants = Grant.objects.filter(holder=holder, kind=Grant.Kind.PERSON)
-    return grants.values_list("epoch__file", flat=True)
+    """The files whose rows this holder sees, as a subquery for the rooms' `visible_to`: no grant, no row.
+
+    A grant to a case shows the reports attached to it; a dormant grant shows rows too.
+    """
+    own = Grant.objects.filter(holder=holder, kind=Grant.Kind.PERSON).values("epoch__file")
+    opened = Q(kind=Grant.Kind.PERSON, holder=holder) | Q(kind=Grant.Kind.FILE, holder__in=own)
+    return Grant.objects.filter(opened).values_list("epoch__file", flat=True)
 
 
 @transaction.atomic

@@ -117,7 +117,8 @@ def unlock(holder: UUID, passphrase: str) -> Keyring:
     Before a name is known to exist, callers pass a fresh uuid, so that both answers cost the same.
     """
     known = PersonKey.objects.filter(holder=holder, retired_at=None).exclude(sealed_secret=b"")
-    key = known.first() or _decoy(holder)
+    decoy = _decoy(holder)  # also made when nobody needs it
+    key = known.first() or decoy
     stretched = stretch(passphrase, salt=bytes(key.salt), cost=(key.passes, key.memory))
     try:
         secret = sealing.open_under(

@@ -46,7 +46,7 @@ class RecoveryKey(models.Model):
         ]
 
     def __str__(self) -> str:
-        return fingerprint(self.reading_public, self.signing_public)
+        return fingerprint(bytes(self.reading_public), bytes(self.signing_public))
 
 
 class PersonKeyQuerySet(models.QuerySet["PersonKey"]):
@@ -102,7 +102,7 @@ class PersonKey(models.Model):
     @property
     def fingerprint(self) -> str:
         """What people compare and pin: the public halves' SHA-256, cut to 32 hex digits in fours."""
-        return fingerprint(self.reading_public, self.signing_public)
+        return fingerprint(bytes(self.reading_public), bytes(self.signing_public))
 
 
 class VaultFile(models.Model):
@@ -180,5 +180,6 @@ class OwedGrant(models.Model):
 
 
 def fingerprint(reading_public: bytes, signing_public: bytes) -> str:
-    digest = hashlib.sha256(bytes(reading_public) + bytes(signing_public)).hexdigest()[:32]
+    """Eight groups of four hex digits that stand for a pair of public halves."""
+    digest = hashlib.sha256(reading_public + signing_public).hexdigest()[:32]
     return " ".join(digest[start : start + 4] for start in range(0, 32, 4))

@@ -16,7 +16,7 @@ ENROLMENT = b"concord: this key belongs to this holder\n"
 def verify(holder: UUID, message: bytes, signature: bytes, *, at: datetime | None = None) -> bool:
     """True when the holder signed this message with a key that counted at `at` (or counts now)."""
     keys = PersonKey.objects.filter(holder=holder).counting(at=at)
-    return any(signed_by(key.signing_public, message, signature) for key in keys)
+    return any(signed_by(bytes(key.signing_public), message, signature) for key in keys)
 
 
 def enrolment_holds(key: PersonKey) -> bool:
@@ -31,7 +31,7 @@ def enrolment_holds(key: PersonKey) -> bool:
         id=key.countersigner, made_at__lte=key.enrolled_at
     ).first()
     if recovery is not None:
-        return signed_by(recovery.signing_public, statement, key.countersignature)
+        return signed_by(bytes(recovery.signing_public), statement, bytes(key.countersignature))
     return verify(key.countersigner, statement, bytes(key.countersignature), at=key.enrolled_at)
 
 
@@ -43,7 +43,7 @@ def enrolment_statement(key: PersonKey) -> bytes:
 def signed_by(signing_public: bytes, message: bytes, signature: bytes) -> bool:
     """True when the Ed25519 signature is good; False, never an error, for anything malformed."""
     try:
-        VerifyKey(bytes(signing_public)).verify(message, bytes(signature))
+        VerifyKey(signing_public).verify(message, signature)
     except (CryptoError, ValueError, TypeError):
         return False
     return True
