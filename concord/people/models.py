@@ -20,6 +20,16 @@ class Person(models.Model):
         return str(self.id)
 
 
+class LoginQuerySet(models.QuerySet["Login"]):
+    def at_the_desk(self) -> LoginQuerySet:
+        """Those with a handle and a passphrase: staff."""
+        return self.filter(mailbox_token__isnull=True)
+
+    def by_mailbox(self) -> LoginQuerySet:
+        """Those whose mailbox was shown to be theirs: participants."""
+        return self.filter(mailbox_token__isnull=False, verified=True)
+
+
 class LoginManager(BaseUserManager["Login"]):
     def get_by_natural_key(self, username: str | None) -> Login:
         return self.get(handle=username)
@@ -43,20 +53,42 @@ class Login(AbstractBaseUser):
     verified = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
 
-    objects = LoginManager()
+    carried: dict[str, Any] | None = None
+    """What the ask that led here carried along; set by `sign_in`, in memory only."""
+
+    objects = LoginManager.from_queryset(LoginQuerySet)()
 
     USERNAME_FIELD = "handle"
+
+    class Meta:
+        constraints = [
+            # A second one would be a way round the first one's second factor.
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(mailbox_token__isnull=True),
+                name="people_one_desk_login",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
 
 
+class SignInAskQuerySet(models.QuerySet["SignInAsk"]):
+    def alive(self, at: datetime) -> SignInAskQuerySet:
+        return self.filter(used_at__isnull=True, dies_at__gt=at)
+
+
 class SignInAsk(models.Model):
-    """Somebody asked for a way in by mail: a link and a code that die together. Kept for a day."""
+    """Somebody asked for a way in by mail: a link and a code that die together. Kept for a day.
+
+    Holds digests only. `code_digest` is null when the mail carried no code (see `ask_sign_in`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    mailbox_token = models.BinaryField(max_length=16, db_index=True)
     link_digest = models.BinaryField(max_length=32, unique=True)
-    code_digest = models.BinaryField(max_length=32)
+    code_digest = models.BinaryField(max_length=32, null=True)
     browser_digest = models.BinaryField(max_length=32)
     address_sealed = models.BinaryField()
     carries_sealed = models.BinaryField(null=True)
@@ -64,6 +96,12 @@ class SignInAsk(models.Model):
     asked_at = models.DateTimeField()
     dies_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+    objects = SignInAskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at"]
+        indexes = [models.Index(fields=["browser_digest", "asked_at"], name="people_ask_browser")]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -150,6 +188,10 @@ class StaffMember(models.Model):
         return self.role in (Role.RECEIVER, Role.STAFF)
 
     @property
+    def may_plan(self) -> bool:
+        return self.role == Role.ORGANISER or self.is_lead
+
+    @property
     def may_monitor(self) -> bool:
         return self.role in (Role.RECEIVER, Role.STAFF, Role.VOLUNTEER)
 
@@ -191,6 +233,11 @@ def persons_tied_to(person_ids: Any) -> set[uuid.UUID]:
     return set(Tie.objects.filter(person_id__in=person_ids).values_list("staff__person_id", flat=True))
 
 
+class OutsideContactQuerySet(models.QuerySet["OutsideContact"]):
+    def current(self, at: datetime) -> OutsideContactQuerySet:
+        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at), since__lte=at)
+
+
 class OutsideContact(models.Model):
     """Somebody outside the team who gets what is about the team, and what nobody inside may read.
 
@@ -202,6 +249,8 @@ class OutsideContact(models.Model):
     address_sealed = models.BinaryField()
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+
+    objects = OutsideContactQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

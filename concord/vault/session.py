@@ -68,6 +68,11 @@ def current(request: HttpRequest, *, at: datetime | None = None) -> Keyring | No
     return _held(request, pending=False, at=at or timezone.now())
 
 
+def is_pending(request: HttpRequest, *, at: datetime | None = None) -> bool:
+    """Whether a keyring waits in this session for the second factor, and has not run out."""
+    return _held(request, pending=True, at=at or timezone.now()) is not None
+
+
 def drop(request: HttpRequest) -> None:
     """Close the keyring, pending or open, and take the key from the browser."""
     cookies.take_key(request, SLOT)

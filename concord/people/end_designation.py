@@ -1,0 +1,29 @@
+"""end_designation: somebody leaves the team; from this moment they open no door of the desk (I-STAFF-1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from concord.ledger.record import record
+from concord.people.designate import must_plan
+from concord.people.models import Login, StaffMember
+
+
+@transaction.atomic
+def end_designation(staff: StaffMember, *, by: StaffMember | None, at: datetime) -> StaffMember:
+    """End a designation, its shifts to come and its desk login. Ending an ended one changes nothing.
+
+    Raises NotYoursToDesignate. Grants are withdrawn file by file by who gave them.
+    """
+    must_plan(by, at=at)
+    still = StaffMember.objects.filter(id=staff.id, ended_at__isnull=True)
+    if still.update(ended_at=at):
+        staff.ended_at = at
+        staff.shifts.filter(starts_at__gt=at).delete()
+        staff.shifts.filter(ends_at__gt=at).update(ends_at=at)
+        Login.objects.at_the_desk().filter(person=staff.person_id).update(is_active=False)
+        actor = by.person_id if by else None
+        record("people.end_designation", actor=actor, subject=staff.person_id, at=at)
+    return staff

@@ -1,0 +1,53 @@
+"""Staff sign-in: whoever's passphrase opens their keys is who they say. There is no second password hash."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib.auth.backends import BaseBackend
+from django.http import HttpRequest
+
+from concord.doors import on_desk
+from concord.people.enrol import read_handle
+from concord.people.models import Login
+from concord.vault import keys, session
+from concord.vault.errors import WrongPassphrase
+
+
+class PassphraseBackend(BaseBackend):
+    """Authenticates BY unsealing, at the desk only, and keeps sessions of both hosts.
+
+    The opened keyring is pending until the second factor has passed. A handle that nobody has costs the same
+    single run of Argon2id and gets the same answer as a wrong passphrase.
+    """
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **credentials: Any,
+    ) -> Login | None:
+        if request is None or not on_desk(request) or username is None or password is None:
+            return None
+        login = _login_by(username)
+        try:
+            keyring = keys.unlock(login.person_id if login else uuid4(), password)
+        except WrongPassphrase:
+            return None
+        if login is None or not login.is_active:
+            return None
+        session.hold(request, keyring, pending=True)
+        return login
+
+    def get_user(self, user_id: UUID) -> Login | None:
+        return Login.objects.filter(id=user_id, is_active=True).select_related("person").first()
+
+
+def _login_by(username: str) -> Login | None:
+    try:
+        handle = read_handle(username)
+    except ValueError:
+        return None
+    return Login.objects.at_the_desk().filter(handle=handle).first()

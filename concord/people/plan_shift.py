@@ -1,0 +1,55 @@
+"""plan_shift: put somebody on call from when to when (I-STAFF-1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.ledger.record import record
+from concord.people.designate import must_plan
+from concord.people.models import Shift, StaffMember
+from concord.refusals import Refused
+
+
+class NotOnTheTeam(Refused):
+    """Only somebody designated, who receives, agrees or watches, can be on call."""
+
+    words = _("Only a current member of the team who receives reports, agrees or watches can be on call.")
+
+
+class EndsBeforeItStarts(Refused):
+    """A time that runs backwards."""
+
+    words = _("The end lies before the start. Check the two times.")
+    status = 409
+
+
+@transaction.atomic
+def plan_shift(
+    staff: StaffMember,
+    *,
+    convening: UUID | None,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: StaffMember | None,
+    at: datetime,
+) -> Shift:
+    """Plan a shift, for one event or, with None, for all. The same shift twice is one.
+
+    Raises NotYoursToDesignate, NotOnTheTeam, EndsBeforeItStarts.
+    """
+    must_plan(by, at=at)
+    if not (staff.is_current(at) and (staff.may_concur or staff.may_monitor)):
+        raise NotOnTheTeam(subject=staff.person_id)
+    if ends_at <= starts_at:
+        raise EndsBeforeItStarts(subject=staff.person_id)
+    shift, is_new = Shift.objects.get_or_create(
+        staff=staff, convening=convening, starts_at=starts_at, ends_at=ends_at
+    )
+    if is_new:
+        actor = by.person_id if by else None
+        record("people.plan_shift", actor=actor, subject=staff.person_id, at=at, convening=convening)
+    return shift

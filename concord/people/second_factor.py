@@ -1,0 +1,60 @@
+"""At the desk nothing opens before the second factor: whoever has none sets it up first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from django.contrib import auth, messages
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import resolve, reverse
+from django.utils.translation import gettext as _
+
+from concord.doors import on_desk
+from concord.people.adapters import has_second_factor
+from concord.vault import session
+
+SETTING_UP = {"mfa_activate_totp", "account_logout", "language", "leave"}
+
+
+class SecondFactorMiddleware:
+    """Leads whoever signed in at the desk without open keys to where they can open them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if on_desk(request) and request.user.is_authenticated and not has_open_keys(request):
+            return self._lead(request)
+        return self.get_response(request)
+
+    def _lead(self, request: HttpRequest) -> HttpResponseBase:
+        if has_second_factor(request.user) or not session.is_pending(request):
+            session.drop(request)
+            auth.logout(request)
+            messages.info(request, _("Your keys were closed. Please sign in again."))
+            return HttpResponseRedirect(reverse("account_login"))
+        if resolve(request.path_info).url_name in SETTING_UP:
+            return self.get_response(request)
+        return HttpResponseRedirect(reverse("mfa_activate_totp"))
+
+
+def has_open_keys(request: HttpRequest) -> bool:
+    """Whether the keys open in this request belong to whoever is signed in."""
+    keyring = getattr(request, "keyring", None)
+    return keyring is not None and keyring.holder == request.user.person_id  # type: ignore[union-attr]
+
+
+def no_second_factor_yet(request: HttpRequest) -> bool:
+    """Opens the page that sets the second factor up, once."""
+    return request.user.is_authenticated and not has_second_factor(request.user)
+
+
+@receiver(authenticator_added, dispatch_uid="people.open_keys")
+def open_keys(request: HttpRequest, authenticator: Authenticator, **kwargs: Any) -> None:
+    """The first code of a new second factor was right: the pending keyring opens."""
+    if authenticator.type == Authenticator.Type.TOTP:
+        session.confirm(request)

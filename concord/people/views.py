@@ -1,0 +1,78 @@
+"""Participants' sign-in: an address, then a link or six digits; no password, and one answer for everyone."""
+
+from __future__ import annotations
+
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from concord.doors import anyone, door
+from concord.people.arrival import arrive
+from concord.people.ask_sign_in import ask_sign_in
+from concord.people.browser import browser_of
+from concord.people.forms import AskForm, CodeForm
+from concord.people.onward import onward
+from concord.people.sign_in import AskedInAnotherBrowser, WayInHasEnded, WrongCode
+from concord.people.sign_in import sign_in as let_in
+
+BACKEND = "concord.people.passphrase.PassphraseBackend"
+
+
+@door(anyone)
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask for a way in. The answer is the same whether or not the address is known."""
+    next_path = onward(request.POST.get("next") or request.GET.get("next"))
+    form = AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        ask_sign_in(
+            form.cleaned_data["address"],
+            browser=browser_of(request),
+            carries={"next": next_path},
+            language=request.LANGUAGE_CODE,
+            at=request.at,
+        )
+        return redirect("sign_in_code")
+    return render(request, "people/sign_in.html", {"form": form, "next": next_path})
+
+
+@door(anyone)
+@require_http_methods(["GET", "POST"])
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """A mail is on its way: type its six digits here, or press its link in this browser."""
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _pass(request, form.cleaned_data["code"])
+        except WrongCode as refused:
+            form.add_error("code", str(refused.words))
+    return render(request, "people/code.html", {"form": form})
+
+
+@door(anyone)
+@require_http_methods(["GET", "POST"])
+def sign_in_link(request: HttpRequest, link: str) -> HttpResponse:
+    """The link of the mail. Looking at it does nothing, for mail filters look too; the button signs in."""
+    if request.method == "POST":
+        return _pass(request, link)
+    return render(request, "people/link.html")
+
+
+@door(anyone)
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Leave, and leave nothing behind in this browser."""
+    auth.logout(request)
+    return HttpResponseRedirect("/")
+
+
+def _pass(request: HttpRequest, link_or_code: str) -> HttpResponse:
+    try:
+        login = let_in(link_or_code, browser=browser_of(request), at=request.at)
+    except (WayInHasEnded, AskedInAnotherBrowser) as refused:
+        page = {"refused": refused, "form": AskForm()}
+        return render(request, "people/not_signed_in.html", page, status=refused.status)
+    path = arrive(login, at=request.at)
+    auth.login(request, login, backend=BACKEND)
+    return HttpResponseRedirect(path)
