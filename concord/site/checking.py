@@ -1,0 +1,213 @@
+"""What `concord check` looks at: each setting that is missing or unsafe, with what to do about it."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from concord.site.commands import CannotGoOn
+from concord.vault.environment import EnvironmentKeyMissing, is_private, read_master
+
+KNOWN = frozenset(
+    ["CONCORD_DATA", "CONCORD_KEY_FILE", "CONCORD_HOST_NAME", "CONCORD_TEAM_NAME", "CONCORD_POLICY_ADDRESS",
+     "CONCORD_REPORT_ADDRESS", "CONCORD_PUBLIC", "CONCORD_DESK", "CONCORD_THREADS", "CONCORD_MAIL_FROM"]
+)  # fmt: skip
+OLDEST_POSTGRESQL = 150_000
+
+
+class Finding(NamedTuple):
+    """One setting to see to: its name, what is wrong, what to do."""
+
+    setting: str
+    trouble: str
+    remedy: str
+
+
+def findings() -> Iterator[Finding]:
+    """Everything that is missing or unsafe, in the order in which it is best put right."""
+    yield from unknown_settings()
+    yield from key_file()
+    yield from data_folder()
+    yield from addresses()
+    yield from hosts()
+    yield from processes()
+    yield from database()
+
+
+def refuse_unless_ready() -> None:
+    """Raise CannotGoOn for what makes serving impossible; the rest is for `concord check` to name."""
+    for stopping in [*key_file(), *data_folder(), *database()]:
+        raise CannotGoOn(f"{stopping.setting}: {stopping.trouble}. {stopping.remedy}")
+
+
+def unknown_settings() -> Iterator[Finding]:
+    for name in sorted(os.environ):
+        if (
+            name.startswith("CONCORD_")
+            and name not in KNOWN
+            and not name.startswith("CONCORD_TEST_")
+        ):
+            yield Finding(name, "is not a setting of Concord", "See docs/running for their names.")
+
+
+def key_file() -> Iterator[Finding]:
+    path = Path(settings.CONCORD_KEY_FILE)
+    if not path.exists():
+        yield Finding("CONCORD_KEY_FILE", f"there is no file at {path}", "Run `concord setup`.")
+        return
+    try:
+        read_master(path)
+    except EnvironmentKeyMissing as error:
+        yield Finding(
+            "CONCORD_KEY_FILE", str(error), "Put the right file back, or restore a backup."
+        )
+    if settings.CONCORD_DATA in path.resolve().parents:
+        yield Finding(
+            "CONCORD_KEY_FILE",
+            "it lies inside the data folder, so whoever copies the data has the key as well",
+            "Move it, and set CONCORD_KEY_FILE to its new place.",
+        )
+    if not is_private(path):
+        yield Finding("CONCORD_KEY_FILE", "others can read it", f"Run: chmod 600 {path}")
+
+
+def data_folder() -> Iterator[Finding]:
+    folder = settings.CONCORD_DATA
+    if not folder.is_dir():
+        yield Finding("CONCORD_DATA", f"there is no folder at {folder}", "Run `concord setup`.")
+        return
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(4_096))
+    except OSError as error:
+        yield Finding(
+            "CONCORD_DATA",
+            f"nothing can be written to {folder}: {error.strerror}",
+            "Give the folder to the user that runs Concord, or free some space.",
+        )
+    if not (settings.STATIC_ROOT / "staticfiles.json").exists() and "Manifest" in _static_storage():
+        yield Finding("CONCORD_DATA", "the static files are not in place", "Run `concord migrate`.")
+
+
+def addresses() -> Iterator[Finding]:
+    for name, purpose in (
+        ("CONCORD_POLICY_ADDRESS", "questions about the policy"),
+        ("CONCORD_REPORT_ADDRESS", "reports"),
+    ):
+        address = getattr(settings, name)
+        if not address:
+            yield Finding(name, "is missing", f"Set it to the address that receives {purpose}.")
+        elif not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address):
+            yield Finding(
+                name, "is not an e-mail address", f"Set it to one that receives {purpose}."
+            )
+
+
+def hosts() -> Iterator[Finding]:
+    public, desk = urlsplit(settings.CONCORD_PUBLIC), urlsplit(settings.CONCORD_DESK)
+    for name, url in (("CONCORD_PUBLIC", public), ("CONCORD_DESK", desk)):
+        if url.scheme not in ("http", "https") or not url.hostname:
+            yield Finding(
+                name, "is not a web address", "Set it to one, such as https://example.org"
+            )
+        elif url.scheme == "http" and not _is_local(url.hostname):
+            yield Finding(name, "anyone on the way can read what is sent over http", "Use https.")
+    if public.hostname == desk.hostname:
+        yield Finding(
+            "CONCORD_DESK",
+            "it is the public host: staff and participants would share their cookies",
+            "Give the desk a host name of its own.",
+        )
+    if settings.DEBUG:
+        yield Finding(
+            "DEBUG", "is on, and error pages would show what is private", "Switch it off."
+        )
+
+
+def processes() -> Iterator[Finding]:
+    several = os.environ.get("WEB_CONCURRENCY", "1") not in ("", "0", "1")
+    if connection.vendor == "sqlite" and (several or settings.REDIS_URL):
+        yield Finding(
+            "WEB_CONCURRENCY" if several else "REDIS_URL",
+            "SQLite serves from exactly one process",
+            "Unset it, or set DATABASE_URL to a PostgreSQL.",
+        )
+    if connection.vendor == "postgresql" and several and not settings.REDIS_URL:
+        yield Finding(
+            "REDIS_URL", "is missing: the processes would not hear each other's posts", "Set it."
+        )
+
+
+def database() -> Iterator[Finding]:
+    if connection.vendor == "sqlite" and not settings.CONCORD_DATA.is_dir():
+        return  # said already
+    try:
+        connection.ensure_connection()
+        executor = MigrationExecutor(connection)
+        unapplied = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        yield Finding(
+            "DATABASE_URL", f"the database does not answer: {reason}", "Start it, or correct it."
+        )
+        return
+    if unapplied:
+        yield Finding("DATABASE_URL", "its tables are not up to date", "Run `concord migrate`.")
+        return
+    if connection.vendor == "postgresql" and _postgresql_version() < OLDEST_POSTGRESQL:
+        yield Finding("DATABASE_URL", "PostgreSQL is older than 15", "Upgrade it.")
+    yield from triggers()
+    yield from recovery_key()
+
+
+def triggers() -> Iterator[Finding]:
+    """The triggers that refuse an effect nobody agreed to."""
+    if find_spec("concord.actions.triggers") is None:
+        return
+    for name in import_module("concord.actions.triggers").missing():
+        yield Finding(
+            "DATABASE_URL",
+            f"the trigger {name} is gone, so that a stray insert could act without a second person",
+            "Run `concord migrate`, then `concord audit`.",
+        )
+
+
+def recovery_key() -> Iterator[Finding]:
+    from concord.vault.errors import NoRecoveryKey
+    from concord.vault.recovery import seal_environment
+
+    try:
+        seal_environment()
+    except NoRecoveryKey:
+        yield Finding(
+            "recovery key",
+            "was not made: a lost passphrase would lose reports",
+            "Run `concord setup`.",
+        )
+    except EnvironmentKeyMissing:
+        return  # said already
+
+
+def _static_storage() -> str:
+    return str(settings.STORAGES["staticfiles"]["BACKEND"])
+
+
+def _postgresql_version() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0])
+
+
+def _is_local(host: str) -> bool:
+    return host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")

@@ -1,0 +1,89 @@
+"""The command line, `concord`: one small module for each command, imported only when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from concord import refusals
+from concord.refusals import Refused
+from concord.site.commands import CannotGoOn
+
+COMMANDS = {
+    "demo": "a live event to play with, in a throw-away folder of its own",
+    "rehearse": "play the main job headless and check every promise on the way",
+    "setup": "prepare an install: key file, data folder, tables, recovery key",
+    "check": "name every setting that is missing or unsafe",
+    "serve": "serve the pages and the live rooms",
+    "work": "run waiting jobs in a process of their own (PostgreSQL)",
+    "migrate": "bring the tables and the static files up to date",
+    "backup": "write everything into one file",
+    "restore": "bring a backup back, into an empty install",
+    "clauses": "which clauses of the policy are kept, and by what",
+    "audit": "verify that every effect had two people, or a decision in force",
+    "ledger": "verify the chain of the ledger",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status: 0 done, 1 not possible or not well, 2 not understood."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser(next((each for each in given if not each.startswith("-")), "")).parse_args(
+        given
+    )
+    try:
+        return int(options.run(options) or 0)
+    except CannotGoOn as trouble:
+        words = str(trouble)
+    except Refused as refused:
+        words = _told(refused)
+    except DatabaseError as error:
+        words = f"the database could not do it: {str(error).strip()}"
+    except OSError as error:
+        words = _words_for(error)
+    except KeyboardInterrupt:
+        words = "stopped"
+    print(f"concord: {words}", file=sys.stderr)
+    return 1
+
+
+def _parser(chosen: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="concord",
+        description="Concord: virtual events that stay safe spaces.",
+        epilog="`concord COMMAND --help` tells more. Settings come from the environment; see docs/running.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, words in COMMANDS.items():
+        command = commands.add_parser(name, help=words)
+        if name == chosen:
+            module = import_module(f"concord.site.commands.{name}")
+            command.description = module.__doc__
+            command.formatter_class = argparse.RawDescriptionHelpFormatter
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    return parser
+
+
+def _told(refused: Refused) -> str:
+    """The refusal's words; whoever called the verb from outside also has it recorded."""
+    refusals.tell(refused, actor=None, at=timezone.now())
+    return str(refused.words)
+
+
+def _words_for(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full; nothing was left half-written. Free some space and try again."
+    if error.errno == errno.EADDRINUSE:
+        return "this address is in use already; is another Concord running? See --port."
+    return str(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
