@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
-
-from concord.refusals import Refused
-
-
-class GuardMissing(Refused):
-    """A guarded letter cannot be sent while no guard stands."""
 
 
 class Transport(Protocol):
@@ -20,8 +13,10 @@ class Transport(Protocol):
     def __call__(self, *, to: str, subject: str, body: str, language: str) -> None: ...
 
 
-Guard = Callable[[str, UUID | None], UUID]
-"""Reads a whole text about a case (or None) and returns the id of its verdict, or raises `Refused`."""
+class Guard(Protocol):
+    """Says whether a verdict stands for exactly these texts."""
+
+    def __call__(self, verdict: UUID, *texts: str) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -35,6 +30,7 @@ class Kind:
 
 _kinds: dict[str, Kind] = {}
 _transports: list[Transport] = []
+_guards: list[Guard] = []
 
 
 def register_kind(name: str, *, template: str, guarded: bool) -> None:
@@ -56,3 +52,13 @@ def transport() -> Transport:
     from concord.letters.smtp import by_smtp
 
     return _transports[-1] if _transports else by_smtp
+
+
+def register_guard(guard: Guard) -> None:
+    """Set who is asked about a verdict. Without one every guarded letter is refused."""
+    _guards.append(guard)
+
+
+def is_cleared(verdict: UUID | None, *texts: str) -> bool:
+    """Whether every guard says that this verdict stands for these texts; no guard, no yes."""
+    return verdict is not None and bool(_guards) and all(guard(verdict, *texts) for guard in _guards)

@@ -12,14 +12,14 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from concord.letters.models import Letter
-from concord.letters.registry import kind_of
+from concord.letters.registry import is_cleared, kind_of
 from concord.outbox.leave import leave
 from concord.refusals import Refused
 from concord.vault import environment
 
 
 class NeedsVerdict(Refused):
-    """A guarded letter was sent without the guard's verdict."""
+    """A guarded letter needs the guard's verdict on this very text."""
 
 
 def compose(kind: str, *, context: dict[str, Any], language: str) -> tuple[str, str]:
@@ -46,7 +46,7 @@ def send(
     Raises `NeedsVerdict` for a guarded kind without a verdict (K-NAME-1); the database refuses it as well.
     """
     guarded = kind_of(kind).guarded
-    if guarded and verdict is None:
+    if guarded and not is_cleared(verdict, subject, body):
         raise NeedsVerdict()
     letter_id = uuid4()
     contents = json.dumps({"to": to, "subject": subject, "body": body, "language": language})

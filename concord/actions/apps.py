@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class ActionsConfig(AppConfig):
+    name = "concord.actions"
+
+    def ready(self) -> None:
+        from concord.actions import delete_posts, revoke_access, tell_respondent, verify_steps  # noqa: F401
+        from concord.actions.triggers import install
+
+        post_migrate.connect(install, dispatch_uid="concord.actions.triggers")

@@ -1,0 +1,136 @@
+"""audit: check, without reading a word, that every effect had two people or a prior decision in force.
+
+It trusts no trigger and no state column. From each shut and each removal it walks back: warrant, execution,
+agreement, both signatures, the signed manifest and its commitment to this very effect.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from concord.access.models import Shut
+from concord.actions.triggers import missing
+from concord.concurrence.contents import commitment_of
+from concord.concurrence.execute import check_signatures
+from concord.concurrence.models import Concurrence, Execution, Warrant
+from concord.spaces.models import Removal
+from concord.vault.models import PersonKey
+from concord.vault.signatures import enrolment_holds
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that does not hold: what, on which row."""
+
+    what: str
+    row: str
+
+
+def audit() -> list[Finding]:
+    """Everything that does not hold; an empty list is a clean audit (R-CONCUR-1, R-EVADE-2)."""
+    return [
+        *_triggers(),
+        *_keys(),
+        *_shuts(),
+        *_removals(),
+        *_executions(),
+    ]
+
+
+def _triggers() -> Iterator[Finding]:
+    for name in missing():
+        yield Finding("a rule of the database is missing", name)
+
+
+def _keys() -> Iterator[Finding]:
+    for key in PersonKey.objects.filter(enrolled_at__isnull=False):
+        if not enrolment_holds(key):
+            yield Finding("a key whose countersignature does not hold", str(key.id))
+
+
+def _shuts() -> Iterator[Finding]:
+    for shut in Shut.objects.all():
+        warrant = Warrant.objects.filter(id=shut.warrant, kind="revoke").first()
+        row = f"shut {shut.id}"
+        if warrant is None:
+            yield Finding("a person shut out without a warrant", row)
+        elif (warrant.target, warrant.scope_kind, warrant.scope_id, warrant.until_at) != (
+            shut.person_id,
+            shut.scope_kind,
+            shut.scope_id,
+            shut.until_at,
+        ):
+            yield Finding("a shut that is not what its warrant says", row)
+
+
+def _removals() -> Iterator[Finding]:
+    for removal in Removal.objects.all():
+        warrant = Warrant.objects.filter(id=removal.warrant, kind="delete").first()
+        if warrant is None or warrant.target != removal.post_id:
+            yield Finding("a post removed without a warrant", f"removal {removal.id}")
+
+
+def _executions() -> Iterator[Finding]:
+    for execution in Execution.objects.select_related("concurrence__version", "prior_decision"):
+        row = f"execution {execution.id}"
+        if execution.concurrence is not None and execution.prior_decision is None:
+            yield from _by_two_people(execution, execution.concurrence, row)
+        elif execution.prior_decision is not None and execution.concurrence is None:
+            yield from _by_prior_decision(execution, row)
+        else:
+            yield Finding("an execution without exactly one authority", row)
+
+
+def _by_two_people(execution: Execution, agreed: Concurrence, row: str) -> Iterator[Finding]:
+    version = agreed.version
+    if agreed.person == version.proposer:
+        yield Finding("one person proposed and agreed", row)
+    if not check_signatures(agreed, version):
+        yield Finding("a signature that does not hold", row)
+        return
+    if not version.submitted_at <= agreed.concurred_at <= execution.executed_at:
+        yield Finding("an agreement that is not earlier than its execution", row)
+    if agreed.voided_at is not None and agreed.voided_at <= execution.executed_at:
+        yield Finding("an agreement that was void", row)
+    signed = set(json.loads(version.manifest)["steps"])
+    for warrant in execution.warrants.all():
+        if warrant.commitment not in signed or warrant.commitment != _commitment(warrant):
+            yield Finding("an effect that was not in the signed text", f"warrant {warrant.id}")
+
+
+def _by_prior_decision(execution: Execution, row: str) -> Iterator[Finding]:
+    prior = execution.prior_decision
+    assert prior is not None  # the caller looked
+    ended = min((end for end in (prior.until_at, prior.ended_at) if end), default=None)
+    if prior.made_at > execution.executed_at or (ended and ended <= execution.executed_at):
+        yield Finding("a prior decision that was not in force", row)
+    if prior.execution.concurrence_id is None:
+        yield Finding("a decision that no two people made", row)
+    before = list(prior.execution.warrants.filter(kind="revoke"))
+    for warrant in execution.warrants.filter(kind="revoke"):
+        if not any(_within(warrant, wider) for wider in before):
+            yield Finding("a return acted on more widely than the decision", f"warrant {warrant.id}")
+
+
+def _within(warrant: Warrant, wider: Warrant) -> bool:
+    same_place = (warrant.scope_kind, warrant.scope_id) == (wider.scope_kind, wider.scope_id)
+    no_longer = wider.until_at is None or (
+        warrant.until_at is not None and warrant.until_at <= wider.until_at
+    )
+    return same_place and no_longer
+
+
+def _commitment(warrant: Warrant) -> str:
+    return commitment_of(
+        {
+            "kind": warrant.kind,
+            "target": str(warrant.target),
+            "scope_kind": warrant.scope_kind,
+            "scope_id": str(warrant.scope_id) if warrant.scope_id else None,
+            "until_at": warrant.until_at.isoformat() if warrant.until_at else None,
+            "review_on": warrant.review_on.isoformat() if warrant.review_on else None,
+        },
+        warrant.salt,
+    )

@@ -1,0 +1,117 @@
+"""revoke_access: shut a person out of a session, an event, or everything, until a time (A-REVOKE-1, R-ACT-REVOKE)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from concord.access.gate import is_admitted
+from concord.access.models import Place, Shut
+from concord.access.shut import shut
+from concord.cases.models import Case
+from concord.concurrence.kinds import Kind, register
+from concord.concurrence.models import Decision, Warrant
+from concord.concurrence.terms import Target
+from concord.convenings.models import Convening, Session
+from concord.live.hub import hub
+from concord.people.models import Login, Person
+from concord.refusals import Refused
+from concord.spaces.models import Room
+
+
+class NoSuchPerson(Refused):
+    """The target of a revocation is a person with a login."""
+
+    words = _("This person cannot be found any more.")
+    status = 409
+
+
+class NoSuchPlace(Refused):
+    """The scope is a session, an event, or all."""
+
+    words = _("Choose from where: this session, this event, or everything.")
+    status = 409
+
+
+def validate(target: Target, *, case: Case, at: datetime) -> None:
+    """The person and the place exist."""
+    if not Person.objects.filter(id=target.id).exists():
+        raise NoSuchPerson(subject=case.id)
+    exists = {
+        "session": Session.objects.filter(id=target.scope_id).exists(),
+        "convening": Convening.objects.filter(id=target.scope_id).exists(),
+        "all": target.scope_id is None,
+    }
+    if not exists.get(target.scope_kind, False):
+        raise NoSuchPlace(subject=case.id)
+
+
+def preview(target: Target, *, at: datetime) -> dict[str, Any]:
+    """Whom it touches: one person, the rooms of the scope, the streams open there now."""
+    rooms = rooms_in(Place(target.scope_kind, target.scope_id))
+    return {
+        "kind": "revoke",
+        "label": target.label,
+        "scope": target.scope_kind,
+        "rooms": sorted(room.name for room in rooms),
+        "streams": hub.listening(target.id, [room.stream for room in rooms]),
+        "until_at": target.until_at.isoformat() if target.until_at else None,
+        "already": not is_admitted(target.id, [Place(target.scope_kind, target.scope_id)], at=at),
+    }
+
+
+def rooms_in(place: Place) -> list[Room]:
+    """The rooms a place holds."""
+    if place.kind == "session":
+        return list(Room.objects.filter(session=place.id))
+    if place.kind == "convening":
+        return list(Room.objects.filter(convening=place.id))
+    return list(Room.objects.all())
+
+
+def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
+    """Shut the person out under the warrant. Done before, it does nothing."""
+    if Shut.objects.filter(warrant=warrant.id).exists():
+        return
+    shut(
+        warrant.target,
+        place=Place(warrant.scope_kind, warrant.scope_id),
+        warrant=warrant.id,
+        at=at,
+        until_at=warrant.until_at,
+        review_on=warrant.review_on,
+        tokens=tokens_of(warrant.target),
+    )
+
+
+def tokens_of(person: UUID) -> list[tuple[str, bytes]]:
+    """The keyed tokens of a person's own verified mailboxes; boxes that several people share have none."""
+    logins = Login.objects.filter(person_id=person, verified=True, canonical_token__isnull=False)
+    return [("mailbox", bytes(token)) for token in logins.values_list("canonical_token", flat=True)]
+
+
+def verify(warrant: Warrant, *, at: datetime) -> bool:
+    """The gate refuses the person at the place, and none of their streams is open there."""
+    shut_now = Shut.objects.filter(warrant=warrant.id).first()
+    if shut_now is None:
+        return False
+    if shut_now.ended_at is not None or (shut_now.until_at and shut_now.until_at <= at):
+        return True
+    streams = [room.stream for room in rooms_in(shut_now.place)]
+    return not is_admitted(warrant.target, [shut_now.place], at=at) and not hub.listening(
+        warrant.target, streams
+    )
+
+
+def excerpt(target: Target) -> str:
+    return ""
+
+
+def about(target: Target) -> UUID | None:
+    return target.id
+
+
+register(Kind("revoke", 1, validate, preview, carry_out, verify, excerpt, about))

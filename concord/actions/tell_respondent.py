@@ -1,0 +1,58 @@
+"""tell_respondent: a neutral notice to a person who lost access, with ways to ask us to look again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import receiver
+
+from concord.concurrence.models import Decision, Execution
+from concord.concurrence.signals import executed
+from concord.letters.registry import register_kind
+from concord.letters.send import send
+from concord.people.models import Login
+from concord.vault import environment
+
+register_kind("actions.notice", template="actions/letters/notice.txt", guarded=True)
+log = logging.getLogger("concord.actions")
+
+
+@receiver(executed)
+def tell_respondent(
+    sender: type[Execution],
+    execution: Execution,
+    decision: Decision,
+    contents: dict[str, Any],
+    at: datetime,
+    **kwargs: Any,
+) -> None:
+    """Leave the notice that both people agreed to, word for word, for every verified mailbox of the person."""
+    texts = contents["texts"]
+    if not texts["notice_body"].strip():
+        return
+    for step in contents["steps"]:
+        if step["kind"] != "revoke":
+            continue
+        for address in addresses_of(UUID(step["target"])):
+            send(
+                "actions.notice",
+                to=address,
+                subject=texts["notice_subject"],
+                body=texts["notice_body"],
+                language="en",
+                verdict=UUID(contents["verdict"]),
+                at=at,
+            )
+
+
+def addresses_of(person: UUID) -> list[str]:
+    """The verified addresses of a person, opened for sending and for nothing else."""
+    logins = Login.objects.filter(person_id=person, verified=True, address_sealed__isnull=False)
+    return [
+        environment.unseal("addresses", bytes(login.address_sealed), about=f"login:{login.id}").decode()
+        for login in logins
+        if login.address_sealed is not None
+    ]

@@ -1,0 +1,216 @@
+"""Triggers that hold the two-person rule against a shell or a stray INSERT.
+
+Installed after every migration on SQLite and PostgreSQL: SQLite drops a table's triggers silently whenever a
+later migration rebuilds the table. A database owner can drop them; `concord check` then says so and
+`concord audit` shows what was forged.
+
+Each rule is one SQL condition under which a row is refused, written once for both databases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+PREFIX = "concord_"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Refuse `event` on `table` when `unless` does not hold."""
+
+    name: str
+    table: str
+    event: str
+    unless: str
+
+    @property
+    def full_name(self) -> str:
+        return PREFIX + self.name
+
+
+def same(left: str, right: str) -> str:
+    """Equal, and two NULLs are equal: the databases spell it differently."""
+    return f"{left} IS NOT DISTINCT FROM {right}" if connection.vendor == "postgresql" else f"{left} IS {right}"
+
+
+def unchanged(*columns: str) -> str:
+    return " AND ".join(same(f"NEW.{column}", f"OLD.{column}") for column in columns)
+
+
+def rules() -> list[Rule]:
+    """Every rule, in the words of the database in use."""
+    return [
+        Rule("concurrence_is_true", "concurrence_concurrence", "INSERT", _concurrence_is_true()),
+        Rule(
+            "concurrence_stays",
+            "concurrence_concurrence",
+            "UPDATE",
+            unchanged("id", "version_id", "version_digest", "proposer", "person", "signature", "concurred_at")
+            + " AND (OLD.voided_at IS NULL OR "
+            + same("NEW.voided_at", "OLD.voided_at")
+            + ")",
+        ),
+        Rule(
+            "version_stays",
+            "concurrence_version",
+            "UPDATE",
+            unchanged(
+                "id", "proposal_id", "number", "proposer", "manifest", "digest", "signature", "submitted_at"
+            )
+            + " AND (OLD.voided_at IS NULL OR "
+            + same("NEW.voided_at", "OLD.voided_at")
+            + ")",
+        ),
+        Rule("step_stays", "concurrence_step", "UPDATE", "FALSE"),
+        Rule("execution_is_authorised", "concurrence_execution", "INSERT", _execution_is_authorised()),
+        Rule("execution_stays", "concurrence_execution", "UPDATE", "FALSE"),
+        Rule("warrant_is_covered", "concurrence_warrant", "INSERT", _warrant_is_covered()),
+        Rule(
+            "warrant_stays",
+            "concurrence_warrant",
+            "UPDATE",
+            unchanged(
+                "id", "execution_id", "kind", "target", "scope_kind", "scope_id", "until_at", "commitment", "salt"
+            ),
+        ),
+        Rule(
+            "decision_is_not_widened",
+            "concurrence_decision",
+            "UPDATE",
+            unchanged("id", "execution_id", "made_at", "until_at")
+            + " AND (OLD.ended_at IS NULL OR (NEW.ended_at IS NOT NULL AND NEW.ended_at <= OLD.ended_at))",
+        ),
+        Rule("shut_has_a_warrant", "access_shut", "INSERT", _shut_has_a_warrant()),
+        Rule(
+            "shut_is_not_widened",
+            "access_shut",
+            "UPDATE",
+            unchanged("id", "person_id", "scope_kind", "scope_id", "warrant", "since_at", "until_at")
+            + " AND (OLD.ended_at IS NULL OR (NEW.ended_at IS NOT NULL AND NEW.ended_at <= OLD.ended_at))",
+        ),
+        Rule("removal_has_a_warrant", "spaces_removal", "INSERT", _removal_has_a_warrant()),
+        Rule(
+            "removal_stays",
+            "spaces_removal",
+            "UPDATE",
+            unchanged("id", "post_id", "warrant", "removed_at") + " AND OLD.undone_at IS NULL",
+        ),
+    ]
+
+
+def install(**kwargs: Any) -> None:
+    """(Re)create every trigger whose table exists; run after each migration."""
+    tables = set(connection.introspection.table_names())
+    needed = {"concurrence_warrant", "concurrence_decision", "concurrence_step"}
+    with connection.cursor() as cursor:
+        for rule in rules():
+            if rule.table in tables and needed <= tables:
+                for statement in _statements(rule):
+                    cursor.execute(statement)
+
+
+def missing() -> list[str]:
+    """The names of rules that the database does not hold at the moment."""
+    query = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        there = {row[0] for row in cursor.fetchall()}
+    return sorted(rule.full_name for rule in rules() if rule.full_name not in there)
+
+
+def drop_statements() -> list[str]:
+    """What a database owner would run to take the rules away; restore and the tests of `audit` use it."""
+    if connection.vendor == "postgresql":
+        return [f"DROP TRIGGER IF EXISTS {rule.full_name} ON {rule.table}" for rule in rules()]
+    return [f"DROP TRIGGER IF EXISTS {rule.full_name}" for rule in rules()]
+
+
+def _statements(rule: Rule) -> list[str]:
+    message = f"concord: {rule.name}"
+    if connection.vendor == "postgresql":
+        return [
+            f"CREATE OR REPLACE FUNCTION {rule.full_name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN IF ({rule.unless}) IS NOT TRUE THEN "
+            f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; "
+            f"END IF; RETURN NEW; END $$",
+            f"DROP TRIGGER IF EXISTS {rule.full_name} ON {rule.table}",
+            f"CREATE TRIGGER {rule.full_name} BEFORE {rule.event} ON {rule.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {rule.full_name}()",
+        ]
+    return [
+        f"DROP TRIGGER IF EXISTS {rule.full_name}",
+        f"CREATE TRIGGER {rule.full_name} BEFORE {rule.event} ON {rule.table} FOR EACH ROW "
+        f"WHEN ({rule.unless}) IS NOT TRUE BEGIN SELECT RAISE(ABORT, '{message}'); END",
+    ]
+
+
+def _concurrence_is_true() -> str:
+    return """
+        NEW.proposer <> NEW.person
+        AND NEW.voided_at IS NULL
+        AND EXISTS (
+            SELECT 1 FROM concurrence_version v
+            JOIN concurrence_proposal p ON p.id = v.proposal_id
+            JOIN concurrence_opening o ON o.version_id = v.id AND o.person = NEW.person
+            WHERE v.id = NEW.version_id AND v.proposer = NEW.proposer AND v.digest = NEW.version_digest
+              AND v.voided_at IS NULL AND p.state = 'proposed' AND NEW.concurred_at < v.lapses_at
+              AND NOT EXISTS (SELECT 1 FROM concurrence_version n
+                              WHERE n.proposal_id = v.proposal_id AND n.number > v.number)
+        )"""
+
+
+def _execution_is_authorised() -> str:
+    return """
+        (NEW.concurrence_id IS NOT NULL AND NEW.prior_decision_id IS NULL AND EXISTS (
+            SELECT 1 FROM concurrence_concurrence c
+            JOIN concurrence_version v ON v.id = c.version_id
+            JOIN concurrence_proposal p ON p.id = v.proposal_id
+            WHERE c.id = NEW.concurrence_id AND c.voided_at IS NULL AND v.voided_at IS NULL
+              AND p.state = 'concurred' AND c.concurred_at <= NEW.executed_at))
+        OR (NEW.concurrence_id IS NULL AND NEW.prior_decision_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM concurrence_decision d
+            WHERE d.id = NEW.prior_decision_id AND d.made_at <= NEW.executed_at
+              AND (d.until_at IS NULL OR d.until_at > NEW.executed_at)
+              AND (d.ended_at IS NULL OR d.ended_at > NEW.executed_at)))"""
+
+
+def _warrant_is_covered() -> str:
+    """Under a concurrence: a step of the agreed version. Under a prior decision: never wider, never longer."""
+    scope = f"{same('w.scope_kind', 'NEW.scope_kind')} AND {same('w.scope_id', 'NEW.scope_id')}"
+    return f"""
+        EXISTS (
+            SELECT 1 FROM concurrence_execution e
+            JOIN concurrence_concurrence c ON c.id = e.concurrence_id
+            JOIN concurrence_step s ON s.version_id = c.version_id AND s.commitment = NEW.commitment
+            WHERE e.id = NEW.execution_id)
+        OR EXISTS (
+            SELECT 1 FROM concurrence_execution e
+            JOIN concurrence_decision d ON d.id = e.prior_decision_id
+            JOIN concurrence_warrant w ON w.execution_id = d.execution_id AND w.kind = 'revoke'
+            WHERE e.id = NEW.execution_id AND NEW.commitment IS NULL AND (
+                NEW.kind = 'delete'
+                OR ({scope} AND (w.until_at IS NULL
+                    OR (NEW.until_at IS NOT NULL AND NEW.until_at <= w.until_at)))))"""
+
+
+def _shut_has_a_warrant() -> str:
+    return f"""
+        EXISTS (
+            SELECT 1 FROM concurrence_warrant w
+            WHERE w.id = NEW.warrant AND w.kind = 'revoke' AND w.target = NEW.person_id
+              AND {same("w.scope_kind", "NEW.scope_kind")} AND {same("w.scope_id", "NEW.scope_id")}
+              AND {same("w.until_at", "NEW.until_at")})"""
+
+
+def _removal_has_a_warrant() -> str:
+    return """
+        EXISTS (
+            SELECT 1 FROM concurrence_warrant w
+            WHERE w.id = NEW.warrant AND w.kind = 'delete' AND w.target = NEW.post_id)"""

@@ -1,0 +1,40 @@
+"""verify_steps: look whether each step of an execution holds; a case is stabilised when all of them do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from concord.cases.models import Case
+from concord.cases.models import State as CaseState
+from concord.concurrence.kinds import kind_of
+from concord.concurrence.models import Execution, Warrant
+from concord.ledger.record import record
+from concord.outbox.leave import leave
+from concord.outbox.models import Job
+from concord.outbox.registry import handles
+
+
+@handles("actions.verify")
+def verify_steps(job: Job, *, at: datetime) -> None:
+    """Verify what is not verified yet; look again in a second while something is not."""
+    execution = Execution.objects.get(id=job.subject)
+    for warrant in execution.warrants.filter(verified_at__isnull=True):
+        if kind_of(warrant.kind).verify(warrant, at=at):
+            Warrant.objects.filter(id=warrant.id).update(verified_at=at)
+    if execution.warrants.filter(verified_at__isnull=True).exists():
+        leave("actions.verify", subject=execution.id, at=at, due_at=at + timedelta(seconds=1))
+        return
+    if execution.concurrence is not None:
+        _stabilise(execution, at=at)
+
+
+@transaction.atomic
+def _stabilise(execution: Execution, *, at: datetime) -> None:
+    decision = execution.decision
+    changed = Case.objects.filter(id=decision.case_id, state=CaseState.ACTION_PENDING).update(
+        state=CaseState.STABILISED
+    )
+    if changed:
+        record("actions.verified", actor=None, subject=decision.id, at=at)

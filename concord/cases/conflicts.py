@@ -1,0 +1,60 @@
+"""Who may have a part in a case: current staff who are kept out by nobody, tied to nobody in it, not recused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from concord.cases.models import Case
+from concord.people.models import StaffMember, StaffQuerySet, persons_tied_to
+from concord.reports.keeps_out import keeps_out
+from concord.reports.models import Report
+
+
+def receivers_for(
+    *, reports: Iterable[Report], about: set[UUID], at: datetime
+) -> list[StaffMember]:
+    """Designated receivers without a conflict, those on call first: who may coordinate.
+
+    `about` are the persons it is about; one of them who is staff, or whoever declared a tie to one, is left out.
+    """
+    return _without_conflict(
+        StaffMember.objects.receivers(at), reports=reports, about=about, recused=set(), at=at
+    )
+
+
+def eligible(case: Case, *, about: set[UUID], at: datetime) -> list[StaffMember]:
+    """Current staff who may be asked to agree in this case, those on call first (R-CONCUR-1).
+
+    On the roster or not; never a volunteer; never somebody recused, kept out or tied.
+    """
+    recused = set(case.recusals.values_list("person", flat=True))
+    reports = [source.report for source in case.sources.select_related("report") if source.report]
+    return _without_conflict(
+        StaffMember.objects.who_may_concur(at), reports=reports, about=about, recused=recused, at=at
+    )
+
+
+def is_eligible(case: Case, person: UUID, *, about: set[UUID], at: datetime) -> bool:
+    """Whether this very person may still have a part in the case."""
+    return any(staff.person_id == person for staff in eligible(case, about=about, at=at))
+
+
+def _without_conflict(
+    candidates: StaffQuerySet,
+    *,
+    reports: Iterable[Report],
+    about: set[UUID],
+    recused: set[UUID],
+    at: datetime,
+) -> list[StaffMember]:
+    reports = list(reports)
+    out = recused | about | persons_tied_to(about)
+    on_call = set(StaffMember.objects.on_call(at).values_list("id", flat=True))
+    left = [
+        staff
+        for staff in candidates.order_by("working_name")
+        if staff.person_id not in out and not any(keeps_out(each, staff.person_id) for each in reports)
+    ]
+    return sorted(left, key=lambda staff: staff.id not in on_call)

@@ -1,0 +1,101 @@
+"""Parties: who is in a case, by role, sealed. Lists show codes, never names (K-PRIV-1)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.cases.models import Case, Party
+from concord.ledger.record import record
+from concord.refusals import Refused
+from concord.vault import files
+from concord.vault.keyring import Keyring
+
+ROLES = ("respondent", "survivor", "reporter", "witness", "affected")
+PROTECTED_ROLES = ("survivor", "reporter", "witness", "affected")
+
+
+class UnknownRole(Refused):
+    """A party has one of the roles of the procedure."""
+
+    words = _("Choose what part this person has in the case.")
+    status = 409
+
+
+@dataclass(frozen=True)
+class Known:
+    """A party as somebody with the case's key reads it."""
+
+    id: UUID
+    role: str
+    name: str
+    handles: tuple[str, ...]
+    addresses: tuple[str, ...]
+    person_id: UUID | None
+
+    @property
+    def is_protected(self) -> bool:
+        return self.role in PROTECTED_ROLES
+
+
+@transaction.atomic
+def add_party(
+    case: Case,
+    *,
+    role: str,
+    name: str,
+    by: UUID,
+    at: datetime,
+    handles: Iterable[str] = (),
+    addresses: Iterable[str] = (),
+    person_id: UUID | None = None,
+) -> Party:
+    """Put somebody into the case under a role. Everything about them is sealed to the case."""
+    if role not in ROLES:
+        raise UnknownRole(subject=case.id)
+    party_id = uuid4()
+    contents = {
+        "role": role,
+        "name": name,
+        "handles": list(handles),
+        "addresses": list(addresses),
+        "person_id": str(person_id) if person_id else None,
+    }
+    sealed = files.seal(case.file, json.dumps(contents).encode(), about=f"party:{party_id}")
+    party = Party.objects.create(id=party_id, case=case, sealed=sealed, added_at=at)
+    record("cases.add_party", actor=by, subject=case.id, at=at, party=party.id)
+    return party
+
+
+def known_parties(case: Case, *, keyring: Keyring) -> list[Known]:
+    """The parties in the clear. Raises NoGrant for whoever may not open the case."""
+    return [_known(party, case, keyring) for party in case.parties.order_by("added_at")]
+
+
+def respondents(case: Case, *, keyring: Keyring) -> set[UUID]:
+    """The person ids of those whose conduct was reported, where they have a login with us."""
+    return {
+        party.person_id
+        for party in known_parties(case, keyring=keyring)
+        if party.role == "respondent" and party.person_id
+    }
+
+
+def _known(party: Party, case: Case, keyring: Keyring) -> Known:
+    contents = json.loads(
+        files.unseal(case.file, bytes(party.sealed), about=f"party:{party.id}", keyring=keyring)
+    )
+    return Known(
+        id=party.id,
+        role=contents["role"],
+        name=contents["name"],
+        handles=tuple(contents["handles"]),
+        addresses=tuple(contents["addresses"]),
+        person_id=UUID(contents["person_id"]) if contents["person_id"] else None,
+    )

@@ -1,0 +1,72 @@
+"""recuse: somebody steps out of a case, or is taken out by a lead. From then on it does not exist for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.cases.conflicts import eligible
+from concord.cases.models import Case, Recusal
+from concord.cases.signals import recused
+from concord.ledger.record import record
+from concord.people.models import OutsideContact, StaffMember
+from concord.refusals import Refused
+from concord.vault import files
+
+
+class OnlyALeadRecusesOthers(Refused):
+    """A person recuses themself; a lead may recuse somebody else."""
+
+    words = _("Only a lead can take somebody else out of a case.")
+
+
+@transaction.atomic
+def recuse(case: Case, *, who: UUID, by: StaffMember, at: datetime) -> Recusal:
+    """Take a person's keys to the case and its sources away, begin new epochs, void what they agreed to.
+
+    A coordinator is followed by the deputy, a deputy by the next unconflicted receiver; when nobody is left,
+    the case is UNSTAFFED and its key is owed to the outside contact. Twice is once.
+    """
+    if who != by.person_id and not by.is_lead:
+        raise OnlyALeadRecusesOthers(subject=case.id)
+    case = Case.objects.select_for_update().get(id=case.id)
+    recusal, fresh = Recusal.objects.get_or_create(
+        case=case, person=who, defaults={"recused_by": by.person_id, "recused_at": at}
+    )
+    if not fresh:
+        return recusal
+    files.withdraw(case.file, who, at=at)
+    for source in case.sources.select_related("flag", "report"):
+        files.withdraw(source.file, who, at=at)
+    _fill_the_seats(case, at=at)
+    record("cases.recuse", actor=by.person_id, subject=case.id, at=at, who=who)
+    recused.send(sender=Case, case=case, person=who, at=at)
+    return recusal
+
+
+def _fill_the_seats(case: Case, *, at: datetime) -> None:
+    """Exactly one coordinator at any time, and a deputy where there is anybody (R-COORD-1)."""
+    able = [staff for staff in eligible(case, about=set(), at=at) if staff.receives_reports]
+    if case.coordinator not in able and case.deputy in able:
+        case.coordinator, case.deputy = case.deputy, None
+    elif case.coordinator not in able and able:
+        case.coordinator, case.deputy = able[0], None
+    if case.deputy not in able:
+        case.deputy = next((staff for staff in able if staff != case.coordinator), None)
+    case.save(update_fields=["coordinator", "deputy"])
+    for staff in filter(None, (case.coordinator, case.deputy)):
+        if staff in able:
+            _let_read(case.file, staff.person_id, at=at)
+    if case.is_unstaffed:
+        for contact in OutsideContact.objects.filter(ended_at__isnull=True):
+            files.owe(case.file, to=contact.holder, at=at)
+
+
+def _let_read(file: UUID, person: UUID, *, at: datetime) -> None:
+    if person in files.dormant_readers(file):
+        files.wake(file, person)
+    elif not files.may_open(file, person):
+        files.owe(file, to=person, at=at)

@@ -1,0 +1,142 @@
+"""take_up: a credible flag or a report becomes a case, or joins one by a person's choice (R-FLAG-1, R-COORD-1)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.cases.conflicts import receivers_for
+from concord.cases.models import Case, Source
+from concord.cases.parties import add_party, respondents
+from concord.ledger.codes import random_code
+from concord.ledger.record import record
+from concord.monitoring.models import Flag
+from concord.people.models import OutsideContact, StaffMember
+from concord.policy.models import Version
+from concord.refusals import Refused
+from concord.reports.models import Report
+from concord.reports.models import State as ReportState
+from concord.vault import files
+from concord.vault.keyring import Keyring
+
+
+class NeedsJudgement(Refused):
+    """A flag becomes a case only once somebody has recorded that it needs action, and why."""
+
+    words = _("First say whether this flag needs action, and why.")
+    status = 409
+
+
+class AlreadyTakenUp(Refused):
+    """The flag or report belongs to a case already."""
+
+    words = _("This is part of a case already.")
+    status = 409
+
+
+class NobodyUnconflicted(Refused):
+    """Every designated receiver has a conflict; the outside contact takes it."""
+
+    words = _("Nobody on the team may take this. The outside contact has it.")
+    status = 409
+
+
+@transaction.atomic
+def take_up(
+    source: Flag | Report, *, by: StaffMember, keyring: Keyring, at: datetime, into: Case | None = None
+) -> Case:
+    """Open a case on a flag or report, or join it to `into`, which the person must be able to read.
+
+    The person becomes coordinator when they receive reports and have no conflict; else the first on call who
+    does. Another becomes deputy. Everybody else keeps the row and loses the contents until assigned.
+    Raises `NeedsJudgement`, `AlreadyTakenUp`, `NobodyUnconflicted`, NoGrant.
+    """
+    _check(source)
+    contents = json.loads(
+        files.unseal(source.file, bytes(source.sealed), about=_about(source), keyring=keyring)
+    )
+    author = UUID(contents["author_id"]) if contents.get("author_id") else None
+    about = {author} if author else set()
+    case = into or _open_case(source, about=about, by=by, at=at)
+    if into is not None:
+        _leave_only_common_readers(into, source, about=about | respondents(into, keyring=keyring), at=at)
+    Source.objects.create(
+        case=case,
+        flag=source if isinstance(source, Flag) else None,
+        report=source if isinstance(source, Report) else None,
+        joined_at=at,
+    )
+    files.attach(source.file, outer_file_id=case.file, by=keyring, at=at)
+    _let_the_others_rest(source.file, but={case.coordinator.person_id, _deputy_of(case)})
+    if isinstance(source, Report):
+        Report.objects.filter(id=source.id).update(state=ReportState.LINKED)
+    if author and author not in respondents(case, keyring=keyring):
+        add_party(
+            case, role="respondent", name=contents["author"], person_id=author, by=by.person_id, at=at
+        )
+    record("cases.take_up", actor=by.person_id, subject=case.id, at=at, source=source.id)
+    return case
+
+
+def _check(source: Flag | Report) -> None:
+    if isinstance(source, Flag):
+        if not source.credible:
+            raise NeedsJudgement(subject=source.id)
+        taken = Source.objects.filter(flag=source).exists()
+    else:
+        taken = Source.objects.filter(report=source).exists()
+    if taken:
+        raise AlreadyTakenUp(subject=source.id)
+
+
+def _open_case(source: Flag | Report, *, about: set[UUID], by: StaffMember, at: datetime) -> Case:
+    reports = [source] if isinstance(source, Report) else []
+    able = receivers_for(reports=reports, about=about, at=at)
+    if not able:
+        raise NobodyUnconflicted(subject=source.id)
+    coordinator = by if by in able else able[0]
+    deputy = next((staff for staff in able if staff != coordinator), None)
+    file = files.open_file(readers=[staff.person_id for staff in able], at=at)
+    for staff in able:
+        if staff not in (coordinator, deputy):
+            files.make_dormant(file.id, staff.person_id)
+    happened_at = source.raised_at if isinstance(source, Flag) else source.received_at
+    version = Version.objects.in_force(happened_at)
+    return Case.objects.create(
+        code=random_code(),
+        coordinator=coordinator,
+        deputy=deputy,
+        file=file.id,
+        happened_under=version.number if version else None,
+        opened_at=at,
+    )
+
+
+def _leave_only_common_readers(
+    case: Case, source: Flag | Report, *, about: set[UUID], at: datetime
+) -> None:
+    """The readers of a joined case are those kept out by none of its sources (workflow.md)."""
+    reports = [each.report for each in case.sources.all() if each.report]
+    if isinstance(source, Report):
+        reports.append(source)
+    able = {staff.person_id for staff in receivers_for(reports=reports, about=about, at=at)}
+    for holder in files.readers(case.file) | files.dormant_readers(case.file):
+        if holder not in able and not OutsideContact.objects.filter(holder=holder).exists():
+            files.withdraw(case.file, holder, at=at)
+
+
+def _let_the_others_rest(file: UUID, *, but: set[UUID | None]) -> None:
+    for holder in files.readers(file) - but:
+        files.make_dormant(file, holder)
+
+
+def _deputy_of(case: Case) -> UUID | None:
+    return case.deputy.person_id if case.deputy else None
+
+
+def _about(source: Flag | Report) -> str:
+    return f"flag:{source.id}" if isinstance(source, Flag) else f"report:{source.id}"

@@ -1,0 +1,124 @@
+"""What is sealed, what is committed to, and what is signed.
+
+The contents of a version are sealed to its briefing. The manifest, in the clear, commits to them and to each
+step with a salted SHA-256, so that an audit can check that what was carried out is what two people signed,
+without reading a word of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from concord.concurrence.models import Version
+from concord.concurrence.terms import Target, Terms
+from concord.vault import files
+from concord.vault.keyring import Keyring
+
+PROPOSED = b"concord: I propose this version\n"
+AGREED = b"concord: I agree to this version\n"
+
+
+def write_contents(
+    terms: Terms, *, case: str, wishes: str, excerpts: dict[str, str], preview: list[dict[str, Any]], verdict: UUID
+) -> dict[str, Any]:
+    """The whole of a version as plain JSON, each step with a salt of its own."""
+    return {
+        "salt": secrets.token_hex(16),
+        "case": case,
+        "wishes": wishes,
+        "verdict": str(verdict),
+        "texts": terms.texts(),
+        "preview": preview,
+        "steps": [
+            {
+                **target.effect(),
+                "salt": secrets.token_hex(16),
+                "label": target.label,
+                "excerpt": excerpts.get(str(target.id), ""),
+            }
+            for target in terms.targets
+        ],
+    }
+
+
+def commitment_of(effect: dict[str, Any], salt: str) -> str:
+    """The commitment to one step: SHA-256 over its effect and its salt."""
+    return _hash({**effect, "salt": salt})
+
+
+def commitments(contents: dict[str, Any]) -> list[str]:
+    return [commitment_of(effect_of(step), step["salt"]) for step in contents["steps"]]
+
+
+def effect_of(step: dict[str, Any]) -> dict[str, Any]:
+    """Of a sealed step, the part that is committed to."""
+    names = ("kind", "target", "scope_kind", "scope_id", "until_at", "review_on")
+    return {name: step[name] for name in names}
+
+
+def write_manifest(
+    *, version: UUID, proposal: UUID, number: int, proposer: UUID, contents: dict[str, Any], act_at_once: bool,
+    submitted_at: datetime, lapses_at: datetime,
+) -> str:
+    """The canonical text of which both people sign the SHA-256."""
+    return canonical(
+        {
+            "version": str(version),
+            "proposal": str(proposal),
+            "number": number,
+            "proposer": str(proposer),
+            "contents": _hash(contents),
+            "steps": commitments(contents),
+            "act_at_once": act_at_once,
+            "submitted_at": submitted_at.isoformat(),
+            "lapses_at": lapses_at.isoformat(),
+        }
+    )
+
+
+def digest_of(manifest: str) -> str:
+    return hashlib.sha256(manifest.encode()).hexdigest()
+
+
+def canonical(thing: Any) -> str:
+    return json.dumps(thing, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def read_contents(version: Version, *, keyring: Keyring) -> dict[str, Any]:
+    """Open a version, and make sure that it is what its manifest committed to.
+
+    Raises NoGrant, and ValueError when contents and manifest differ: somebody changed the row.
+    """
+    blob = bytes(version.sealed)
+    contents: dict[str, Any] = json.loads(
+        files.unseal(version.briefing, blob, about=f"version:{version.id}", keyring=keyring)
+    )
+    manifest = json.loads(version.manifest)
+    if manifest["contents"] != _hash(contents) or manifest["steps"] != commitments(contents):
+        raise ValueError("The contents of this version are not what was signed.")
+    return contents
+
+
+def targets_of(contents: dict[str, Any]) -> list[Target]:
+    """The steps of opened contents as targets again."""
+    return [
+        Target(
+            kind=step["kind"],
+            id=UUID(step["target"]),
+            label=step["label"],
+            scope_kind=step["scope_kind"],
+            scope_id=UUID(step["scope_id"]) if step["scope_id"] else None,
+            until_at=datetime.fromisoformat(step["until_at"]) if step["until_at"] else None,
+            review_on=date.fromisoformat(step["review_on"]) if step["review_on"] else None,
+        )
+        for step in contents["steps"]
+    ]
+
+
+def _hash(thing: Any) -> str:
+    return hashlib.sha256(canonical(thing).encode()).hexdigest()

@@ -1,0 +1,59 @@
+"""decline: not to agree, and to say why. Whoever is asked next reads it; the proposal stays open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.cases.conflicts import eligible
+from concord.concurrence.contents import read_contents, targets_of
+from concord.concurrence.guards import NeedsAnotherStaffMember, check_no_conflict, check_open, check_staff
+from concord.concurrence.models import Decline, Proposal, State, Version
+from concord.concurrence.propose import about_of
+from concord.concurrence.void import close
+from concord.ledger.record import record
+from concord.people.models import StaffMember
+from concord.refusals import Refused
+from concord.vault import files
+from concord.vault.keyring import Keyring
+
+
+class NeedsAReason(Refused):
+    """A decline says why."""
+
+    words = _("Please say in a few words why not; your colleagues will read it.")
+    status = 409
+
+
+@transaction.atomic
+def decline(
+    version: Version, *, reason: str, by: StaffMember, keyring: Keyring, at: datetime
+) -> Decline:
+    """Say no to this version, with a reason. When nobody is left to ask, the proposal is declined.
+
+    Raises `NeedsAReason`, `NeedsAnotherStaffMember` (withdraw one's own instead), and the guards of concur.
+    """
+    Proposal.objects.select_for_update().get(id=version.proposal_id)
+    version = Version.objects.select_related("proposal__case").get(id=version.id)
+    check_staff(by, at=at)
+    if by.person_id == version.proposer:
+        raise NeedsAnotherStaffMember(subject=version.proposal_id)
+    check_open(version, at=at)
+    about = about_of(targets_of(read_contents(version, keyring=keyring)))
+    check_no_conflict(version, by.person_id, about=about, at=at)
+    if not reason.strip():
+        raise NeedsAReason(subject=version.proposal_id)
+    sealed = files.seal(
+        version.briefing, reason.strip().encode(), about=f"decline:{version.id}:{by.person_id}"
+    )
+    row, _first = Decline.objects.get_or_create(
+        version=version, person=by.person_id, defaults={"sealed": sealed, "declined_at": at}
+    )
+    record("concurrence.decline", actor=by.person_id, subject=version.proposal_id, at=at)
+    asked = {staff.person_id for staff in eligible(version.proposal.case, about=about, at=at)}
+    said_no = set(version.declines.values_list("person", flat=True))
+    if not asked - {version.proposer} - said_no:
+        close(version.proposal, State.DECLINED, by=by.person_id, at=at)
+    return row

@@ -1,0 +1,170 @@
+"""execute: carry out what two people agreed to, once, with every guard asked again in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.cases.conflicts import eligible
+from concord.cases.models import Case
+from concord.cases.models import State as CaseState
+from concord.concurrence.contents import (
+    AGREED,
+    PROPOSED,
+    commitment_of,
+    digest_of,
+    effect_of,
+    read_contents,
+    targets_of,
+)
+from concord.concurrence.guards import (
+    NeedsAnotherStaffMember,
+    check_coordinates,
+    check_key,
+    check_no_conflict,
+    check_open,
+    check_staff,
+)
+from concord.concurrence.kinds import in_order, kind_of
+from concord.concurrence.models import (
+    Concurrence,
+    Decision,
+    Execution,
+    Proposal,
+    State,
+    Version,
+    Warrant,
+)
+from concord.concurrence.propose import about_of
+from concord.concurrence.signals import executed, settled
+from concord.ledger.codes import random_code
+from concord.ledger.record import record
+from concord.outbox.leave import leave
+from concord.people.models import StaffMember
+from concord.refusals import Refused
+from concord.vault import files, signatures
+from concord.vault.keyring import Keyring
+
+
+class NeedsConcurrence(Refused):
+    """Nothing happens to anybody before another staff member has agreed to this exact text."""
+
+    words = _("Nobody else has agreed to this yet. Nothing was changed.")
+
+
+class SignatureDoesNotHold(Refused):
+    """A signature on this version is not by the person it names: the rows were changed by somebody else."""
+
+    words = _("The signatures on this proposal do not hold. Nothing was changed, and the team is told.")
+    status = 409
+
+
+@transaction.atomic
+def execute(proposal: Proposal, *, by: StaffMember, keyring: Keyring, at: datetime) -> Execution:
+    """The coordinator's own press, after a colleague agreed. Pressed twice, it returns the first execution.
+
+    Raises `NeedsConcurrence`, `NeedsCoordinator`, `HasAConflict`, `StaleVersion`, `NoLongerOpen`, `Lapsed`,
+    `SignatureDoesNotHold`.
+    """
+    proposal = Proposal.objects.select_for_update().get(id=proposal.id)
+    version = Version.objects.select_related("proposal__case").get(id=proposal.version.id)
+    check_staff(by, at=at)
+    check_key(by, keyring.holder)
+    check_coordinates(version, by)
+    agreed = version.concurrences.filter(voided_at__isnull=True).first()
+    if agreed is None:
+        raise NeedsConcurrence(subject=proposal.id)
+    done = Execution.objects.filter(concurrence=agreed).first()
+    if done is not None:
+        return done
+    check_open(version, at=at, states=(State.CONCURRED,))
+    return carry_out(agreed, contents=read_contents(version, keyring=keyring), by=by, at=at)
+
+
+def carry_out(
+    agreed: Concurrence, *, contents: dict[str, Any], by: StaffMember, at: datetime
+) -> Execution:
+    """Write the execution, the decision and a warrant for each step, and do each step under its warrant.
+
+    Called with the proposal's row locked. Either all of it commits or nothing does.
+    """
+    version = Version.objects.select_related("proposal__case").get(id=agreed.version_id)
+    targets = targets_of(contents)
+    _check_both(agreed, version, about=about_of(targets), at=at)
+    execution = Execution.objects.create(concurrence=agreed, executed_by=by.person_id, executed_at=at)
+    decision = _decide(execution, version, contents, at=at)
+    for step in in_order(contents["steps"]):
+        warrant = _warrant(execution, step)
+        kind_of(warrant.kind).carry_out(warrant, decision=decision, at=at)
+        Warrant.objects.filter(id=warrant.id).update(done_at=at)
+    Proposal.objects.filter(id=version.proposal_id).update(state=State.EXECUTED)
+    leave("actions.verify", subject=execution.id, at=at)
+    record("concurrence.execute", actor=by.person_id, subject=decision.id, at=at, execution=execution.id)
+    executed.send(sender=Execution, execution=execution, decision=decision, contents=contents, at=at)
+    settled.send(sender=Proposal, proposal=version.proposal, at=at)
+    return execution
+
+
+def check_signatures(agreed: Concurrence, version: Version) -> bool:
+    """Whether both people signed this version, with keys that counted when they did."""
+    digest = digest_of(version.manifest)
+    return (
+        digest == version.digest == agreed.version_digest
+        and version.proposer == agreed.proposer
+        and signatures.verify(
+            version.proposer, PROPOSED + digest.encode(), bytes(version.signature), at=version.submitted_at
+        )
+        and signatures.verify(
+            agreed.person, AGREED + digest.encode(), bytes(agreed.signature), at=agreed.concurred_at
+        )
+    )
+
+
+def _check_both(agreed: Concurrence, version: Version, *, about: set[UUID], at: datetime) -> None:
+    if agreed.person == version.proposer:
+        raise NeedsAnotherStaffMember(subject=version.proposal_id)
+    if agreed.voided_at is not None:
+        raise NeedsConcurrence(subject=version.proposal_id)
+    for person in (version.proposer, agreed.person):
+        check_no_conflict(version, person, about=about, at=at)
+    if not check_signatures(agreed, version):
+        raise SignatureDoesNotHold(subject=version.proposal_id)
+
+
+def _decide(execution: Execution, version: Version, contents: dict[str, Any], *, at: datetime) -> Decision:
+    case: Case = version.proposal.case
+    targets = targets_of(contents)
+    holders = [staff.person_id for staff in eligible(case, about=about_of(targets), at=at)]
+    ends = [target.until_at for target in targets if target.kind == "revoke"]
+    reviews = [target.review_on for target in targets if target.review_on]
+    decision = Decision.objects.create(
+        code=random_code(),
+        case=case,
+        execution=execution,
+        file=files.open_file(readers=holders, at=at).id,
+        made_at=at,
+        until_at=None if None in ends or not ends else max(end for end in ends if end),
+        review_on=min(reviews) if reviews else None,
+    )
+    Case.objects.filter(id=case.id).update(state=CaseState.ACTION_PENDING)
+    return decision
+
+
+def _warrant(execution: Execution, step: dict[str, Any]) -> Warrant:
+    effect = effect_of(step)
+    target = targets_of({"steps": [step]})[0]
+    return Warrant.objects.create(
+        execution=execution,
+        kind=target.kind,
+        target=target.id,
+        scope_kind=target.scope_kind,
+        scope_id=target.scope_id,
+        until_at=target.until_at,
+        review_on=target.review_on,
+        commitment=commitment_of(effect, step["salt"]),
+        salt=step["salt"],
+    )

@@ -1,0 +1,104 @@
+"""The guards of workflow.md 4.5, each a rule with a name. Verbs call them inside their own transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from concord.cases.conflicts import is_eligible
+from concord.concurrence.models import State, Version
+from concord.people.models import StaffMember
+from concord.refusals import Refused
+
+
+class NeedsAnotherStaffMember(Refused):
+    """Nobody agrees to their own proposal, under whichever login (R-CONCUR-1)."""
+
+    words = _("You proposed this yourself. It needs a second yes from somebody else.")
+
+
+class NotDesignated(Refused):
+    """Only current staff may agree: not a volunteer, not somebody whose designation has ended."""
+
+    words = _("Only current members of staff can agree to a proposal.")
+
+
+class HasAConflict(Refused):
+    """Somebody recused, kept out or tied has no part in this."""
+
+    words = _("This is not open to you.")
+
+
+class NoLongerOpen(Refused):
+    """The proposal was carried out, withdrawn, voided or declined."""
+
+    words = _("This proposal is closed. Nothing was changed.")
+    status = 409
+
+
+class StaleVersion(Refused):
+    """The text was edited: an agreement never attaches to a text its giver did not open."""
+
+    words = _("The proposal was changed after you opened it. Please read the new text first.")
+    status = 409
+
+
+class Lapsed(Refused):
+    """Nobody agreed in time."""
+
+    words = _("This proposal has lapsed. It can be proposed again.")
+    status = 409
+
+
+class NeedsOpening(Refused):
+    """Whoever agrees has opened this very version."""
+
+    words = _("Please open the proposal and read it first.")
+    status = 409
+
+
+class NeedsCoordinator(Refused):
+    """The coordinator of the case does this, or the deputy."""
+
+    words = _("Only the coordinator of this case, or the deputy, can do this.")
+
+
+class NeedsOwnKey(Refused):
+    """The key in this session is somebody else's."""
+
+    words = _("Please sign in again to use your key.")
+
+
+def check_staff(by: StaffMember, *, at: datetime) -> None:
+    if not (by.may_concur and by.is_current(at)):
+        raise NotDesignated()
+
+
+def check_key(by: StaffMember, holder: UUID) -> None:
+    if by.person_id != holder:
+        raise NeedsOwnKey()
+
+
+def check_coordinates(version: Version, by: StaffMember) -> None:
+    case = version.proposal.case
+    if by not in (case.coordinator, case.deputy):
+        raise NeedsCoordinator(subject=version.proposal_id)
+
+
+def check_open(version: Version, *, at: datetime, states: tuple[State, ...] = (State.PROPOSED,)) -> None:
+    """The version is the newest, not void, in one of the states, and has not lapsed."""
+    proposal = version.proposal
+    if version.id != proposal.version.id or version.voided_at is not None:
+        raise StaleVersion(subject=proposal.id)
+    if proposal.state not in states:
+        raise NoLongerOpen(subject=proposal.id)
+    if at >= version.lapses_at:
+        raise Lapsed(subject=proposal.id)
+
+
+def check_no_conflict(version: Version, person: UUID, *, about: set[UUID], at: datetime) -> None:
+    """The person is current, unrecused, kept out by nobody and tied to nobody it is about."""
+    if not is_eligible(version.proposal.case, person, about=about, at=at):
+        raise HasAConflict(subject=version.proposal_id)

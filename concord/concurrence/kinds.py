@@ -1,0 +1,79 @@
+"""Kinds of action. `actions` registers them; this room proposes and executes them without knowing what they do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from concord.cases.models import Case
+from concord.concurrence.models import Decision, Warrant
+from concord.concurrence.terms import Target
+
+
+class Validate(Protocol):
+    """Raises `Refused` when the target cannot be acted on."""
+
+    def __call__(self, target: Target, *, case: Case, at: datetime) -> None: ...
+
+
+class Preview(Protocol):
+    """What would change, in words and numbers that the effect will match."""
+
+    def __call__(self, target: Target, *, at: datetime) -> dict[str, Any]: ...
+
+
+class CarryOut(Protocol):
+    """Does it, under a warrant, in the executing transaction. Safe to run twice."""
+
+    def __call__(self, warrant: Warrant, *, decision: Decision, at: datetime) -> None: ...
+
+
+class Verify(Protocol):
+    """Whether the effect holds now."""
+
+    def __call__(self, warrant: Warrant, *, at: datetime) -> bool: ...
+
+
+class Excerpt(Protocol):
+    """What was written, for the briefing; empty when there is nothing to show."""
+
+    def __call__(self, target: Target) -> str: ...
+
+
+class About(Protocol):
+    """The person an effect on this target touches, or None."""
+
+    def __call__(self, target: Target) -> UUID | None: ...
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of action. `order`: access is shut before posts go."""
+
+    name: str
+    order: int
+    validate: Validate
+    preview: Preview
+    carry_out: CarryOut
+    verify: Verify
+    excerpt: Excerpt
+    about: About
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    _kinds[kind.name] = kind
+
+
+def kind_of(name: str) -> Kind:
+    """The registered kind. Raises KeyError for one that does not exist."""
+    return _kinds[name]
+
+
+def in_order(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Steps in the order in which they are carried out."""
+    return sorted(steps, key=lambda step: kind_of(step["kind"]).order)

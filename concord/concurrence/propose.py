@@ -1,0 +1,219 @@
+"""propose: put an exact text before the colleagues who may agree to it (A-THOUGHT-1, R-COORD-1, S-REPORTED-1)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.cases.conflicts import eligible
+from concord.cases.models import Case
+from concord.cases.models import State as CaseState
+from concord.cases.parties import known_parties
+from concord.cases.read_case import read_case
+from concord.concurrence.contents import (
+    PROPOSED,
+    commitments,
+    digest_of,
+    write_contents,
+    write_manifest,
+)
+from concord.concurrence.guards import NeedsCoordinator, check_key, check_staff
+from concord.concurrence.kinds import kind_of
+from concord.concurrence.models import Proposal, State, Step, Version
+from concord.concurrence.signals import proposed
+from concord.concurrence.terms import Target, Terms, check_complete
+from concord.convenings.models import Session
+from concord.convenings.models import State as SessionState
+from concord.ledger.codes import random_code
+from concord.ledger.record import record
+from concord.names import token
+from concord.people.models import StaffMember
+from concord.refusals import Refused
+from concord.survivors.read_text import mask, read_text
+from concord.vault import files
+from concord.vault.keyring import Keyring
+
+LIVE = timedelta(minutes=60)
+OTHERWISE = timedelta(hours=48)
+
+
+class NothingReported(Refused):
+    """A decision rests on reported behaviour: no case without a flag or a report (S-REPORTED-1)."""
+
+    words = _("There is no report or flag in this case to decide on.")
+    status = 409
+
+
+class TargetHasAnOpenProposal(Refused):
+    """One open proposal per target: the second waits, or takes the place of the first."""
+
+    words = _("There is an open proposal about this already. Change that one, or wait until it is closed.")
+    status = 409
+
+
+@transaction.atomic
+def propose(case: Case, *, terms: Terms, by: StaffMember, keyring: Keyring, at: datetime) -> Proposal:
+    """Open a proposal with its first version, sealed to everybody who may agree to it now, and signed.
+
+    Raises `Incomplete` (with the names of what is missing), `NeedsCoordinator`, `NothingReported`,
+    `TargetHasAnOpenProposal`, `NamesSomebodyProtected` for the notice, and what the kinds of action refuse.
+    """
+    case = Case.objects.select_for_update().get(id=case.id)
+    proposal = Proposal(case=case, code=random_code(), opened_at=at)
+    _check_may_propose(case, by=by, keyring=keyring, at=at)
+    _check_targets_free(case, terms.targets, but=None)
+    proposal.save()
+    version = submit_version(proposal, terms=terms, by=by, keyring=keyring, at=at)
+    record("concurrence.propose", actor=by.person_id, subject=proposal.id, at=at, version=version.id)
+    return proposal
+
+
+@transaction.atomic
+def revise(proposal: Proposal, *, terms: Terms, by: StaffMember, keyring: Keyring, at: datetime) -> Version:
+    """Edit: a new version in the place of the old, whose agreement, if any, is void."""
+    from concord.concurrence.void import check_unexecuted, void_version
+
+    case = Case.objects.select_for_update().get(id=proposal.case_id)
+    proposal = Proposal.objects.select_for_update().get(id=proposal.id)
+    check_unexecuted(proposal)
+    _check_may_propose(case, by=by, keyring=keyring, at=at)
+    _check_targets_free(case, terms.targets, but=proposal)
+    void_version(proposal.version, at=at)
+    version = submit_version(proposal, terms=terms, by=by, keyring=keyring, at=at)
+    record("concurrence.revise", actor=by.person_id, subject=proposal.id, at=at, version=version.id)
+    return version
+
+
+def submit_version(
+    proposal: Proposal, *, terms: Terms, by: StaffMember, keyring: Keyring, at: datetime
+) -> Version:
+    """Seal, commit, sign and store one version; ask the others."""
+    case = proposal.case
+    opened = read_case(case, by=by, keyring=keyring, at=at)
+    check_complete(terms, wishes=opened.wishes, at=at, subject=case.id)
+    for target in terms.targets:
+        kind_of(target.kind).validate(target, case=case, at=at)
+    about = about_of(terms.targets)
+    verdict = read_text(
+        terms.notice_subject, terms.notice_body, case=case, by=by, keyring=keyring, at=at
+    )
+    contents = write_contents(
+        terms,
+        case=case.code,
+        wishes=opened.wishes,
+        excerpts=_excerpts(terms.targets, case, keyring),
+        preview=preview(terms.targets, at=at),
+        verdict=verdict.id,
+    )
+    version = _store(proposal, terms, contents, by=by, keyring=keyring, about=about, at=at)
+    Proposal.objects.filter(id=proposal.id).update(state=State.PROPOSED)
+    proposal.state = State.PROPOSED
+    Case.objects.filter(id=case.id).update(state=CaseState.ACTION_PENDING)
+    proposed.send(sender=Version, version=version, about=about, at=at)
+    return version
+
+
+def preview(targets: tuple[Target, ...] | list[Target], *, at: datetime) -> list[dict[str, Any]]:
+    """What each step would change, as it stands now."""
+    return [kind_of(target.kind).preview(target, at=at) for target in targets]
+
+
+def about_of(targets: tuple[Target, ...] | list[Target]) -> set[UUID]:
+    """The persons a proposal is about, whose friends and selves are not asked."""
+    return {person for target in targets if (person := kind_of(target.kind).about(target))}
+
+
+def _check_may_propose(case: Case, *, by: StaffMember, keyring: Keyring, at: datetime) -> None:
+    check_staff(by, at=at)
+    check_key(by, keyring.holder)
+    if by not in (case.coordinator, case.deputy):
+        raise NeedsCoordinator(subject=case.id)
+    if not case.sources.exists():
+        raise NothingReported(subject=case.id)
+
+
+def _check_targets_free(case: Case, targets: tuple[Target, ...], *, but: Proposal | None) -> None:
+    tokens = [target_token(target) for target in targets]
+    open_steps = Step.objects.filter(
+        target_token__in=tokens,
+        version__proposal__in=Proposal.objects.open().filter(case=case),
+        version__voided_at__isnull=True,
+    )
+    if but is not None:
+        open_steps = open_steps.exclude(version__proposal=but)
+    if open_steps.exists():
+        raise TargetHasAnOpenProposal(subject=case.id)
+
+
+def target_token(target: Target) -> bytes:
+    """A keyed token of kind and target, by which a second proposal on it is found without naming it."""
+    return token("target", f"{target.kind}:{target.id}")
+
+
+def _excerpts(targets: tuple[Target, ...], case: Case, keyring: Keyring) -> dict[str, str]:
+    parties = known_parties(case, keyring=keyring)
+    return {
+        str(target.id): mask(text, parties)
+        for target in targets
+        if (text := kind_of(target.kind).excerpt(target))
+    }
+
+
+def _store(
+    proposal: Proposal,
+    terms: Terms,
+    contents: dict[str, Any],
+    *,
+    by: StaffMember,
+    keyring: Keyring,
+    about: set[UUID],
+    at: datetime,
+) -> Version:
+    version_id = uuid4()
+    case = proposal.case
+    number = proposal.versions.count() + 1
+    readers = {staff.person_id for staff in eligible(case, about=about, at=at)} | {by.person_id}
+    briefing = files.open_file(readers=sorted(readers), at=at)
+    lapses_at = at + (LIVE if _is_live(terms.targets) else OTHERWISE)
+    manifest = write_manifest(
+        version=version_id,
+        proposal=proposal.id,
+        number=number,
+        proposer=by.person_id,
+        contents=contents,
+        act_at_once=terms.act_at_once,
+        submitted_at=at,
+        lapses_at=lapses_at,
+    )
+    digest = digest_of(manifest)
+    version = Version.objects.create(
+        id=version_id,
+        proposal=proposal,
+        number=number,
+        proposer=by.person_id,
+        manifest=manifest,
+        digest=digest,
+        signature=keyring.sign(PROPOSED + digest.encode()),
+        briefing=briefing.id,
+        sealed=files.seal(briefing.id, json.dumps(contents).encode(), about=f"version:{version_id}"),
+        act_at_once=terms.act_at_once,
+        submitted_at=at,
+        lapses_at=lapses_at,
+    )
+    Step.objects.bulk_create(
+        Step(version=version, position=position, commitment=commitment, target_token=target_token(target))
+        for position, (commitment, target) in enumerate(
+            zip(commitments(contents), terms.targets, strict=True)
+        )
+    )
+    return version
+
+
+def _is_live(targets: tuple[Target, ...]) -> bool:
+    sessions = [target.scope_id for target in targets if target.scope_kind == "session"]
+    return Session.objects.filter(id__in=sessions, state=SessionState.OPEN).exists()

@@ -1,0 +1,13 @@
+"""What concurrence announces. See docs/decisions/0005-announcements.md."""
+
+from django.dispatch import Signal
+
+proposed = Signal()
+"""Sent with `version`, `about` (person ids) and `at`, in the transaction: colleagues are asked after commit."""
+
+settled = Signal()
+"""Sent with `proposal` and `at`, in the transaction, when a proposal was executed, declined, voided, withdrawn or
+lapsed: nobody is asked any more."""
+
+executed = Signal()
+"""Sent with `execution`, `decision` and `at`, in the executing transaction."""

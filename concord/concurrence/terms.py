@@ -1,0 +1,169 @@
+"""What a proposal says: its targets and everything a thoughtful decision has to consider (A-THOUGHT-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from concord.policy.violations import KINDS
+from concord.refusals import Refused
+
+GROUNDS = {
+    "risk": _("An unacceptable threat or risk to somebody in the community, on the team or among partners"),
+    "violation": _("Found in violation of the code"),
+    "conduct": _("Involved in illegal, unethical or violent activity"),
+    "values": _("Otherwise acts against the host's values"),
+}
+"""The four grounds on which access may be taken away (A-GROUND-1 to A-GROUND-4)."""
+
+VALUES = {
+    "dignity": _("Dignity, decency and respect"),
+    "everyone": _("A community for everyone"),
+    "freedom": _("Open discussion without fear"),
+}
+DEPARTURES = {
+    "law": _("The law leaves no choice"),
+    "remedy": _("The remedy could not be carried out safely"),
+    "community": _("The community has to be protected"),
+}
+"""The only three reasons to depart from what the reporting person wished (K-LIMIT-1)."""
+
+SHORT_SCOPE = "session"
+SHORT_LENGTH = timedelta(hours=24)
+
+
+class Incomplete(Refused):
+    """A proposal lacks something that a considered decision needs; `missing` names it."""
+
+    words = _("A considered decision needs a little more. Nothing you wrote is lost.")
+    status = 409
+
+    def __init__(self, missing: list[str], *, subject: UUID | None = None) -> None:
+        super().__init__(subject=subject)
+        self.missing = missing
+
+
+@dataclass(frozen=True)
+class Target:
+    """One step on one target. `label` is what people read; it is sealed with the rest."""
+
+    kind: str
+    id: UUID
+    label: str
+    scope_kind: str = ""
+    scope_id: UUID | None = None
+    until_at: datetime | None = None
+    review_on: date | None = None
+
+    def effect(self) -> dict[str, Any]:
+        """What the step does, without the label: this is what is committed to and carried out."""
+        return {
+            "kind": self.kind,
+            "target": str(self.id),
+            "scope_kind": self.scope_kind,
+            "scope_id": str(self.scope_id) if self.scope_id else None,
+            "until_at": self.until_at.isoformat() if self.until_at else None,
+            "review_on": self.review_on.isoformat() if self.review_on else None,
+        }
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Everything that a colleague agrees to. Texts are the coordinator's own; codes are this module's."""
+
+    targets: tuple[Target, ...]
+    grounds: tuple[str, ...]
+    violations: tuple[str, ...]
+    reason: str
+    stabilises: str
+    considered: str
+    less_severe: str
+    safety: str
+    finding: str = ""
+    relied_on: str = ""
+    value: str = ""
+    departure: str = ""
+    departure_reason: str = ""
+    notice_subject: str = ""
+    notice_body: str = ""
+    act_at_once: bool = True
+
+    def texts(self) -> dict[str, Any]:
+        """All of it but the targets, as plain JSON."""
+        fields = asdict(self)
+        del fields["targets"]
+        return fields
+
+    @property
+    def until_at(self) -> datetime | None:
+        """When the longest of its effects ends; None when one has no end."""
+        ends = [target.until_at for target in self.targets if target.kind == "revoke"]
+        return None if None in ends or not ends else max(end for end in ends if end)
+
+
+def check_complete(terms: Terms, *, wishes: str, at: datetime, subject: UUID) -> None:
+    """Raise `Incomplete` with the name of every field that a considered decision still needs."""
+    missing = [
+        *_missing_words(terms),
+        *_missing_grounds(terms),
+        *_missing_dates(terms, at),
+        *_missing_departure(terms, wishes),
+    ]
+    if missing:
+        raise Incomplete(missing, subject=subject)
+
+
+def _missing_words(terms: Terms) -> Iterable[str]:
+    if not terms.targets:
+        yield "targets"
+    for name in ("reason", "stabilises", "considered", "less_severe", "safety"):
+        if not getattr(terms, name).strip():
+            yield name
+    if not set(terms.violations) <= set(KINDS):
+        yield "violations"
+
+
+def _missing_grounds(terms: Terms) -> Iterable[str]:
+    if not terms.grounds or not set(terms.grounds) <= set(GROUNDS):
+        yield "grounds"
+    if "violation" in terms.grounds and not (terms.finding.strip() and terms.violations):
+        yield "finding"
+    if "conduct" in terms.grounds and not terms.relied_on.strip():
+        yield "relied_on"
+    if "values" in terms.grounds and terms.value not in VALUES:
+        yield "value"
+
+
+def _missing_dates(terms: Terms, at: datetime) -> Iterable[str]:
+    for target in terms.targets:
+        if target.kind != "revoke":
+            continue
+        if target.until_at is None and target.review_on is None:
+            yield "until_at"
+        if target.until_at is not None and target.until_at <= at:
+            yield "until_at"
+        if target.review_on is not None and target.review_on < at.date():
+            yield "review_on"
+
+
+def _missing_departure(terms: Terms, wishes: str) -> Iterable[str]:
+    if terms.departure and (terms.departure not in DEPARTURES or not wishes):
+        yield "departure"
+    if terms.departure and not terms.departure_reason.strip():
+        yield "departure_reason"
+
+
+def is_short(targets: Iterable[Target], *, at: datetime) -> bool:
+    """Whether the short live form may be used: this session only, for no more than 24 hours."""
+    return all(
+        target.scope_kind == SHORT_SCOPE
+        and target.until_at is not None
+        and target.until_at <= at + SHORT_LENGTH + timedelta(minutes=1)
+        for target in targets
+        if target.kind == "revoke"
+    )

@@ -1,0 +1,149 @@
+"""revoke_again: shut a returning person out under the prior decision, never wider, longer or later than it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.access.models import ShutToken
+from concord.concurrence.kinds import kind_of
+from concord.concurrence.models import Decision, Execution, Warrant
+from concord.evasion.models import Match
+from concord.ledger.record import record
+from concord.outbox.leave import leave
+from concord.people.models import Login, StaffMember
+from concord.refusals import Refused
+from concord.spaces.models import Post
+from concord.vault import files
+
+
+class DecisionNotInForce(Refused):
+    """The exception dies with the decision; after that a new proposal is needed (R-EVADE-2)."""
+
+    words = _("That decision is no longer in force. Please propose again.")
+    status = 409
+
+
+class NeedsReasonToBelieve(Refused):
+    """A person who acts on a return states the reason to believe that it is one (R-EVADE-1)."""
+
+    words = _("Please say why you believe that this is the same person.")
+    status = 409
+
+
+class NotTheSameMailbox(Refused):
+    """Only the very account or the exact verified mailbox is acted on without a new agreement."""
+
+    words = _("Nothing shows that this is the same person. A new proposal can be made.")
+
+
+class MayNotActOnAReturn(Refused):
+    """Designated receivers act on a return, when they may see the decision at all."""
+
+    words = _("This is not open to you.")
+
+
+@transaction.atomic
+def revoke_again(
+    decision: Decision,
+    *,
+    person: UUID,
+    evidence: str,
+    at: datetime,
+    by: UUID | None = None,
+    reason: bytes | None = None,
+) -> Match:
+    """Revoke again, in each scope of the prior decision and until its own end; no consultation is asked.
+
+    Once dismissed or undone for a person, a match never comes back. Raises `DecisionNotInForce`.
+    """
+    decision = Decision.objects.select_for_update().get(id=decision.id)
+    before = Match.objects.filter(decision=decision, person_id=person).first()
+    if before is not None:
+        return before
+    execution = open_execution(decision, by=by, at=at)
+    for prior in decision.execution.warrants.filter(kind="revoke"):
+        if prior.until_at is None or prior.until_at > at:
+            _carry_out(execution, decision, prior, person=person, at=at)
+    leave("actions.verify", subject=execution.id, at=at)
+    match = Match.objects.create(
+        decision=decision,
+        person_id=person,
+        evidence=evidence,
+        state="applied",
+        execution=execution,
+        applied_by=by,
+        reason_sealed=reason,
+        recognised_at=at,
+    )
+    record("evasion.revoke_again", actor=by, subject=decision.id, at=at, match=match.id)
+    return match
+
+
+@transaction.atomic
+def apply_return(
+    decision: Decision, *, person: UUID, posts: list[Post], reason: str, by: StaffMember, at: datetime
+) -> Match:
+    """A staff member states the reason to believe; access and posts go in one step (R-EVADE-1).
+
+    Raises `NeedsReasonToBelieve`, `NotTheSameMailbox`, `DecisionNotInForce`, `MayNotActOnAReturn`.
+    """
+    if not (by.receives_reports and by.is_current(at) and files.may_open(decision.file, by.person_id)):
+        raise MayNotActOnAReturn(subject=decision.id)
+    if not reason.strip():
+        raise NeedsReasonToBelieve(subject=decision.id)
+    if not has_the_mailbox_of(decision, person):
+        raise NotTheSameMailbox(subject=decision.id)
+    sealed = files.seal(decision.file, reason.strip().encode(), about=f"return:{decision.id}:{person}")
+    match = revoke_again(
+        decision, person=person, evidence="mailbox", at=at, by=by.person_id, reason=sealed
+    )
+    theirs = [post for post in posts if post.registration.person_id == person and not post.removed]
+    if theirs:
+        delete_again(decision, posts=theirs, by=by, at=at)
+    return match
+
+
+@transaction.atomic
+def delete_again(decision: Decision, *, posts: list[Post], by: StaffMember, at: datetime) -> Execution:
+    """Delete posts of somebody who returned, under the prior decision, sealed copies kept."""
+    execution = open_execution(decision, by=by.person_id, at=at)
+    for post in posts:
+        warrant = Warrant.objects.create(execution=execution, kind="delete", target=post.id)
+        kind_of("delete").carry_out(warrant, decision=decision, at=at)
+        Warrant.objects.filter(id=warrant.id).update(done_at=at)
+    leave("actions.verify", subject=execution.id, at=at)
+    record("evasion.delete_again", actor=by.person_id, subject=decision.id, at=at)
+    return execution
+
+
+def open_execution(decision: Decision, *, by: UUID | None, at: datetime) -> Execution:
+    """An execution by authority of the prior decision. Raises `DecisionNotInForce`; the database does too."""
+    if not Decision.objects.in_force(at).filter(id=decision.id).exists():
+        raise DecisionNotInForce(subject=decision.id)
+    return Execution.objects.create(prior_decision=decision, executed_by=by, executed_at=at)
+
+
+def has_the_mailbox_of(decision: Decision, person: UUID) -> bool:
+    """Whether the person's verified mailbox is one that the decision's shuts were given."""
+    warrants = list(decision.execution.warrants.filter(kind="revoke").values_list("id", flat=True))
+    tokens = ShutToken.objects.filter(shut__warrant__in=warrants, kind="mailbox").values("token")
+    return Login.objects.filter(person_id=person, verified=True, canonical_token__in=tokens).exists()
+
+
+def _carry_out(
+    execution: Execution, decision: Decision, prior: Warrant, *, person: UUID, at: datetime
+) -> None:
+    scope: dict[str, Any] = {
+        "scope_kind": prior.scope_kind,
+        "scope_id": prior.scope_id,
+        "until_at": prior.until_at,
+        "review_on": prior.review_on,
+    }
+    warrant = Warrant.objects.create(execution=execution, kind="revoke", target=person, **scope)
+    kind_of("revoke").carry_out(warrant, decision=decision, at=at)
+    Warrant.objects.filter(id=warrant.id).update(done_at=at)

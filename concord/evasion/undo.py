@@ -1,0 +1,51 @@
+"""undo: it was somebody else. Access and posts come back at once, and the pair is remembered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from concord.access.models import Shut
+from concord.access.shut import end_shut
+from concord.concurrence.models import Execution, Warrant
+from concord.evasion.models import Match
+from concord.evasion.revoke_again import MayNotActOnAReturn
+from concord.ledger.record import record
+from concord.people.models import StaffMember
+from concord.spaces.models import Post, Removal
+from concord.spaces.restore_post import restore_post
+from concord.vault import files
+from concord.vault.keyring import Keyring
+
+
+@transaction.atomic
+def undo(match: Match, *, by: StaffMember, keyring: Keyring, at: datetime) -> Match:
+    """Give access and posts back. Twice is once; a pair that was undone is never matched again.
+
+    Raises `MayNotActOnAReturn` for whoever may not see the decision.
+    """
+    match = Match.objects.select_for_update().select_related("decision").get(id=match.id)
+    if not (by.receives_reports and by.is_current(at) and files.may_open(match.decision.file, by.person_id)):
+        raise MayNotActOnAReturn(subject=match.decision_id)
+    if match.state != "applied":
+        return match
+    warrants = Warrant.objects.filter(execution=match.execution).values_list("id", flat=True)
+    for shut in Shut.objects.filter(warrant__in=list(warrants), ended_at__isnull=True):
+        end_shut(shut, by=by.person_id, at=at)
+    for removal in _removals(match):
+        restore_post(removal, keyring=keyring, by=by.person_id, at=at)
+    match.state, match.undone_at, match.undone_by = "undone", at, by.person_id
+    match.save(update_fields=["state", "undone_at", "undone_by"])
+    record("evasion.undo", actor=by.person_id, subject=match.decision_id, at=at, match=match.id)
+    return match
+
+
+def _removals(match: Match) -> list[Removal]:
+    """Standing removals of this person's posts that were made under the prior decision."""
+    executions = Execution.objects.filter(prior_decision=match.decision)
+    warrants = Warrant.objects.filter(execution__in=executions, kind="delete").values_list("id", flat=True)
+    posts = Post.objects.filter(registration__person=match.person)
+    return list(
+        Removal.objects.filter(warrant__in=list(warrants), post__in=posts, undone_at__isnull=True)
+    )

@@ -1,0 +1,96 @@
+"""read_text: the guard. It reads every text that would leave, in its author's session (K-NAME-1)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.cases.models import Case
+from concord.cases.parties import Known, known_parties
+from concord.ledger.record import record
+from concord.names import fold, transliterate
+from concord.people.models import StaffMember
+from concord.refusals import Refused
+from concord.survivors.models import Verdict
+from concord.vault.keyring import Keyring
+
+SHORTEST_PART = 3
+
+
+class NamesSomebodyProtected(Refused):
+    """The text names somebody who is protected. There is no way to send it with their consent yet."""
+
+    words = _(
+        "This text could tell who somebody is who must not be named. Nothing was sent and nothing is lost; "
+        "take the name, handle or address out and try again."
+    )
+    status = 409
+
+
+@transaction.atomic
+def read_text(
+    *texts: str, case: Case, by: StaffMember, keyring: Keyring, at: datetime
+) -> Verdict:
+    """Read the texts for names, handles and addresses of the case's protected parties.
+
+    Returns a verdict that holds for these texts to the letter. Raises `NamesSomebodyProtected`; NoGrant for an
+    author who cannot open the case.
+    """
+    parties = known_parties(case, keyring=keyring)
+    whole = join(texts)
+    if any(names_one_of(whole, party) for party in parties if party.is_protected):
+        raise NamesSomebodyProtected(subject=case.id)
+    verdict = Verdict.objects.create(
+        text_digest=digest_of(whole), case=case.id, read_by=by.person_id, read_at=at
+    )
+    record("survivors.read_text", actor=by.person_id, subject=case.id, at=at, verdict=verdict.id)
+    return verdict
+
+
+def names_one_of(text: str, party: Known) -> bool:
+    """Whether a text contains any name, handle or address of a party, in whatever spelling folds alike."""
+    spellings = {fold(text), fold(transliterate(text))}
+    tight = " ".join(re.sub(r"\W", "", each) for each in spellings)
+    whole_words = {word for each in spellings for word in re.findall(r"\w+", each)}
+    return any(
+        _stands_in(spelling, whole_words, tight)
+        for name in (party.name, *party.handles, *party.addresses)
+        for spelling in {fold(name), fold(transliterate(name))}
+    )
+
+
+def _stands_in(name: str, whole_words: set[str], tight: str) -> bool:
+    parts = {part for part in re.findall(r"\w+", name) if len(part) >= SHORTEST_PART}
+    joined = re.sub(r"\W", "", name)
+    return bool(parts & whole_words) or (len(joined) > SHORTEST_PART and joined in tight)
+
+
+def mask(text: str, parties: list[Known]) -> str:
+    """The text with protected people shown as "person A", "person B" …, for somebody who is asked to agree.
+
+    When a name hides in a spelling that cannot be cut out, the whole text is withheld.
+    """
+    for letter, party in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", _protected(parties), strict=False):
+        for name in sorted((party.name, *party.handles, *party.addresses), key=len, reverse=True):
+            for part in (name, *re.findall(r"\w+", name)):
+                if len(part) >= SHORTEST_PART:
+                    text = re.sub(rf"@?\b{re.escape(part)}\b", f"person {letter}", text, flags=re.I)
+        if names_one_of(text, party):
+            return "…"
+    return text
+
+
+def join(texts: tuple[str, ...]) -> str:
+    return "\n\n".join(texts)
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _protected(parties: list[Known]) -> list[Known]:
+    return [party for party in parties if party.is_protected]
