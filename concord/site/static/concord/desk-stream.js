@@ -6,7 +6,7 @@
   "use strict";
   const address = document.body.dataset.stream;
   if (!address || !("EventSource" in window)) return;
-  const names = (document.body.dataset.events || "inbox flag case proposal room post gone brake").split(" ");
+  const names = (document.body.dataset.events || "inbox flag case proposal decision post removed restored condition").split(" ");
   const line = document.getElementById("stream-line");
   let source = null;
   let wait = 1000;
@@ -28,12 +28,13 @@
     source = new EventSource(address);
     source.onopen = () => { wait = 1000; say(""); tell("open"); };
     source.onerror = again;
-    names.forEach((name) => source.addEventListener(name, (event) => tell(name, event.data)));
+    names.forEach((name) => source.addEventListener(name, (event) => tell(name, JSON.parse(event.data || "{}"))));
     source.addEventListener("cut", () => { close(); location.reload(); });
     source.addEventListener("reset", () => { close(); location.reload(); });
+    source.addEventListener("crowded", () => { close(); say(line && line.dataset.crowded); });
     source.addEventListener("reconnect", (event) => {
       close();
-      timer = setTimeout(open, Number(event.data) || 1000 + Math.random() * 4000);
+      timer = setTimeout(open, JSON.parse(event.data).after_ms || 3000);
     });
   };
 

@@ -1,116 +1,144 @@
 // A room's posts arrive by server-sent events and are put where they belong, without moving what is being read.
 //
-// <ol class="posts" id="posts" data-stream="/live/?s=room:…" data-last="412">
-// Events: `post` (a server-rendered part), `change` (a part that replaces the one with its id), `gone` (the id of
-// a post, or JSON {"id"}), `brake` (a part for #brake), `reset` and `cut` (load the page again), `reconnect`
-// (milliseconds to wait). The stream closes while the tab is hidden and resumes where it stopped.
+//   <ol class="posts" id="posts" data-stream="room:UUID" data-last="412" data-me="…"
+//       data-gone="This post was removed." data-offline="You are offline. …">
+//
+// A frame is the same for everyone, so this page adds what is its reader's own: <template id="post-acts"> is cloned
+// into .post-acts with `__post__` replaced in its addresses, a post whose data-by is data-me becomes .own, and the
+// words of <template data-condition="paused" data-closed> stand in #condition while the room is so. The stream
+// closes while the tab is hidden and resumes after the last number seen.
 (() => {
   "use strict";
   const posts = document.getElementById("posts");
   if (!posts || !("EventSource" in window)) return;
   const line = document.getElementById("stream-line");
   const newer = document.getElementById("newer");
+  const acts = document.getElementById("post-acts");
   let source = null;
-  let last = posts.dataset.last || "";
+  let last = Number(posts.dataset.last) || 0;
   let unseen = 0;
   let wait = 1000;
   let timer = 0;
 
-  const atTheEnd = () => {
-    const page = document.documentElement;
-    return page.scrollHeight - page.clientHeight - scrollY < 120;
-  };
-  const toTheEnd = () => scrollTo({ top: document.documentElement.scrollHeight });
-  const say = (words) => { if (line) line.textContent = words || ""; };
-
-  const count = (n) => {
-    unseen = n;
-    if (!newer) return;
-    newer.hidden = n === 0;
-    newer.textContent = (newer.dataset.words || "%n new").replace("%n", n);
-  };
-  const part = (html) => {
-    const holder = document.createElement("template");
-    holder.innerHTML = html.trim();
-    return holder.content.firstElementChild;
-  };
-  const place = (element) => {
-    if (!element) return;
-    const known = element.id && document.getElementById(element.id);
-    if (known) {
-      known.replaceWith(element);
-      return;
-    }
-    const parent = element.dataset.under && document.getElementById(element.dataset.under);
-    if (parent) {
-      let comments = parent.querySelector(".comments");
-      if (!comments) {
-        comments = document.createElement("ol");
-        comments.className = "comments";
-        parent.append(comments);
-      }
-      comments.append(element);
-      return;
-    }
-    const reading = !atTheEnd() || document.hidden;
-    posts.append(element);
-    if (reading) count(unseen + 1);
-    else toTheEnd();
-  };
-  const remove = (data) => {
-    let id = data.trim();
-    if (id.startsWith("{")) id = String(JSON.parse(id).id);
-    const post = document.getElementById(id) || document.getElementById("post-" + id);
-    if (!post) return;
-    const held = post.contains(document.activeElement);
-    const words = document.createElement(post.tagName);
-    words.className = "post gone";
-    words.id = post.id;
-    words.textContent = posts.dataset.gone || "";
-    post.replaceWith(words);
-    if (held) posts.focus();
-  };
-
   const open = () => {
     clearTimeout(timer);
     if (source || document.hidden) return;
-    const address = new URL(posts.dataset.stream, location.href);
-    if (last) address.searchParams.set("after", last);
-    source = new EventSource(address);
+    source = new EventSource(`/live/?s=${posts.dataset.stream}@${last}`);
     source.onopen = () => { wait = 1000; say(""); };
-    source.onerror = () => again(posts.dataset.offline);
-    const on = (name, act) => source.addEventListener(name, (event) => {
-      if (event.lastEventId) last = event.lastEventId;
-      act(event.data);
-    });
-    on("post", (data) => place(part(data)));
-    on("change", (data) => place(part(data)));
-    on("gone", remove);
-    on("brake", (data) => {
-      const brake = document.getElementById("brake");
-      if (brake) brake.replaceChildren(...[part(data)].filter(Boolean));
-    });
-    on("reset", () => { close(); location.reload(); });
-    on("cut", () => { close(); location.reload(); });
-    on("reconnect", (data) => { close(); timer = setTimeout(open, Number(data) || 1000 + Math.random() * 4000); });
+    source.onerror = again;
+    on("post", (data) => place(part(data.html)));
+    on("restored", (data) => place(part(data.html)));
+    on("removed", (data) => remove("post-" + data.post));
+    on("condition", (data) => condition(data.condition));
+    on("reset", reload);
+    on("cut", reload);
+    on("reconnect", (data) => { close(); timer = setTimeout(open, data.after_ms || 3000); });
+    on("crowded", () => { close(); say(posts.dataset.crowded); });
   };
+  const on = (name, act) => source.addEventListener(name, (event) => {
+    const data = JSON.parse(event.data || "{}");
+    if (data.number) last = Math.max(last, data.number);
+    act(data);
+  });
   const close = () => {
     if (source) source.close();
     source = null;
   };
-  const again = (words) => {
+  const again = () => {
     close();
-    say(words);
+    say(posts.dataset.offline);
     if (document.hidden) return;
     clearTimeout(timer);
     timer = setTimeout(open, wait + Math.random() * wait);
     wait = Math.min(wait * 2, 30000);
   };
+  const reload = () => { close(); location.reload(); };
+  const say = (words) => { if (line) line.textContent = words || ""; };
+
+  const part = (html) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    const post = holder.content.firstElementChild;
+    const place = post.querySelector(".post-acts");
+    if (post.dataset.by && post.dataset.by === posts.dataset.me) post.classList.add("own");
+    if (acts && place && !place.childElementCount) {
+      const own = acts.content.cloneNode(true);
+      own.querySelectorAll("[href], [action]").forEach((element) => {
+        const name = element.hasAttribute("href") ? "href" : "action";
+        element.setAttribute(name, element.getAttribute(name).replace("__post__", post.id.slice(5)));
+      });
+      place.append(own);
+    }
+    return post;
+  };
+  const place = (post) => {
+    const known = document.getElementById(post.id);
+    if (known) {
+      const comments = known.querySelector(".comments");
+      if (comments && !post.querySelector(".comments")) post.append(comments);
+      known.replaceWith(post);
+      return;
+    }
+    const parent = post.dataset.under && document.getElementById(post.dataset.under);
+    const follow = !parent && atTheEnd() && !document.hidden;
+    inOrder(parent ? commentsOf(parent) : posts, post);
+    if (follow) toTheEnd();
+    else count(unseen + 1);
+  };
+  const inOrder = (list, post) => {
+    const number = Number(post.dataset.number) || Infinity;
+    const after = [...list.children].reverse().find((one) => Number(one.dataset.number) < number);
+    if (after) after.after(post);
+    else if (number === Infinity || !list.children.length) list.append(post);
+    else list.prepend(post);
+  };
+  const commentsOf = (post) => {
+    let comments = post.querySelector(".comments");
+    if (!comments) {
+      comments = document.createElement("ol");
+      comments.className = "comments";
+      post.append(comments);
+    }
+    return comments;
+  };
+  const remove = (id) => {
+    const post = document.getElementById(id);
+    if (!post) return;
+    const held = post.contains(document.activeElement);
+    const words = document.createElement("li");
+    words.className = "post gone";
+    words.id = id;
+    words.dataset.number = post.dataset.number || "";
+    words.textContent = posts.dataset.gone;
+    const comments = post.querySelector(".comments");
+    if (comments) words.append(comments);
+    post.replaceWith(words);
+    if (held) posts.focus();
+  };
+  const condition = (name) => {
+    const shown = document.getElementById("condition");
+    const words = document.querySelector(`template[data-condition="${CSS.escape(name)}"]`);
+    if (shown) shown.replaceChildren(words ? words.content.cloneNode(true) : "");
+    const writing = document.querySelector("#write fieldset");
+    if (writing) writing.disabled = Boolean(words && "closed" in words.dataset);
+  };
+
+  const atTheEnd = () => {
+    const page = document.documentElement;
+    return page.scrollHeight - page.clientHeight - scrollY < 120;
+  };
+  const toTheEnd = () => scrollTo(0, document.documentElement.scrollHeight);
+  const count = (number) => {
+    unseen = number;
+    if (!newer) return;
+    newer.hidden = number === 0;
+    newer.textContent = newer.dataset.words.replace("%n", number);
+  };
 
   if (newer) newer.addEventListener("click", () => { count(0); toTheEnd(); });
   addEventListener("scroll", () => { if (unseen && atTheEnd()) count(0); }, { passive: true });
   addEventListener("online", open);
-  addEventListener("offline", () => say(posts.dataset.offline));
+  addEventListener("offline", again);
   addEventListener("pagehide", close);
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   if (!location.hash) toTheEnd();
