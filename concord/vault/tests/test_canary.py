@@ -1,0 +1,47 @@
+from django.core import serializers
+
+from concord.ledger.models import Entry
+from concord.letterbox import models as letterbox
+from concord.letterbox.issue import issue
+from concord.letterbox.push import push
+from concord.vault import environment, files, keys, models, recovery, streams
+from concord.vault.tests.conftest import PASSPHRASE
+
+CANARY = "CANARY-7fd1"
+
+
+def every_stored_byte():
+    """All rows of this room, the letterbox and the ledger, with binary fields as bytes and as base64."""
+    rows = [
+        row
+        for module in (models, letterbox)
+        for table in vars(module).values()
+        if isinstance(table, type) and issubclass(table, models.models.Model)
+        for row in table.objects.all()
+    ]
+    for row in rows:
+        for field in row._meta.fields:
+            value = getattr(row, field.attname)
+            yield value if isinstance(value, bytes) else str(value).encode()
+    yield serializers.serialize("json", [*rows, *Entry.objects.all()]).encode()
+
+
+def test_no_plain_text_lies_in_any_stored_row(noor, sam, shares, at, later):
+    file = files.open_file(readers=[noor.holder], at=at).id
+    text = f"{CANARY} {noor.secret().hex()}".encode()
+    _code, box = issue(b"n" * 16, purpose="report", at=at)
+    push(box, text, kind="news", at=at)
+    sealed = [
+        files.seal(file, text, about="note:1"),
+        environment.seal("mail", text, about="login:1"),
+        keys.seal_for(noor.holder, text, about="x"),
+        *streams.seal_chunks(file, [text], about="document:1"),
+    ]
+    new = keys.generate_passphrase()
+    recovery.recover_passphrase(sam.holder, new, secret=recovery.combine(shares[:2]), at=later)
+    secrets = [CANARY.encode(), PASSPHRASE.encode(), new.encode()]
+    secrets += [half for ring in (noor, sam) for half in (ring.secret()[:32], ring.secret()[32:])]
+    secrets += [ring.secret()[:32].hex().encode() for ring in (noor, sam)]
+    secrets += [_code.encode(), _code.replace("-", "").encode()]
+    for stored in [*every_stored_byte(), *sealed]:
+        assert not any(secret in stored for secret in secrets)
