@@ -27,8 +27,8 @@ class FlagQuerySet(models.QuerySet["Flag"]):
 class Flag(models.Model):
     """A flag on a post or on a moment (spoken, shown). What was seen lies sealed under `file`.
 
-    The sealed part is JSON: {"words": what the flagger wrote, "excerpt": the post as it was, "author": display
-    name, "author_id": person id or null, "room": name}. It keeps its own copy, for the post may go.
+    The sealed part is `monitoring.seen.Seen`: it keeps its own copy of the post, for the post may go. Who
+    flagged is sealed with it; the row holds only a keyed token, by which the same flag is known again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -37,7 +37,7 @@ class Flag(models.Model):
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+", null=True)
     kind = models.CharField(max_length=8, choices=[("post", "post"), ("moment", "moment")])
     by_staff = models.BooleanField(default=False)
-    raised_by = models.UUIDField()
+    raised_token = models.BinaryField(max_length=16, unique=True)
     raised_at = models.DateTimeField()
     file = models.UUIDField(unique=True)
     sealed = models.BinaryField()
@@ -58,11 +58,12 @@ class Flag(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(credible__isnull=True)
-                | Q(judged_by__isnull=False, judged_at__isnull=False, judgement_sealed__isnull=False),
+                | Q(
+                    judged_by__isnull=False,
+                    judged_at__isnull=False,
+                    judgement_sealed__isnull=False,
+                ),
                 name="monitoring_judged_by_somebody_with_a_reason",
-            ),
-            models.UniqueConstraint(
-                fields=["post", "raised_by"], condition=Q(post__isnull=False), name="monitoring_flag_once"
             ),
         ]
 

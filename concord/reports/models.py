@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import F, Q
 
 from concord.vault.files import seen_by
 
@@ -22,17 +23,23 @@ class State(models.TextChoices):
     SET_ASIDE = "set_aside", "set aside"
 
 
+UNANSWERED = [State.RECEIVED, State.UNREADABLE]
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, staff: StaffMember) -> ReportQuerySet:
         """The reports whose row this staff member may see: those they hold a grant for, dormant or not."""
         return self.filter(file__in=seen_by(staff.person_id))
 
+    def unanswered(self) -> ReportQuerySet:
+        return self.filter(state__in=UNANSWERED)
+
 
 class Report(models.Model):
     """One report. Everything that was typed lies sealed under `file`; the row has a random code and a state.
 
-    The sealed part is JSON: {"text", "where", "when", "kind", "who", "wishes", "contact", "hear", "language",
-    "about_team"}; only "text" is never empty.
+    The sealed part is `reports.told.Told`. `answer_by` is what the form promised. `outside`: nobody of the team
+    holds a key to it. `folded`: it looks like one of many, and is shown beneath them, never dropped.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -40,10 +47,13 @@ class Report(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
     urgent = models.BooleanField(default=False)
     outside = models.BooleanField(default=False)
+    folded = models.BooleanField(default=False)
+    text_token = models.BinaryField(max_length=16)
     file = models.UUIDField(unique=True)
     sealed = models.BinaryField()
-    box = models.UUIDField(null=True)
+    box = models.UUIDField(null=True, unique=True)
     received_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True)
     alarmed_at = models.DateTimeField(null=True)
 
@@ -51,19 +61,69 @@ class Report(models.Model):
 
     class Meta:
         ordering = ["-received_at"]
+        indexes = [
+            models.Index(fields=["text_token", "received_at"], name="reports_same_words"),
+            models.Index(
+                fields=["answer_by"],
+                condition=Q(state__in=UNANSWERED, alarmed_at__isnull=True),
+                name="reports_to_alarm",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code
 
 
 class KeptOut(models.Model):
-    """A staff member whom the reporter keeps out of this report, as a keyed token and not as a name."""
+    """A staff member who must not read this report, as a keyed token and not as a name."""
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="kept_out")
     token = models.BinaryField(max_length=16)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["report", "token"], name="reports_kept_out_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "token"], name="reports_kept_out_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.report_id)
+
+
+class Word(models.Model):
+    """Something said about a report after it was sent: by its reporter through the box, or by staff to them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="words")
+    by_staff = models.UUIDField(null=True)
+    sealed = models.BinaryField()
+    said_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["said_at", "id"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SettingAside(models.Model):
+    """A reasoned wish to set a report aside. One that alleges anything waits for another person's yes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="setting_aside")
+    alleges = models.BooleanField()
+    reason_sealed = models.BinaryField()
+    wished_by = models.UUIDField()
+    wished_at = models.DateTimeField()
+    confirmed_by = models.UUIDField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("wished_by")),
+                name="reports_set_aside_confirmed_by_another",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.report_id)

@@ -1,0 +1,54 @@
+"""alarm_unreviewed: flags nobody has answered in time ring wider, and stay open (PUB-29). It closes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from concord.convenings.models import State
+from concord.ledger.record import record
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.models import Flag, FlagQuerySet
+from concord.monitoring.ring import ring
+from concord.outbox.models import Job
+from concord.outbox.registry import every
+from concord.vault import files
+
+LIVE = timedelta(minutes=2)
+OTHERWISE = timedelta(hours=12)
+RUNNING = [State.OPEN, State.PAUSED]
+
+
+@every("monitoring.alarm", seconds=15)
+def alarm_unreviewed(job: Job | None, *, at: datetime) -> int:
+    """Alarm each overdue flag once: on its readers' desks and by letter. Returns how many there were."""
+    overdue = list(_overdue(at).values_list("id", flat=True))
+    for id in overdue:
+        _alarm(id, at=at)
+    return len(overdue)
+
+
+@transaction.atomic
+def _alarm(id: UUID, *, at: datetime) -> None:
+    flag = Flag.objects.select_for_update().get(id=id)
+    if flag.alarmed_at or flag.credible is not None:
+        return
+    flag.alarmed_at = at
+    flag.save(update_fields=["alarmed_at"])
+    record("monitoring.alarm", actor=None, subject=flag.id, at=at)
+    readers = files.readers(flag.file)
+    tell_desks(readers, "flag", flag.id)
+    ring(readers, at=at)
+
+
+def _overdue(at: datetime) -> FlagQuerySet:
+    running = Q(room__session__state__in=RUNNING) | Q(
+        room__session__isnull=True, room__convening__state__in=RUNNING
+    )
+    waiting = Flag.objects.awaiting_judgement().filter(alarmed_at__isnull=True)
+    return waiting.filter(
+        (running & Q(raised_at__lte=at - LIVE)) | Q(raised_at__lte=at - OTHERWISE)
+    )

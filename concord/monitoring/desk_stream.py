@@ -1,0 +1,54 @@
+"""The desk's streams: one for each member of staff, carrying ids of what changed and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from importlib import import_module
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from concord.live.hub import hub
+from concord.live.subscriptions import Grant
+from concord.people.current import login_of
+from concord.people.models import StaffMember
+
+KIND = "desk"
+
+
+def stream_of(person: UUID) -> str:
+    return f"{KIND}:{person}"
+
+
+def tell_desks(persons: Iterable[UUID], event: str, id: UUID) -> None:
+    """After commit, tell these people's open pages that something changed; the page asks for the rest itself.
+
+    Only whoever holds a grant may be told: a stream of one's own is how nobody else learns that it exists.
+    """
+    for person in persons:
+        transaction.on_commit(partial(hub.publish, stream_of(person), event, {"id": str(id)}))
+
+
+def authorise(session_key: str | None, host: str, streams: list[str]) -> Grant | None:
+    """Leave to listen to one's own desk stream, for current staff signed in on the desk's host."""
+    if session_key is None or host.split(":", 1)[0].lower() not in settings.CONCORD_DESK_HOSTS:
+        return None
+    person = _person_of(session_key)
+    if person is None or streams != [stream_of(person)]:
+        return None
+    staff = StaffMember.objects.current(timezone.now()).filter(person_id=person)
+    return Grant(person, streams) if staff.exists() else None
+
+
+def _person_of(session_key: str) -> UUID | None:
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    request.user = get_user(request)
+    request.is_desk = True  # type: ignore[attr-defined]
+    login = login_of(request)
+    return login.person_id if login else None

@@ -1,0 +1,68 @@
+"""What a flag on a post and a flag on a moment have in common."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext_lazy as _
+
+from concord.access.gate import admit
+from concord.convenings.models import Registration
+from concord.ledger.codes import random_code
+from concord.ledger.record import record
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.models import Flag
+from concord.monitoring.readers import readers_of_flag
+from concord.monitoring.seen import Seen
+from concord.people.models import StaffMember
+from concord.refusals import Refused
+from concord.spaces.models import Post, Room
+from concord.vault import files
+
+
+class OnlyThoseInTheRoom(Refused):
+    """Somebody who is not part of the event flagged in one of its rooms; the report form is open to all."""
+
+    words = _("Only people in this room can flag in it. You can always write to us instead.")
+
+
+def check_may_flag(room: Room, *, by: UUID, by_staff: bool, at: datetime) -> None:
+    """Staff who monitor may flag anywhere; others where they are registered and admitted."""
+    if by_staff:
+        staff = StaffMember.objects.current(at).filter(person_id=by).first()
+        if staff is None or not staff.may_monitor:
+            raise OnlyThoseInTheRoom(subject=room.id)
+        return
+    if not Registration.objects.filter(convening_id=room.convening_id, person_id=by).exists():
+        raise OnlyThoseInTheRoom(subject=room.id)
+    admit(by, room.places, at=at)
+
+
+def raise_flag(
+    seen: Seen, *, room: Room, post: Post | None, raised_token: bytes, by_staff: bool, at: datetime
+) -> Flag:
+    """Seal what was seen to its readers, write the row, and tell their desks. Call it in a transaction."""
+    readers = readers_of_flag(about=[seen.author_id] if seen.author_id else [], at=at)
+    file = files.open_file(readers=readers, at=at)
+    id = uuid4()
+    flag = Flag.objects.create(
+        id=id,
+        code=random_code(),
+        room=room,
+        post=post,
+        kind="post" if post else "moment",
+        by_staff=by_staff,
+        raised_token=raised_token,
+        raised_at=at,
+        file=file.id,
+        sealed=files.seal(file.id, seen.to_bytes(), about=about(id)),
+    )
+    # A participant's name stays out of the ledger: it would say, to whoever reads it, who reports.
+    record("monitoring.flag", actor=seen.by if by_staff else None, subject=id, at=at, kind=flag.kind)
+    tell_desks(readers, "flag", id)
+    return flag
+
+
+def about(flag: UUID) -> str:
+    return f"flag:{flag}"

@@ -1,0 +1,28 @@
+"""read_flag: open what a flag holds; each reading is an entry (K-CONF-1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from concord.ledger.record import record
+from concord.monitoring.models import Flag
+from concord.monitoring.raise_flag import about
+from concord.monitoring.seen import Seen
+from concord.vault import files
+from concord.vault.keyring import Keyring
+
+
+def read_flag(flag: Flag, *, keyring: Keyring, at: datetime) -> Seen:
+    """What was seen, and who flagged. Raises vault.NoGrant for anybody without an active grant."""
+    plain = files.unseal(flag.file, bytes(flag.sealed), about=about(flag.id), keyring=keyring)
+    record("monitoring.read", actor=keyring.holder, subject=flag.id, at=at)
+    return Seen.from_bytes(plain)
+
+
+def read_judgement(flag: Flag, *, keyring: Keyring) -> str:
+    """Why it needs action or not; empty while nobody has said. Raises vault.NoGrant."""
+    if flag.judgement_sealed is None:
+        return ""
+    sealed = bytes(flag.judgement_sealed)
+    about_it = f"{about(flag.id)}:judgement"
+    return files.unseal(flag.file, sealed, about=about_it, keyring=keyring).decode()

@@ -1,0 +1,35 @@
+"""Who reads what comes in: designated people, less whoever it is about and those close to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from concord.people.models import OutsideContact, StaffMember, persons_tied_to
+from concord.vault.keyholders import keyholders
+
+
+def readers_of_flag(*, about: Iterable[UUID], at: datetime) -> set[UUID]:
+    """Staff who may concur and are neither the person flagged nor tied to them; else the outside contact.
+
+    `about` are person ids. Empty only while no outside contact is named: then recovery alone can open it.
+    """
+    staff = StaffMember.objects.who_may_concur(at).values_list("person_id", flat=True)
+    return keyholders(set(staff) - close_to(about)) or outside_readers(at)
+
+
+def close_to(persons: Iterable[UUID]) -> set[UUID]:
+    """These persons, and the staff who declared a tie to any of them."""
+    named = set(persons)
+    return named | persons_tied_to(named)
+
+
+def outside_readers(at: datetime) -> set[UUID]:
+    """The standing letterbox of the outside contact."""
+    contact = outside_contact(at)
+    return keyholders([contact.holder]) if contact else set()
+
+
+def outside_contact(at: datetime) -> OutsideContact | None:
+    return OutsideContact.objects.current(at).order_by("-since").first()

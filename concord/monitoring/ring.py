@@ -1,0 +1,53 @@
+"""ring: ask people by letter to look at their desk. The letter says nothing else, whatever it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+
+from concord.letters.send import send_template
+from concord.monitoring.readers import outside_contact
+from concord.outbox.leave import leave
+from concord.outbox.models import Job
+from concord.outbox.registry import handles
+from concord.people.addresses import unseal_address
+from concord.people.models import Login, StaffMember
+from concord.people.name_outside_contact import about as about_outside
+
+NOTICE = "monitoring.notice"
+GATHERING = timedelta(seconds=15)
+"""A letter waits this long for more of its kind: a flood of reports must not become a flood of letters, and
+a letter that leaves in the same second would tell when somebody wrote."""
+
+
+def ring(persons: Iterable[UUID], *, at: datetime) -> None:
+    """Leave one letter for each of these people, unless one is already waiting."""
+    for person in persons:
+        leave(NOTICE, subject=person, due_at=at + GATHERING, unique_key=f"{NOTICE}:{person}", at=at)
+
+
+@handles(NOTICE)
+def send_notice(job: Job, *, at: datetime) -> None:
+    """Send the letter, to current staff or the outside contact with an address; others see it on the desk."""
+    address, language = _address_of(job.subject, at=at) if job.subject else ("", "")
+    if address:
+        context = {"desk": settings.CONCORD_DESK, "team": settings.CONCORD_TEAM_NAME}
+        send_template(NOTICE, to=address, context=context, language=language, at=at)
+
+
+def _address_of(person: UUID, *, at: datetime) -> tuple[str, str]:
+    """Where to write and in which language; an empty address for somebody who left none, or has left."""
+    contact = outside_contact(at)
+    if contact is not None and contact.holder == person:
+        sealed = bytes(contact.address_sealed)
+        return unseal_address(sealed, about=about_outside(person)), settings.LANGUAGE_CODE
+    staff = StaffMember.objects.current(at).filter(person_id=person).first()
+    login = Login.objects.filter(person_id=person, address_sealed__isnull=False).first()
+    if staff is None or login is None:
+        return "", settings.LANGUAGE_CODE
+    spoken = [code for code in staff.languages if code in dict(settings.LANGUAGES)]
+    address = unseal_address(bytes(login.address_sealed or b""), about=f"people.login.address:{login.id}")
+    return address, (spoken or [settings.LANGUAGE_CODE])[0]

@@ -1,0 +1,6 @@
+"""What monitoring announces."""
+
+from django.dispatch import Signal
+
+judged = Signal()
+"""A member of staff judged a flag. Sent inside the transaction with `flag`, `by` (StaffMember), `keyring`, `at`."""

@@ -1,0 +1,49 @@
+"""add_words: the reporter comes back with the code and says more, or puts something right (I-ANYWAY-1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.ledger.record import record
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.ring import ring
+from concord.refusals import Refused
+from concord.reports.models import Report, Word
+from concord.reports.read_report import about_word
+from concord.vault import files
+
+
+class NothingWritten(Refused):
+    """No words came."""
+
+    words = _("There was nothing in the box yet. Write as much or as little as you like.")
+    status = 409
+
+
+@transaction.atomic
+def add_words(report: Report, text: str, *, at: datetime) -> Word:
+    """Seal more words to those who read the report, and let them know. Raises NothingWritten."""
+    if not text.strip():
+        raise NothingWritten(subject=report.id)
+    word = say(report, text, by_staff=None, at=at)
+    record("reports.add_words", actor=None, subject=report.id, at=at)
+    readers = files.readers(report.file)
+    tell_desks(readers, "report", report.id)
+    ring(readers, at=at)
+    return word
+
+
+def say(report: Report, text: str, *, by_staff: UUID | None, at: datetime) -> Word:
+    """Seal one more text into the report's file."""
+    id = uuid4()
+    return Word.objects.create(
+        id=id,
+        report=report,
+        by_staff=by_staff,
+        sealed=files.seal(report.file, text.encode(), about=about_word(id)),
+        said_at=at,
+    )

@@ -1,0 +1,39 @@
+"""alarm_unanswered: reports nobody answered by the time promised ring wider, and stay open (PUB-29)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from concord.ledger.record import record
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.ring import ring
+from concord.outbox.models import Job
+from concord.outbox.registry import every
+from concord.reports.models import UNANSWERED, Report
+from concord.vault import files
+
+
+@every("reports.alarm", seconds=30)
+def alarm_unanswered(job: Job | None, *, at: datetime) -> int:
+    """Alarm each overdue report once: on its readers' desks and by letter. Returns how many there were."""
+    waiting = Report.objects.unanswered().filter(alarmed_at__isnull=True, answer_by__lte=at)
+    overdue = list(waiting.values_list("id", flat=True))
+    for id in overdue:
+        _alarm(id, at=at)
+    return len(overdue)
+
+
+@transaction.atomic
+def _alarm(id: UUID, *, at: datetime) -> None:
+    report = Report.objects.select_for_update().get(id=id)
+    if report.alarmed_at or report.state not in UNANSWERED:
+        return
+    report.alarmed_at = at
+    report.save(update_fields=["alarmed_at"])
+    record("reports.alarm", actor=None, subject=report.id, at=at)
+    readers = files.readers(report.file)
+    tell_desks(readers, "report", report.id)
+    ring(readers, at=at)

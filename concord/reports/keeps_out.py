@@ -1,0 +1,21 @@
+"""keeps_out: whether somebody must not read a report, now or through anything made of it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from concord.names import token
+from concord.people.models import StaffMember
+from concord.reports.models import Report
+
+
+def keeps_out(report: Report, person_id: UUID) -> bool:
+    """True for whoever the reporter or the routing keeps out; for all of the team when it went outside."""
+    if report.outside:
+        return StaffMember.objects.filter(person_id=person_id).exists()
+    return report.kept_out.filter(token=kept_out_token(report.id, person_id)).exists()
+
+
+def kept_out_token(report: UUID, person_id: UUID) -> bytes:
+    """Different for each report, so that the tokens of two cannot be compared."""
+    return token("kept out", f"{report}:{person_id}")

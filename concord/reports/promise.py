@@ -1,0 +1,32 @@
+"""What the form promises before anything is sent: who reads, in which languages now, and by when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from concord.convenings.models import Convening, State
+from concord.people.models import StaffMember
+from concord.vault.keyholders import keyholders
+
+LIVE = timedelta(minutes=5)
+OTHERWISE = timedelta(hours=24)
+
+
+def receivers(at: datetime) -> list[StaffMember]:
+    """The designated receivers who can read now, by working name."""
+    staff = list(StaffMember.objects.receivers(at).order_by("working_name"))
+    held = keyholders(one.person_id for one in staff)
+    return [one for one in staff if one.person_id in held]
+
+
+def languages_read_now(at: datetime) -> list[str]:
+    """The languages that receivers on call read."""
+    on_call = StaffMember.objects.on_call(at).receivers(at)
+    return sorted({language for one in on_call for language in one.languages})
+
+
+def answer_by(language: str, *, at: datetime) -> datetime:
+    """When a person has answered at the latest: minutes while an event runs and somebody on call reads it."""
+    running = Convening.objects.filter(state__in=[State.OPEN, State.PAUSED]).exists()
+    prompt = running and language in languages_read_now(at)
+    return at + (LIVE if prompt else OTHERWISE)

@@ -1,0 +1,121 @@
+"""receive_report: seal what somebody tells us to those who may read it (I-STAFF-1, I-WHO-1, K-CONF-1)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from concord.ledger.codes import random_code
+from concord.ledger.record import record
+from concord.letterbox.issue import issue
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.readers import close_to, outside_readers
+from concord.monitoring.ring import ring
+from concord.names import fold, token
+from concord.people.models import StaffMember
+from concord.reports.intake_checks import kept_out_by_checks
+from concord.reports.keeps_out import kept_out_token
+from concord.reports.models import KeptOut, Report
+from concord.reports.named_in import named_in
+from concord.reports.promise import answer_by
+from concord.reports.told import Told
+from concord.vault import files
+from concord.vault.keyholders import keyholders
+
+ONE_OF_MANY = 3
+"""The same words this often within a day are shown folded under the first ones."""
+
+
+class Receipt(NamedTuple):
+    """The report, and the code that opens its box: shown to the reporter once, kept nowhere."""
+
+    report: Report
+    code: str
+
+
+@transaction.atomic
+def receive_report(
+    told: Told,
+    *,
+    nonce: bytes,
+    keep_out: Iterable[StaffMember] = (),
+    suspect: bool = False,
+    at: datetime,
+) -> Receipt:
+    """Seal a report to every designated receiver who is not kept out, else to the outside contact.
+
+    Kept out are: whom the reporter ticks, whoever is named in the text, the author of the post it came from and
+    those tied to them, and whom intake checks add. A report about the team goes outside before any name is
+    matched. All of this happens before anybody is told of it. The same form with the same contents is the same
+    report; with other contents it is another one, with its own readers. `suspect` folds it and refuses nothing.
+    """
+    code, box = issue(_seed(nonce, told, keep_out), purpose="report", at=at)
+    known = Report.objects.filter(box=box.id).first()
+    if known is not None:
+        return Receipt(known, code)
+    id = uuid4()
+    kept_out = set() if told.about_team else _kept_out(told, keep_out, report=id, at=at)
+    inside = set() if told.about_team else _receivers(at) - kept_out
+    readers = inside or outside_readers(at)
+    file = files.open_file(readers=readers, at=at)
+    text_token = token("report text", fold(told.text))
+    report = Report.objects.create(
+        id=id,
+        code=random_code(),
+        urgent=told.is_urgent,
+        outside=not inside,
+        folded=suspect or _is_one_of_many(text_token, at=at),
+        text_token=text_token,
+        file=file.id,
+        sealed=files.seal(file.id, told.to_bytes(), about=about(id)),
+        box=box.id,
+        received_at=at,
+        answer_by=answer_by(told.language, at=at),
+    )
+    KeptOut.objects.bulk_create(
+        KeptOut(report=report, token=kept_out_token(id, person)) for person in kept_out
+    )
+    record("reports.receive", actor=None, subject=id, at=at, urgent=report.urgent)
+    tell_desks(readers, "report", id)
+    ring(_to_ring(readers, at=at), at=at)
+    return Receipt(report, code)
+
+
+def about(report: UUID) -> str:
+    return f"report:{report}"
+
+
+def _seed(nonce: bytes, told: Told, keep_out: Iterable[StaffMember]) -> bytes:
+    """What the code is made from: the form and what it carried, so that a resent form is known again."""
+    ticked = sorted(str(one.id) for one in keep_out)
+    return hashlib.sha256(nonce + told.to_bytes() + "".join(ticked).encode()).digest()
+
+
+def _kept_out(
+    told: Told, keep_out: Iterable[StaffMember], *, report: UUID, at: datetime
+) -> set[UUID]:
+    named = named_in(told.all_words, StaffMember.objects.current(at))
+    persons = {one.person_id for one in [*keep_out, *named]}
+    if told.source and told.source.author_id:
+        persons |= close_to([told.source.author_id])
+    return persons | kept_out_by_checks(told, report=report, at=at)
+
+
+def _receivers(at: datetime) -> set[UUID]:
+    return keyholders(StaffMember.objects.receivers(at).values_list("person_id", flat=True))
+
+
+def _is_one_of_many(text_token: bytes, *, at: datetime) -> bool:
+    lately = Report.objects.filter(text_token=text_token, received_at__gt=at - timedelta(days=1))
+    return lately.count() >= ONE_OF_MANY
+
+
+def _to_ring(readers: set[UUID], *, at: datetime) -> set[UUID]:
+    """Those on call; when none of the readers is, all of them."""
+    on_call = set(StaffMember.objects.on_call(at).values_list("person_id", flat=True))
+    return readers & on_call or readers

@@ -1,0 +1,82 @@
+"""What a report holds, as it was typed. Plain only in memory, on its way into the vault or to a reader."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from concord.convenings.models import Registration
+from concord.spaces.models import Post, Room
+
+
+@dataclass(frozen=True)
+class Source:
+    """The post, room or person the form was opened from; a post travels along as it was."""
+
+    kind: str
+    id: UUID
+    room: str = ""
+    excerpt: str = ""
+    author: str = ""
+    author_id: UUID | None = None
+
+    @classmethod
+    def of(cls, thing: Post | Room | Registration) -> Source:
+        if isinstance(thing, Room):
+            return cls("room", thing.id, room=thing.name)
+        if isinstance(thing, Registration):
+            return cls("person", thing.id, author=thing.display_name, author_id=thing.person_id)
+        return cls(
+            "post",
+            thing.id,
+            room=thing.room.name,
+            excerpt=thing.text,
+            author=thing.registration.display_name,
+            author_id=thing.registration.person_id,
+        )
+
+
+@dataclass(frozen=True)
+class Told:
+    """One report's contents; only `text` is never empty. `hear`: nothing, answer or done."""
+
+    text: str
+    where: str = ""
+    when: str = ""
+    who: str = ""
+    wishes: str = ""
+    contact: str = ""
+    kinds: tuple[str, ...] = ()
+    hear: str = "answer"
+    language: str = "en"
+    about_team: bool = False
+    danger: bool = False
+    source: Source | None = None
+
+    URGENT_KINDS = frozenset({"threat", "retal"})
+
+    @property
+    def is_urgent(self) -> bool:
+        """From ticked boxes only: no machine reads a report for how serious it sounds."""
+        return self.danger or not self.URGENT_KINDS.isdisjoint(self.kinds)
+
+    @property
+    def all_words(self) -> str:
+        """Everything typed, for matching in memory while it passes through."""
+        typed = [self.text, self.where, self.when, self.who, self.wishes, self.contact]
+        return "\n".join(typed)
+
+    def to_bytes(self) -> bytes:
+        return json.dumps(asdict(self), default=str, ensure_ascii=False).encode()
+
+    @classmethod
+    def from_bytes(cls, plain: bytes) -> Told:
+        kept: dict[str, Any] = json.loads(plain)
+        source = kept["source"]
+        if source:
+            author = source["author_id"]
+            source |= {"id": UUID(source["id"]), "author_id": UUID(author) if author else None}
+            kept["source"] = Source(**source)
+        return cls(**kept | {"kinds": tuple(kept["kinds"])})
