@@ -24,6 +24,10 @@ JOINING_SCRIPTS = {
     "TAMIL",
     "TELUGU",
 }
+HIDDEN = {"Cc", "Cf", "Cs", "Co"}
+"""Controls, direction and zero-width signs, halves of signs, signs with no shape agreed upon."""
+BLANKS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+"""Letters by their class that show as nothing: fillers of Hangul and Khmer, empty Braille."""
 MOST_MARKS = 4
 """Marks stacked on one letter; every living script needs fewer, and a tower of them covers other lines."""
 
@@ -48,7 +52,7 @@ def _may_stay(text: str, place: int, sign: str) -> bool:
     if sign in JOINERS:
         around = text[place - 1 : place] + text[place + 1 : place + 2]
         return len(around) == 2 and all(_script(one) in JOINING_SCRIPTS for one in around)
-    return unicodedata.category(sign)[0] != "C"
+    return sign not in BLANKS and unicodedata.category(sign) not in HIDDEN
 
 
 def _script(sign: str) -> str:
