@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class AccessConfig(AppConfig):
+    name = "concord.access"
+
+    def ready(self) -> None:
+        from concord.access.refuse import announce
+        from concord.refusals import register_recorder
+
+        register_recorder(announce)

@@ -1,0 +1,51 @@
+"""arrive: from a mailbox that was shown to be theirs into the event they asked for (P-OPEN-1, A-DENY-1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.urls import reverse
+
+from concord.access.gate import admit
+from concord.access.models import EVERYWHERE
+from concord.convenings.models import Convening
+from concord.convenings.register import register
+from concord.people.arrival import leads_on
+from concord.people.models import Login
+from concord.people.onward import onward
+
+
+@leads_on
+def arrive(login: Login, at: datetime) -> str:
+    """Ask the gate, register for the event that the sign-in carried, and return the path to go on to.
+
+    Raises NotAdmitted, RegistrationHasEnded. The event's own page leads through what is left to do.
+    """
+    carried = login.carried or {}
+    convening = _convening(carried)
+    if convening is None:
+        with transaction.atomic():
+            admit(login.person_id, [EVERYWHERE], at=at)
+        return onward(carried.get("next")) or "/"
+    register(
+        convening,
+        person=login.person,
+        display_name=carried["display_name"],
+        pronouns=carried["pronouns"],
+        at=at,
+    )
+    return next_after_registering(convening, carried.get("next"))
+
+
+def next_after_registering(convening: Convening, next_path: object) -> str:
+    """The policy first; from there on to what was asked for."""
+    path = reverse("acknowledge", args=[convening.slug])
+    asked_for = onward(next_path)
+    return f"{path}?{urlencode({'next': asked_for})}" if asked_for else path
+
+
+def _convening(carried: dict[str, Any]) -> Convening | None:
+    return Convening.objects.filter(id=carried["convening"]).first() if carried.get("convening") else None

@@ -1,0 +1,9 @@
+"""What convenings announces. See docs/decisions/0005-announcements.md."""
+
+from django.dispatch import Signal
+
+convening_planned = Signal()
+"""Sent with `convening` and `at`, inside the transaction that plans an event."""
+
+session_planned = Signal()
+"""Sent with `session` and `at`, inside the transaction that plans a session of an event."""

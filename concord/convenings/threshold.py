@@ -1,0 +1,45 @@
+"""The way into an event or a session, the same by every door: register, acknowledge, read the guidelines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from concord.convenings.guidelines_read import has_read
+from concord.convenings.models import Convening, Registration, Session
+from concord.people.current import person_of
+from concord.people.models import Person
+from concord.policy.acknowledge import has_acknowledged
+
+
+def registration_of(person: Person | None, convening: Convening) -> Registration | None:
+    """The person's registration for this event, or None."""
+    if person is None:
+        return None
+    return Registration.objects.filter(person=person, convening=convening).first()
+
+
+def step_before(
+    request: HttpRequest, *, convening: Convening, session: Session | None, at: datetime
+) -> str | None:
+    """The page that comes before the one asked for, which it leads back to; None when the way is free.
+
+    Whoever follows a deep link passes every step and lands in the room they asked for (P-ABIDE-1, P-GUIDE-1).
+    The gate is not asked here: whoever opens the door asks it.
+    """
+    registration = registration_of(person_of(request), convening)
+    here = request.get_full_path()
+    if registration is None:
+        return _to("register", convening.slug, here)
+    if not has_acknowledged(registration, at=at):
+        return _to("acknowledge", convening.slug, here)
+    if session is not None and not has_read(request, session):
+        return _to("guidelines", session.id, here)
+    return None
+
+
+def _to(name: str, key: object, next_path: str) -> str:
+    return f"{reverse(name, args=[key])}?{urlencode({'next': next_path})}"
