@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -126,7 +127,7 @@ def shipped(path: str) -> str:
     try:
         return staticfiles_storage.url(path)
     except ValueError:
-        return f"{staticfiles_storage.base_url}{path}"
+        return f"{settings.STATIC_URL}{path}"
 
 
 @lru_cache(maxsize=32)
