@@ -57,7 +57,7 @@ def restore(path: Path, *, shares: Sequence[str] = (), at: datetime) -> dict[str
 
 
 def _check_version(manifest: dict[str, Any], path: Path) -> None:
-    ours = set(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+    ours = set(MigrationLoader(None).disk_migrations)
     if ours != {(app, name) for app, name in manifest["migrations"]}:
         raise NotABackup(
             f"{path} was made by another version of Concord: restore it with that one, then upgrade"
@@ -113,7 +113,7 @@ def _media_in_place(media: Path) -> Iterator[None]:
 def _bring_back_rows(folder: Path, manifest: dict[str, Any]) -> None:
     """Replace what migrations planted by what was saved; keys are checked at the end, together."""
     with _triggers_at_rest():
-        _execute([f"DELETE FROM {_quoted(model)}" for model in tables()])  # noqa: S608 – our own tables
+        _execute([f"DELETE FROM {_quoted(model)}" for model in tables()])  # noqa: S608 our own tables
         for model in tables():
             with (folder / member_of(model)).open(encoding="utf-8") as lines:
                 for saved in serializers.deserialize("jsonl", lines):

@@ -24,6 +24,7 @@ def run(options: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from concord.ledger.verify import verify
+    from concord.refusals import Refused
     from concord.site.archive import NotABackup
     from concord.site.restore import AnotherKey, KeyNeeded, NotEmpty, restore
     from concord.vault.errors import Tampered
@@ -33,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
         manifest = restore(options.file, shares=shares, at=timezone.now())
     except (NotABackup, NotEmpty, KeyNeeded, AnotherKey) as error:
         raise CannotGoOn(str(error)) from error
+    except Refused as refused:
+        raise CannotGoOn(str(refused.words)) from refused  # not recorded: the ledger here is unused
     except Tampered as error:
         raise CannotGoOn("these shares belong to another recovery key") from error
     print(f"Restored: {sum(manifest['rows'].values()):,} rows, as of {manifest['made_at']}.")

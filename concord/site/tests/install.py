@@ -1,0 +1,84 @@
+"""A second install for tests: data folder, key file and database of its own, run from the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+
+@dataclass
+class Install:
+    """`run` calls `concord` in a process of its own, as somebody at a terminal would."""
+
+    home: Path
+    database_url: str | None = None
+
+    @property
+    def data(self) -> Path:
+        return self.home / "data"
+
+    @property
+    def key_file(self) -> Path:
+        return self.home / "keys" / "concord.key"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("CONCORD_") and name not in ("DATABASE_URL", "REDIS_URL")
+        }
+        ours = {
+            "CONCORD_DATA": str(self.data),
+            "CONCORD_KEY_FILE": str(self.key_file),
+            "CONCORD_POLICY_ADDRESS": "policy@concord.example",
+            "CONCORD_REPORT_ADDRESS": "report@concord.example",
+            "DJANGO_SETTINGS_MODULE": "concord.site.settings",
+            "PYTHONPATH": str(settings.CHECKOUT),
+        }
+        url = {"DATABASE_URL": self.database_url} if self.database_url else {}
+        return kept | ours | url
+
+    def run(
+        self, *arguments: str, answers: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "concord.site.cli", *arguments],
+            env=self.environment | environment,
+            input=answers,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+
+@contextmanager
+def another_install(home: Path) -> Iterator[Install]:
+    """An unused install on the kind of database that this test run uses."""
+    if connection.vendor == "sqlite":
+        yield Install(home)
+        return
+    name = f"concord_{uuid.uuid4().hex}"
+    server = connection.settings_dict
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    user, host, port = server["USER"], quote(server["HOST"], safe=""), server["PORT"]
+    secret = f":{quote(server['PASSWORD'])}" if server["PASSWORD"] else ""
+    try:
+        yield Install(
+            home, f"postgresql://{user}{secret}@{host}{f':{port}' if port else ''}/{name}"
+        )
+    finally:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
