@@ -1,7 +1,7 @@
 """The hub: one log a room, one cursor a listener, one task that writes them all.
 
 Everything that changes the hub happens on the event loop's own thread, in the order in which it was
-asked for; `publish`, `cut`, `shut_out` and `readmit` may be called from any thread, never wait and
+asked for; `publish`, `retract`, `cut`, `shut_out` and `readmit` may be called from any thread, never wait and
 never fail. Before the loop runs there are no listeners, so they do nothing.
 """
 
@@ -26,7 +26,8 @@ WRITE_BYTES = 32_768
 """The most that one write hands to one socket: what a reader who has stopped can cost us."""
 BUSY_POSTS = 7
 """More posts than this within a second, and a room is written in ticks."""
-TICK, CROWD, CROWD_TICK = 0.1, 2_000, 0.25
+TICK_PER_LISTENER, LONGEST_TICK = 0.000_04, 0.25
+"""Posts are gathered for a few times as long as writing one to everybody takes."""
 HEARTBEAT = 15.0
 ROOM_KEPT = 600.0
 """Seconds that the log of a silent room without listeners is kept for those who come back."""
@@ -102,12 +103,20 @@ class Room:
         if self.size > 2 * LOG_BYTES:
             self._trim()
 
+    def retract(self, number: int) -> None:
+        """Empty the frame of this number; it stays a place to resume from."""
+        for position, frame in enumerate(self.log):
+            if frame.number == number:
+                self.size -= len(frame.wire)
+                self.log[position] = Frame(number, b"")
+                self._batch = None
+
     def tick(self) -> float:
         """Seconds to gather posts before they are written: none while the room is quiet."""
         pace = self._pace
         if len(pace) <= BUSY_POSTS or pace[-1] - pace[0] > 1.0:
             return 0.0
-        return CROWD_TICK if len(self.listeners) > CROWD else TICK
+        return min(LONGEST_TICK, len(self.listeners) * TICK_PER_LISTENER)
 
     def batch(self, cursor: int) -> tuple[int, bytes, Message]:
         """The next frames from the cursor on, in one piece: new cursor, bytes, message.
@@ -286,6 +295,10 @@ class Hub:
         wire = encode(event, data, id="" if number is None else f"{stream}-{number}")
         self._on_loop(self._append, stream, wire, number)
 
+    def retract(self, stream: str, number: int) -> None:
+        """Forget what an event said: nobody who resumes before it will hear it. Call it after commit."""
+        self._on_loop(self._retract, stream, number)
+
     def cut(self, person: UUID, streams: Iterable[str] | None = None) -> None:
         """End a person's listening, everywhere or to some streams; call it after commit."""
         self._on_loop(self._cut, person, None if streams is None else frozenset(streams))
@@ -302,6 +315,12 @@ class Hub:
         """How many listen to a stream in this process."""
         room = self._rooms.get(stream)
         return len(room.listeners) if room else 0
+
+    def listening(self, person: UUID, streams: Iterable[str]) -> int:
+        """On how many of these streams, counted a tab, a person listens in this process."""
+        wanted = set(streams)
+        theirs = list(self._people.get(person, []))
+        return sum(room.name in wanted for listener in theirs for room in list(listener.cursors))
 
     # On the loop ---------------------------------------------------------------------------------
 
@@ -397,6 +416,10 @@ class Hub:
         if not room.due and room.listeners and self._loop is not None:
             room.due = True
             self._loop.call_later(room.tick(), self._do, self._broadcast(room))
+
+    def _retract(self, stream: str, number: int) -> None:
+        if room := self._rooms.get(stream):
+            room.retract(number)
 
     def _cut(self, person: UUID, streams: frozenset[str] | None) -> None:
         for opening in self._openings:

@@ -51,32 +51,39 @@ async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     wish = _read(scope)
     if not wish.places or len(wish.places) > STREAMS_AT_ONCE:
         return await _answer(send, 404)
-    if hub.closing:
-        return await _answer(send, 200, come_back())
-    listener, backlog = await _open(wish, send)
+    listener = None if hub.closing else await _open(wish, send)
     if listener is None:
-        return await _answer(send, 404)
+        # A browser that is told 404 never comes back; one that is sent away in kindness does.
+        return await (_answer(send, 200, come_back()) if hub.closing else _answer(send, 404))
+    # From here on the stream may last for hours: it keeps nothing of its request.
+    del wish
+    scope["headers"].clear()
     try:
-        await _greet(listener, wish, backlog, send)
         while (await receive())["type"] != "http.disconnect":
             pass
     finally:
         hub.leave(listener)
 
 
-async def _open(wish: Wish, send: Send) -> tuple[Listener | None, Backlog | None]:
+async def _open(wish: Wish, send: Send) -> Listener | None:
     """Register first, check after: a cut that comes during the check counts."""
     opening = hub.begin()
     try:
         grant = await subscriptions.authorise(wish.session, wish.host, list(wish.places))
         if grant is None or hub.closing:
-            return None, None
+            return None
         listener = hub.join(
             opening, send, person=grant.person, session=wish.session, streams=grant.streams
         )
-        return listener, grant.backlog
     finally:
         hub.done(opening)
+    if listener is not None:
+        try:
+            await _greet(listener, wish, grant.backlog, send)
+        except BaseException:
+            hub.leave(listener)
+            raise
+    return listener
 
 
 async def _greet(listener: Listener, wish: Wish, backlog: Backlog | None, send: Send) -> None:
@@ -125,7 +132,7 @@ def _bring_in(listener: Listener, name: str, events: list[Event]) -> bytes:
 
 
 def _read(scope: dict[str, Any]) -> Wish:
-    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]}
     asked = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=2 * STREAMS_AT_ONCE)
     places: dict[str, int | None] = {}
     for key, value in asked:

@@ -88,8 +88,12 @@ class Server(uvicorn.Server):
 class Protocol(HttpToolsProtocol):
     """uvicorn's HTTP/1.1, with a limit on how large and how slow a request's head may be."""
 
-    _head = 0
-    _impatience: asyncio.TimerHandle | None = None
+    __slots__ = ("_head", "_impatience")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._head = 0
+        self._impatience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
