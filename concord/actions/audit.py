@@ -16,8 +16,7 @@ from concord.concurrence.contents import commitment_of
 from concord.concurrence.execute import check_signatures
 from concord.concurrence.models import Concurrence, Execution, Warrant
 from concord.spaces.models import Removal
-from concord.vault.models import PersonKey
-from concord.vault.signatures import enrolment_holds
+from concord.vault.signatures import enrolled_keys, enrolment_holds
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def _triggers() -> Iterator[Finding]:
 
 
 def _keys() -> Iterator[Finding]:
-    for key in PersonKey.objects.filter(enrolled_at__isnull=False):
+    for key in enrolled_keys():
         if not enrolment_holds(key):
             yield Finding("a key whose countersignature does not hold", str(key.id))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +18,11 @@ def verify(holder: UUID, message: bytes, signature: bytes, *, at: datetime | Non
     """True when the holder signed this message with a key that counted at `at` (or counts now)."""
     keys = PersonKey.objects.filter(holder=holder).counting(at=at)
     return any(signed_by(bytes(key.signing_public), message, signature) for key in keys)
+
+
+def enrolled_keys() -> Iterator[PersonKey]:
+    """Every key that ever counted, oldest first: for the audit, which checks and prints fingerprints."""
+    yield from PersonKey.objects.filter(enrolled_at__isnull=False).order_by("enrolled_at", "id")
 
 
 def enrolment_holds(key: PersonKey) -> bool:

@@ -68,7 +68,12 @@ def test_mistyped_unknown_purged_and_right_codes_cost_the_same_work(
     purge(gone, by=None, at=at)
     runs = []
     real = sealing.expand
-    monkeypatch.setattr(sealing, "expand", lambda *a, **k: runs.append(k) or real(*a, **k))
+
+    def counted(secret, *, purpose, salt=None):
+        runs.append(purpose)
+        return real(secret, purpose=purpose, salt=salt)
+
+    monkeypatch.setattr(sealing, "expand", counted)
     for typed in (code, _other, in_fours(encode(secrets.token_bytes(12))), code[:-1], ""):
         environment.forget_masters()
         before = len(runs)

@@ -1,5 +1,4 @@
 from concord.names import token
-from concord.vault import environment
 
 
 def test_equal_values_of_one_kind_have_one_token():
@@ -20,5 +19,5 @@ def test_kinds_periods_and_values_keep_apart():
 def test_without_the_key_file_a_token_compares_with_nothing(tmp_path, settings):
     here = token("mailbox", "ada@example.org")
     settings.CONCORD_KEY_FILE = tmp_path / "other.key"
-    environment.make_key_file(settings.CONCORD_KEY_FILE)
+    settings.CONCORD_KEY_FILE.write_text("ab" * 32)
     assert token("mailbox", "ada@example.org") != here

@@ -4,7 +4,7 @@ import pytest
 from nacl.public import PrivateKey
 
 from concord.ledger.models import Entry
-from concord.vault import files, keys
+from concord.vault import files, keys, sealing
 from concord.vault.epochs import current_epoch, epoch_private
 from concord.vault.errors import GrantDormant, NoGrant, NoKey, NoRecoveryKey, Tampered
 from concord.vault.keyring import Keyring
@@ -157,7 +157,7 @@ def test_who_kept_the_old_keys_cannot_open_what_comes_after(report, sam, later):
     for grant in epoch.grants.all():
         about = f"vault.grant.sealed:{epoch.id}:{grant.holder}"
         with pytest.raises(Tampered):
-            files.sealing.open_with(kept, bytes(grant.sealed), about=about)
+            sealing.open_with(kept, bytes(grant.sealed), about=about)
 
 
 def test_leaving_twice_or_without_having_come_changes_nothing(report, sam, kim, later):

@@ -3,6 +3,7 @@ import pytest
 from concord.ledger.models import Entry
 from concord.vault import environment, files, keys, recovery
 from concord.vault.errors import (
+    NoGrant,
     NoKey,
     PassphraseTooWeak,
     RecoveryKeyAlreadyThere,
@@ -87,7 +88,7 @@ def test_after_a_recovery_the_old_shares_open_nothing_and_the_new_ones_everythin
     fresh = recovery.recover_passphrase(sam.holder, NEW, secret=old, at=later)
     new = recovery.combine(fresh[:2])
     assert files.unseal(file.id, sealed, about="note:1", keyring=new) == b"before"
-    with pytest.raises(files.NoGrant):
+    with pytest.raises(NoGrant):
         files.unseal(file.id, sealed, about="note:1", keyring=old)
     with pytest.raises(SharesDoNotFit):
         recovery.recover_passphrase(sam.holder, NEW, secret=old, at=later)
