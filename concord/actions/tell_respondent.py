@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,11 +12,10 @@ from concord.concurrence.models import Decision, Execution
 from concord.concurrence.signals import executed
 from concord.letters.registry import register_kind
 from concord.letters.send import send
+from concord.people.addresses import address_of
 from concord.people.models import Login
-from concord.vault import environment
 
 register_kind("actions.notice", template="actions/letters/notice.txt", guarded=True)
-log = logging.getLogger("concord.actions")
 
 
 @receiver(executed)
@@ -50,9 +48,5 @@ def tell_respondent(
 
 def addresses_of(person: UUID) -> list[str]:
     """The verified addresses of a person, opened for sending and for nothing else."""
-    logins = Login.objects.filter(person_id=person, verified=True, address_sealed__isnull=False)
-    return [
-        environment.unseal("addresses", bytes(login.address_sealed), about=f"login:{login.id}").decode()
-        for login in logins
-        if login.address_sealed is not None
-    ]
+    found = (address_of(login) for login in Login.objects.by_mailbox().filter(person_id=person))
+    return [address for address in found if address]

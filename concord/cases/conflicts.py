@@ -7,9 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from concord.cases.models import Case
-from concord.people.models import StaffMember, StaffQuerySet, persons_tied_to
+from concord.monitoring.readers import close_to
+from concord.people.models import StaffMember, StaffQuerySet
 from concord.reports.keeps_out import keeps_out
 from concord.reports.models import Report
+from concord.vault.keyholders import keyholders
 
 
 def receivers_for(
@@ -50,11 +52,12 @@ def _without_conflict(
     at: datetime,
 ) -> list[StaffMember]:
     reports = list(reports)
-    out = recused | about | persons_tied_to(about)
+    out = recused | close_to(about)
+    able = keyholders(candidates.values_list("person_id", flat=True)) - out
     on_call = set(StaffMember.objects.on_call(at).values_list("id", flat=True))
     left = [
         staff
-        for staff in candidates.order_by("working_name")
-        if staff.person_id not in out and not any(keeps_out(each, staff.person_id) for each in reports)
+        for staff in candidates.filter(person_id__in=able).order_by("working_name")
+        if not any(keeps_out(each, staff.person_id) for each in reports)
     ]
     return sorted(left, key=lambda staff: staff.id not in on_call)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,41 +13,74 @@ from concord.cases.models import Case, Note
 from concord.cases.parties import Known, known_parties
 from concord.cases.write_note import read_note
 from concord.ledger.record import record
+from concord.monitoring.models import Flag
+from concord.monitoring.read_flag import read_flag, read_judgement
+from concord.monitoring.seen import Seen
 from concord.people.models import StaffMember
-from concord.vault import files
+from concord.reports.models import Report
+from concord.reports.read_report import Said, read_report, read_words
+from concord.reports.told import Told
 from concord.vault.keyring import Keyring
+
+
+@dataclass(frozen=True)
+class OpenedFlag:
+    """A flag in the clear: what was seen, and why somebody said that it needs action."""
+
+    flag: Flag
+    seen: Seen
+    judgement: str
+
+
+@dataclass(frozen=True)
+class OpenedReport:
+    """A report in the clear, with what was said since."""
+
+    report: Report
+    told: Told
+    words: list[Said]
 
 
 @dataclass(frozen=True)
 class Opened:
     """A case in the clear, for one page."""
 
-    sources: list[dict[str, Any]]
+    flags: list[OpenedFlag]
+    reports: list[OpenedReport]
     parties: list[Known]
     notes: list[tuple[Note, str]]
     evidence: list[dict[str, Any]]
-    wishes: str
+
+    @property
+    def wishes(self) -> str:
+        """What the reporting people wished, shown first and beside every proposal (K-WISH-1)."""
+        return "\n".join(each.told.wishes for each in self.reports if each.told.wishes.strip())
 
 
 @transaction.atomic
 def read_case(case: Case, *, by: StaffMember, keyring: Keyring, at: datetime) -> Opened:
-    """Everything in the case, wishes first. Raises NoGrant (or GrantDormant) for whoever holds no key."""
-    sources = [_source(source, keyring) for source in case.sources.select_related("flag", "report")]
+    """Everything in the case. Raises NoGrant (or GrantDormant) for whoever holds no key."""
+    sources = list(case.sources.select_related("flag__room", "report"))
     opened = Opened(
-        sources=sources,
+        flags=[_flag(each.flag, keyring, at) for each in sources if each.flag],
+        reports=[_report(each.report, keyring, at) for each in sources if each.report],
         parties=known_parties(case, keyring=keyring),
         notes=[(note, read_note(note, keyring=keyring)) for note in case.notes.all()],
-        evidence=[read_evidence(each, keyring=keyring) for each in case.evidence.order_by("kept_at")],
-        wishes=" ".join(source["wishes"] for source in sources if source.get("wishes")),
+        evidence=[
+            read_evidence(each, keyring=keyring) for each in case.evidence.order_by("kept_at")
+        ],
     )
     record("cases.read_case", actor=by.person_id, subject=case.id, at=at)
     return opened
 
 
-def _source(source: Any, keyring: Keyring) -> dict[str, Any]:
-    thing = source.flag or source.report
-    kind = "flag" if source.flag else "report"
-    contents: dict[str, Any] = json.loads(
-        files.unseal(thing.file, bytes(thing.sealed), about=f"{kind}:{thing.id}", keyring=keyring)
+def _flag(flag: Flag, keyring: Keyring, at: datetime) -> OpenedFlag:
+    return OpenedFlag(
+        flag, read_flag(flag, keyring=keyring, at=at), read_judgement(flag, keyring=keyring)
     )
-    return {"source": kind, "code": thing.code, "id": thing.id, "post": getattr(thing, "post_id", None), **contents}
+
+
+def _report(report: Report, keyring: Keyring, at: datetime) -> OpenedReport:
+    return OpenedReport(
+        report, read_report(report, keyring=keyring, at=at), read_words(report, keyring=keyring)
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -11,15 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.cases.conflicts import receivers_for
 from concord.cases.models import Case, Source
-from concord.cases.parties import add_party, respondents
+from concord.cases.parties import add_party, known_parties, respondents
+from concord.convenings.models import Registration
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.monitoring.models import Flag
+from concord.monitoring.read_flag import read_flag
 from concord.people.models import OutsideContact, StaffMember
 from concord.policy.models import Version
 from concord.refusals import Refused
 from concord.reports.models import Report
 from concord.reports.models import State as ReportState
+from concord.reports.read_report import read_report
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
@@ -56,11 +59,8 @@ def take_up(
     Raises `NeedsJudgement`, `AlreadyTakenUp`, `NobodyUnconflicted`, NoGrant.
     """
     _check(source)
-    contents = json.loads(
-        files.unseal(source.file, bytes(source.sealed), about=_about(source), keyring=keyring)
-    )
-    author = UUID(contents["author_id"]) if contents.get("author_id") else None
-    about = {author} if author else set()
+    people = _people_in(source, keyring=keyring, at=at)
+    about = {one.person for one in people if one.person and one.role == "respondent"}
     case = into or _open_case(source, about=about, by=by, at=at)
     if into is not None:
         _leave_only_common_readers(into, source, about=about | respondents(into, keyring=keyring), at=at)
@@ -74,10 +74,7 @@ def take_up(
     _let_the_others_rest(source.file, but={case.coordinator.person_id, _deputy_of(case)})
     if isinstance(source, Report):
         Report.objects.filter(id=source.id).update(state=ReportState.LINKED)
-    if author and author not in respondents(case, keyring=keyring):
-        add_party(
-            case, role="respondent", name=contents["author"], person_id=author, by=by.person_id, at=at
-        )
+    _add_people(case, people, by=by, keyring=keyring, at=at)
     record("cases.take_up", actor=by.person_id, subject=case.id, at=at, source=source.id)
     return case
 
@@ -138,5 +135,33 @@ def _deputy_of(case: Case) -> UUID | None:
     return case.deputy.person_id if case.deputy else None
 
 
-def _about(source: Flag | Report) -> str:
-    return f"flag:{source.id}" if isinstance(source, Flag) else f"report:{source.id}"
+class _Named(NamedTuple):
+    role: str
+    name: str
+    person: UUID | None
+
+
+def _people_in(source: Flag | Report, *, keyring: Keyring, at: datetime) -> list[_Named]:
+    """Whose conduct was reported, where a post says so, and whoever flagged it, who is protected from then on."""
+    if isinstance(source, Report):
+        origin = read_report(source, keyring=keyring, at=at).source
+        return [_Named("respondent", origin.author, origin.author_id)] if origin and origin.author else []
+    seen = read_flag(source, keyring=keyring, at=at)
+    people = [_Named("respondent", seen.author, seen.author_id)] if seen.author_id else []
+    flagger = Registration.objects.filter(
+        person_id=seen.by, convening_id=source.room.convening_id
+    ).first()
+    if flagger and not source.by_staff:
+        people.append(_Named("reporter", flagger.display_name, flagger.person_id))
+    return people
+
+
+def _add_people(
+    case: Case, people: list[_Named], *, by: StaffMember, keyring: Keyring, at: datetime
+) -> None:
+    known = {(party.role, party.person_id) for party in known_parties(case, keyring=keyring)}
+    for one in people:
+        if (one.role, one.person) not in known:
+            add_party(
+                case, role=one.role, name=one.name, person_id=one.person, by=by.person_id, at=at
+            )

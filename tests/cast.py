@@ -1,0 +1,285 @@
+"""The people of every test, and the small event they are in. Each has a part, and the part is their name here.
+
+`stage()` sets everything up through the product's own verbs: a recovery key, five people on the team, an
+outside contact, a policy in force, an event with two open sessions, and participants in them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+from nacl.public import PrivateKey
+
+from concord.cases.models import Case
+from concord.cases.take_up import take_up
+from concord.concurrence.models import Proposal, Version
+from concord.concurrence.open_version import open_version
+from concord.concurrence.propose import propose
+from concord.concurrence.terms import Target, Terms
+from concord.convenings.confirm_guidelines import confirm_guidelines
+from concord.convenings.models import Convening, Registration, Session, State
+from concord.convenings.plan_convening import plan_convening, plan_session
+from concord.convenings.register import register
+from concord.monitoring.flag_post import flag_post
+from concord.monitoring.judge_credible import judge_credible
+from concord.monitoring.models import Flag
+from concord.people.addresses import about_address, canonical_token, mailbox_token, seal_address
+from concord.people.declare_tie import declare_tie
+from concord.people.designate import designate
+from concord.people.enrol import enrol
+from concord.people.models import Login, OutsideContact, Person, Role, StaffMember
+from concord.people.name_outside_contact import name_outside_contact
+from concord.people.plan_shift import plan_shift
+from concord.policy.acknowledge import acknowledge
+from concord.policy import first
+from concord.policy.publish_version import publish_version
+from concord.spaces.models import Post, Room
+from concord.spaces.post_message import post_message
+from concord.vault import keys, recovery
+from concord.vault.keyring import Keyring
+
+PASSPHRASES = {
+    "amara": "gravity salon mustang voter anatomy deploy timber",
+    "luis": "welcome axle busy fiction oral tofu prize",
+    "noor": "curly dragon senior unhappy beyond mule roster",
+    "ravi": "lunar echo cargo pajamas legal swing thank",
+    "ines": "plastic omit junior visual herd estate robin",
+}
+
+
+@dataclass
+class Desk:
+    """A member of the team with their open key, as if signed in."""
+
+    staff: StaffMember
+    login: Login
+    keyring: Keyring
+
+    @property
+    def id(self) -> UUID:
+        return self.staff.person_id
+
+
+@dataclass
+class Cast:
+    """Everybody, and where they are."""
+
+    at: datetime
+    shares: list[str]
+    amara: Desk  # coordinates; leads
+    luis: Desk  # receives reports too, on call
+    noor: Desk  # on the roster, may agree
+    ravi: Desk  # receives reports; declared that he is close to Karim
+    ines: Desk  # keeps the machines
+    outside: OutsideContact
+    outside_key: Keyring
+    convening: Convening
+    hall: Room
+    annex: Room
+    karim: Registration  # writes what is reported
+    sara: Registration  # is harmed, and flags it
+    tomas: Registration  # stands by
+    extra: dict[str, object] = field(default_factory=dict)
+
+    def desk_of(self, staff: StaffMember) -> Desk:
+        return next(d for d in (self.amara, self.luis, self.noor, self.ravi, self.ines) if d.staff == staff)
+
+    def later(self, **span: float) -> datetime:
+        """A moment after the event began."""
+        return self.at + timedelta(**span)
+
+    def say(self, who: Registration, text: str, *, room: Room | None = None, at: datetime | None = None) -> Post:
+        return post_message(room or self.hall, registration=who, text=text, at=at or self.at)
+
+
+def stage(at: datetime | None = None) -> Cast:
+    """Set the stage; `at` is now unless told."""
+    at = at or timezone.now()
+    shares = recovery.make(at=at)
+    secret = recovery.combine(shares[:2])
+    amara = _desk("amara", "Amara", Role.RECEIVER, secret, None, at, is_lead=True)
+    luis = _desk("luis", "Luis", Role.RECEIVER, secret, amara.staff, at)
+    noor = _desk("noor", "Noor", Role.STAFF, amara.keyring, amara.staff, at)
+    ravi = _desk("ravi", "Ravi", Role.RECEIVER, amara.keyring, amara.staff, at)
+    ines = _desk("ines", "Ines", Role.IT, amara.keyring, amara.staff, at)
+    outside, outside_key = _outside(amara, at)
+    publish_version(texts={"en": first.first_text()}, effective_from=at, credit=first.CREDIT, by=amara.staff, at=at)
+    for desk in (amara, luis, noor, ravi):
+        acknowledge(desk.staff, version=1, at=at)
+        plan_shift(
+            desk.staff,
+            convening=None,
+            starts_at=at,
+            ends_at=at + timedelta(hours=12),
+            by=amara.staff,
+            at=at,
+        )
+    convening = plan_convening(
+        "Votes and Voices",
+        slug="votes",
+        starts_at=at + timedelta(minutes=1),
+        ends_at=at + timedelta(days=3),
+        by=amara.staff,
+        at=at,
+    )
+    hall = _session(convening, "Hall 1", amara, at)
+    annex = _session(convening, "Hall 2", amara, at)
+    karim = participant(convening, "Karim Haddad", "karim.haddad@gmail.com", at)
+    declare_tie(ravi.staff, person=karim.person, at=at)
+    return Cast(
+        at=at,
+        shares=shares,
+        amara=amara,
+        luis=luis,
+        noor=noor,
+        ravi=ravi,
+        ines=ines,
+        outside=outside,
+        outside_key=outside_key,
+        convening=convening,
+        hall=hall,
+        annex=annex,
+        karim=karim,
+        sara=participant(convening, "Sara Lindqvist", "sara@example.org", at),
+        tomas=participant(convening, "Tomas Vega", "tomas@example.org", at),
+    )
+
+
+def login_by_mailbox(address: str) -> Login:
+    """A login whose mailbox was verified, as `sign_in` leaves it."""
+    login = Login(
+        person=Person.objects.create(),
+        handle=str(uuid4()),
+        mailbox_token=mailbox_token(address),
+        canonical_token=canonical_token(address),
+        verified=True,
+    )
+    login.address_sealed = seal_address(address, about=about_address(login.id))
+    login.save()
+    return login
+
+
+def participant(convening: Convening, name: str, address: str, at: datetime) -> Registration:
+    """Somebody who signed in by mail, registered and acknowledged the policy."""
+    registration = register(convening, person=login_by_mailbox(address).person, display_name=name, at=at)
+    return acknowledge(registration, version=1, at=at)
+
+
+def flagged(cast: Cast, text: str = "Sara, go and hurt yourself, nobody wants you here") -> Flag:
+    """Karim writes it in the hall, Sara flags it."""
+    post = cast.say(cast.karim, text)
+    return flag_post(post, words="He wrote this to me", by=cast.sara.person_id, by_staff=False, at=cast.at)
+
+
+def case_about_karim(cast: Cast) -> Case:
+    """Amara says that the flag needs action and coordinates."""
+    flag = flagged(cast)
+    flag = judge_credible(
+        flag,
+        credible=True,
+        reason="It urges her to hurt herself.",
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=cast.at,
+    )
+    return take_up(flag, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+
+
+def terms_for(cast: Cast, **changes: object) -> Terms:
+    """A complete short proposal: Karim out of the hall for a day, his posts deleted."""
+    posts = Post.objects.filter(registration=cast.karim, room=cast.hall, removed=False)
+    until_at = cast.at + timedelta(hours=24)
+    targets = (
+        Target(
+            "revoke",
+            cast.karim.person_id,
+            "Karim Haddad",
+            scope_kind="session",
+            scope_id=cast.hall.session_id,
+            until_at=until_at,
+        ),
+        *(Target("delete", post.id, f"Hall 1, {post.number}") for post in posts),
+    )
+    fields: dict[str, object] = {
+        "targets": targets,
+        "grounds": ("violation",),
+        "violations": ("threat",),
+        "reason": "Urged somebody to hurt themself.",
+        "finding": "Encouraging self-harm, in the hall, today.",
+        "stabilises": "Stops it for those who are in the room.",
+        "considered": "A warning and a pause of the room.",
+        "less_severe": "A warning would leave the person affected with the writer.",
+        "safety": "The writer does not learn who flagged it.",
+        "notice_subject": "About your access to Hall 1",
+        "notice_body": "From now on you do not have access to Hall 1 until tomorrow.",
+    }
+    return Terms(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def proposed(cast: Cast, case: Case | None = None, **changes: object) -> Proposal:
+    """Amara proposes it."""
+    return propose(
+        case or case_about_karim(cast),
+        terms=terms_for(cast, **changes),
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=cast.at,
+    )
+
+
+def opened(version: Version, desk: Desk, at: datetime) -> Version:
+    """Somebody opens a version to read it."""
+    open_version(version, by=desk.staff, keyring=desk.keyring, at=at)
+    return version
+
+
+def _desk(
+    handle: str,
+    name: str,
+    role: Role,
+    countersigner: Keyring,
+    by: StaffMember | None,
+    at: datetime,
+    is_lead: bool = False,
+) -> Desk:
+    staff = designate(
+        Person.objects.create(),
+        working_name=name,
+        role=role,
+        languages=["en"],
+        by=by,
+        at=at,
+        is_lead=is_lead,
+    )
+    login = enrol(
+        staff, handle=handle, passphrase=PASSPHRASES[handle], countersigner=countersigner, at=at
+    )
+    return Desk(staff, login, keys.unlock(staff.person_id, PASSPHRASES[handle]))
+
+
+def _outside(amara: Desk, at: datetime) -> tuple[OutsideContact, Keyring]:
+    holder = uuid4()
+    private = PrivateKey.generate()
+    keys.enrol_reader(holder, bytes(private.public_key), at=at, countersigner=amara.keyring)
+    contact = name_outside_contact(
+        "Elena Ruiz", address="elena@outside.example", holder=holder, by=amara.staff, at=at
+    )
+    return contact, Keyring.reading_only(holder, private)
+
+
+def _session(convening: Convening, name: str, amara: Desk, at: datetime) -> Room:
+    session = plan_session(
+        convening,
+        name=name,
+        starts_at=at + timedelta(minutes=1),
+        ends_at=at + timedelta(hours=8),
+        by=amara.staff,
+        at=at,
+    )
+    confirm_guidelines(session, text="Be kind. One person speaks at a time.", by=amara.staff, at=at)
+    Session.objects.filter(id=session.id).update(state=State.OPEN)
+    Convening.objects.filter(id=convening.id).update(state=State.OPEN)
+    return Room.objects.get(session=session)
