@@ -7,19 +7,54 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from concord.access.models import Place
-from concord.convenings.models import Convening, Registration, Session
+from concord.convenings.models import Convening, Registration, Session, State
+
+
+class Condition(models.TextChoices):
+    """How a room is at a moment, strictest first; the label is the line that people in the room read."""
+
+    NOT_OPEN = "not_open", _("This room is not open yet. Come back when the session begins.")
+    ENDED = "ended", _("This session has ended. You can still read what was said.")
+    PAUSED = "paused", _("The room is paused for a moment. You can write again when it goes on.")
+    LOCKED = "locked", _("The room is closed to newcomers. Those who have written here can go on.")
+    NEWCOMERS = "newcomers", _("Those who have already written here can write; everyone can read.")
+    SLOW = "slow", _("The room is slow for now: one message from each person every 30 seconds.")
+    OPEN = "open", ""
+
+
+class RoomQuerySet(models.QuerySet["Room"]):
+    def visible_to(self, person: uuid.UUID) -> RoomQuerySet:
+        """Rooms of the events that the person is registered for."""
+        return self.filter(convening__registrations__person_id=person)
+
+    def held(self) -> RoomQuerySet:
+        """Take the row for the rest of the transaction: posts, removals and brakes follow one another.
+
+        FOR NO KEY UPDATE from the start: a share lock that is raised later, to allot a number, deadlocks.
+        On SQLite the write transaction is the lock.
+        """
+        return self.select_for_update(no_key=True)
 
 
 class Room(models.Model):
-    """Where people talk: a lobby for each event, a room for each session."""
+    """Where people talk: a lobby for each event, a room for each session.
+
+    `last_number` counts what happens in the room: posts, removals and restorations share one sequence
+    without gaps, so that whoever resumes after a number misses none of them.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="rooms")
-    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="room", null=True)
+    session = models.OneToOneField(
+        Session, on_delete=models.CASCADE, related_name="room", null=True
+    )
     name = models.CharField(max_length=120)
     last_number = models.PositiveBigIntegerField(default=0)
+
+    objects = RoomQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -39,23 +74,71 @@ class Room(models.Model):
     def stream(self) -> str:
         return f"room:{self.id}"
 
+    def allot(self) -> int:
+        """The next number of the room's sequence. Only while the row is held."""
+        self.last_number += 1
+        self.save(update_fields=["last_number"])
+        return self.last_number
+
+    @property
+    def watch_stream(self) -> str:
+        """The stream of the desk, which carries ids only."""
+        return f"watch:{self.id}"
+
+    def conditions(self, at: datetime) -> set[Condition]:
+        """Everything that holds in the room now: the state of its session, and its brakes."""
+        state = self.session.state if self.session else self.convening.state
+        if state == State.ENDED:
+            return {Condition.ENDED}
+        if state not in (State.OPEN, State.PAUSED):
+            return {Condition.NOT_OPEN}
+        held = {CONDITION_OF[brake.kind] for brake in self.brakes.holding(at)}
+        return held | ({Condition.PAUSED} if state == State.PAUSED else {Condition.OPEN})
+
+    def condition(self, at: datetime) -> Condition:
+        """The strictest of them: the line to show."""
+        holding = self.conditions(at)
+        return next(condition for condition in Condition if condition in holding)
+
+    def has_written(self, registration: Registration) -> bool:
+        """Whether they have a post here that stands. Who only reads is not recorded anywhere."""
+        return self.posts.filter(registration=registration, removed=False).exists()
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def visible_to(self, person: uuid.UUID) -> PostQuerySet:
+        return self.filter(room__in=Room.objects.visible_to(person))
+
+    def to_show(self) -> PostQuerySet:
+        """With what a page needs to show them, in their order."""
+        return self.select_related("registration", "comment_on__registration").order_by("number")
+
 
 class Post(models.Model):
-    """A post, or a comment on one. Its number is allotted under the room's lock, so a resume misses none."""
+    """A post, or a comment on one. A removed one keeps its place and loses its text."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="posts")
     number = models.PositiveBigIntegerField()
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="posts")
-    comment_on = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="comments")
+    comment_on = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, related_name="comments"
+    )
     text = models.TextField(max_length=4_000)
     posted_at = models.DateTimeField()
-    nonce = models.UUIDField(null=True, unique=True)
+    nonce = models.UUIDField(null=True)
     removed = models.BooleanField(default=False)
+
+    objects = PostQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["room", "number"], name="spaces_post_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["room", "number"], name="spaces_post_number"),
+            models.UniqueConstraint(
+                fields=["room", "registration", "nonce"], name="spaces_one_post_per_nonce"
+            ),
+        ]
         indexes = [models.Index(fields=["registration", "room"], name="spaces_post_author")]
 
     def __str__(self) -> str:
@@ -63,20 +146,27 @@ class Post(models.Model):
 
 
 class Removal(models.Model):
-    """A post was taken out of view under a warrant. Its text lies sealed under the decision's removal key."""
+    """A post was taken out of view under a warrant. Its text lies sealed under the decision's removal key.
+
+    The numbers say when, in the room's sequence, the post went and, if it did, came back.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="removals")
     warrant = models.UUIDField(unique=True)
     file = models.UUIDField()
     sealed = models.BinaryField()
+    number = models.PositiveBigIntegerField()
     removed_at = models.DateTimeField()
+    undone_number = models.PositiveBigIntegerField(null=True)
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["post"], condition=Q(undone_at__isnull=True), name="spaces_one_standing_removal"
+                fields=["post"],
+                condition=Q(undone_at__isnull=True),
+                name="spaces_one_standing_removal",
             )
         ]
 
@@ -86,26 +176,28 @@ class Removal(models.Model):
 
 class BrakeQuerySet(models.QuerySet["Brake"]):
     def holding(self, at: datetime) -> BrakeQuerySet:
+        """Not lifted, and confirmed by another or still within its 15 minutes.
+
+        One that was pulled after `at` counts too: a post that waited for the room must not slip past it.
+        """
         return self.filter(
-            Q(confirmed_at__isnull=False) | Q(lapses_at__gt=at), lifted_at__isnull=True, pulled_at__lte=at
+            Q(confirmed_at__isnull=False) | Q(lapses_at__gt=at), lifted_at__isnull=True
         )
 
 
 class Brake(models.Model):
     """A room brake, pulled by one staff member; another confirms it within 15 minutes or it is lifted."""
 
+    class Kind(models.TextChoices):
+        PAUSE = "pause", _("Pause: nobody writes for a moment")
+        SLOW = "slow", _("Slow: one message from each person every 30 seconds")
+        NEWCOMERS = "newcomers", _("Newcomers read: only those who have written here may write")
+        LOCK = "lock", _("Lock: nobody new comes in; those who have written here stay")
+        END = "end", _("End the session: paused until a colleague confirms, then over")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="brakes")
-    kind = models.CharField(
-        max_length=10,
-        choices=[
-            ("pause", "pause"),
-            ("slow", "slow"),
-            ("lock", "lock"),
-            ("newcomers", "newcomers read"),
-            ("end", "end"),
-        ],
-    )
+    kind = models.CharField(max_length=10, choices=Kind.choices)
     pulled_by = models.UUIDField()
     pulled_at = models.DateTimeField()
     lapses_at = models.DateTimeField()
@@ -117,12 +209,30 @@ class Brake(models.Model):
     objects = BrakeQuerySet.as_manager()
 
     class Meta:
+        ordering = ["pulled_at"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=models.F("pulled_by")),
                 name="spaces_brake_confirmed_by_another",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["room", "kind"],
+                condition=Q(lifted_at__isnull=True),
+                name="spaces_one_brake_of_a_kind",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.kind
+
+    def holds(self, at: datetime) -> bool:
+        return self.lifted_at is None and (self.confirmed_at is not None or self.lapses_at > at)
+
+
+CONDITION_OF: dict[str, Condition] = {
+    Brake.Kind.PAUSE: Condition.PAUSED,
+    Brake.Kind.END: Condition.PAUSED,
+    Brake.Kind.LOCK: Condition.LOCKED,
+    Brake.Kind.NEWCOMERS: Condition.NEWCOMERS,
+    Brake.Kind.SLOW: Condition.SLOW,
+}

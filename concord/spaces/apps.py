@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class SpacesConfig(AppConfig):
+    name = "concord.spaces"
+
+    def ready(self) -> None:
+        from concord.spaces import lift_brake, open_room, streams  # noqa: F401  (jobs and receivers)
+
+        streams.lend_authorisers()

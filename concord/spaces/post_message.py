@@ -1,0 +1,106 @@
+"""post_message: say something in a room (P-OPEN-1, A-REVOKE-1, V-SILENCE-1)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.access.gate import admit
+from concord.convenings.models import Registration
+from concord.refusals import Refused
+from concord.spaces import hooks, news
+from concord.spaces.clean_text import clean_text
+from concord.spaces.models import Condition, Post, Room
+
+SLOW = timedelta(seconds=30)
+
+
+class RoomIsNotOpen(Refused):
+    words = _("This room is not open now. What you wrote is still here.")
+    status = 409
+
+
+class RoomIsPaused(Refused):
+    words = _(
+        "The room is paused for a moment. What you wrote is still here; send it when the room goes on."
+    )
+    status = 409
+
+
+class RoomIsSlow(Refused):
+    words = _(
+        "The room is slow for now: one message every 30 seconds. What you wrote is still here."
+    )
+    status = 409
+
+
+class NewcomersRead(Refused):
+    words = _(
+        "For now only those who have already written here can write. What you wrote is still here."
+    )
+    status = 409
+
+
+class NothingToAnswer(Refused):
+    words = _("The message you are answering is no longer there. What you wrote is still here.")
+    status = 409
+
+
+@transaction.atomic
+def post_message(
+    room: Room,
+    *,
+    registration: Registration,
+    text: str,
+    at: datetime,
+    nonce: UUID | None = None,
+    comment_on: Post | None = None,
+) -> Post:
+    """Say something in a room, or comment on a post there; whoever listens hears it after commit.
+
+    One transaction holds the person's gate, then the room, until it commits: no post of somebody who
+    has been shut out, and none into a paused room, commits after that was decided. The same nonce again
+    returns the first post. Raises NotAdmitted, NothingWritten, TooLong, RoomIsNotOpen, RoomIsPaused,
+    RoomIsSlow, NewcomersRead, NothingToAnswer.
+
+    Nothing goes into the ledger: who wrote when is kept as long as the post, not for years (P-RISK-1).
+    """
+    said = clean_text(text)
+    admit(registration.person_id, room.places, at=at)
+    room = Room.objects.held().get(id=room.id, convening=registration.convening_id)
+    if nonce and (before := room.posts.filter(registration=registration, nonce=nonce).first()):
+        return before
+    _brakes_allow(room, registration, at=at)
+    if comment_on is not None and not room.posts.filter(id=comment_on.id, removed=False).exists():
+        raise NothingToAnswer
+    post = Post.objects.create(
+        room=room,
+        number=room.allot(),
+        registration=registration,
+        comment_on=comment_on,
+        text=said,
+        posted_at=at,
+        nonce=nonce,
+    )
+    hooks.tell_stored(post, at=at)
+    news.tell(room, post.number)
+    return post
+
+
+def _brakes_allow(room: Room, registration: Registration, *, at: datetime) -> None:
+    holding = room.conditions(at)
+    if holding & {Condition.NOT_OPEN, Condition.ENDED}:
+        raise RoomIsNotOpen
+    if Condition.PAUSED in holding:
+        raise RoomIsPaused
+    if holding & {Condition.LOCKED, Condition.NEWCOMERS} and not room.has_written(registration):
+        raise NewcomersRead
+    if Condition.SLOW in holding and _wrote_since(room, registration, at - SLOW):
+        raise RoomIsSlow
+
+
+def _wrote_since(room: Room, registration: Registration, moment: datetime) -> bool:
+    return room.posts.filter(registration=registration, posted_at__gt=moment).exists()

@@ -1,0 +1,135 @@
+"""Who may listen to a room, and who no longer may (A-REVOKE-1).
+
+`room:<id>` is for participants: the person behind the session is registered, has acknowledged the policy in
+force, and is admitted, as when entering the page. `watch:<id>` is for staff on the desk's host; it carries ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from concord.access.gate import is_admitted
+from concord.access.models import EVERYWHERE, Place, Shut
+from concord.access.signals import person_readmitted, person_shut_out
+from concord.live import subscriptions
+from concord.live.hub import hub
+from concord.live.subscriptions import Event, Grant
+from concord.people.current import login_of
+from concord.people.models import StaffMember
+from concord.spaces import news
+from concord.spaces.enter import may_listen
+from concord.spaces.models import Room
+
+
+def authorise_room(session_key: str | None, host: str, streams: list[str]) -> Grant | None:
+    """A participant's streams: all of those asked for, or None."""
+    person = _person_behind(session_key, host, desk=False)
+    rooms = _rooms(streams, Room.objects.visible_to(person)) if person else None
+    now = timezone.now()
+    if (
+        person is None
+        or rooms is None
+        or not all(may_listen(person, room, at=now) for room in rooms)
+    ):
+        return None
+    return Grant(person, streams, partial(_backlog, lambda event: event))
+
+
+def authorise_watch(session_key: str | None, host: str, streams: list[str]) -> Grant | None:
+    """A monitor's streams on the desk: any room."""
+    person = _person_behind(session_key, host, desk=True)
+    now = timezone.now()
+    staff = StaffMember.objects.current(now).filter(person_id=person).first() if person else None
+    if (
+        person is None
+        or staff is None
+        or not staff.may_monitor
+        or _rooms(streams, Room.objects.all()) is None
+    ):
+        return None
+    return Grant(person, streams, partial(_backlog, news.for_desk))
+
+
+@receiver(person_shut_out)
+def cut_streams(shut: Shut, **more: Any) -> None:
+    """After commit: end the person's streams in the place they are shut out of."""
+    transaction.on_commit(partial(_cut, shut.person_id, shut.place, shut.until_at), robust=True)
+
+
+@receiver(person_readmitted)
+def open_streams(shut: Shut, at: datetime, **more: Any) -> None:
+    """After commit: let the person's next opening be asked about again."""
+    if is_admitted(shut.person_id, [EVERYWHERE], at=at):
+        transaction.on_commit(partial(hub.readmit, shut.person_id), robust=True)
+
+
+def lend_authorisers() -> None:
+    subscriptions.register("room", authorise_room)
+    subscriptions.register("watch", authorise_watch)
+
+
+def _cut(person: UUID, place: Place, until_at: datetime | None) -> None:
+    if place == EVERYWHERE:
+        hub.cut(person)
+        if (
+            until_at is None
+        ):  # one with an end would outlive it in memory; each opening asks the gate anyway
+            hub.shut_out(person)
+        return
+    rooms = Room.objects.filter(**{place.kind: place.id})
+    hub.cut(person, [room.stream for room in rooms])
+
+
+def _person_behind(session_key: str | None, host: str, *, desk: bool) -> UUID | None:
+    """The person whose session this is, on the host that the stream is for."""
+    name = host.split(":", 1)[0].lower()
+    if not session_key or (name in settings.CONCORD_DESK_HOSTS) is not desk:
+        return None
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    request.is_desk = desk  # type: ignore[attr-defined]
+    request.user = get_user(request)
+    login = login_of(request)
+    return login.person_id if login else None
+
+
+def _rooms(streams: list[str], among: Any) -> list[Room] | None:
+    """The rooms of these streams; None unless every one of them is there."""
+    ids = {_id_of(stream) for stream in streams}
+    if None in ids:
+        return None
+    found = list(among.filter(id__in=ids).select_related("convening", "session__convening"))
+    return found if len(found) == len(ids) else None
+
+
+def _id_of(stream: str) -> UUID | None:
+    """The id as our own addresses spell it: any other spelling would name a stream that nobody cuts."""
+    text = stream.partition(":")[2]
+    try:
+        return UUID(text) if str(UUID(text)) == text else None
+    except ValueError:
+        return None
+
+
+def _backlog(shown: Callable[[Event], Event], stream: str, after: int) -> Iterable[Event] | None:
+    """What was missed since a number, and how the room is now."""
+    id = _id_of(stream)
+    room = Room.objects.filter(id=id).first() if id else None
+    events = news.events_after(room.id, after) if room else None
+    if room is None or events is None:
+        return None
+    last = events[-1].number if events else after
+    condition = Event("condition", news.condition_now(room, at=timezone.now()), last)
+    return [*map(shown, events), condition]

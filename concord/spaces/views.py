@@ -1,0 +1,179 @@
+"""A room as a page: read, and write. It works without JavaScript; a script makes it live."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from concord import refusals
+from concord.access.gate import NotAdmitted
+from concord.convenings.models import Registration
+from concord.doors import actor_of, anyone, door
+from concord.refusals import Refused
+from concord.spaces import hooks, post_actions
+from concord.spaces.enter import Entered, enter
+from concord.spaces.forms import PostForm
+from concord.spaces.models import Condition, Post, Room
+from concord.spaces.post_message import NothingToAnswer, post_message
+
+WINDOW = 50
+"""Posts on one page."""
+BLANK = UUID(int=0)
+"""Stands for the post in links that the script completes for each post that arrives."""
+
+
+class NotInsideAnyMore(Refused):
+    words = _(
+        "You are no longer signed in, or something has to be read again first. Nothing was sent."
+    )
+    status = 409
+
+
+class Acts(NamedTuple):
+    """What the reader can do about a post, besides replying."""
+
+    links: list[post_actions.Link]
+
+
+class Shown(NamedTuple):
+    """A post as one reader sees it."""
+
+    post: Post
+    own: bool
+    acts: Acts
+
+
+@door(anyone)
+@require_safe
+def room(request: HttpRequest, room_id: UUID) -> HttpResponse:
+    """The newest posts, at the bottom; with `?after=` only what is new, with `?before=` what came earlier."""
+    try:
+        entered = enter(request, room_id, at=request.at)
+    except NotAdmitted as refused:
+        return _turn_away(request, refused)
+    if isinstance(entered, str):
+        return HttpResponseRedirect(entered)
+    return _page(request, entered)
+
+
+@door(anyone)
+@require_POST
+def post(request: HttpRequest, room_id: UUID) -> HttpResponse:
+    """Say something. Whatever is refused, the words come back."""
+    said = PostForm(request.POST).said
+    text = said["text"] or ""
+    try:
+        entered = enter(request, room_id, at=request.at)
+    except Refused as refused:
+        return _turn_away(request, refused, text=text)
+    if isinstance(entered, str):
+        return _turn_away(request, NotInsideAnyMore(), text=text, onward=entered)
+    advice = [] if said["sure"] else hooks.advice(entered.room, text)
+    if advice:
+        return _again(request, entered, said, advice=advice, status=409)
+    try:
+        made = _post(request, entered, said)
+    except NotAdmitted as refused:
+        return _turn_away(request, refused, text=text)
+    except Refused as refused:
+        return _again(request, entered, said, refused=refused, status=refused.status)
+    return _made(request, made, said)
+
+
+def _post(request: HttpRequest, entered: Entered, said: dict[str, Any]) -> Post:
+    answered = None
+    if said["comment_on"]:
+        answered = Post.objects.filter(room=entered.room, id=said["comment_on"]).first()
+        if answered is None:
+            raise NothingToAnswer
+    return post_message(
+        entered.room,
+        registration=entered.registration,
+        text=said["text"] or "",
+        nonce=said["nonce"],
+        comment_on=answered,
+        at=request.at,
+    )
+
+
+def _made(request: HttpRequest, made: Post, said: dict[str, Any]) -> HttpResponse:
+    """Back to where they were reading; a script gets the post's number and the next form's nonce."""
+    if request.htmx:
+        return JsonResponse({"number": made.number, "nonce": str(uuid.uuid4())}, status=201)
+    after = "" if said["after"] is None else f"?after={said['after']}"
+    return HttpResponseRedirect(f"{reverse('room', args=[made.room_id])}{after}#post-{made.number}")
+
+
+def _again(
+    request: HttpRequest, entered: Entered, said: dict[str, Any], *, status: int, **more: Any
+) -> HttpResponse:
+    """The page once more, with the reason and everything that was typed."""
+    if request.htmx:
+        return render(request, "spaces/_not_sent.html", more, status=status)
+    answering = entered.room.posts.to_show().filter(id=said["comment_on"], removed=False).first()
+    kept = {"after": said["after"], "text": said["text"] or "", "answering": answering}
+    return _page(request, entered, status=status, **kept, **more)
+
+
+def _turn_away(request: HttpRequest, refused: Refused, **more: Any) -> HttpResponse:
+    """Told and recorded like at any door, but what they wrote stays theirs to copy."""
+    if refused.status == 403:
+        refusals.tell(refused, actor=actor_of(request), at=request.at)
+    page = "site/_refused.html" if request.htmx else "spaces/refused.html"
+    return render(request, page, {"refused": refused, **more}, status=refused.status)
+
+
+def _page(
+    request: HttpRequest, entered: Entered, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The room. What was typed before comes back through `more`."""
+    room = entered.room
+    after, before = _number(request.GET.get("after")), _number(request.GET.get("before"))
+    posts = _window(room, after=more.get("after", after), before=before)
+    full = len(posts) == WINDOW
+    context = {
+        "room": room,
+        "condition": room.condition(request.at),
+        "conditions": list(Condition),
+        "posts": [_shown(one, entered.registration) for one in posts],
+        "after": after,
+        "earlier": posts[0].number if full and after is None else None,
+        # The room was read before the posts: a stream that goes on from here may repeat, but misses nothing.
+        "last": posts[-1].number if full and after is not None else room.last_number,
+        "live": before is None,
+        "links": post_actions.links_of_room(room.id),
+        "blank_acts": Acts(post_actions.links_of_post(BLANK)),
+        "answering": _answered(room, _number(request.GET.get("answer"))),
+        "nonce": uuid.uuid4(),
+    }
+    return render(request, "spaces/room.html", context | more, status=status)
+
+
+def _window(room: Room, *, after: int | None, before: int | None) -> list[Post]:
+    posts = room.posts.to_show()
+    if after is not None:
+        return list(posts.filter(number__gt=after)[:WINDOW])
+    if before is not None:
+        posts = posts.filter(number__lt=before)
+    return list(posts.reverse()[:WINDOW])[::-1]
+
+
+def _shown(one: Post, reader: Registration) -> Shown:
+    return Shown(one, one.registration_id == reader.id, Acts(post_actions.links_of_post(one.id)))
+
+
+def _answered(room: Room, number: int | None) -> Post | None:
+    return room.posts.to_show().filter(number=number, removed=False).first() if number else None
+
+
+def _number(typed: str | None) -> int | None:
+    """A number of the room's sequence from an address; anything else counts as none."""
+    return int(typed) if typed and re.fullmatch(r"[0-9]{1,15}", typed) else None
