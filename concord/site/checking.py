@@ -153,7 +153,7 @@ def database() -> Iterator[Finding]:
     if connection.vendor == "sqlite" and not settings.CONCORD_DATA.is_dir():
         return  # said already
     try:
-        connection.ensure_connection()
+        _reach_database()
         executor = MigrationExecutor(connection)
         unapplied = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except OperationalError as error:
@@ -197,6 +197,18 @@ def recovery_key() -> Iterator[Finding]:
         )
     except EnvironmentKeyMissing:
         return  # said already
+
+
+def _reach_database() -> None:
+    """Knock once: the pool would go on knocking for half a minute."""
+    if connection.vendor == "postgresql":
+        import psycopg
+
+        try:
+            psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=5).close()
+        except psycopg.OperationalError as error:
+            raise OperationalError(*error.args) from error
+    connection.ensure_connection()
 
 
 def _static_storage() -> str:
