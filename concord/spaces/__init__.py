@@ -1,1 +1,4 @@
-"""Rooms, posts, comments, brakes and the live stream; a removed person's streams are cut here (V-SILENCE-1, R-ACT-DELETE)."""
+"""Rooms, posts, comments, brakes and the live stream (V-SILENCE-1, R-ACT-DELETE, A-REVOKE-1, P-RISK-1).
+
+A person who is shut out has their streams cut here; that they are shut out is all that this room learns.
+"""

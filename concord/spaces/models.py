@@ -24,6 +24,11 @@ class Condition(models.TextChoices):
     SLOW = "slow", _("The room is slow for now: one message from each person every 30 seconds.")
     OPEN = "open", ""
 
+    @property
+    def is_over(self) -> bool:
+        """Nobody writes, and nothing that staff in the room can do changes it."""
+        return self in (Condition.NOT_OPEN, Condition.ENDED)
+
 
 class RoomQuerySet(models.QuerySet["Room"]):
     def visible_to(self, person: uuid.UUID) -> RoomQuerySet:

@@ -89,7 +89,7 @@ def _publish(room_id: UUID, event: Event) -> None:
 
 def _retract(room_id: UUID, event: Event) -> None:
     """Take the post's text out of the stream's log too, under every number it was told by."""
-    post = event.data["post"]  # type: ignore[index]
+    post = event.data["id"]  # type: ignore[index]
     for removal in _removals(room_id).filter(post=post):
         hub.retract(f"room:{room_id}", removal.post.number)
         if removal.undone_number:
@@ -114,7 +114,7 @@ def _restored(removal: Removal) -> Event:
 
 
 def _event(name: str, post: Post, number: int, **more: str) -> Event:
-    return Event(name, {"post": str(post.id), "number": post.number, **more}, number)
+    return Event(name, {"post": post.number, "id": str(post.id), "number": number, **more}, number)
 
 
 def _part(post: Post) -> str:

@@ -4,11 +4,12 @@
 //       data-gone="This post was removed." data-offline="You are offline. …">
 //
 // A frame is the same for everyone, so this page adds what is its reader's own: <template id="post-acts"> is cloned
-// into .post-acts with `__post__` replaced in its addresses, a post whose data-by is data-me becomes .own, and the
+// into .post-acts and its addresses are made for the post, a post whose data-by is data-me becomes .own, and the
 // words of <template data-condition="paused" data-closed> stand in #condition while the room is so. The stream
 // closes while the tab is hidden and resumes after the last number seen.
 (() => {
   "use strict";
+  const ANY_POST = "00000000-0000-0000-0000-000000000000";
   const posts = document.getElementById("posts");
   if (!posts || !("EventSource" in window)) return;
   const line = document.getElementById("stream-line");
@@ -27,7 +28,7 @@
     source.onopen = () => { wait = 1000; say(""); };
     source.onerror = again;
     on("post", (data) => place(part(data.html)));
-    on("restored", (data) => place(part(data.html)));
+    on("restored", (data) => { if (document.getElementById("post-" + data.post)) place(part(data.html)); });
     on("removed", (data) => remove("post-" + data.post));
     on("condition", (data) => condition(data.condition));
     on("reset", reload);
@@ -63,9 +64,9 @@
     if (post.dataset.by && post.dataset.by === posts.dataset.me) post.classList.add("own");
     if (acts && place && !place.childElementCount) {
       const own = acts.content.cloneNode(true);
-      own.querySelectorAll("[href], [action]").forEach((element) => {
-        const name = element.hasAttribute("href") ? "href" : "action";
-        element.setAttribute(name, element.getAttribute(name).replace("__post__", post.id.slice(5)));
+      own.querySelectorAll("[href]").forEach((link) => {
+        const address = link.getAttribute("href").replace(ANY_POST, post.dataset.post);
+        link.setAttribute("href", address.replace("answer=0", "answer=" + post.dataset.number));
       });
       place.append(own);
     }
@@ -113,6 +114,7 @@
     const comments = post.querySelector(".comments");
     if (comments) words.append(comments);
     post.replaceWith(words);
+    document.querySelectorAll(`a.to[href="#${id}"] bdi`).forEach((name) => name.remove());
     if (held) posts.focus();
   };
   const condition = (name) => {

@@ -18,26 +18,38 @@
     event.preventDefault();
     if (sending || !box.value.trim()) return;
     sending = true;
-    say.textContent = "";
+    tell("");
     try {
       const answer = await fetch(form.action, {
         method: "POST",
         body: new FormData(form),
         headers: { "HX-Request": "true" },
+        redirect: "error",
       });
-      const words = answer.ok ? "" : await answer.text();
-      if (answer.ok) box.value = "";
-      else say.textContent = wordsOf(words) || form.dataset.failed;
+      if (answer.ok) sent(await answer.json());
+      else refused(await answer.text());
     } catch {
-      say.textContent = form.dataset.failed;
+      tell(form.dataset.failed);
     }
     sending = false;
     box.focus();
   });
 
-  const wordsOf = (html) => {
+  const tell = (words) => {
+    say.textContent = words;
+    say.hidden = !words;
+  };
+  const sent = ({ nonce }) => {
+    box.value = "";
+    form.elements.nonce.value = nonce;
+    form.elements.sure.value = "";
+    form.querySelectorAll("[data-once]").forEach((element) => element.remove());
+  };
+  // Advice is given once: the same words sent again are sent.
+  const refused = (html) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    const refused = page.querySelector(".refused p, .errors li, .error");
-    return refused ? refused.textContent.trim() : "";
+    const words = [...page.querySelectorAll(".refused p")].map((one) => one.textContent.trim());
+    form.elements.sure.value = page.querySelector(".advice") ? "1" : "";
+    tell(words.join(" ") || form.dataset.failed);
   };
 })();
