@@ -38,7 +38,7 @@ for _setting in [name for name in os.environ if name.startswith("CONCORD_")]:
     ):
         del os.environ[_setting]  # the machine's own install must not colour a test
 
-(HOME / "data").mkdir(parents=True, exist_ok=True)
+(HOME / "data" / "static").mkdir(parents=True, exist_ok=True)
 if not (HOME / "keys" / "concord.key").exists():
     (HOME / "keys").mkdir(mode=0o700, exist_ok=True)
     environment.make_key_file(HOME / "keys" / "concord.key")

@@ -22,7 +22,7 @@ INLINE = {
     "a script": re.compile(r"<script(?![^>]*\bsrc\s*=)(?![^>]*application/json)[^>]*>", re.I),
     "a style sheet": re.compile(r"<style[^>]*>(?!\s*\{[%{])", re.I),
     "a style": re.compile(r"<[a-z][^>]*\sstyle\s*=", re.I),
-    "a handler": re.compile(r"<[a-z][^>]*\son[a-z]+\s*=", re.I),
+    "a handler": re.compile(r"<[a-z][^>]*\son[a-z]+=", re.I),
     "a javascript link": re.compile(r"javascript:", re.I),
 }
 
