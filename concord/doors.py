@@ -64,7 +64,7 @@ def door(*predicates: Predicate) -> Callable[[View], View]:
 def tell_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """Answer with the refusal's words, and let it be recorded."""
     refusals.tell(refused, actor=actor_of(request), at=timezone.now())
-    page = "site/_refused.html" if getattr(request, "htmx", False) else "site/refused.html"
+    page = "site/_refused.html" if getattr(request, "htmx", False) else refused.page
     return render(request, page, {"refused": refused}, status=refused.status)
 
 

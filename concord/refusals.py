@@ -18,11 +18,13 @@ class Refused(Exception):
     """A rule of the policy forbids this. Subclasses are named after the rule.
 
     `words` is what the person reads; `status` is the HTTP answer (403: never; 409: not now, or
-    no longer); `subject` is the id of the thing that was refused, for the ledger.
+    no longer); `subject` is the id of the thing that was refused, for the ledger; `page` is the
+    template that tells it when the plain one would leave the person without a next step.
     """
 
     words: str | Promise = _("This is not possible.")
     status: int = 403
+    page: str = "site/refused.html"
 
     def __init__(self, words: str | Promise | None = None, *, subject: UUID | None = None) -> None:
         if words is not None:

@@ -1,3 +1,19 @@
-from django.urls import URLPattern
+"""Planning, at the desk."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from concord.convenings import desk_views as views
+
+urlpatterns: list[URLPattern] = [
+    path("events", views.events, name="events"),
+    path("events/<slug:slug>", views.plan, name="plan"),
+    path("events/<slug:slug>/open", views.open_event, name="open_event"),
+    path("events/<slug:slug>/end", views.end_event, name="end_event"),
+    path("events/<slug:slug>/sessions", views.add_session, name="add_session"),
+    path("events/<slug:slug>/shifts", views.add_shift, name="add_shift"),
+    path(
+        "sessions/<uuid:session_id>/guidelines", views.session_guidelines, name="session_guidelines"
+    ),
+    path("sessions/<uuid:session_id>/open", views.open_session, name="open_session"),
+    path("sessions/<uuid:session_id>/end", views.end_session, name="end_session"),
+]

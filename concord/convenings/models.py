@@ -19,6 +19,11 @@ class State(models.TextChoices):
     ENDED = "ended", "ended"
 
 
+class ConveningQuerySet(models.QuerySet["Convening"]):
+    def not_over(self) -> ConveningQuerySet:
+        return self.exclude(state=State.ENDED)
+
+
 class Convening(models.Model):
     """An event: what people register for."""
 
@@ -29,6 +34,8 @@ class Convening(models.Model):
     ends_at = models.DateTimeField()
     zone = models.CharField(max_length=60, default="UTC")
     state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNED)
+
+    objects = ConveningQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at"]
@@ -85,6 +92,11 @@ class Guidelines(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.number}"
+
+    @property
+    def lines(self) -> list[str]:
+        """One guideline to a line."""
+        return [line.strip() for line in self.text.splitlines() if line.strip()]
 
 
 class Registration(models.Model):

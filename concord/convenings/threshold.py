@@ -33,13 +33,14 @@ def step_before(
     registration = registration_of(person_of(request), convening)
     here = request.get_full_path()
     if registration is None:
-        return _to("register", convening.slug, here)
+        return step("register", convening.slug, here)
     if not has_acknowledged(registration, at=at):
-        return _to("acknowledge", convening.slug, here)
+        return step("acknowledge", convening.slug, here)
     if session is not None and not has_read(request, session):
-        return _to("guidelines", session.id, here)
+        return step("guidelines", session.id, here)
     return None
 
 
-def _to(name: str, key: object, next_path: str) -> str:
+def step(name: str, key: object, next_path: str) -> str:
+    """The address of a step that leads back to a path."""
     return f"{reverse(name, args=[key])}?{urlencode({'next': next_path})}"

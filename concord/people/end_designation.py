@@ -21,7 +21,7 @@ def end_designation(staff: StaffMember, *, by: StaffMember | None, at: datetime)
     still = StaffMember.objects.filter(id=staff.id, ended_at__isnull=True)
     if still.update(ended_at=at):
         staff.ended_at = at
-        staff.shifts.filter(starts_at__gt=at).delete()
+        staff.shifts.filter(starts_at__gte=at).delete()
         staff.shifts.filter(ends_at__gt=at).update(ends_at=at)
         Login.objects.at_the_desk().filter(person=staff.person_id).update(is_active=False)
         actor = by.person_id if by else None

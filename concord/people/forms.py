@@ -8,7 +8,11 @@ from allauth.account.forms import LoginForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from concord import names
 from concord.people.addresses import LONGEST, read_address
+
+REPLACEMENT = "\ufffd"
+"""What stands in for bytes that were not UTF-8."""
 
 
 class AddressField(forms.CharField):
@@ -27,6 +31,23 @@ class AddressField(forms.CharField):
             raise forms.ValidationError(
                 _("This does not look like an e-mail address. It should read like name@example.org."),
             ) from error
+
+
+class NameField(forms.CharField):
+    """A name of one's own choice, without signs that deceive the eye."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "nickname", "dir": "auto"})
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        if REPLACEMENT in typed:
+            raise forms.ValidationError(
+                _("Some letters did not arrive whole. Please type the name again."),
+            )
+        try:
+            return names.clean_display_name(typed) if typed else ""
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class AskForm(forms.Form):

@@ -151,6 +151,10 @@ class StaffQuerySet(models.QuerySet["StaffMember"]):
     def who_may_concur(self, at: datetime) -> StaffQuerySet:
         return self.current(at).filter(role__in=[Role.RECEIVER, Role.STAFF])
 
+    def on_the_roster(self) -> StaffQuerySet:
+        """Those who can be on call: who receive, agree or watch."""
+        return self.filter(role__in=[Role.RECEIVER, Role.STAFF, Role.VOLUNTEER])
+
     def on_call(self, at: datetime) -> StaffQuerySet:
         return self.current(at).filter(
             id__in=Shift.objects.filter(starts_at__lte=at, ends_at__gt=at).values("staff_id")

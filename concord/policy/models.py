@@ -36,6 +36,12 @@ class Version(models.Model):
             raise TypeError("A published version is never changed; publish the next one.")
         super().save(*args, **kwargs)
 
+    def text_in(self, language: str) -> Text:
+        """The text in this language, else in its base language, else in the one published first."""
+        texts = list(self.texts.order_by("id"))
+        wanted = (language, language.split("-")[0])
+        return next((text for code in wanted for text in texts if text.language == code), texts[0])
+
 
 class Text(models.Model):
     """One language of a version: a title and sections, each a heading, paragraphs and points."""

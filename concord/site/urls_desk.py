@@ -7,6 +7,7 @@ from concord.site import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("concord.desk.urls")),
     path("", include("concord.people.desk_urls")),
+    path("", include("concord.policy.desk_urls")),
     path("", include("concord.convenings.desk_urls")),
     path("", include("concord.spaces.desk_urls")),
     path("", include("concord.monitoring.desk_urls")),
