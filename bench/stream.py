@@ -8,7 +8,6 @@ measures every delivery; the servers take turns.
 from __future__ import annotations
 
 import json
-import os
 import re
 import select
 import socket
@@ -31,7 +30,8 @@ from concord.site.serving import Server, listen, raise_file_limit
 
 POST_BYTES = 300
 STEADY_RATE = 5
-FLOOD_RATE = 100
+FLOOD = 250_000
+"""Deliveries a second that a flood offers: more than a bare broadcast carries on one core."""
 MARK = b"~"
 STAMP = re.compile(rb"~(\d{19})")
 STREAM = "room:bench"
@@ -72,8 +72,9 @@ def take_turns(sides: dict[str, Side], *, rounds: int, seconds: dict[str, float]
     """Steady and flood on both sides, interleaved."""
     turns: Turns = {}
     for number in range(rounds):
-        for kind, rate in (("steady", STEADY_RATE), ("flood", FLOOD_RATE)):
+        for kind in ("steady", "flood"):
             for name, side in sides.items():
+                rate = STEADY_RATE if kind == "steady" else FLOOD // len(side.sockets)
                 turn = side.turn(rate, int(rate * seconds[kind]))
                 turns.setdefault((name, kind), []).append(turn)
                 progress(f"round {number + 1}, {kind}, {name}: {turn}")
@@ -136,12 +137,11 @@ class Side:
 
     def turn(self, rate: int, posts: int) -> Turn:
         """Let the server post; read every delivery; see what it cost the server."""
-        before = self.process.cpu_times()
+        before = self.ask("cpu")["seconds"]
         self._tell("post", rate, posts)
         arrived, delays = self._read(posts * len(self.sockets))
         self._answer()
-        after = self.process.cpu_times()
-        spent = after.user + after.system - before.user - before.system
+        spent = self.ask("cpu")["seconds"] - before
         return Turn(
             cpu_us=spent * 1e6 / max(1, arrived),
             p99_ms=percentile(delays, 0.99),
@@ -227,11 +227,19 @@ def post(publish: Any, rate: int, posts: int) -> None:
 
 
 def obey(publish: Any, held: Any) -> None:
-    """`post RATE POSTS` and `held`, answered with one line of JSON each."""
+    """`post RATE POSTS`, `cpu` and `held`, answered with one line of JSON each."""
+
+    def cpu() -> dict[str, float]:
+        return {"seconds": time.process_time()}
+
+    def post_them(rate: str, posts: str) -> dict[str, Any]:
+        post(publish, int(rate), int(posts))
+        return {}
+
+    words = {"post": post_them, "cpu": cpu, "held": held}
     for line in sys.stdin:
         word, *rest = line.split()
-        found = held() if word == "held" else post(publish, *map(int, rest))
-        print(json.dumps(found or {}), flush=True)
+        print(json.dumps(words[word](*rest)), flush=True)
 
 
 def serve_hub(sock: socket.socket, folder: str) -> None:
@@ -263,14 +271,9 @@ def serve_hub(sock: socket.socket, folder: str) -> None:
     resting = threading.active_count() + 1  # with the thread that obeys
 
     def held() -> dict[str, int]:
-        files = [
-            os.readlink(f"/proc/self/fd/{fd}")
-            for fd in os.listdir("/proc/self/fd")
-            if os.path.exists(f"/proc/self/fd/{fd}")
-        ]
-        connections = sum(1 for file in files if file.startswith(str(database)))
+        files = [file.path for file in psutil.Process().open_files()]
         return {
-            "connections": connections,
+            "connections": sum(path.startswith(str(database)) for path in files),
             "threads": threading.active_count() - resting - subscriptions.THREADS,
         }
 

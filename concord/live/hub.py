@@ -72,14 +72,28 @@ class Frame(NamedTuple):
 
 
 class Room:
-    """An append-only log and those who listen to it. `base` is the position of the first frame."""
+    """An append-only log and those who listen to it.
 
-    __slots__ = ("_batch", "_pace", "base", "due", "latest", "listeners", "log", "name", "size")
+    `base` is the position of the log's first frame, `head` the one that the next frame will have.
+    """
+
+    __slots__ = (
+        "_batch",
+        "_pace",
+        "base",
+        "due",
+        "head",
+        "latest",
+        "listeners",
+        "log",
+        "name",
+        "size",
+    )
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.log: list[Frame] = []
-        self.base = 0
+        self.base = self.head = 0
         self.size = 0
         self.latest: int | None = None
         self.listeners: dict[Listener, None] = {}
@@ -88,16 +102,13 @@ class Room:
         self._batch: tuple[int, int, int, bytes, Message] | None = None
 
     @property
-    def head(self) -> int:
-        return self.base + len(self.log)
-
-    @property
     def last_at(self) -> float:
         return self._pace[-1] if self._pace else 0.0
 
     def append(self, wire: bytes, *, number: int | None, now: float) -> None:
         self.latest = self.latest if number is None else number
         self.log.append(Frame(number, self.latest, wire))
+        self.head += 1
         self.size += len(wire)
         self._pace.append(now)
         if self.size > 2 * LOG_BYTES:
@@ -108,7 +119,7 @@ class Room:
         for position, frame in enumerate(self.log):
             if frame.number == number:
                 self.size -= len(frame.wire)
-                self.log[position] = Frame(number, b"")
+                self.log[position] = frame._replace(wire=b"")
                 self._batch = None
 
     def tick(self) -> float:
@@ -125,7 +136,8 @@ class Room:
         """
         kept = self._batch
         if kept is None or kept[0] != cursor or kept[1] != self.head:
-            wires, size, reached = [], 0, cursor
+            wires: list[bytes] = []
+            size, reached = 0, cursor
             for frame in self.log[cursor - self.base :]:
                 size += len(frame.wire)
                 if wires and size > WRITE_BYTES:
@@ -170,29 +182,37 @@ class Listener:
     It starts held: nothing is written until `release`, so that a backlog can go first.
     """
 
-    __slots__ = ("_busy", "_last_words", "_send", "cursors", "person", "session", "starts")
+    __slots__ = (
+        "_busy",
+        "_last_words",
+        "_send",
+        "_unsaid",
+        "cursors",
+        "over",
+        "person",
+        "places",
+        "session",
+    )
 
     def __init__(self, send: Send, *, person: UUID, session: str | None) -> None:
         self.person = person
         self.session = session
         self.cursors: dict[Room, int] = {}
-        self.starts: dict[str, int] = {}
+        self.places: dict[str, int | None] = {}
         self._send = send
         self._busy = True
-        self._last_words: bytes | None = None
+        self._unsaid = b""
+        self._last_words = b""
+        self.over = False
 
-    @property
-    def over(self) -> bool:
-        return self._last_words is not None
-
-    @property
-    def places(self) -> bytes:
-        """An `id:` that names the place in every room, in the order in which they were asked for."""
-        numbers = [
-            room.number_at(cursor) or self.starts.get(room.name, "")
-            for room, cursor in self.cursors.items()
-        ]
-        return f"id: {','.join(map(str, numbers))}\n\n".encode()
+    def bookmark(self) -> bytes:
+        """An `id:` with the place in every stream, in the order in which they were asked for."""
+        known = {room.name: room.number_at(cursor) for room, cursor in self.cursors.items()}
+        for name, number in known.items():
+            if number is not None:
+                self.places[name] = number
+        shown = ["x" if number is None else str(number) for number in self.places.values()]
+        return f"id: {','.join(shown)}\n\n".encode()
 
     def release(self) -> None:
         """The opening is written: from now on the hub writes."""
@@ -205,30 +225,40 @@ class Listener:
         while cursor is not None and cursor < room.head and not self._busy:
             if cursor < room.base:
                 self.cursors[room] = room.head
-                self.write(chunk(encode("reset", {"stream": room.name})))
+                self.say(encode("reset", {"stream": room.name}))
                 return
             cursor, body, message = room.batch(cursor)
             self.cursors[room] = cursor
-            self.write(message if len(self.cursors) == 1 else chunk(body + self.places))
+            self.write(message if len(self.cursors) == 1 else chunk(body + self.bookmark()))
+
+    def say(self, words: bytes) -> None:
+        """Tell this listener alone; after what is waiting, if something is."""
+        if self._busy:
+            self._unsaid += words
+        else:
+            self.write(chunk(words))
 
     def write(self, message: Message) -> None:
-        """Hand a message to the socket. A full socket takes it later, and costs a task meanwhile."""
+        """Hand a message to the socket, if it takes one; a full one costs a task until it does."""
         if self._busy:
             return
+        self._busy = True
         sending = self._send(message)
         try:
             awaited = sending.send(None)
         except StopIteration:
-            return
-        self._busy = True
-        task = asyncio.ensure_future(_finish(sending, awaited))
-        _waiting.add(task)
-        task.add_done_callback(self._written)
+            self._busy = False
+        except Exception:  # one broken stream must not keep the news from the others
+            logger.exception("A stream could not be written")
+        else:
+            task = asyncio.ensure_future(_finish(sending, awaited))
+            _waiting.add(task)
+            task.add_done_callback(self._written)
 
     def end(self, last_words: bytes) -> None:
         """Close the stream after a last event; what is already on its way to the socket goes first."""
         if not self.over:
-            self._last_words = last_words
+            self.over, self._last_words = True, last_words
             if not self._busy:
                 self._go_on()
 
@@ -238,10 +268,15 @@ class Listener:
             self.release()
 
     def _go_on(self) -> None:
-        if self._last_words is not None:
-            self.write(chunk(self._last_words, more=False))
+        if self.over:
+            words, self._last_words = self._last_words, b""
+            if words:
+                self.write(chunk(words, more=False))
             self._busy = True
             return
+        if self._unsaid:
+            words, self._unsaid = self._unsaid, b""
+            self.write(chunk(words))
         for room in list(self.cursors):
             self.hear(room)
 
@@ -253,7 +288,7 @@ _waiting: set[asyncio.Future[None]] = set()
 def _finish(sending: Coroutine[Any, Any, None], awaited: Any) -> Iterator[Any]:
     """Wait for what a coroutine, run by hand until it had to wait, is waiting for; then finish it."""
     yield awaited
-    yield from sending  # type: ignore[misc]
+    yield from sending
 
 
 class Opening:
@@ -431,7 +466,7 @@ class Hub:
                 continue
             for room in lost:
                 del listener.cursors[room], room.listeners[listener]
-                listener.write(chunk(encode("cut", {"stream": room.name})))
+                listener.say(encode("cut", {"stream": room.name}))
 
     def _end(self, listener: Listener, last_words: bytes) -> None:
         self.leave(listener)

@@ -88,11 +88,14 @@ async def _open(wish: Wish, send: Send) -> Listener | None:
 
 async def _greet(listener: Listener, wish: Wish, backlog: Backlog | None, send: Send) -> None:
     """Send the headers and what was missed; then let the hub write."""
-    listener.starts = {name: place for name, place in wish.places.items() if place is not None}
-    missed = b"".join([await _catch_up(listener, name, wish, backlog) for name in wish.places])
+    listener.places = dict(wish.places)
+    missed = {name: await _catch_up(listener, name, wish, backlog) for name in wish.places}
+    # A stream may have been cut while the past of another was read.
+    granted = {room.name for room in listener.cursors}
+    past = b"".join(words for name, words in missed.items() if name in granted)
     retry = random.randint(1_000, 5_000)  # noqa: S311 (spreads load, guards nothing)
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-    await send(chunk(b"retry: %d\n" % retry + missed + listener.places))
+    await send(chunk(b"retry: %d\n" % retry + past + listener.bookmark()))
     listener.release()
 
 
@@ -125,7 +128,7 @@ def _bring_in(listener: Listener, name: str, events: list[Event]) -> bytes:
     """The events as frames; what the log holds of them too is not sent again."""
     room = hub.room(name)
     if events and room in listener.cursors:
-        listener.starts[name] = events[-1].number
+        listener.places[name] = events[-1].number
         again = room.place_after(events[-1].number)
         listener.cursors[room] = max(listener.cursors[room], again or 0)
     return b"".join(encode(e.event, e.data, id=f"{name}-{e.number}") for e in events)
@@ -154,7 +157,7 @@ def _resumed(last: str, names: list[str]) -> dict[str, int | None]:
     numbers = last.split(",")
     if len(numbers) != len(names):
         return {}
-    return {n: _number(place) for n, place in zip(names, numbers, strict=True) if place}
+    return {n: _number(place) for n, place in zip(names, numbers, strict=True) if place != "x"}
 
 
 def _number(text: str) -> int | None:

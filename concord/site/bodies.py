@@ -134,9 +134,9 @@ class Body:
             self._intake.memory_left -= len(piece)
             self._memory += piece
             return
-        self._claim(len(piece))
+        spool = self._claim(len(piece))
         try:
-            await asyncio.to_thread(self._spool.write, piece)
+            await asyncio.to_thread(spool.write, piece)
         except OSError as why:
             if why.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise DiskFull from None
@@ -159,7 +159,7 @@ class Body:
     def _fits(self, more: int) -> bool:
         return len(self._memory) + more <= KEPT_IN_MEMORY and more <= self._intake.memory_left
 
-    def _claim(self, more: int) -> None:
+    def _claim(self, more: int) -> SealedSpool:
         """Take disk for one more piece; with the first, what memory held moves there too."""
         moved = len(self._memory) if self._spool is None else 0
         if more + moved > self._intake.disk_left:
@@ -169,6 +169,7 @@ class Body:
         if self._spool is None:
             self._spool = SealedSpool(bytes(self._memory))
             self._release_memory()
+        return self._spool
 
     def _release_memory(self) -> None:
         self._intake.memory_left += len(self._memory)

@@ -118,7 +118,7 @@ def _reading_whole(wsgi: WSGIApp) -> WSGIApp:
 
     def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body: Body = environ["asgi.scope"]["concord.body"]  # type: ignore[typeddict-item]
-        environ["wsgi.input"] = body.stream()  # type: ignore[typeddict-item]
+        environ["wsgi.input"] = body.stream()
         return wsgi(environ, start_response)
 
     return app
