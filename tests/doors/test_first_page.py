@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +24,6 @@ def test_the_help_page_opens_without_javascript(hosts, seat):
     assert opened.locator("h1").count() == 1
 
 
-def test_the_desk_asks_to_sign_in(hosts, page):
-    page.goto(f"{hosts.desk}/")
-    assert page.locator("form").count() >= 1
+def test_staff_sign_in_at_the_desk(hosts, page):
+    page.goto(hosts.desk + reverse("account_login", urlconf=settings.CONCORD_DESK_URLCONF))
+    assert page.locator("input[type=password]").count() == 1
