@@ -8,6 +8,8 @@ else gets the page. A staff page asks somebody who is not signed in to sign in, 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -20,8 +22,26 @@ from django.utils import timezone
 from concord import refusals
 from concord.refusals import Refused
 
+
+class Request(HttpRequest):
+    """A request as the house's middleware leaves it. For types only: Django makes plain ones."""
+
+    at: datetime
+    is_desk: bool
+    keyring: Any
+    htmx: Any
+    csp_style_hashes: list[str]
+
+
 Predicate = Callable[[HttpRequest], bool]
 View = Callable[..., HttpResponseBase]
+
+
+class Request(HttpRequest):
+    """A request as the middleware leaves it: which host it came to, and the one moment all verbs agree on."""
+
+    at: datetime
+    is_desk: bool
 
 
 def anyone(request: HttpRequest) -> bool:

@@ -6,7 +6,7 @@ outside contact, a policy in force, an event with two open sessions, and partici
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -33,8 +33,8 @@ from concord.people.enrol import enrol
 from concord.people.models import Login, OutsideContact, Person, Role, StaffMember
 from concord.people.name_outside_contact import name_outside_contact
 from concord.people.plan_shift import plan_shift
-from concord.policy.acknowledge import acknowledge
 from concord.policy import first
+from concord.policy.acknowledge import acknowledge
 from concord.policy.publish_version import publish_version
 from concord.spaces.models import Post, Room
 from concord.spaces.post_message import post_message
@@ -82,16 +82,19 @@ class Cast:
     karim: Registration  # writes what is reported
     sara: Registration  # is harmed, and flags it
     tomas: Registration  # stands by
-    extra: dict[str, object] = field(default_factory=dict)
 
     def desk_of(self, staff: StaffMember) -> Desk:
-        return next(d for d in (self.amara, self.luis, self.noor, self.ravi, self.ines) if d.staff == staff)
+        return next(
+            d for d in (self.amara, self.luis, self.noor, self.ravi, self.ines) if d.staff == staff
+        )
 
     def later(self, **span: float) -> datetime:
         """A moment after the event began."""
         return self.at + timedelta(**span)
 
-    def say(self, who: Registration, text: str, *, room: Room | None = None, at: datetime | None = None) -> Post:
+    def say(
+        self, who: Registration, text: str, *, room: Room | None = None, at: datetime | None = None
+    ) -> Post:
         return post_message(room or self.hall, registration=who, text=text, at=at or self.at)
 
 
@@ -106,7 +109,13 @@ def stage(at: datetime | None = None) -> Cast:
     ravi = _desk("ravi", "Ravi", Role.RECEIVER, amara.keyring, amara.staff, at)
     ines = _desk("ines", "Ines", Role.IT, amara.keyring, amara.staff, at)
     outside, outside_key = _outside(amara, at)
-    publish_version(texts={"en": first.first_text()}, effective_from=at, credit=first.CREDIT, by=amara.staff, at=at)
+    publish_version(
+        texts={"en": first.first_text()},
+        effective_from=at,
+        credit=first.CREDIT,
+        by=amara.staff,
+        at=at,
+    )
     for desk in (amara, luis, noor, ravi):
         acknowledge(desk.staff, version=1, at=at)
         plan_shift(
@@ -164,14 +173,18 @@ def login_by_mailbox(address: str) -> Login:
 
 def participant(convening: Convening, name: str, address: str, at: datetime) -> Registration:
     """Somebody who signed in by mail, registered and acknowledged the policy."""
-    registration = register(convening, person=login_by_mailbox(address).person, display_name=name, at=at)
+    registration = register(
+        convening, person=login_by_mailbox(address).person, display_name=name, at=at
+    )
     return acknowledge(registration, version=1, at=at)
 
 
 def flagged(cast: Cast, text: str = "Sara, go and hurt yourself, nobody wants you here") -> Flag:
     """Karim writes it in the hall, Sara flags it."""
     post = cast.say(cast.karim, text)
-    return flag_post(post, words="He wrote this to me", by=cast.sara.person_id, by_staff=False, at=cast.at)
+    return flag_post(
+        post, words="He wrote this to me", by=cast.sara.person_id, by_staff=False, at=cast.at
+    )
 
 
 def case_about_karim(cast: Cast) -> Case:

@@ -14,7 +14,7 @@ from concord.access.models import Shut
 from concord.actions.triggers import missing
 from concord.concurrence.contents import commitment_of
 from concord.concurrence.execute import check_signatures
-from concord.concurrence.models import Concurrence, Execution, Warrant
+from concord.concurrence.models import Concurrence, Decision, Execution, Warrant
 from concord.spaces.models import Removal
 from concord.vault.signatures import enrolled_keys, enrolment_holds
 
@@ -77,7 +77,7 @@ def _executions() -> Iterator[Finding]:
         if execution.concurrence is not None and execution.prior_decision is None:
             yield from _by_two_people(execution, execution.concurrence, row)
         elif execution.prior_decision is not None and execution.concurrence is None:
-            yield from _by_prior_decision(execution, row)
+            yield from _by_prior_decision(execution, execution.prior_decision, row)
         else:
             yield Finding("an execution without exactly one authority", row)
 
@@ -99,9 +99,7 @@ def _by_two_people(execution: Execution, agreed: Concurrence, row: str) -> Itera
             yield Finding("an effect that was not in the signed text", f"warrant {warrant.id}")
 
 
-def _by_prior_decision(execution: Execution, row: str) -> Iterator[Finding]:
-    prior = execution.prior_decision
-    assert prior is not None  # the caller looked
+def _by_prior_decision(execution: Execution, prior: Decision, row: str) -> Iterator[Finding]:
     ended = min((end for end in (prior.until_at, prior.ended_at) if end), default=None)
     if prior.made_at > execution.executed_at or (ended and ended <= execution.executed_at):
         yield Finding("a prior decision that was not in force", row)
@@ -110,7 +108,9 @@ def _by_prior_decision(execution: Execution, row: str) -> Iterator[Finding]:
     before = list(prior.execution.warrants.filter(kind="revoke"))
     for warrant in execution.warrants.filter(kind="revoke"):
         if not any(_within(warrant, wider) for wider in before):
-            yield Finding("a return acted on more widely than the decision", f"warrant {warrant.id}")
+            yield Finding(
+                "a return acted on more widely than the decision", f"warrant {warrant.id}"
+            )
 
 
 def _within(warrant: Warrant, wider: Warrant) -> bool:

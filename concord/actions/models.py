@@ -23,7 +23,9 @@ class ReviewRequest(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=12, unique=True)
-    kind = models.CharField(max_length=8, choices=[("review", "review"), ("not_me", "this is not me")])
+    kind = models.CharField(
+        max_length=8, choices=[("review", "review"), ("not_me", "this is not me")]
+    )
     shut = models.UUIDField(null=True)
     file = models.UUIDField(unique=True)
     sealed = models.BinaryField()

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from concord.access.gate import is_admitted
-from concord.access.models import Place, Shut
+from concord.access.models import EVERYWHERE, Place, Shut
 from concord.access.shut import shut
 from concord.cases.models import Case
 from concord.concurrence.kinds import Kind, register
@@ -40,13 +40,16 @@ def validate(target: Target, *, case: Case, at: datetime) -> None:
     """The person and the place exist."""
     if not Person.objects.filter(id=target.id).exists():
         raise NoSuchPerson(subject=case.id)
-    exists = {
-        "session": Session.objects.filter(id=target.scope_id).exists(),
-        "convening": Convening.objects.filter(id=target.scope_id).exists(),
-        "all": target.scope_id is None,
-    }
-    if not exists.get(target.scope_kind, False):
+    if not _exists(Place(target.scope_kind, target.scope_id)):
         raise NoSuchPlace(subject=case.id)
+
+
+def _exists(place: Place) -> bool:
+    if place.id is None:
+        return place == EVERYWHERE
+    if place.kind == "session":
+        return Session.objects.filter(id=place.id).exists()
+    return place.kind == "convening" and Convening.objects.filter(id=place.id).exists()
 
 
 def preview(target: Target, *, at: datetime) -> dict[str, Any]:
@@ -90,7 +93,8 @@ def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
 def tokens_of(person: UUID) -> list[tuple[str, bytes]]:
     """The keyed tokens of a person's own verified mailboxes; boxes that several people share have none."""
     logins = Login.objects.filter(person_id=person, verified=True, canonical_token__isnull=False)
-    return [("mailbox", bytes(token)) for token in logins.values_list("canonical_token", flat=True)]
+    tokens = logins.values_list("canonical_token", flat=True)
+    return [("mailbox", bytes(token)) for token in tokens if token]
 
 
 def verify(warrant: Warrant, *, at: datetime) -> bool:

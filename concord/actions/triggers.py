@@ -33,7 +33,11 @@ class Rule:
 
 def same(left: str, right: str) -> str:
     """Equal, and two NULLs are equal: the databases spell it differently."""
-    return f"{left} IS NOT DISTINCT FROM {right}" if connection.vendor == "postgresql" else f"{left} IS {right}"
+    return (
+        f"{left} IS NOT DISTINCT FROM {right}"
+        if connection.vendor == "postgresql"
+        else f"{left} IS {right}"
+    )
 
 
 def unchanged(*columns: str) -> str:
@@ -48,7 +52,15 @@ def rules() -> list[Rule]:
             "concurrence_stays",
             "concurrence_concurrence",
             "UPDATE",
-            unchanged("id", "version_id", "version_digest", "proposer", "person", "signature", "concurred_at")
+            unchanged(
+                "id",
+                "version_id",
+                "version_digest",
+                "proposer",
+                "person",
+                "signature",
+                "concurred_at",
+            )
             + " AND (OLD.voided_at IS NULL OR "
             + same("NEW.voided_at", "OLD.voided_at")
             + ")",
@@ -58,14 +70,23 @@ def rules() -> list[Rule]:
             "concurrence_version",
             "UPDATE",
             unchanged(
-                "id", "proposal_id", "number", "proposer", "manifest", "digest", "signature", "submitted_at"
+                "id",
+                "proposal_id",
+                "number",
+                "proposer",
+                "manifest",
+                "digest",
+                "signature",
+                "submitted_at",
             )
             + " AND (OLD.voided_at IS NULL OR "
             + same("NEW.voided_at", "OLD.voided_at")
             + ")",
         ),
         Rule("step_stays", "concurrence_step", "UPDATE", "FALSE"),
-        Rule("execution_is_authorised", "concurrence_execution", "INSERT", _execution_is_authorised()),
+        Rule(
+            "execution_is_authorised", "concurrence_execution", "INSERT", _execution_is_authorised()
+        ),
         Rule("execution_stays", "concurrence_execution", "UPDATE", "FALSE"),
         Rule("warrant_is_covered", "concurrence_warrant", "INSERT", _warrant_is_covered()),
         Rule(
@@ -73,7 +94,15 @@ def rules() -> list[Rule]:
             "concurrence_warrant",
             "UPDATE",
             unchanged(
-                "id", "execution_id", "kind", "target", "scope_kind", "scope_id", "until_at", "commitment", "salt"
+                "id",
+                "execution_id",
+                "kind",
+                "target",
+                "scope_kind",
+                "scope_id",
+                "until_at",
+                "commitment",
+                "salt",
             ),
         ),
         Rule(
@@ -88,7 +117,9 @@ def rules() -> list[Rule]:
             "shut_is_not_widened",
             "access_shut",
             "UPDATE",
-            unchanged("id", "person_id", "scope_kind", "scope_id", "warrant", "since_at", "until_at")
+            unchanged(
+                "id", "person_id", "scope_kind", "scope_id", "warrant", "since_at", "until_at"
+            )
             + " AND (OLD.ended_at IS NULL OR (NEW.ended_at IS NOT NULL AND NEW.ended_at <= OLD.ended_at))",
         ),
         Rule("removal_has_a_warrant", "spaces_removal", "INSERT", _removal_has_a_warrant()),

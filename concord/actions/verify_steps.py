@@ -19,7 +19,7 @@ from concord.outbox.registry import handles
 @handles("actions.verify")
 def verify_steps(job: Job, *, at: datetime) -> None:
     """Verify what is not verified yet; look again in a second while something is not."""
-    execution = Execution.objects.get(id=job.subject)
+    execution = Execution.objects.get(id=job.about)
     for warrant in execution.warrants.filter(verified_at__isnull=True):
         if kind_of(warrant.kind).verify(warrant, at=at):
             Warrant.objects.filter(id=warrant.id).update(verified_at=at)

@@ -39,8 +39,12 @@ class Case(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=12, unique=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    coordinator = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="coordinates")
-    deputy = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="deputises", null=True)
+    coordinator = models.ForeignKey(
+        StaffMember, on_delete=models.PROTECT, related_name="+"
+    )
+    deputy = models.ForeignKey(
+        StaffMember, on_delete=models.PROTECT, related_name="+", null=True
+    )
     file = models.UUIDField(unique=True)
     happened_under = models.PositiveIntegerField(null=True)
     opened_at = models.DateTimeField()
@@ -87,9 +91,7 @@ class Source(models.Model):
 
     @property
     def file(self) -> UUID:
-        source = self.flag or self.report
-        assert source is not None  # the constraint above
-        return source.file
+        return self.flag.file if self.flag else self.report.file  # type: ignore[union-attr]  # the constraint above
 
 
 class Party(models.Model):
@@ -133,7 +135,9 @@ class Evidence(models.Model):
     kept_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "post"], name="cases_one_copy_of_a_post")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "post"], name="cases_one_copy_of_a_post")
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -148,7 +152,9 @@ class Recusal(models.Model):
     recused_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "person"], name="cases_recused_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "person"], name="cases_recused_once")
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -48,8 +48,16 @@ def recuse(case: Case, *, who: UUID, by: StaffMember, at: datetime) -> Recusal:
 
 
 def _fill_the_seats(case: Case, *, at: datetime) -> None:
-    """Exactly one coordinator at any time, and a deputy where there is anybody (R-COORD-1)."""
-    able = [staff for staff in eligible(case, about=set(), at=at) if staff.receives_reports]
+    """Exactly one coordinator at any time, and a deputy where there is anybody (R-COORD-1).
+
+    Only among those who had no conflict when the case was opened: they hold its key, awake or at rest.
+    """
+    holders = files.readers(case.file) | files.dormant_readers(case.file)
+    able = [
+        staff
+        for staff in eligible(case, about=set(), at=at)
+        if staff.receives_reports and staff.person_id in holders
+    ]
     if case.coordinator not in able and case.deputy in able:
         case.coordinator, case.deputy = case.deputy, None
     elif case.coordinator not in able and able:
@@ -58,15 +66,8 @@ def _fill_the_seats(case: Case, *, at: datetime) -> None:
         case.deputy = next((staff for staff in able if staff != case.coordinator), None)
     case.save(update_fields=["coordinator", "deputy"])
     for staff in filter(None, (case.coordinator, case.deputy)):
-        if staff in able:
-            _let_read(case.file, staff.person_id, at=at)
+        if staff.person_id in files.dormant_readers(case.file):
+            files.wake(case.file, staff.person_id)
     if case.is_unstaffed:
         for contact in OutsideContact.objects.filter(ended_at__isnull=True):
             files.owe(case.file, to=contact.holder, at=at)
-
-
-def _let_read(file: UUID, person: UUID, *, at: datetime) -> None:
-    if person in files.dormant_readers(file):
-        files.wake(file, person)
-    elif not files.may_open(file, person):
-        files.owe(file, to=person, at=at)

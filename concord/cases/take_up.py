@@ -50,7 +50,12 @@ class NobodyUnconflicted(Refused):
 
 @transaction.atomic
 def take_up(
-    source: Flag | Report, *, by: StaffMember, keyring: Keyring, at: datetime, into: Case | None = None
+    source: Flag | Report,
+    *,
+    by: StaffMember,
+    keyring: Keyring,
+    at: datetime,
+    into: Case | None = None,
 ) -> Case:
     """Open a case on a flag or report, or join it to `into`, which the person must be able to read.
 
@@ -63,7 +68,9 @@ def take_up(
     about = {one.person for one in people if one.person and one.role == "respondent"}
     case = into or _open_case(source, about=about, by=by, at=at)
     if into is not None:
-        _leave_only_common_readers(into, source, about=about | respondents(into, keyring=keyring), at=at)
+        _leave_only_common_readers(
+            into, source, about=about | respondents(into, keyring=keyring), at=at
+        )
     Source.objects.create(
         case=case,
         flag=source if isinstance(source, Flag) else None,
@@ -145,7 +152,11 @@ def _people_in(source: Flag | Report, *, keyring: Keyring, at: datetime) -> list
     """Whose conduct was reported, where a post says so, and whoever flagged it, who is protected from then on."""
     if isinstance(source, Report):
         origin = read_report(source, keyring=keyring, at=at).source
-        return [_Named("respondent", origin.author, origin.author_id)] if origin and origin.author else []
+        return (
+            [_Named("respondent", origin.author, origin.author_id)]
+            if origin and origin.author
+            else []
+        )
     seen = read_flag(source, keyring=keyring, at=at)
     people = [_Named("respondent", seen.author, seen.author_id)] if seen.author_id else []
     flagger = Registration.objects.filter(

@@ -54,7 +54,13 @@ def concur(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime)
         concurred_at=at,
     )
     Proposal.objects.filter(id=version.proposal_id).update(state=State.CONCURRED)
-    record("concurrence.concur", actor=by.person_id, subject=version.proposal_id, at=at, version=version.id)
+    record(
+        "concurrence.concur",
+        actor=by.person_id,
+        subject=version.proposal_id,
+        at=at,
+        version=version.id,
+    )
     if version.act_at_once:
         carry_out(agreed, contents=contents, by=by, at=at)
     return agreed

@@ -24,7 +24,13 @@ AGREED = b"concord: I agree to this version\n"
 
 
 def write_contents(
-    terms: Terms, *, case: str, wishes: str, excerpts: dict[str, str], preview: list[dict[str, Any]], verdict: UUID
+    terms: Terms,
+    *,
+    case: str,
+    wishes: str,
+    excerpts: dict[str, str],
+    preview: list[dict[str, Any]],
+    verdict: UUID,
 ) -> dict[str, Any]:
     """The whole of a version as plain JSON, each step with a salt of its own."""
     return {
@@ -62,8 +68,15 @@ def effect_of(step: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_manifest(
-    *, version: UUID, proposal: UUID, number: int, proposer: UUID, contents: dict[str, Any], act_at_once: bool,
-    submitted_at: datetime, lapses_at: datetime,
+    *,
+    version: UUID,
+    proposal: UUID,
+    number: int,
+    proposer: UUID,
+    contents: dict[str, Any],
+    act_at_once: bool,
+    submitted_at: datetime,
+    lapses_at: datetime,
 ) -> str:
     """The canonical text of which both people sign the SHA-256."""
     return canonical(

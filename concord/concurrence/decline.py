@@ -9,7 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.cases.conflicts import eligible
 from concord.concurrence.contents import read_contents, targets_of
-from concord.concurrence.guards import NeedsAnotherStaffMember, check_no_conflict, check_open, check_staff
+from concord.concurrence.guards import (
+    NeedsAnotherStaffMember,
+    check_no_conflict,
+    check_open,
+    check_staff,
+)
 from concord.concurrence.models import Decline, Proposal, State, Version
 from concord.concurrence.propose import about_of
 from concord.concurrence.void import close

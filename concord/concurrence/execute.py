@@ -59,7 +59,9 @@ class NeedsConcurrence(Refused):
 class SignatureDoesNotHold(Refused):
     """A signature on this version is not by the person it names: the rows were changed by somebody else."""
 
-    words = _("The signatures on this proposal do not hold. Nothing was changed, and the team is told.")
+    words = _(
+        "The signatures on this proposal do not hold. Nothing was changed, and the team is told."
+    )
     status = 409
 
 
@@ -95,7 +97,9 @@ def carry_out(
     version = Version.objects.select_related("proposal__case").get(id=agreed.version_id)
     targets = targets_of(contents)
     _check_both(agreed, version, about=about_of(targets), at=at)
-    execution = Execution.objects.create(concurrence=agreed, executed_by=by.person_id, executed_at=at)
+    execution = Execution.objects.create(
+        concurrence=agreed, executed_by=by.person_id, executed_at=at
+    )
     decision = _decide(execution, version, contents, at=at)
     for step in in_order(contents["steps"]):
         warrant = _warrant(execution, step)
@@ -103,8 +107,16 @@ def carry_out(
         Warrant.objects.filter(id=warrant.id).update(done_at=at)
     Proposal.objects.filter(id=version.proposal_id).update(state=State.EXECUTED)
     leave("actions.verify", subject=execution.id, at=at)
-    record("concurrence.execute", actor=by.person_id, subject=decision.id, at=at, execution=execution.id)
-    executed.send(sender=Execution, execution=execution, decision=decision, contents=contents, at=at)
+    record(
+        "concurrence.execute",
+        actor=by.person_id,
+        subject=decision.id,
+        at=at,
+        execution=execution.id,
+    )
+    executed.send(
+        sender=Execution, execution=execution, decision=decision, contents=contents, at=at
+    )
     settled.send(sender=Proposal, proposal=version.proposal, at=at)
     return execution
 
@@ -116,7 +128,10 @@ def check_signatures(agreed: Concurrence, version: Version) -> bool:
         digest == version.digest == agreed.version_digest
         and version.proposer == agreed.proposer
         and signatures.verify(
-            version.proposer, PROPOSED + digest.encode(), bytes(version.signature), at=version.submitted_at
+            version.proposer,
+            PROPOSED + digest.encode(),
+            bytes(version.signature),
+            at=version.submitted_at,
         )
         and signatures.verify(
             agreed.person, AGREED + digest.encode(), bytes(agreed.signature), at=agreed.concurred_at
@@ -135,7 +150,9 @@ def _check_both(agreed: Concurrence, version: Version, *, about: set[UUID], at: 
         raise SignatureDoesNotHold(subject=version.proposal_id)
 
 
-def _decide(execution: Execution, version: Version, contents: dict[str, Any], *, at: datetime) -> Decision:
+def _decide(
+    execution: Execution, version: Version, contents: dict[str, Any], *, at: datetime
+) -> Decision:
     case: Case = version.proposal.case
     targets = targets_of(contents)
     holders = [staff.person_id for staff in eligible(case, about=about_of(targets), at=at)]

@@ -87,7 +87,9 @@ def check_coordinates(version: Version, by: StaffMember) -> None:
         raise NeedsCoordinator(subject=version.proposal_id)
 
 
-def check_open(version: Version, *, at: datetime, states: tuple[State, ...] = (State.PROPOSED,)) -> None:
+def check_open(
+    version: Version, *, at: datetime, states: tuple[State, ...] = (State.PROPOSED,)
+) -> None:
     """The version is the newest, not void, in one of the states, and has not lapsed."""
     proposal = version.proposal
     if version.id != proposal.version.id or version.voided_at is not None:

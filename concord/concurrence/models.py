@@ -66,9 +66,7 @@ class Proposal(models.Model):
     @property
     def version(self) -> Version:
         """The newest version, the only one that can be agreed to."""
-        newest = self.versions.order_by("-number").first()
-        assert newest is not None  # propose() makes both in one transaction
-        return newest
+        return self.versions.latest("number")
 
 
 class Version(models.Model):
@@ -95,7 +93,9 @@ class Version(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(fields=["proposal", "number"], name="concurrence_version_number")
+            models.UniqueConstraint(
+                fields=["proposal", "number"], name="concurrence_version_number"
+            )
         ]
 
     def __str__(self) -> str:
@@ -125,7 +125,9 @@ class Opening(models.Model):
     opened_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["version", "person"], name="concurrence_opened_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "person"], name="concurrence_opened_once")
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -140,7 +142,9 @@ class Decline(models.Model):
     declined_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["version", "person"], name="concurrence_declined_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "person"], name="concurrence_declined_once")
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -164,7 +168,9 @@ class Concurrence(models.Model):
                 condition=~Q(person=F("proposer")), name="concurrence_is_by_another_person"
             ),
             models.UniqueConstraint(
-                fields=["version"], condition=Q(voided_at__isnull=True), name="concurrence_one_standing"
+                fields=["version"],
+                condition=Q(voided_at__isnull=True),
+                name="concurrence_one_standing",
             ),
         ]
 
@@ -241,7 +247,9 @@ class Warrant(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     execution = models.ForeignKey(Execution, on_delete=models.PROTECT, related_name="warrants")
-    kind = models.CharField(max_length=10, choices=[("revoke", "revoke access"), ("delete", "delete a post")])
+    kind = models.CharField(
+        max_length=10, choices=[("revoke", "revoke access"), ("delete", "delete a post")]
+    )
     target = models.UUIDField()
     scope_kind = models.CharField(max_length=10, blank=True)
     scope_id = models.UUIDField(null=True)
@@ -254,7 +262,9 @@ class Warrant(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["execution", "kind", "target"], name="concurrence_one_warrant")
+            models.UniqueConstraint(
+                fields=["execution", "kind", "target"], name="concurrence_one_warrant"
+            )
         ]
 
     def __str__(self) -> str:

@@ -42,6 +42,8 @@ def _declines(version: Version, keyring: Keyring) -> list[str]:
     for decline in version.proposal.versions.get(id=version.id).declines.order_by("declined_at"):
         about = f"decline:{version.id}:{decline.person}"
         reasons.append(
-            files.unseal(version.briefing, bytes(decline.sealed), about=about, keyring=keyring).decode()
+            files.unseal(
+                version.briefing, bytes(decline.sealed), about=about, keyring=keyring
+            ).decode()
         )
     return reasons

@@ -52,12 +52,16 @@ class NothingReported(Refused):
 class TargetHasAnOpenProposal(Refused):
     """One open proposal per target: the second waits, or takes the place of the first."""
 
-    words = _("There is an open proposal about this already. Change that one, or wait until it is closed.")
+    words = _(
+        "There is an open proposal about this already. Change that one, or wait until it is closed."
+    )
     status = 409
 
 
 @transaction.atomic
-def propose(case: Case, *, terms: Terms, by: StaffMember, keyring: Keyring, at: datetime) -> Proposal:
+def propose(
+    case: Case, *, terms: Terms, by: StaffMember, keyring: Keyring, at: datetime
+) -> Proposal:
     """Open a proposal with its first version, sealed to everybody who may agree to it now, and signed.
 
     Raises `Incomplete` (with the names of what is missing), `NeedsCoordinator`, `NothingReported`,
@@ -69,12 +73,16 @@ def propose(case: Case, *, terms: Terms, by: StaffMember, keyring: Keyring, at: 
     _check_targets_free(case, terms.targets, but=None)
     proposal.save()
     version = submit_version(proposal, terms=terms, by=by, keyring=keyring, at=at)
-    record("concurrence.propose", actor=by.person_id, subject=proposal.id, at=at, version=version.id)
+    record(
+        "concurrence.propose", actor=by.person_id, subject=proposal.id, at=at, version=version.id
+    )
     return proposal
 
 
 @transaction.atomic
-def revise(proposal: Proposal, *, terms: Terms, by: StaffMember, keyring: Keyring, at: datetime) -> Version:
+def revise(
+    proposal: Proposal, *, terms: Terms, by: StaffMember, keyring: Keyring, at: datetime
+) -> Version:
     """Edit: a new version in the place of the old, whose agreement, if any, is void."""
     from concord.concurrence.void import check_unexecuted, void_version
 
@@ -200,13 +208,20 @@ def _store(
         digest=digest,
         signature=keyring.sign(PROPOSED + digest.encode()),
         briefing=briefing.id,
-        sealed=files.seal(briefing.id, json.dumps(contents).encode(), about=f"version:{version_id}"),
+        sealed=files.seal(
+            briefing.id, json.dumps(contents).encode(), about=f"version:{version_id}"
+        ),
         act_at_once=terms.act_at_once,
         submitted_at=at,
         lapses_at=lapses_at,
     )
     Step.objects.bulk_create(
-        Step(version=version, position=position, commitment=commitment, target_token=target_token(target))
+        Step(
+            version=version,
+            position=position,
+            commitment=commitment,
+            target_token=target_token(target),
+        )
         for position, (commitment, target) in enumerate(
             zip(commitments(contents), terms.targets, strict=True)
         )
@@ -215,5 +230,5 @@ def _store(
 
 
 def _is_live(targets: tuple[Target, ...]) -> bool:
-    sessions = [target.scope_id for target in targets if target.scope_kind == "session"]
+    sessions = [target.scope_id for target in targets if target.scope_id]
     return Session.objects.filter(id__in=sessions, state=SessionState.OPEN).exists()

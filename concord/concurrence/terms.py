@@ -14,7 +14,9 @@ from concord.policy.violations import KINDS
 from concord.refusals import Refused
 
 GROUNDS = {
-    "risk": _("An unacceptable threat or risk to somebody in the community, on the team or among partners"),
+    "risk": _(
+        "An unacceptable threat or risk to somebody in the community, on the team or among partners"
+    ),
     "violation": _("Found in violation of the code"),
     "conduct": _("Involved in illegal, unethical or violent activity"),
     "values": _("Otherwise acts against the host's values"),

@@ -17,12 +17,16 @@ class Match(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="returns")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    evidence = models.CharField(max_length=10, choices=[("account", "the very account"), ("mailbox", "the same mailbox")])
+    evidence = models.CharField(
+        max_length=10, choices=[("account", "the very account"), ("mailbox", "the same mailbox")]
+    )
     state = models.CharField(
         max_length=10,
         choices=[("applied", "applied"), ("undone", "undone"), ("held", "held at the door")],
     )
-    execution = models.OneToOneField(Execution, on_delete=models.PROTECT, null=True, related_name="+")
+    execution = models.OneToOneField(
+        Execution, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     reason_sealed = models.BinaryField(null=True)
     recognised_at = models.DateTimeField()
     applied_by = models.UUIDField(null=True)
@@ -36,7 +40,8 @@ class Match(models.Model):
                 fields=["decision", "person"], name="evasion_one_match_per_person_and_decision"
             ),
             models.CheckConstraint(
-                condition=~Q(state="applied") | Q(execution__isnull=False), name="evasion_applied_by_execution"
+                condition=~Q(state="applied") | Q(execution__isnull=False),
+                name="evasion_applied_by_execution",
             ),
         ]
 

@@ -31,7 +31,8 @@ def recognise_login(sender: Any, login: Login, at: datetime, **kwargs: Any) -> l
         return []
     decisions = decisions_for(bytes(login.canonical_token), but=login.person_id, at=at)
     return [
-        revoke_again(decision, person=login.person_id, evidence="mailbox", at=at) for decision in decisions
+        revoke_again(decision, person=login.person_id, evidence="mailbox", at=at)
+        for decision in decisions
     ]
 
 
@@ -41,14 +42,20 @@ def recognise_second_logins(
 ) -> None:
     """When a decision takes hold, logins with the same mailbox that are in already go with it."""
     warrants = list(execution.warrants.filter(kind="revoke").values_list("id", "target"))
-    tokens = ShutToken.objects.filter(shut__warrant__in=[warrant for warrant, _ in warrants], kind="mailbox")
+    tokens = ShutToken.objects.filter(
+        shut__warrant__in=[warrant for warrant, _ in warrants], kind="mailbox"
+    )
     others = Login.objects.filter(canonical_token__in=tokens.values("token"), verified=True)
-    for person in set(others.values_list("person_id", flat=True)) - {target for _, target in warrants}:
+    for person in set(others.values_list("person_id", flat=True)) - {
+        target for _, target in warrants
+    }:
         revoke_again(decision, person=person, evidence="mailbox", at=at)
 
 
 @receiver(entry_refused)
-def hold_at_the_door(sender: Any, person_id: UUID, shut_id: UUID, at: datetime, **kwargs: Any) -> None:
+def hold_at_the_door(
+    sender: Any, person_id: UUID, shut_id: UUID, at: datetime, **kwargs: Any
+) -> None:
     """The very account tried again: the gate refused it, and that is noted under the decision's id."""
     shut = Shut.objects.filter(id=shut_id).first()
     decision = decision_of(shut) if shut else None
@@ -74,7 +81,12 @@ def decisions_for(mailbox: bytes, *, but: UUID, at: datetime) -> list[Decision]:
 
 def decision_of(shut: Shut) -> Decision | None:
     """The standing decision behind a shut, made by two people; also behind a repetition of it."""
-    warrant = Warrant.objects.select_related("execution__prior_decision").filter(id=shut.warrant).first()
+    warrant = (
+        Warrant.objects.select_related("execution__prior_decision").filter(id=shut.warrant).first()
+    )
     if warrant is None:
         return None
-    return warrant.execution.prior_decision or Decision.objects.filter(execution=warrant.execution).first()
+    return (
+        warrant.execution.prior_decision
+        or Decision.objects.filter(execution=warrant.execution).first()
+    )

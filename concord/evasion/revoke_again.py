@@ -86,19 +86,29 @@ def revoke_again(
 
 @transaction.atomic
 def apply_return(
-    decision: Decision, *, person: UUID, posts: list[Post], reason: str, by: StaffMember, at: datetime
+    decision: Decision,
+    *,
+    person: UUID,
+    posts: list[Post],
+    reason: str,
+    by: StaffMember,
+    at: datetime,
 ) -> Match:
     """A staff member states the reason to believe; access and posts go in one step (R-EVADE-1).
 
     Raises `NeedsReasonToBelieve`, `NotTheSameMailbox`, `DecisionNotInForce`, `MayNotActOnAReturn`.
     """
-    if not (by.receives_reports and by.is_current(at) and files.may_open(decision.file, by.person_id)):
+    if not (
+        by.receives_reports and by.is_current(at) and files.may_open(decision.file, by.person_id)
+    ):
         raise MayNotActOnAReturn(subject=decision.id)
     if not reason.strip():
         raise NeedsReasonToBelieve(subject=decision.id)
     if not has_the_mailbox_of(decision, person):
         raise NotTheSameMailbox(subject=decision.id)
-    sealed = files.seal(decision.file, reason.strip().encode(), about=f"return:{decision.id}:{person}")
+    sealed = files.seal(
+        decision.file, reason.strip().encode(), about=f"return:{decision.id}:{person}"
+    )
     match = revoke_again(
         decision, person=person, evidence="mailbox", at=at, by=by.person_id, reason=sealed
     )
@@ -109,7 +119,9 @@ def apply_return(
 
 
 @transaction.atomic
-def delete_again(decision: Decision, *, posts: list[Post], by: StaffMember, at: datetime) -> Execution:
+def delete_again(
+    decision: Decision, *, posts: list[Post], by: StaffMember, at: datetime
+) -> Execution:
     """Delete posts of somebody who returned, under the prior decision, sealed copies kept."""
     execution = open_execution(decision, by=by.person_id, at=at)
     for post in posts:
@@ -132,7 +144,9 @@ def has_the_mailbox_of(decision: Decision, person: UUID) -> bool:
     """Whether the person's verified mailbox is one that the decision's shuts were given."""
     warrants = list(decision.execution.warrants.filter(kind="revoke").values_list("id", flat=True))
     tokens = ShutToken.objects.filter(shut__warrant__in=warrants, kind="mailbox").values("token")
-    return Login.objects.filter(person_id=person, verified=True, canonical_token__in=tokens).exists()
+    return Login.objects.filter(
+        person_id=person, verified=True, canonical_token__in=tokens
+    ).exists()
 
 
 def _carry_out(

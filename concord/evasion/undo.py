@@ -26,7 +26,11 @@ def undo(match: Match, *, by: StaffMember, keyring: Keyring, at: datetime) -> Ma
     Raises `MayNotActOnAReturn` for whoever may not see the decision.
     """
     match = Match.objects.select_for_update().select_related("decision").get(id=match.id)
-    if not (by.receives_reports and by.is_current(at) and files.may_open(match.decision.file, by.person_id)):
+    if not (
+        by.receives_reports
+        and by.is_current(at)
+        and files.may_open(match.decision.file, by.person_id)
+    ):
         raise MayNotActOnAReturn(subject=match.decision_id)
     if match.state != "applied":
         return match
@@ -44,7 +48,9 @@ def undo(match: Match, *, by: StaffMember, keyring: Keyring, at: datetime) -> Ma
 def _removals(match: Match) -> list[Removal]:
     """Standing removals of this person's posts that were made under the prior decision."""
     executions = Execution.objects.filter(prior_decision=match.decision)
-    warrants = Warrant.objects.filter(execution__in=executions, kind="delete").values_list("id", flat=True)
+    warrants = Warrant.objects.filter(execution__in=executions, kind="delete").values_list(
+        "id", flat=True
+    )
     posts = Post.objects.filter(registration__person=match.person)
     return list(
         Removal.objects.filter(warrant__in=list(warrants), post__in=posts, undone_at__isnull=True)

@@ -15,7 +15,7 @@ from concord.vault import environment
 @handles("letters.deliver")
 def deliver(job: Job, *, at: datetime) -> None:
     """Open the letter with the delivery key, hand it to the transport, erase it. Twice does nothing more."""
-    letter = Letter.objects.filter(id=job.subject, sent_at__isnull=True).first()
+    letter = Letter.objects.filter(id=job.about, sent_at__isnull=True).first()
     if letter is None or letter.sealed is None:
         return
     contents = json.loads(

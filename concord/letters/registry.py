@@ -61,4 +61,6 @@ def register_guard(guard: Guard) -> None:
 
 def is_cleared(verdict: UUID | None, *texts: str) -> bool:
     """Whether every guard says that this verdict stands for these texts; no guard, no yes."""
-    return verdict is not None and bool(_guards) and all(guard(verdict, *texts) for guard in _guards)
+    return (
+        verdict is not None and bool(_guards) and all(guard(verdict, *texts) for guard in _guards)
+    )

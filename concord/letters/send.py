@@ -62,7 +62,9 @@ def send(
     return letter
 
 
-def send_template(kind: str, *, to: str, context: dict[str, Any], language: str, at: datetime) -> Letter:
+def send_template(
+    kind: str, *, to: str, context: dict[str, Any], language: str, at: datetime
+) -> Letter:
     """Send a fixed template. Only for unguarded kinds: sign-in, notices without contents."""
     subject, body = compose(kind, context=context, language=language)
     return send(kind, to=to, subject=subject, body=body, language=language, at=at)

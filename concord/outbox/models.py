@@ -50,3 +50,10 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+    @property
+    def about(self) -> uuid.UUID:
+        """The id that the job is about. Raises LookupError for a job without one."""
+        if self.subject is None:
+            raise LookupError(self.kind)
+        return self.subject

@@ -47,7 +47,9 @@ def plant_periodic(*, at: datetime) -> None:
     for kind, seconds in periods().items():
         with transaction.atomic():
             if not Job.objects.waiting().filter(unique_key=f"every:{kind}").exists():
-                Job.objects.create(kind=kind, due_at=at, every_seconds=seconds, unique_key=f"every:{kind}")
+                Job.objects.create(
+                    kind=kind, due_at=at, every_seconds=seconds, unique_key=f"every:{kind}"
+                )
 
 
 def run_due(*, at: datetime, at_most: int = 50) -> int:
@@ -65,7 +67,12 @@ def run_due(*, at: datetime, at_most: int = 50) -> int:
 def claim(*, at: datetime) -> Job | None:
     """Take the lease of one due job: by SKIP LOCKED where the database has it, by one UPDATE elsewhere."""
     with transaction.atomic():
-        due = Job.objects.waiting().filter(due_at__lte=at).exclude(leased_until__gt=at).order_by("due_at")
+        due = (
+            Job.objects.waiting()
+            .filter(due_at__lte=at)
+            .exclude(leased_until__gt=at)
+            .order_by("due_at")
+        )
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         job = due.first()
@@ -89,7 +96,9 @@ def run(job: Job) -> None:
         refusals.tell(refused, actor=None, at=at)
         settle(job, at=timezone.now())
     except Exception:
-        log.exception("job failed", extra={"kind": job.kind, "job": str(job.id), "attempts": job.attempts})
+        log.exception(
+            "job failed", extra={"kind": job.kind, "job": str(job.id), "attempts": job.attempts}
+        )
         postpone(job, at=timezone.now())
     else:
         settle(job, at=timezone.now())

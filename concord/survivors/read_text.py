@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.cases.models import Case
 from concord.cases.parties import Known, known_parties
 from concord.ledger.record import record
-from concord.names import fold, transliterate
+from concord.names import fold, skeleton, transliterate
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.survivors.models import Verdict
@@ -32,9 +32,7 @@ class NamesSomebodyProtected(Refused):
 
 
 @transaction.atomic
-def read_text(
-    *texts: str, case: Case, by: StaffMember, keyring: Keyring, at: datetime
-) -> Verdict:
+def read_text(*texts: str, case: Case, by: StaffMember, keyring: Keyring, at: datetime) -> Verdict:
     """Read the texts for names, handles and addresses of the case's protected parties.
 
     Returns a verdict that holds for these texts to the letter. Raises `NamesSomebodyProtected`; NoGrant for an
@@ -56,6 +54,7 @@ def names_one_of(text: str, party: Known) -> bool:
     spellings = {fold(text), fold(transliterate(text))}
     tight = " ".join(re.sub(r"\W", "", each) for each in spellings)
     whole_words = {word for each in spellings for word in re.findall(r"\w+", each)}
+    whole_words |= {bones for word in whole_words if len(bones := _bones(word)) >= SHORTEST_PART}
     return any(
         _stands_in(spelling, whole_words, tight)
         for name in (party.name, *party.handles, *party.addresses)
@@ -64,9 +63,17 @@ def names_one_of(text: str, party: Known) -> bool:
 
 
 def _stands_in(name: str, whole_words: set[str], tight: str) -> bool:
-    parts = {part for part in re.findall(r"\w+", name) if len(part) >= SHORTEST_PART}
+    words = re.findall(r"\w+", name)
+    parts = {
+        part for word in words for part in (word, _bones(word)) if len(part) >= SHORTEST_PART
+    }
     joined = re.sub(r"\W", "", name)
     return bool(parts & whole_words) or (len(joined) > SHORTEST_PART and joined in tight)
+
+
+def _bones(word: str) -> str:
+    """The consonants of a word; w and v go as well, for Arabic writes long vowels with them."""
+    return skeleton(word).replace("v", "")
 
 
 def mask(text: str, parties: list[Known]) -> str:

@@ -7,64 +7,125 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Epoch',
+            name="Epoch",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('number', models.PositiveBigIntegerField(default=0)),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("number", models.PositiveBigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Gate',
+            name="Gate",
             fields=[
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='gate', serialize=False, to='people.person')),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="gate",
+                        serialize=False,
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Shut',
+            name="Shut",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('scope_kind', models.CharField(choices=[('session', 'session'), ('convening', 'convening'), ('all', 'all')], max_length=10)),
-                ('scope_id', models.UUIDField(null=True)),
-                ('warrant', models.UUIDField(unique=True)),
-                ('since_at', models.DateTimeField()),
-                ('until_at', models.DateTimeField(null=True)),
-                ('review_on', models.DateField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shuts', to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "scope_kind",
+                    models.CharField(
+                        choices=[
+                            ("session", "session"),
+                            ("convening", "convening"),
+                            ("all", "all"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("scope_id", models.UUIDField(null=True)),
+                ("warrant", models.UUIDField(unique=True)),
+                ("since_at", models.DateTimeField()),
+                ("until_at", models.DateTimeField(null=True)),
+                ("review_on", models.DateField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shuts",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShutToken',
+            name="ShutToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('token', models.BinaryField(max_length=16)),
-                ('shut', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='access.shut')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("token", models.BinaryField(max_length=16)),
+                (
+                    "shut",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to="access.shut",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='shut',
-            index=models.Index(fields=['person', 'scope_kind'], name='access_shut_person'),
+            model_name="shut",
+            index=models.Index(fields=["person", "scope_kind"], name="access_shut_person"),
         ),
         migrations.AddConstraint(
-            model_name='shut',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scope_id__isnull', True), ('scope_kind', 'all')), models.Q(models.Q(('scope_kind', 'all'), _negated=True), ('scope_id__isnull', False)), _connector='OR'), name='access_shut_scope_is_whole'),
+            model_name="shut",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("scope_id__isnull", True), ("scope_kind", "all")),
+                    models.Q(
+                        models.Q(("scope_kind", "all"), _negated=True), ("scope_id__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="access_shut_scope_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shut',
-            constraint=models.CheckConstraint(condition=models.Q(('until_at__isnull', True), ('until_at__gt', models.F('since_at')), _connector='OR'), name='access_shut_ends_after_start'),
+            model_name="shut",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until_at__isnull", True),
+                    ("until_at__gt", models.F("since_at")),
+                    _connector="OR",
+                ),
+                name="access_shut_ends_after_start",
+            ),
         ),
         migrations.AddIndex(
-            model_name='shuttoken',
-            index=models.Index(fields=['kind', 'token'], name='access_token_lookup'),
+            model_name="shuttoken",
+            index=models.Index(fields=["kind", "token"], name="access_token_lookup"),
         ),
     ]

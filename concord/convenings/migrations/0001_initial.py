@@ -7,70 +7,156 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Convening',
+            name="Convening",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('zone', models.CharField(default='UTC', max_length=60)),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('ready', 'ready'), ('open', 'open'), ('paused', 'paused'), ('ended', 'ended')], default='planned', max_length=8)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("zone", models.CharField(default="UTC", max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("ready", "ready"),
+                            ("open", "open"),
+                            ("paused", "paused"),
+                            ("ended", "ended"),
+                        ],
+                        default="planned",
+                        max_length=8,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='convenings_event_ends_after_start')],
+                "ordering": ["starts_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="convenings_event_ends_after_start",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('ready', 'ready'), ('open', 'open'), ('paused', 'paused'), ('ended', 'ended')], default='planned', max_length=8)),
-                ('convening', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='convenings.convening')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("ready", "ready"),
+                            ("open", "open"),
+                            ("paused", "paused"),
+                            ("ended", "ended"),
+                        ],
+                        default="planned",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "convening",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to="convenings.convening",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'name'],
+                "ordering": ["starts_at", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Registration',
+            name="Registration",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('display_name', models.CharField(max_length=60)),
-                ('pronouns', models.CharField(blank=True, max_length=30)),
-                ('acknowledged_version', models.PositiveIntegerField(null=True)),
-                ('convening', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='registrations', to='convenings.convening')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("display_name", models.CharField(max_length=60)),
+                ("pronouns", models.CharField(blank=True, max_length=30)),
+                ("acknowledged_version", models.PositiveIntegerField(null=True)),
+                (
+                    "convening",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="registrations",
+                        to="convenings.convening",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registrations",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('convening', 'person'), name='convenings_one_registration')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("convening", "person"), name="convenings_one_registration"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Guidelines',
+            name="Guidelines",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.TextField(max_length=8000)),
-                ('confirmed_by', models.UUIDField(null=True)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guidelines', to='convenings.session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.TextField(max_length=8000)),
+                ("confirmed_by", models.UUIDField(null=True)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="guidelines",
+                        to="convenings.session",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('session', 'number'), name='convenings_guidelines_number')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("session", "number"), name="convenings_guidelines_number"
+                    )
+                ],
             },
         ),
     ]

@@ -5,36 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=60)),
-                ('actor', models.UUIDField(null=True)),
-                ('subject', models.UUIDField(db_index=True, null=True)),
-                ('at', models.DateTimeField()),
-                ('facts', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("verb", models.CharField(max_length=60)),
+                ("actor", models.UUIDField(null=True)),
+                ("subject", models.UUIDField(db_index=True, null=True)),
+                ("at", models.DateTimeField()),
+                ("facts", models.JSONField(default=dict)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('position', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
-                ('digest', models.BinaryField(max_length=32)),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='link', to='ledger.entry')),
+                ("position", models.PositiveBigIntegerField(primary_key=True, serialize=False)),
+                ("digest", models.BinaryField(max_length=32)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="link",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
     ]

@@ -7,123 +7,249 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
             ],
         ),
         migrations.CreateModel(
-            name='OutsideContact',
+            name="OutsideContact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('holder', models.UUIDField(unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('address_sealed', models.BinaryField()),
-                ('since', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("holder", models.UUIDField(unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("address_sealed", models.BinaryField()),
+                ("since", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignInAsk',
+            name="SignInAsk",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('mailbox_token', models.BinaryField(db_index=True, max_length=16)),
-                ('link_digest', models.BinaryField(max_length=32, unique=True)),
-                ('code_digest', models.BinaryField(max_length=32, null=True)),
-                ('browser_digest', models.BinaryField(max_length=32)),
-                ('address_sealed', models.BinaryField()),
-                ('carries_sealed', models.BinaryField(null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('asked_at', models.DateTimeField()),
-                ('dies_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("mailbox_token", models.BinaryField(db_index=True, max_length=16)),
+                ("link_digest", models.BinaryField(max_length=32, unique=True)),
+                ("code_digest", models.BinaryField(max_length=32, null=True)),
+                ("browser_digest", models.BinaryField(max_length=32)),
+                ("address_sealed", models.BinaryField()),
+                ("carries_sealed", models.BinaryField(null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("asked_at", models.DateTimeField()),
+                ("dies_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['-asked_at'],
-                'indexes': [models.Index(fields=['browser_digest', 'asked_at'], name='people_ask_browser')],
+                "ordering": ["-asked_at"],
+                "indexes": [
+                    models.Index(fields=["browser_digest", "asked_at"], name="people_ask_browser")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StaffMember',
+            name="StaffMember",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('working_name', models.CharField(max_length=60, unique=True)),
-                ('role', models.CharField(choices=[('receiver', 'receives reports'), ('staff', 'staff'), ('volunteer', 'volunteer monitor'), ('organiser', 'organiser'), ('it', 'keeps the machines')], max_length=12)),
-                ('is_lead', models.BooleanField(default=False)),
-                ('languages', models.JSONField(default=list)),
-                ('acknowledged_version', models.PositiveIntegerField(null=True)),
-                ('designated_at', models.DateTimeField()),
-                ('designated_by', models.UUIDField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("working_name", models.CharField(max_length=60, unique=True)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("receiver", "receives reports"),
+                            ("staff", "staff"),
+                            ("volunteer", "volunteer monitor"),
+                            ("organiser", "organiser"),
+                            ("it", "keeps the machines"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("is_lead", models.BooleanField(default=False)),
+                ("languages", models.JSONField(default=list)),
+                ("acknowledged_version", models.PositiveIntegerField(null=True)),
+                ("designated_at", models.DateTimeField()),
+                ("designated_by", models.UUIDField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Affiliation',
+            name="Affiliation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('self', 'self'), ('staff', 'staff')], max_length=12)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='affiliations', to='people.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='affiliations', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(choices=[("self", "self"), ("staff", "staff")], max_length=12),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="affiliations",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="affiliations",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'organisation'), name='people_one_affiliation')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "organisation"), name="people_one_affiliation"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Login',
+            name="Login",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('handle', models.CharField(max_length=80, unique=True)),
-                ('password', models.CharField(default='!', editable=False, max_length=8)),
-                ('address_sealed', models.BinaryField(null=True)),
-                ('mailbox_token', models.BinaryField(max_length=16, null=True, unique=True)),
-                ('canonical_token', models.BinaryField(db_index=True, max_length=16, null=True)),
-                ('verified', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='logins', to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("handle", models.CharField(max_length=80, unique=True)),
+                ("password", models.CharField(default="!", editable=False, max_length=8)),
+                ("address_sealed", models.BinaryField(null=True)),
+                ("mailbox_token", models.BinaryField(max_length=16, null=True, unique=True)),
+                ("canonical_token", models.BinaryField(db_index=True, max_length=16, null=True)),
+                ("verified", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="logins",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('mailbox_token__isnull', True)), fields=('person',), name='people_one_desk_login')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("mailbox_token__isnull", True)),
+                        fields=("person",),
+                        name="people_one_desk_login",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Shift',
+            name="Shift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('convening', models.UUIDField(null=True)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to='people.staffmember')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("convening", models.UUIDField(null=True)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shifts",
+                        to="people.staffmember",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='people_shift_ends_after_start')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="people_shift_ends_after_start",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Tie',
+            name="Tie",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ties', to='people.person')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ties', to='people.staffmember')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ties",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ties",
+                        to="people.staffmember",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('staff', 'person'), name='people_one_tie')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("staff", "person"), name="people_one_tie")
+                ],
             },
         ),
     ]

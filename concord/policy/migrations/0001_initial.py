@@ -5,38 +5,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('published_at', models.DateTimeField()),
-                ('published_by', models.UUIDField(null=True)),
-                ('effective_from', models.DateTimeField()),
-                ('credit', models.CharField(max_length=300)),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("published_at", models.DateTimeField()),
+                ("published_by", models.UUIDField(null=True)),
+                ("effective_from", models.DateTimeField()),
+                ("credit", models.CharField(max_length=300)),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Text',
+            name="Text",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=10)),
-                ('title', models.CharField(max_length=200)),
-                ('sections', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='policy.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("language", models.CharField(max_length=10)),
+                ("title", models.CharField(max_length=200)),
+                ("sections", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="texts",
+                        to="policy.version",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('version', 'language'), name='policy_one_text_per_language')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "language"), name="policy_one_text_per_language"
+                    )
+                ],
             },
         ),
     ]
