@@ -46,8 +46,8 @@ def shut_named_by(review_pass: str) -> UUID | None:
 
 
 def shut_of(person: UUID, places: Iterable[Place], *, at: datetime) -> Shut | None:
-    """The shut in force that keeps this person out of any of these places, or None."""
-    return Shut.objects.in_force(at).at_places(places).filter(person_id=person).first()
+    """The shut that keeps this person out of any of these places, or None."""
+    return Shut.objects.not_over(at).at_places(places).filter(person_id=person).first()
 
 
 def is_admitted(person: UUID, places: Iterable[Place], *, at: datetime) -> bool:

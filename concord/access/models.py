@@ -27,7 +27,9 @@ EVERYWHERE = Place("all")
 class Gate(models.Model):
     """One row a person: held by each of their posts while it commits, taken whole by a shut."""
 
-    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="gate", primary_key=True)
+    person = models.OneToOneField(
+        Person, on_delete=models.CASCADE, related_name="gate", primary_key=True
+    )
 
     def __str__(self) -> str:
         return str(self.person_id)
@@ -35,10 +37,13 @@ class Gate(models.Model):
 
 class ShutQuerySet(models.QuerySet["Shut"]):
     def in_force(self, at: datetime) -> ShutQuerySet:
+        return self.not_over(at).filter(since_at__lte=at)
+
+    def not_over(self, at: datetime) -> ShutQuerySet:
+        """In force, or begun after `at`: a request that waited at the gate is older than the shut it meets."""
         return self.filter(
             Q(until_at__isnull=True) | Q(until_at__gt=at),
             Q(ended_at__isnull=True) | Q(ended_at__gt=at),
-            since_at__lte=at,
         )
 
     def at_places(self, places: Iterable[Place]) -> ShutQuerySet:

@@ -41,7 +41,9 @@ def shut(
         until_at=until_at,
         review_on=review_on,
     )
-    ShutToken.objects.bulk_create(ShutToken(shut=made, kind=kind, token=token) for kind, token in tokens)
+    ShutToken.objects.bulk_create(
+        ShutToken(shut=made, kind=kind, token=token) for kind, token in tokens
+    )
     _turn_epoch()
     record("access.shut", actor=None, subject=made.id, at=at, warrant=warrant)
     person_shut_out.send(sender=Shut, shut=made, at=at)

@@ -3,7 +3,7 @@
 from django.dispatch import Signal
 
 person_shut_out = Signal()
-"""Sent with `shut` and `at`, inside the transaction that shuts; what lies outside the database waits for commit."""
+"""Sent with `shut` and `at`, inside the transaction that shuts. Effects outside the database wait for commit."""
 
 person_readmitted = Signal()
 """Sent with `shut` and `at`, inside the transaction that ends a shut early."""

@@ -48,4 +48,8 @@ def next_after_registering(convening: Convening, next_path: object) -> str:
 
 
 def _convening(carried: dict[str, Any]) -> Convening | None:
-    return Convening.objects.filter(id=carried["convening"]).first() if carried.get("convening") else None
+    return (
+        Convening.objects.filter(id=carried["convening"]).first()
+        if carried.get("convening")
+        else None
+    )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -25,7 +25,7 @@ from concord.convenings.open_session import open_session as open_the_session
 from concord.convenings.plan_convening import plan_convening, plan_session
 from concord.convenings.readiness import on_call_for, readiness
 from concord.doors import actor_of, door
-from concord.people.current import staff_of
+from concord.people.at_the_desk import DeskRequest
 from concord.people.models import Shift, StaffMember
 from concord.people.plan_shift import plan_shift
 from concord.people.who_may import organiser
@@ -34,12 +34,12 @@ from concord.refusals import Refused
 
 @door(organiser)
 @require_http_methods(["GET", "POST"])
-def events(request: HttpRequest) -> HttpResponse:
+def events(request: DeskRequest) -> HttpResponse:
     """All events, and a form for a new one."""
     form = ConveningForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = plan_convening(**form.cleaned_data, by=staff_of(request), at=request.at)
+            made = plan_convening(**form.cleaned_data, by=request.staff_member, at=request.at)
             return redirect("plan", made.slug)
         except (Refused, ValueError) as refused:
             _say(form, refused)
@@ -49,19 +49,19 @@ def events(request: HttpRequest) -> HttpResponse:
 
 @door(organiser)
 @require_http_methods(["GET"])
-def plan(request: HttpRequest, slug: str) -> HttpResponse:
+def plan(request: DeskRequest, slug: str) -> HttpResponse:
     """One event: what is missing, its sessions, who is on call."""
     return _plan_page(request, _convening(slug))
 
 
 @door(organiser)
 @require_POST
-def add_session(request: HttpRequest, slug: str) -> HttpResponse:
+def add_session(request: DeskRequest, slug: str) -> HttpResponse:
     """Plan a session of an event."""
     convening, form = _convening(slug), SessionForm(request.POST)
     if form.is_valid():
         try:
-            plan_session(convening, **form.cleaned_data, by=staff_of(request), at=request.at)
+            plan_session(convening, **form.cleaned_data, by=request.staff_member, at=request.at)
             return redirect("plan", slug)
         except (Refused, ValueError) as refused:
             _say(form, refused)
@@ -70,7 +70,7 @@ def add_session(request: HttpRequest, slug: str) -> HttpResponse:
 
 @door(organiser)
 @require_POST
-def add_shift(request: HttpRequest, slug: str) -> HttpResponse:
+def add_shift(request: DeskRequest, slug: str) -> HttpResponse:
     """Put somebody on call for an event."""
     convening = _convening(slug)
     form = ShiftForm(request.POST, staff=_who_can_be_on_call(request.at))
@@ -80,7 +80,7 @@ def add_shift(request: HttpRequest, slug: str) -> HttpResponse:
             plan_shift(
                 form.cleaned_data["staff"],
                 convening=convening.id,
-                by=staff_of(request),
+                by=request.staff_member,
                 at=request.at,
                 **times,
             )
@@ -92,11 +92,11 @@ def add_shift(request: HttpRequest, slug: str) -> HttpResponse:
 
 @door(organiser)
 @require_POST
-def open_event(request: HttpRequest, slug: str) -> HttpResponse:
+def open_event(request: DeskRequest, slug: str) -> HttpResponse:
     """Open an event, or say what is missing."""
     convening = _convening(slug)
     try:
-        open_convening(convening, by=staff_of(request), at=request.at)
+        open_convening(convening, by=request.staff_member, at=request.at)
     except NotReady as refused:
         return _not_ready(request, convening, refused)
     messages.success(request, _("The event is open. Its lobby can be entered now."))
@@ -105,22 +105,24 @@ def open_event(request: HttpRequest, slug: str) -> HttpResponse:
 
 @door(organiser)
 @require_POST
-def end_event(request: HttpRequest, slug: str) -> HttpResponse:
+def end_event(request: DeskRequest, slug: str) -> HttpResponse:
     """End an event with all its sessions."""
-    end_convening(_convening(slug), by=staff_of(request), at=request.at)
+    end_convening(_convening(slug), by=request.staff_member, at=request.at)
     return redirect("plan", slug)
 
 
 @door(organiser)
 @require_http_methods(["GET", "POST"])
-def session_guidelines(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def session_guidelines(request: DeskRequest, session_id: UUID) -> HttpResponse:
     """Write and confirm the guidelines of one session."""
     session = _session(session_id)
     held = guidelines_of(session)
     form = GuidelinesForm(request.POST or None, initial={"text": held.text if held else ""})
     if request.method == "POST" and form.is_valid():
         try:
-            confirm_guidelines(session, text=form.cleaned_data["text"], by=staff_of(request), at=request.at)
+            confirm_guidelines(
+                session, text=form.cleaned_data["text"], by=request.staff_member, at=request.at
+            )
             messages.success(request, _("Confirmed. People read these before they enter."))
             return redirect("plan", session.convening.slug)
         except (Refused, ValueError) as refused:
@@ -131,11 +133,11 @@ def session_guidelines(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 @door(organiser)
 @require_POST
-def open_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def open_session(request: DeskRequest, session_id: UUID) -> HttpResponse:
     """Open a session, or say what is missing."""
     session = _session(session_id)
     try:
-        open_the_session(session, by=staff_of(request), at=request.at)
+        open_the_session(session, by=request.staff_member, at=request.at)
     except NotReady as refused:
         return _not_ready(request, session.convening, refused)
     return redirect("plan", session.convening.slug)
@@ -143,15 +145,15 @@ def open_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 @door(organiser)
 @require_POST
-def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def end_session(request: DeskRequest, session_id: UUID) -> HttpResponse:
     """End a session."""
     session = _session(session_id)
-    end_the_session(session, by=staff_of(request), at=request.at)
+    end_the_session(session, by=request.staff_member, at=request.at)
     return redirect("plan", session.convening.slug)
 
 
 def _plan_page(
-    request: HttpRequest, convening: Convening, status: int = 200, **more: Any
+    request: DeskRequest, convening: Convening, status: int = 200, **more: Any
 ) -> HttpResponse:
     """What is missing counts from now, or from the start of an event that lies ahead."""
     when = max(request.at, convening.starts_at)
@@ -161,7 +163,9 @@ def _plan_page(
         "missing": readiness(convening, when),
         "sessions": [(session, guidelines_of(session)) for session in convening.sessions.all()],
         "on_call": on_call_for(convening, when),
-        "shifts": Shift.objects.filter(convening=convening.id).select_related("staff").order_by("starts_at"),
+        "shifts": Shift.objects.filter(convening=convening.id)
+        .select_related("staff")
+        .order_by("starts_at"),
         "session_form": SessionForm(),
         "shift_form": ShiftForm(staff=_who_can_be_on_call(request.at)),
         **more,
@@ -169,9 +173,11 @@ def _plan_page(
     return render(request, "convenings/desk_plan.html", page, status=status)
 
 
-def _not_ready(request: HttpRequest, convening: Convening, refused: NotReady) -> HttpResponse:
+def _not_ready(request: DeskRequest, convening: Convening, refused: NotReady) -> HttpResponse:
     refusals.tell(refused, actor=actor_of(request), at=request.at)
-    return _plan_page(request, convening, status=refused.status, refused=refused, missing=refused.missing)
+    return _plan_page(
+        request, convening, status=refused.status, refused=refused, missing=refused.missing
+    )
 
 
 def _who_can_be_on_call(at: datetime) -> Any:

@@ -17,7 +17,11 @@ from concord.people.models import StaffMember
 def end_convening(convening: Convening, *, by: StaffMember | None, at: datetime) -> Convening:
     """End an event and every session of it. Ending an ended one changes nothing. Raises NotYoursToDesignate."""
     must_plan(by, at=at)
-    if Convening.objects.filter(id=convening.id).exclude(state=State.ENDED).update(state=State.ENDED):
+    if (
+        Convening.objects.filter(id=convening.id)
+        .exclude(state=State.ENDED)
+        .update(state=State.ENDED)
+    ):
         convening.state = State.ENDED
         for session in convening.sessions.exclude(state=State.ENDED):
             end_session(session, by=by, at=at)

@@ -58,7 +58,9 @@ class GuidelinesForm(forms.Form):
 
     text = forms.CharField(
         label=_("Guidelines of this session"),
-        help_text=_("One to a line. People read them before they enter, and again when they change."),
+        help_text=_(
+            "One to a line. People read them before they enter, and again when they change."
+        ),
         max_length=LONGEST_GUIDELINES,
         widget=forms.Textarea(attrs={"rows": 10, "dir": "auto"}),
     )
@@ -95,7 +97,8 @@ class ConveningForm(TimesForm):
 
     name = forms.CharField(label=_("Name of the event"), max_length=LONGEST_NAME)
     slug = forms.SlugField(
-        label=_("Short address"), help_text=_("Small letters, digits and dashes, as in open-ballot-2026.")
+        label=_("Short address"),
+        help_text=_("Small letters, digits and dashes, as in open-ballot-2026."),
     )
     zone = forms.CharField(label=_("Time zone"), initial="UTC", max_length=60)
     field_order = ["name", "slug", "starts_at", "ends_at", "zone"]

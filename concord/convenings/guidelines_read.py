@@ -1,6 +1,6 @@
 """Which guidelines somebody has read: kept in a signed cookie of their own, and nowhere else (P-GUIDE-1).
 
-A table of who confirmed which session's guidelines would be an attendance list (confidentiality.md: what is kept).
+A table of who confirmed which session's guidelines would be an attendance list, so there is none.
 """
 
 from __future__ import annotations

@@ -87,7 +87,9 @@ class Guidelines(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["session", "number"], name="convenings_guidelines_number")
+            models.UniqueConstraint(
+                fields=["session", "number"], name="convenings_guidelines_number"
+            )
         ]
 
     def __str__(self) -> str:
@@ -111,7 +113,9 @@ class Registration(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["convening", "person"], name="convenings_one_registration")
+            models.UniqueConstraint(
+                fields=["convening", "person"], name="convenings_one_registration"
+            )
         ]
 
     def __str__(self) -> str:

@@ -39,7 +39,9 @@ def open_session(session: Session, *, by: StaffMember | None, at: datetime) -> S
     if session.convening.state != State.OPEN:
         raise EventNotOpen(subject=session.id)
     missing = [
-        one for one in readiness(session.convening, at) if one.session is None or one.session.id == session.id
+        one
+        for one in readiness(session.convening, at)
+        if one.session is None or one.session.id == session.id
     ]
     if missing:
         raise NotReady(missing, subject=session.id)

@@ -46,8 +46,10 @@ def plan_convening(
     by: StaffMember | None,
     at: datetime,
 ) -> Convening:
-    """Plan an event. Raises NotYoursToDesignate, EndsBeforeItStarts, AddressTaken; ValueError for a name without
-    letters, an address that is none, or an unknown time zone.
+    """Plan an event.
+
+    Raises NotYoursToDesignate, EndsBeforeItStarts, AddressTaken; ValueError for a name without letters, an
+    address that is none, or an unknown time zone.
     """
     must_plan(by, at=at)
     _check_times(starts_at, ends_at)
@@ -78,7 +80,10 @@ def plan_session(
     by: StaffMember | None,
     at: datetime,
 ) -> Session:
-    """Plan a part of an event. Raises NotYoursToDesignate, EndsBeforeItStarts, HasEnded; ValueError for its name."""
+    """Plan a part of an event.
+
+    Raises NotYoursToDesignate, EndsBeforeItStarts, HasEnded; ValueError for a name without letters.
+    """
     must_plan(by, at=at)
     _check_times(starts_at, ends_at)
     if convening.state == State.ENDED:

@@ -68,7 +68,9 @@ def _two_on_call(convening: Convening, at: datetime) -> Iterator[Missing]:
     if sum(staff.may_concur for staff in on_call) < 2:
         yield Missing(
             "two_on_call",
-            _("Two different people who can agree to a proposal must be on call, with their keys set up."),
+            _(
+                "Two different people who can agree to a proposal must be on call, with their keys set up."
+            ),
         )
     if not any(staff.receives_reports for staff in on_call):
         yield Missing("receiver_on_call", _("Somebody on call must receive reports."))
@@ -94,7 +96,9 @@ def _guidelines(convening: Convening, at: datetime) -> Iterator[Missing]:
     for session in convening.sessions.exclude(state=State.ENDED):
         if guidelines_of(session) is None:
             yield Missing(
-                "guidelines", _("The guidelines of this session are not confirmed."), session=session
+                "guidelines",
+                _("The guidelines of this session are not confirmed."),
+                session=session,
             )
 
 

@@ -27,7 +27,7 @@ class RegistrationHasEnded(Refused):
 def register(
     convening: Convening, *, person: Person, display_name: str, pronouns: str = "", at: datetime
 ) -> Registration:
-    """Register a person for an event, once; again it only takes the new name. The gate is asked first (A-DENY-1).
+    """Register a person for an event once; again, it only takes the new name. The gate is asked first.
 
     No time is kept and the ledger gets no entry, for it would be a timed list of who attends.
     Raises NotAdmitted, RegistrationHasEnded; ValueError for a name that is empty or too long.

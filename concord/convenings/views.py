@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +16,7 @@ from concord.convenings.guidelines_read import guidelines_of, mark_read
 from concord.convenings.models import Convening, Registration, Session
 from concord.convenings.register import register as take_registration
 from concord.convenings.threshold import registration_of, step, step_before
-from concord.doors import anyone, door
+from concord.doors import Request, anyone, door
 from concord.people.ask_sign_in import ask_sign_in
 from concord.people.browser import browser_of
 from concord.people.current import person_of
@@ -29,14 +29,14 @@ from concord.policy.models import Version
 
 @door(anyone)
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Events that are on, or will be."""
     return render(request, "convenings/home.html", {"convenings": Convening.objects.not_over()})
 
 
 @door(anyone)
 @require_safe
-def event(request: HttpRequest, slug: str) -> HttpResponse:
+def event(request: Request, slug: str) -> HttpResponse:
     """One event: what it is and when; for those who are in, the way to its rooms. Never who attends."""
     convening = _convening(slug)
     registration = registration_of(person_of(request), convening)
@@ -52,7 +52,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
 
 @door(anyone)
 @require_http_methods(["GET", "POST"])
-def register(request: HttpRequest, slug: str) -> HttpResponse:
+def register(request: Request, slug: str) -> HttpResponse:
     """Register with a name and an address; the answer is the same for an address known or unknown."""
     convening, person = _convening(slug), person_of(request)
     next_path = onward(request.POST.get("next") or request.GET.get("next"))
@@ -80,7 +80,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
 
 @door(anyone)
 @require_http_methods(["GET", "POST"])
-def acknowledge(request: HttpRequest, slug: str) -> HttpResponse:
+def acknowledge(request: Request, slug: str) -> HttpResponse:
     """Read the version in force and confirm it, before the first entry and after each change (P-ABIDE-1)."""
     convening = _convening(slug)
     registration = registration_of(person_of(request), convening)
@@ -100,7 +100,7 @@ def acknowledge(request: HttpRequest, slug: str) -> HttpResponse:
 
 @door(anyone)
 @require_http_methods(["GET", "POST"])
-def guidelines(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def guidelines(request: Request, session_id: UUID) -> HttpResponse:
     """Read how to engage in this session, and confirm it, before entering its room (P-GUIDE-1)."""
     session = Session.objects.select_related("convening").filter(id=session_id).first()
     if session is None:
@@ -118,7 +118,13 @@ def guidelines(request: HttpRequest, session_id: UUID) -> HttpResponse:
             mark_read(request, response, held)
             return response
         form, changed = ReadForm(), True
-    page = {"session": session, "guidelines": held, "form": form, "next": next_path, "changed": changed}
+    page = {
+        "session": session,
+        "guidelines": held,
+        "form": form,
+        "next": next_path,
+        "changed": changed,
+    }
     return render(request, "convenings/guidelines.html", page, status=409 if changed else 200)
 
 
@@ -128,7 +134,7 @@ def lobby_of(convening: Convening) -> Any:
 
 
 def _policy_page(
-    request: HttpRequest,
+    request: Request,
     convening: Convening,
     form: AcknowledgeForm,
     next_path: str | None,
@@ -143,7 +149,9 @@ def _policy_page(
         "next": next_path,
         "refused": refused,
     }
-    return render(request, "convenings/acknowledge.html", page, status=refused.status if refused else 200)
+    return render(
+        request, "convenings/acknowledge.html", page, status=refused.status if refused else 200
+    )
 
 
 def _inside(convening: Convening, session: Session | None) -> str:

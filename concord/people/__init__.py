@@ -1,1 +1,1 @@
-"""Persons and their logins, organisations, designated staff, rosters, declared ties (I-STAFF-1, P-OPEN-1, P-RISK-1)."""
+"""Persons, their logins, organisations, designated staff, rosters, ties (I-STAFF-1, P-OPEN-1, P-RISK-1)."""

@@ -28,13 +28,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """No count of wrong passphrases: 65 bits need none, and a count would let anyone lock a colleague out."""
+    def pre_authenticate(self, *args: Any, **credentials: Any) -> None:
+        """No count of wrong passphrases: 65 bits need none, and with one anybody could lock a colleague out."""
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Every stage has passed. With a second factor among them, the pending keyring opens."""
         super().login(request, user)
-        if has_second_factor(user):
+        if has_second_factor(user.pk):
             session.confirm(request)
 
     def logout(self, request: HttpRequest) -> None:
@@ -62,5 +62,6 @@ class MFAAdapter(DefaultMFAAdapter):
         return environment.unseal("mfa", urlsafe_b64decode(encrypted_text), about="mfa").decode()
 
 
-def has_second_factor(user: AbstractBaseUser) -> bool:
-    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+def has_second_factor(login: Any) -> bool:
+    """Whether an app that makes codes is connected to the login of this id."""
+    return Authenticator.objects.filter(user_id=login, type=Authenticator.Type.TOTP).exists()

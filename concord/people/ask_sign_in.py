@@ -33,13 +33,15 @@ def ask_sign_in(
 ) -> SignInAsk:
     """Leave a letter with a link and a code that die together: after ten minutes, five tries, or one use.
 
-    Both serve only the browser that asked. `carries` comes back with the sign-in. The same is done and answered
-    for an address that is known, unknown or shut out; the ledger keeps no entry, for it would be a timed list of
-    who attends. Raises ValueError when `address` is not one.
+    Both serve only the browser that asked. `carries` comes back with the sign-in. The same is done and
+    answered for an address that is known, unknown or shut out. The ledger keeps no entry, for it would be a
+    timed list of who attends. Raises ValueError when `address` is not one.
     """
     address = read_address(address)
     token = mailbox_token(address)
-    lately = SignInAsk.objects.filter(mailbox_token=token, asked_at__gt=at - timedelta(hours=1)).count()
+    lately = SignInAsk.objects.filter(
+        mailbox_token=token, asked_at__gt=at - timedelta(hours=1)
+    ).count()
     link = secrets.token_urlsafe(24)
     code = f"{secrets.randbelow(10**6):06}" if lately < CODES_AN_HOUR else None
     ask = _write_down(address, token, link, code, browser, carries, at)

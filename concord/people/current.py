@@ -28,7 +28,7 @@ def staff_of(request: HttpRequest) -> StaffMember | None:
     """The current staff member whose keys are open in this very request, or None. At the desk only."""
     if not hasattr(request, "staff_member"):
         request.staff_member = _find_staff(request)  # type: ignore[attr-defined]
-    return request.staff_member  # type: ignore[attr-defined, no-any-return]
+    return request.staff_member  # type: ignore[attr-defined]
 
 
 def _find_staff(request: HttpRequest) -> StaffMember | None:

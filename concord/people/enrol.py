@@ -1,4 +1,4 @@
-"""enrol: give somebody of the team their way to sign in, and with it the keys that open and sign (I-STAFF-1)."""
+"""enrol: give somebody of the team a way to sign in, and with it the keys that open and sign (I-STAFF-1)."""
 
 from __future__ import annotations
 

@@ -29,7 +29,9 @@ class AddressField(forms.CharField):
             return read_address(super().clean(value))
         except ValueError as error:
             raise forms.ValidationError(
-                _("This does not look like an e-mail address. It should read like name@example.org."),
+                _(
+                    "This does not look like an e-mail address. It should read like name@example.org."
+                ),
             ) from error
 
 

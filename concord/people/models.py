@@ -1,4 +1,4 @@
-"""Persons, logins, organisations, designated staff, shifts, declared ties. No list of who attends lives here."""
+"""Persons, logins, organisations, designated staff, shifts, ties. No list of who attends lives here."""
 
 from __future__ import annotations
 
@@ -119,12 +119,16 @@ class Affiliation(models.Model):
     """That a person belongs to an organisation, and who said so. Optional, never shown to participants."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="affiliations")
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="affiliations")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="affiliations"
+    )
     source = models.CharField(max_length=12, choices=[("self", "self"), ("staff", "staff")])
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "organisation"], name="people_one_affiliation")
+            models.UniqueConstraint(
+                fields=["person", "organisation"], name="people_one_affiliation"
+            )
         ]
 
     def __str__(self) -> str:
@@ -234,7 +238,9 @@ class Tie(models.Model):
 
 def persons_tied_to(person_ids: Any) -> set[uuid.UUID]:
     """The staff (as person ids) who declared a tie to any of these persons."""
-    return set(Tie.objects.filter(person_id__in=person_ids).values_list("staff__person_id", flat=True))
+    return set(
+        Tie.objects.filter(person_id__in=person_ids).values_list("staff__person_id", flat=True)
+    )
 
 
 class OutsideContactQuerySet(models.QuerySet["OutsideContact"]):

@@ -45,7 +45,10 @@ def name_outside_contact(
     actor = by.person_id if by else None
     record("people.name_outside_contact", actor=actor, subject=holder, at=at)
     return OutsideContact.objects.create(
-        holder=holder, name=name, address_sealed=seal_address(address, about=about(holder)), since=at
+        holder=holder,
+        name=name,
+        address_sealed=seal_address(address, about=about(holder)),
+        since=at,
     )
 
 

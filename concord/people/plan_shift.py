@@ -17,7 +17,9 @@ from concord.refusals import Refused
 class NotOnTheTeam(Refused):
     """Only somebody designated, who receives, agrees or watches, can be on call."""
 
-    words = _("Only a current member of the team who receives reports, agrees or watches can be on call.")
+    words = _(
+        "Only a current member of the team who receives reports, agrees or watches can be on call."
+    )
 
 
 class EndsBeforeItStarts(Refused):
@@ -51,5 +53,7 @@ def plan_shift(
     )
     if is_new:
         actor = by.person_id if by else None
-        record("people.plan_shift", actor=actor, subject=staff.person_id, at=at, convening=convening)
+        record(
+            "people.plan_shift", actor=actor, subject=staff.person_id, at=at, convening=convening
+        )
     return shift

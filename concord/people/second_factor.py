@@ -32,7 +32,7 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def _lead(self, request: HttpRequest) -> HttpResponseBase:
-        if has_second_factor(request.user) or not session.is_pending(request):
+        if has_second_factor(request.user.pk) or not session.is_pending(request):
             session.drop(request)
             auth.logout(request)
             messages.info(request, _("Your keys were closed. Please sign in again."))
@@ -50,7 +50,7 @@ def has_open_keys(request: HttpRequest) -> bool:
 
 def no_second_factor_yet(request: HttpRequest) -> bool:
     """Opens the page that sets the second factor up, once."""
-    return request.user.is_authenticated and not has_second_factor(request.user)
+    return request.user.is_authenticated and not has_second_factor(request.user.pk)
 
 
 @receiver(authenticator_added, dispatch_uid="people.open_keys")

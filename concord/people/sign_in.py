@@ -54,7 +54,8 @@ class WrongCode(Refused):
     """The digits are not those of the newest mail."""
 
     words = _(
-        "These are not the six digits of our newest mail. Look once more; after five tries a new mail is needed."
+        "These are not the six digits of our newest mail. Look once more; "
+        "after five tries a new mail is needed."
     )
     status = 409
 
@@ -75,7 +76,11 @@ def sign_in(link_or_code: str, *, browser: bytes, at: datetime) -> Login:
 
 
 def _by_link(link: str, *, browser: bytes, at: datetime) -> SignInAsk:
-    ask = SignInAsk.objects.alive(at).filter(link_digest=digest_of_link(link), tries__lt=TRIES).first()
+    ask = (
+        SignInAsk.objects.alive(at)
+        .filter(link_digest=digest_of_link(link), tries__lt=TRIES)
+        .first()
+    )
     if ask is None:
         raise WayInHasEnded()
     if not hmac.compare_digest(bytes(ask.browser_digest), digest_of_browser(browser)):
@@ -107,7 +112,9 @@ def _let_in(ask: SignInAsk, *, at: datetime) -> Login:
     if not login.verified:
         login.verified = True
         login.save(update_fields=["verified"])
-    carried = environment.unseal(PURPOSE, bytes(ask.carries_sealed or b""), about=about(ask.id, "carries"))
+    carried = environment.unseal(
+        PURPOSE, bytes(ask.carries_sealed or b""), about=about(ask.id, "carries")
+    )
     login.carried = json.loads(carried)
     signed_in.send(sender=Login, login=login, at=at)
     return login

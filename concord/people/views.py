@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from concord.doors import anyone, door
+from concord.doors import Request, anyone, door
 from concord.people.arrival import arrive
 from concord.people.ask_sign_in import ask_sign_in
 from concord.people.browser import browser_of
@@ -21,7 +21,7 @@ BACKEND = "concord.people.passphrase.PassphraseBackend"
 
 @door(anyone)
 @require_http_methods(["GET", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: Request) -> HttpResponse:
     """Ask for a way in. The answer is the same whether or not the address is known."""
     next_path = onward(request.POST.get("next") or request.GET.get("next"))
     form = AskForm(request.POST or None)
@@ -39,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @door(anyone)
 @require_http_methods(["GET", "POST"])
-def sign_in_code(request: HttpRequest) -> HttpResponse:
+def sign_in_code(request: Request) -> HttpResponse:
     """A mail is on its way: type its six digits here, or press its link in this browser."""
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -52,7 +52,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
 
 @door(anyone)
 @require_http_methods(["GET", "POST"])
-def sign_in_link(request: HttpRequest, link: str) -> HttpResponse:
+def sign_in_link(request: Request, link: str) -> HttpResponse:
     """The link of the mail. Looking at it does nothing, for mail filters look too; the button signs in."""
     if request.method == "POST":
         return _pass(request, link)
@@ -61,13 +61,13 @@ def sign_in_link(request: HttpRequest, link: str) -> HttpResponse:
 
 @door(anyone)
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: Request) -> HttpResponse:
     """Leave, and leave nothing behind in this browser."""
     auth.logout(request)
     return HttpResponseRedirect("/")
 
 
-def _pass(request: HttpRequest, link_or_code: str) -> HttpResponse:
+def _pass(request: Request, link_or_code: str) -> HttpResponse:
     try:
         login = let_in(link_or_code, browser=browser_of(request), at=request.at)
     except (WayInHasEnded, AskedInAnotherBrowser) as refused:

@@ -15,7 +15,9 @@ from concord.refusals import Refused
 class NotInForce(Refused):
     """What was read is not what holds now."""
 
-    words = _("The policy has changed since you opened this page. Please read the version in force.")
+    words = _(
+        "The policy has changed since you opened this page. Please read the version in force."
+    )
     status = 409
 
 

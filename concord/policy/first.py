@@ -32,55 +32,58 @@ def _sections() -> list[dict[str, Any]]:
     return [
         _section(
             "What this is for",
-            f"{host} holds events at which everyone can speak without fear of being threatened or paid back for "
-            "it. When we plan an event, this comes before everything else.",
-            "We treat one another with dignity, decency and respect. We do not tolerate harassment in any form, "
-            "whatever ground it is based on:",
+            f"{host} holds events at which everyone can speak without fear of being threatened or paid back "
+            "for it. When we plan an event, this comes before everything else.",
+            "We treat one another with dignity, decency and respect. We do not tolerate harassment in any "
+            "form, whatever ground it is based on:",
             points=[str(name) for name in GROUNDS.values()],
         ),
         _section(
             "Whom it binds",
-            "Everyone who takes part: participants, speakers, partners, sponsors, press, and our own staff. You "
-            "confirm that you have read the version in force before you first enter, and again when it changes.",
+            "Everyone who takes part: participants, speakers, partners, sponsors, press, and our own staff."
+            " You confirm that you have read the version in force before you first enter, and again when it"
+            " changes.",
             "Whoever is found to have acted against this policy may be asked to leave, or may lose access.",
         ),
         _section(
             "Who can come, and how we meet",
-            "Many of our events are open: anyone can register with a name of their choice and an e-mail address. "
-            "Some people take a considerable risk by being here, so nobody can list who attends, and we ask for "
-            "nothing else about you.",
-            "Every session has guidelines of its own on how to take part. You see them before you enter its room.",
+            "Many of our events are open: anyone can register with a name of their choice and an e-mail "
+            "address. Some people take a considerable risk by being here, so nobody can list who attends, "
+            "and we ask for nothing else about you.",
+            "Every session has guidelines of its own on how to take part. You see them before you enter its"
+            " room.",
         ),
         _section(
             "What is a violation",
-            "Harassment, sexual harassment included, is anything said, shown or done to threaten, intimidate, "
-            "silence or coerce. It includes:",
+            "Harassment, sexual harassment included, is anything said, shown or done to threaten, "
+            "intimidate, silence or coerce. It includes:",
             points=[f"{kind.name}. {kind.words}" for kind in KINDS.values()],
         ),
         _section(
             "Where it applies",
-            "In every virtual event of ours and every space that belongs to it. We also look at conduct elsewhere "
-            "when it is reported to us and goes against what this policy stands for. Our decisions rest on "
-            "conduct that was reported or flagged, and are judged by the version in force when it happened.",
+            "In every virtual event of ours and every space that belongs to it. We also look at conduct "
+            "elsewhere when it is reported to us and goes against what this policy stands for. Our "
+            "decisions rest on conduct that was reported or flagged, and are judged by the version in force"
+            " when it happened.",
         ),
         _section(
             "How to tell us",
-            "If you are harassed, see somebody else being harassed, or are worried about anything else, tell us as "
-            "soon as you can. It takes courage, and those who need to speak often have the least power to. You can "
-            f"use the page “Report”, without an account, or write to {settings.CONCORD_REPORT_ADDRESS}, "
-            "encrypted if you wish. There is no time limit.",
-            "Designated people of our staff receive reports and follow a set procedure. You may leave a way to "
-            "reach you, ask to be told what was done, or do neither. Tell it in whatever way feels right to you, "
-            "and bring or copy in somebody to support you. You may say who of us must not read it. You will never be "
-            "asked to face anybody, nor to take part in what we do about it.",
+            "If you are harassed, see somebody else being harassed, or are worried about anything else, "
+            "tell us as soon as you can. It takes courage, and those who need to speak often have the least"
+            " power to. You can use the page “Report”, without an account, or write to "
+            f"{settings.CONCORD_REPORT_ADDRESS}, encrypted if you wish. There is no time limit.",
+            "Designated people of our staff receive reports and follow a set procedure. You may leave a way"
+            " to reach you, ask to be told what was done, or do neither. Tell it in whatever way feels "
+            "right to you, and bring or copy in somebody to support you. You may say who of us must not "
+            "read it. You will never be asked to face anybody, nor to take part in what we do about it.",
         ),
         _section(
             "How we respond",
-            "Besides answering reports, our staff watch over live events, chats and public social media posts "
-            "about them. Watching is for spaces, not for people: no profile of anybody is kept.",
-            "When a violation that needs action is flagged, one of us coordinates. Before anything is done, at "
-            "least one other member of our staff must agree to exactly that step. Then we act to calm the "
-            "situation, which may mean:",
+            "Besides answering reports, our staff watch over live events, chats and public social media "
+            "posts about them. Watching is for spaces, not for people: no profile of anybody is kept.",
+            "When a violation that needs action is flagged, one of us coordinates. Before anything is done,"
+            " at least one other member of our staff must agree to exactly that step. Then we act to calm "
+            "the situation, which may mean:",
             points=[
                 "revoking somebody's access to a session, an event, or all of our events;",
                 "deleting posts or comments;",
@@ -91,7 +94,10 @@ def _sections() -> list[dict[str, Any]]:
             "When access can be revoked or refused",
             "At any time, after careful thought, and never lightly, when a person or their organisation:",
             points=[
-                "is a threat or a risk to anybody in our community, our staff or our partners that we cannot accept;",
+                (
+                    "is a threat or a risk to anybody in our community, our staff or our partners that we "
+                    "cannot accept;"
+                ),
                 "was found to have acted against this policy;",
                 "is involved in something illegal, unethical or violent; or",
                 "otherwise acts against what we stand for.",
@@ -99,30 +105,30 @@ def _sections() -> list[dict[str, Any]]:
         ),
         _section(
             "If somebody comes back under another name",
-            "When we have reason to believe that somebody uses a new login to go on as before, we revoke access or "
-            "delete posts again at once, under the decision already made and without asking a second person anew. "
-            "This never goes further than that decision, and ends with it. Whoever is affected can ask for a review, "
-            "or tell us that we have the wrong person.",
+            "When we have reason to believe that somebody uses a new login to go on as before, we revoke "
+            "access or delete posts again at once, under the decision already made and without asking a "
+            "second person anew. This never goes further than that decision, and ends with it. Whoever is "
+            "affected can ask for a review, or tell us that we have the wrong person.",
         ),
         _section(
             "Survivors are not named",
-            "We do not name a survivor to anybody without their own clear yes, given for that very text and reader. "
-            "Silence is not a yes, and a yes can be taken back.",
+            "We do not name a survivor to anybody without their own clear yes, given for that very text and"
+            " reader. Silence is not a yes, and a yes can be taken back.",
         ),
         _section(
             "What stays confidential",
-            "During a report and after it, we and all involved protect what we are told, the privacy of everyone "
-            "concerned, and the wishes of the person who reported, as far as the law, the safety of what is done, and "
-            "the protection of the community allow. Notes and documents are sealed, and open only to those who handle "
-            "the report; the law that applies may set limits to this.",
-            "We keep little and erase it soon: an address 30 days after the event, posts after 90 days, unless "
-            "the host has set other periods.",
+            "During a report and after it, we and all involved protect what we are told, the privacy of "
+            "everyone concerned, and the wishes of the person who reported, as far as the law, the safety "
+            "of what is done, and the protection of the community allow. Notes and documents are sealed, "
+            "and open only to those who handle the report; the law that applies may set limits to this.",
+            "We keep little and erase it soon: an address 30 days after the event, posts after 90 days, "
+            "unless the host has set other periods.",
         ),
         _section(
             "Changes, questions, and thanks",
-            "Each version has a number and a day from which it is in force; it is never altered, and earlier ones "
-            "stay readable. We do our best to tell everybody concerned about a change.",
-            f"Questions about this policy and thoughts on it go to {settings.CONCORD_POLICY_ADDRESS}. "
-            f"They are read by {team}.",
+            "Each version has a number and a day from which it is in force; it is never altered, and "
+            "earlier ones stay readable. We do our best to tell everybody concerned about a change.",
+            f"Questions about this policy and thoughts on it go to {settings.CONCORD_POLICY_ADDRESS}. They "
+            f"are read by {team}.",
         ),
     ]

@@ -12,5 +12,7 @@ class AcknowledgeForm(forms.Form):
     version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
     agreed = forms.BooleanField(
         label=_("I have read this and will keep to it"),
-        error_messages={"required": _("Please tick this if you have read the policy and will keep to it.")},
+        error_messages={
+            "required": _("Please tick this if you have read the policy and will keep to it.")
+        },
     )

@@ -54,7 +54,9 @@ class Text(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["version", "language"], name="policy_one_text_per_language")
+            models.UniqueConstraint(
+                fields=["version", "language"], name="policy_one_text_per_language"
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""publish_version: a new numbered version, in force from a moment on and never altered (P-EFFECT-1, P-UPDATE-1)."""
+"""publish_version: the next numbered version, in force from a moment on, never altered (P-EFFECT-1, P-UPDATE-1)."""
 
 from __future__ import annotations
 

@@ -20,12 +20,20 @@ def digest(text: str) -> str:
 def check(text: Mapping[str, Any]) -> None:
     """Raise ValueError unless this is a title and sections, each a heading, paragraphs and points."""
     title, sections = text.get("title"), text.get("sections")
-    if not isinstance(title, str) or not title.strip() or not isinstance(sections, list) or not sections:
+    if (
+        not isinstance(title, str)
+        or not title.strip()
+        or not isinstance(sections, list)
+        or not sections
+    ):
         raise ValueError("a policy has a title and sections")
     for section in sections:
         if not isinstance(section, dict) or set(section) != {"heading", "paragraphs", "points"}:
             raise ValueError("a section has a heading, paragraphs and points")
-        if not all(isinstance(one, str) for one in _strings(section)) or not section["heading"].strip():
+        if (
+            not all(isinstance(one, str) for one in _strings(section))
+            or not section["heading"].strip()
+        ):
             raise ValueError("a section is made of words")
 
 

@@ -1,19 +1,19 @@
-"""The policy, for everyone: no sign-in, no script, printable, every version in every language it was published in."""
+"""The policy, for everyone: no sign-in, no script, printable; every version in every language it came in."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from concord.doors import anyone, door
+from concord.doors import Request, anyone, door
 from concord.policy.models import Text, Version
 from concord.policy.text import plain
 
 
 @door(anyone)
 @require_safe
-def policy(request: HttpRequest) -> HttpResponse:
+def policy(request: Request) -> HttpResponse:
     """The version in force, and the way to all others (P-EMBODY-1)."""
     version = Version.objects.in_force(request.at)
     page = {
@@ -27,7 +27,7 @@ def policy(request: HttpRequest) -> HttpResponse:
 
 @door(anyone)
 @require_safe
-def policy_version(request: HttpRequest, number: int) -> HttpResponse:
+def policy_version(request: Request, number: int) -> HttpResponse:
     """One version as it was published. The page holds nothing that changes later (P-UPDATE-1)."""
     version = _version(number)
     text = version.text_in(request.GET.get("in") or request.LANGUAGE_CODE)
@@ -36,7 +36,7 @@ def policy_version(request: HttpRequest, number: int) -> HttpResponse:
 
 @door(anyone)
 @require_safe
-def policy_text(request: HttpRequest, number: int, language: str) -> HttpResponse:
+def policy_text(request: Request, number: int, language: str) -> HttpResponse:
     """The bytes over which the published digest was taken."""
     text = Text.objects.filter(version=_version(number), language=language).first()
     if text is None:

@@ -1,7 +1,7 @@
 """What is a violation, and on which grounds people are harassed: the lists that reports and flags point at.
 
-Both lists are the policy's (V-DEF-1 to V-ASSIST-1, P-GROUNDS-1). They are not closed: "other" is always there, a
-reporter need not choose, and nobody who takes part is ever asked for a ground about themselves.
+Both lists are the policy's (V-DEF-1 to V-ASSIST-1, P-GROUNDS-1). They are not closed: "other" is always
+there, a reporter need not choose, and nobody who takes part is ever asked for a ground about themselves.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ _KINDS = (
     Kind(
         "comment",
         _("Offensive or unwelcome remarks"),
-        _("Slurs, insulting names, stereotypes, or contempt passed off as a joke, on any of the grounds below."),
+        _(
+            "Slurs, insulting names, stereotypes, or contempt passed off as a joke, on any of our grounds."
+        ),
     ),
     Kind(
         "material",
@@ -37,7 +39,9 @@ _KINDS = (
     Kind(
         "outing",
         _("Outing"),
-        _("Making known, on purpose, any part of who somebody is that they did not choose to share."),
+        _(
+            "Making known, on purpose, any part of who somebody is that they did not choose to share."
+        ),
     ),
     Kind(
         "misgender",
@@ -52,7 +56,9 @@ _KINDS = (
     Kind(
         "threat",
         _("Threats and calls to violence"),
-        _("Threatening anyone, calling for violence, or urging somebody to harm or kill themselves."),
+        _(
+            "Threatening anyone, calling for violence, or urging somebody to harm or kill themselves."
+        ),
     ),
     Kind(
         "stalk",
@@ -65,7 +71,9 @@ _KINDS = (
     Kind(
         "confid",
         _("Breaking confidentiality"),
-        _("Passing on what was shared in confidence, or publishing private messages without consent."),
+        _(
+            "Passing on what was shared in confidence, or publishing private messages without consent."
+        ),
     ),
     Kind(
         "sexual",
@@ -78,7 +86,9 @@ _KINDS = (
     Kind(
         "sexmat",
         _("Sexual material"),
-        _("Sexual texts or pictures, by any channel, that are gratuitous, off topic or meant to hurt."),
+        _(
+            "Sexual texts or pictures, by any channel, that are gratuitous, off topic or meant to hurt."
+        ),
     ),
     Kind(
         "retal",
@@ -96,7 +106,9 @@ _KINDS = (
     Kind(
         "other",
         _("Something else"),
-        _("Any other conduct meant to threaten, intimidate, silence or coerce. This list is not complete."),
+        _(
+            "Any other conduct meant to threaten, intimidate, silence or coerce. This list is not complete."
+        ),
     ),
 )
 
