@@ -1,4 +1,9 @@
+from uuid import UUID
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 
 class MonitoringConfig(AppConfig):
@@ -8,6 +13,15 @@ class MonitoringConfig(AppConfig):
         from concord.letters.registry import register_kind
         from concord.live import subscriptions
         from concord.monitoring import alarm_unreviewed, desk_stream, ring  # noqa: F401
+        from concord.spaces import post_actions
 
+        post_actions.on_post("flag", _("Flag"), lambda post: _address("flag_post", post))
+        post_actions.on_room(
+            "flag", _("Flag this moment"), lambda room: _address("flag_moment", room)
+        )
         register_kind(ring.NOTICE, template="monitoring/letters/notice.txt", guarded=False)
         subscriptions.register(desk_stream.KIND, desk_stream.authorise)
+
+
+def _address(name: str, id: UUID) -> str:
+    return reverse(name, args=[id], urlconf=settings.ROOT_URLCONF)

@@ -59,7 +59,9 @@ def raise_flag(
         sealed=files.seal(file.id, seen.to_bytes(), about=about(id)),
     )
     # A participant's name stays out of the ledger: it would say, to whoever reads it, who reports.
-    record("monitoring.flag", actor=seen.by if by_staff else None, subject=id, at=at, kind=flag.kind)
+    record(
+        "monitoring.flag", actor=seen.by if by_staff else None, subject=id, at=at, kind=flag.kind
+    )
     tell_desks(readers, "flag", id)
     return flag
 

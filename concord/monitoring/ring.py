@@ -49,5 +49,7 @@ def _address_of(person: UUID, *, at: datetime) -> tuple[str, str]:
     if staff is None or login is None:
         return "", settings.LANGUAGE_CODE
     spoken = [code for code in staff.languages if code in dict(settings.LANGUAGES)]
-    address = unseal_address(bytes(login.address_sealed or b""), about=f"people.login.address:{login.id}")
+    address = unseal_address(
+        bytes(login.address_sealed or b""), about=f"people.login.address:{login.id}"
+    )
     return address, (spoken or [settings.LANGUAGE_CODE])[0]

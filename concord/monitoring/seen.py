@@ -43,6 +43,4 @@ class Seen:
     def from_bytes(cls, plain: bytes) -> Seen:
         kept: dict[str, Any] = json.loads(plain)
         author = kept["author_id"]
-        return cls(
-            **kept | {"by": UUID(kept["by"]), "author_id": UUID(author) if author else None}
-        )
+        return cls(**kept | {"by": UUID(kept["by"]), "author_id": UUID(author) if author else None})

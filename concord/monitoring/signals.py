@@ -3,4 +3,4 @@
 from django.dispatch import Signal
 
 judged = Signal()
-"""A member of staff judged a flag. Sent inside the transaction with `flag`, `by` (StaffMember), `keyring`, `at`."""
+"""A member of staff judged a flag. Sent in the transaction with `flag`, `by` (StaffMember), `keyring`, `at`."""

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from concord.monitoring import views
+
+urlpatterns = [
+    path("p/<uuid:post_id>/flag", views.post, name="flag_post"),
+    path("r/<uuid:room_id>/flag", views.moment, name="flag_moment"),
+]

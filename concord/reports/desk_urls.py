@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from concord.reports import desk_views
+
+urlpatterns = [
+    path("reports/<uuid:report_id>", desk_views.report, name="staff_report"),
+    path("reports/<uuid:report_id>/answer", desk_views.answer, name="answer_report"),
+    path("reports/<uuid:report_id>/aside", desk_views.aside, name="set_aside_report"),
+    path("reports/<uuid:report_id>/aside/second", desk_views.confirm, name="confirm_set_aside"),
+]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import get_language_info
+
 from concord.convenings.models import Convening, State
 from concord.people.models import StaffMember
 from concord.vault.keyholders import keyholders
@@ -30,3 +32,16 @@ def answer_by(language: str, *, at: datetime) -> datetime:
     running = Convening.objects.filter(state__in=[State.OPEN, State.PAUSED]).exists()
     prompt = running and language in languages_read_now(at)
     return at + (LIVE if prompt else OTHERWISE)
+
+
+def minutes(language: str, *, at: datetime) -> int:
+    """The same as whole minutes from now, for the page."""
+    return int((answer_by(language, at=at) - at).total_seconds() // 60)
+
+
+def own_name(language: str) -> str:
+    """A language's name in that language; its code when nobody has told us more."""
+    try:
+        return str(get_language_info(language)["name_local"])
+    except KeyError:
+        return language

@@ -1,0 +1,219 @@
+"""The report form. It refuses nothing but an empty box; whatever else is odd is left out, kept or folded."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from concord.convenings.models import Registration
+from concord.people.models import StaffMember
+from concord.policy.violations import KINDS
+from concord.reports.told import Source, Told
+from concord.spaces.models import Post, Room
+
+NONCE_BYTES = 16
+LONGEST = 2_000_000
+"""Characters in one report, all boxes together. More can be added with the code."""
+
+
+class Typed(forms.CharField):
+    """Words as they were typed. Only the null sign goes, which no database keeps and no keyboard has."""
+
+    def __init__(self, *, rows: int = 0, required: bool = False, **said: Any) -> None:
+        widget = forms.Textarea({"rows": rows}) if rows else forms.TextInput()
+        super().__init__(widget=widget, required=required, strip=False, **said)
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\0", "").replace("\r\n", "\n") or ""
+
+
+class SomeOf(forms.MultipleChoiceField):
+    """Any of the choices; what is not among them is left out, for a form may be days old."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def validate(self, value: list[str]) -> None:
+        """Nothing is wrong with a choice that is no longer there."""
+
+    def clean(self, value: Any) -> list[str]:
+        known = {str(code) for code, _label in self.choices}  # type: ignore[union-attr]
+        return [code for code in super().clean(value) if code in known]
+
+
+class OneOf(forms.ChoiceField):
+    """One of the choices, or the first."""
+
+    widget = forms.RadioSelect
+
+    def validate(self, value: str) -> None:
+        """Anything else counts as the first choice."""
+
+    def clean(self, value: Any) -> str:
+        chosen = super().clean(value)
+        codes = [str(code) for code, _label in self.choices]  # type: ignore[union-attr]
+        return chosen if chosen in codes else codes[0]
+
+
+STILL_EMPTY = _("This box is still empty. A few words are enough; nothing else is needed.")
+
+
+class ReportForm(forms.Form):
+    """One box that must not be empty, and everything else as far as somebody likes."""
+
+    use_required_attribute = False
+
+    text = Typed(
+        label=_("What would you like us to know?"),
+        help_text=_("In your own words, in any language, as much or as little as you like."),
+        rows=7,
+        required=True,
+        error_messages={"required": STILL_EMPTY},
+    )
+    danger = forms.BooleanField(
+        label=_("It is happening now, or somebody is in danger"), required=False
+    )
+    when = Typed(label=_("When was it?"), help_text=_("A rough time will do. It may be long ago."))
+    where = Typed(
+        label=_("Where was it?"),
+        help_text=_(
+            "In one of our rooms or anywhere else: in a message, on another site, in person."
+        ),
+    )
+    who = Typed(label=_("Who was involved?"), help_text=_("A name, a nickname, or nothing."))
+    kinds = SomeOf(label=_("Does any of these fit?"))
+    wishes = Typed(
+        label=_("What would help you feel safe? What should we avoid?"),
+        help_text=_("For example: please do not write to my organisation."),
+        rows=3,
+    )
+    about_team = forms.BooleanField(
+        label=_("It is about someone on the team"),
+        help_text=_("Then nobody on the team can read it. It goes to a person outside."),
+        required=False,
+    )
+    keep_out = SomeOf(
+        label=_("Who must not read it?"),
+        help_text=_("They will not be able to see that it exists."),
+    )
+    contact = Typed(
+        label=_("How can we reach you?"),
+        help_text=_(
+            "You need not say. You get a code with which you find our answer here. "
+            "If you leave an address, only those who read this see it."
+        ),
+    )
+    hear = OneOf(
+        label=_("What would you like to hear from us?"),
+        choices=[
+            ("answer", _("An answer")),
+            ("done", _("An answer, and later what was done")),
+            ("nothing", _("Nothing")),
+        ],
+        required=False,
+        initial="answer",
+    )
+    website = forms.CharField(label=_("Please leave this empty"), required=False)
+    nonce = forms.CharField(widget=forms.HiddenInput, required=False)
+    post = forms.CharField(widget=forms.HiddenInput, required=False)
+    room = forms.CharField(widget=forms.HiddenInput, required=False)
+    person = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, receivers: list[StaffMember], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer("kinds", [(kind.code, kind.name) for kind in KINDS.values()])
+        self._offer("keep_out", [(str(one.id), one.working_name) for one in receivers])
+        self.fields["website"].widget.attrs = {"tabindex": "-1", "autocomplete": "off"}
+        for name in ("contact", "who", "where", "when"):
+            self.fields[name].widget.attrs = {"autocomplete": "off", "dir": "auto"}
+        for name in ("text", "wishes"):
+            self.fields[name].widget.attrs |= {"dir": "auto"}
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if not any(sign.isprintable() and not sign.isspace() for sign in text):
+            raise forms.ValidationError(STILL_EMPTY)
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if sum(len(value) for value in cleaned.values() if isinstance(value, str)) > LONGEST:
+            self.add_error(
+                "text",
+                _(
+                    "This is more than we can take at once. Send the first part; "
+                    "you can add the rest with your code."
+                ),
+            )
+        return cleaned
+
+    @property
+    def new_nonce(self) -> str:
+        return secrets.token_hex(NONCE_BYTES)
+
+    @property
+    def nonce_sent(self) -> bytes:
+        """The form's own number; a form that lost it gets a new one and is taken all the same."""
+        try:
+            sent = bytes.fromhex(self.cleaned_data["nonce"])
+        except ValueError:
+            sent = b""
+        return sent if len(sent) == NONCE_BYTES else secrets.token_bytes(NONCE_BYTES)
+
+    @property
+    def kept_out(self) -> list[StaffMember]:
+        """Whoever is ticked: also somebody who no longer receives reports, but may be asked as a colleague."""
+        ticked = [_uuid(id) for id in self.data.getlist("keep_out")]
+        return list(StaffMember.objects.filter(id__in=[id for id in ticked if id]))
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether the box that people do not see was filled in."""
+        return bool(self.cleaned_data["website"])
+
+    @property
+    def told(self) -> Told:
+        """What was typed, to be sealed."""
+        told = self.cleaned_data
+        return Told(
+            text=told["text"],
+            where=told["where"],
+            when=told["when"],
+            who=told["who"],
+            wishes=told["wishes"],
+            contact=told["contact"],
+            kinds=tuple(told["kinds"]),
+            hear=told["hear"],
+            language=get_language() or "en",
+            about_team=told["about_team"],
+            danger=told["danger"],
+            source=self._source(),
+        )
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = cast("SomeOf", self.fields[name])
+        field.required, field.choices = False, choices
+
+    def _source(self) -> Source | None:
+        """What the form was opened from, if it is still there; a made-up id is nothing."""
+        asked = [
+            (Post.objects.select_related("room", "registration"), self.cleaned_data["post"]),
+            (Room.objects.all(), self.cleaned_data["room"]),
+            (Registration.objects.all(), self.cleaned_data["person"]),
+        ]
+        for things, id in asked:
+            thing = things.filter(id=_uuid(id)).first() if _uuid(id) else None
+            if thing is not None:
+                return Source.of(thing)
+        return None
+
+
+def _uuid(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None

@@ -1,0 +1,140 @@
+"""The report form, the page with the code, and the box behind it. No account, no script, no cookie to send."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from concord.doors import anyone, door
+from concord.letterbox import session
+from concord.letterbox.read import read
+from concord.monitoring.readers import outside_contact
+from concord.reports import promise
+from concord.reports.add_words import NothingWritten, add_words
+from concord.reports.forms import ReportForm
+from concord.reports.models import Report
+from concord.reports.receive_report import Receipt, receive_report
+from concord.reports.who_read import names_of_readers
+
+
+# Without CSRF's cookie on purpose. The form acts for nobody: it takes no account from a session and gives a
+# stranger's page nothing that the stranger could not send from their own computer. What a cookie would do
+# harm to is the person who reports, in whose browser it would stay. The form's own random number tells a
+# form that was sent twice from two forms.
+@csrf_exempt
+@door(anyone)
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """The form; sent, the code, shown on this one answer and nowhere else."""
+    at: datetime = request.at  # type: ignore[attr-defined]
+    receivers = promise.receivers(at)
+    if request.method != "POST":
+        return _form(request, ReportForm(initial=_came_from(request), receivers=receivers), at=at)
+    form = ReportForm(request.POST, receivers=receivers)
+    if not form.is_valid():
+        return _form(request, form, at=at)
+    receipt = receive_report(
+        form.told,
+        nonce=form.nonce_sent,
+        keep_out=form.kept_out,
+        suspect=form.is_suspect,
+        at=at,
+    )
+    return _code(request, receipt, urgent=form.told.is_urgent)
+
+
+@door(anyone)
+@require_http_methods(["GET", "HEAD", "POST"])
+def box(request: HttpRequest) -> HttpResponse:
+    """What lies behind a code: our answers, and room for more words. Open for twenty minutes in one browser."""
+    at: datetime = request.at  # type: ignore[attr-defined]
+    if request.method == "POST":
+        held = session.hold(request, request.POST.get("code", ""), at=at)
+        if held is not None:
+            return HttpResponseRedirect(reverse("report_box"))
+        return render(request, "reports/box_shut.html", {"wrong": True})
+    held = session.current(request, at=at)
+    known = Report.objects.filter(box=held.box.id).first() if held else None
+    if held is None or known is None:
+        return render(request, "reports/box_shut.html")
+    return _box(request, known, held=held)
+
+
+@door(anyone)
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """More words from whoever holds the code."""
+    at: datetime = request.at  # type: ignore[attr-defined]
+    held = session.current(request, at=at)
+    known = Report.objects.filter(box=held.box.id).first() if held else None
+    words = request.POST.get("words", "").replace("\0", "").replace("\r\n", "\n")
+    if held is None or known is None:
+        return render(request, "reports/box_shut.html", {"words": words})
+    try:
+        add_words(known, words, at=at)
+    except NothingWritten as nothing:
+        return _box(request, known, held=held, error=nothing.words)
+    return HttpResponseRedirect(reverse("report_box") + "?added")
+
+
+@door(anyone)
+@require_POST
+def close(request: HttpRequest) -> HttpResponse:
+    """Close the box in this browser."""
+    session.drop(request)
+    return HttpResponseRedirect(reverse("report_box"))
+
+
+def _form(request: HttpRequest, form: ReportForm, *, at: datetime) -> HttpResponse:
+    language = get_language() or settings.LANGUAGE_CODE
+    contact = outside_contact(at)
+    context = {
+        "form": form,
+        "receivers": promise.receivers(at),
+        "nonce": form["nonce"].value() or form.new_nonce,
+        "languages": [promise.own_name(code) for code in promise.languages_read_now(at)],
+        "minutes": promise.minutes(language, at=at),
+        "outside": contact.name if contact else "",
+    }
+    return render(request, "reports/report.html", context)
+
+
+def _code(request: HttpRequest, receipt: Receipt, *, urgent: bool) -> HttpResponse:
+    at: datetime = request.at  # type: ignore[attr-defined]
+    contact = outside_contact(at)
+    context: dict[str, Any] = {
+        "code": receipt.code.replace("-", " "),
+        "report": receipt.report,
+        "readers": names_of_readers(receipt.report),
+        "outside": contact.name if contact else "",
+        "urgent": urgent,
+    }
+    return render(request, "reports/code.html", context)
+
+
+def _box(
+    request: HttpRequest, known: Report, *, held: session.Held, error: object = ""
+) -> HttpResponse:
+    context = {
+        "report": known,
+        "answers": [
+            {"text": answer.plaintext.decode(), "at": answer.pushed_at}
+            for answer in read(held.box, held.code)
+        ],
+        "error": error,
+        "added": "added" in request.GET,
+    }
+    return render(request, "reports/box.html", context)
+
+
+def _came_from(request: HttpRequest) -> dict[str, str]:
+    """The post, room or person whose "report" link led here; carried in the form, not tied to a login."""
+    return {name: request.GET.get(name, "")[:36] for name in ("post", "room", "person")}
