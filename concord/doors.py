@@ -37,13 +37,6 @@ Predicate = Callable[[HttpRequest], bool]
 View = Callable[..., HttpResponseBase]
 
 
-class Request(HttpRequest):
-    """A request as the middleware leaves it: which host it came to, and the one moment all verbs agree on."""
-
-    at: datetime
-    is_desk: bool
-
-
 def anyone(request: HttpRequest) -> bool:
     """The door of a public page."""
     return True

@@ -10,7 +10,9 @@ from concord.ledger.models import Entry
 from concord.refusals import Refused
 
 
-def record(verb: str, *, actor: UUID | None, subject: UUID | None, at: datetime, **facts: Any) -> Entry:
+def record(
+    verb: str, *, actor: UUID | None, subject: UUID | None, at: datetime, **facts: Any
+) -> Entry:
     """Write one entry. `facts` are ids, numbers and short codes of ours; never a name, never a text.
 
     Raises ValueError for a fact that could carry contents: a string of more than 80 characters.

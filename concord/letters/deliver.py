@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from concord.letters.models import Letter
 from concord.letters.registry import transport
 from concord.outbox.models import Job
-from concord.outbox.registry import handles
+from concord.outbox.registry import every, handles
 from concord.vault import environment
+
+KEPT = timedelta(days=3)
 
 
 @handles("letters.deliver")
@@ -23,3 +25,9 @@ def deliver(job: Job, *, at: datetime) -> None:
     )
     transport()(**contents)
     Letter.objects.filter(id=letter.id).update(sent_at=at, sealed=None)
+
+
+@every("letters.forget", seconds=3600)
+def forget(job: Job, *, at: datetime) -> None:
+    """Erase what nothing could carry out in three days; its job is shown to staff as given up."""
+    Letter.objects.filter(left_at__lt=at - KEPT, sealed__isnull=False).update(sealed=None)
