@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from concord.actions import desk_views
+
+urlpatterns = [path("reviews/<uuid:review_id>", desk_views.review, name="review_request")]

@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from concord.actions import views
+
+urlpatterns = [path("review", views.review, name="review")]

@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from concord.concurrence import desk_views
+
+urlpatterns = [
+    path("proposals/<uuid:proposal_id>", desk_views.proposal, name="proposal"),
+    path("proposals/<uuid:proposal_id>/concurrence", desk_views.agree, name="agree"),
+    path("proposals/<uuid:proposal_id>/decline", desk_views.say_no, name="decline"),
+    path("proposals/<uuid:proposal_id>/withdrawal", desk_views.withdraw_it, name="withdraw"),
+    path("proposals/<uuid:proposal_id>/execution", desk_views.carry_it_out, name="execute"),
+    path("proposals/<uuid:proposal_id>/taking-back", desk_views.take_it_back, name="take_back"),
+]

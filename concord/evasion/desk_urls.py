@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from concord.evasion import desk_views
+
+urlpatterns = [path("returns/<uuid:match_id>/undo", desk_views.undo_return, name="undo_return")]

@@ -1,0 +1,61 @@
+"""write_notice: the neutral letter to whoever loses access: what, until when, on which grounds, and how to answer.
+
+It names no source, quotes nothing, and is shown to the coordinator, who may change it, and to whoever is asked
+to agree, before anything happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from concord.concurrence.terms import GROUNDS, Target
+from concord.concurrence.wording import place_name, until_words
+from concord.convenings.models import Convening, Session
+from concord.letters.send import compose
+from concord.policy.violations import KINDS
+
+
+def write_notice(
+    targets: Iterable[Target],
+    *,
+    grounds: Iterable[str],
+    violations: Iterable[str],
+    language: str = "en",
+) -> tuple[str, str]:
+    """Subject and body in a language; both empty when nobody loses access."""
+    revoked = next((target for target in targets if target.kind == "revoke"), None)
+    if revoked is None:
+        return "", ""
+    with override(language):
+        context = {
+            "event": _event_name(revoked),
+            "place": place_name(revoked.scope_kind, revoked.scope_id),
+            "until": until_words(revoked),
+            "grounds": _in_categories(grounds, violations),
+            "host": settings.CONCORD_HOST_NAME,
+            "team": settings.CONCORD_TEAM_NAME,
+            "review_url": settings.CONCORD_PUBLIC + reverse("review", urlconf=settings.ROOT_URLCONF),
+        }
+    return compose("actions.notice", context=context, language=language)
+
+
+def _event_name(target: Target) -> str:
+    if target.scope_kind == "session":
+        session = Session.objects.select_related("convening").filter(id=target.scope_id or "").first()
+        return session.convening.name if session else ""
+    if target.scope_kind == "convening":
+        convening = Convening.objects.filter(id=target.scope_id or "").first()
+        return convening.name if convening else ""
+    return _("the events of %(host)s") % {"host": settings.CONCORD_HOST_NAME}
+
+
+def _in_categories(grounds: Iterable[str], violations: Iterable[str]) -> str:
+    """The grounds by category; an item of the policy says more than the ground that points at it."""
+    items = [str(KINDS[code].name) for code in violations if code in KINDS]
+    others = [str(GROUNDS[code]) for code in grounds if code in GROUNDS and code != "violation"]
+    return "; ".join([*items, *others]) or str(GROUNDS["violation"])

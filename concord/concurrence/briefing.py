@@ -1,0 +1,198 @@
+"""A proposal as one person reads it: what it asks, where it stands, and what this person can do with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+
+from concord.cases.conflicts import eligible
+from concord.concurrence.contents import targets_of
+from concord.concurrence.models import Concurrence, Decision, Execution, Proposal, State, Version
+from concord.concurrence.open_version import Briefing
+from concord.concurrence.propose import about_of, preview
+from concord.concurrence.terms import DEPARTURES, GROUNDS, VALUES, Target
+from concord.concurrence.wording import Effect, asks, effect_of, span_words, until_words
+from concord.people.models import StaffMember
+from concord.policy.violations import KINDS
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The exact text of a version, each code in words."""
+
+    targets: list[Target]
+    texts: dict[str, Any]
+    wishes: str
+    excerpts: list[tuple[str, str]]
+    effect: Effect
+
+    @property
+    def asks(self) -> str:
+        return asks(self.targets)
+
+    @property
+    def people(self) -> list[str]:
+        return [target.label for target in self.targets if target.kind == "revoke"]
+
+    @property
+    def until(self) -> str:
+        return next((until_words(each) for each in self.targets if each.kind == "revoke"), "")
+
+    @property
+    def grounds(self) -> list[Words]:
+        return [GROUNDS[code] for code in self.texts["grounds"]]
+
+    @property
+    def violations(self) -> list[Words]:
+        return [KINDS[code].name for code in self.texts["violations"]]
+
+    @property
+    def value(self) -> Words:
+        return VALUES.get(self.texts["value"], "")
+
+    @property
+    def departure(self) -> Words:
+        return DEPARTURES.get(self.texts["departure"], "")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the proposal stands, and since when."""
+
+    version: Version
+    agreed: Concurrence | None
+    execution: Execution | None
+    lapsed: bool
+
+    @property
+    def state(self) -> str:
+        """`State`, with two more: lapsed as soon as the clock says so, and checked once every step was."""
+        if self.verified_at is not None:
+            return "checked"
+        return "lapsed" if self.lapsed else self.version.proposal.state
+
+    @property
+    def mark(self) -> str:
+        """Which of the two-circle marks it carries."""
+        return {
+            "proposed": "proposed",
+            "concurred": "agreed",
+            "executed": "agreed",
+            "checked": "done",
+            "declined": "declined",
+        }.get(self.state, "lapsed")
+
+    @property
+    def decision(self) -> Decision | None:
+        return Decision.objects.filter(execution=self.execution).first() if self.execution else None
+
+    @property
+    def verified_at(self) -> datetime | None:
+        """When the last of its steps was verified; None while one is not."""
+        if self.execution is None:
+            return None
+        moments = list(self.execution.warrants.values_list("verified_at", flat=True))
+        verified = [moment for moment in moments if moment is not None]
+        return max(verified) if verified and len(verified) == len(moments) else None
+
+    @property
+    def until_agreed(self) -> str:
+        """How long it took until somebody agreed, in words."""
+        return span_words(self.agreed.concurred_at - self.version.submitted_at) if self.agreed else ""
+
+    @property
+    def until_checked(self) -> str:
+        """How long from there until every step was seen to hold."""
+        checked = self.verified_at
+        return span_words(checked - self.execution.executed_at) if checked and self.execution else ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What this person can do with it now."""
+
+    coordinates: bool
+    proposed_it: bool
+    may_agree: bool
+    said_no: bool
+    may_take_back: bool
+    may_execute: bool
+    may_change: bool
+
+
+def letter_of(briefing: Briefing, *, at: datetime) -> Letter:
+    """The text of a version; its effect as it stands now while it is open, as it was agreed to after that."""
+    contents = briefing.contents
+    targets = targets_of(contents)
+    is_open = briefing.version.proposal.state in (State.PROPOSED, State.CONCURRED)
+    return Letter(
+        targets=targets,
+        texts=contents["texts"],
+        wishes=contents["wishes"],
+        excerpts=[(step["label"], step["excerpt"]) for step in contents["steps"] if step["excerpt"]],
+        effect=effect_of(preview(targets, at=at) if is_open else contents["preview"]),
+    )
+
+
+def standing_of(version: Version, *, at: datetime) -> Standing:
+    """Where the newest version of a proposal stands."""
+    agreed = version.concurrences.order_by("-concurred_at").first()
+    is_open = version.proposal.state in (State.PROPOSED, State.CONCURRED)
+    return Standing(
+        version=version,
+        agreed=agreed,
+        execution=Execution.objects.filter(concurrence=agreed).first() if agreed else None,
+        lapsed=is_open and at >= version.lapses_at,
+    )
+
+
+def asked_of(version: Version, targets: list[Target], *, at: datetime) -> list[StaffMember]:
+    """Whom it was put before and who has not answered: everybody eligible but its proposer."""
+    answered = {*version.declines.values_list("person", flat=True), version.proposer}
+    case = version.proposal.case
+    return [
+        staff
+        for staff in eligible(case, about=about_of(targets), at=at)
+        if staff.person_id not in answered
+    ]
+
+
+def part_of(staff: StaffMember, standing: Standing, asked: list[StaffMember]) -> Part:
+    """What this person can do; the verbs ask again."""
+    case = standing.version.proposal.case
+    coordinates = staff in (case.coordinator, case.deputy)
+    agreed = standing.agreed if standing.agreed and standing.agreed.voided_at is None else None
+    return Part(
+        coordinates=coordinates,
+        proposed_it=staff.person_id == standing.version.proposer,
+        may_agree=standing.state == State.PROPOSED and staff in asked,
+        said_no=standing.version.declines.filter(person=staff.person_id).exists(),
+        may_take_back=standing.state == State.CONCURRED
+        and agreed is not None
+        and agreed.person == staff.person_id,
+        may_execute=standing.state == State.CONCURRED and coordinates,
+        may_change=standing.state in (State.PROPOSED, State.CONCURRED, "lapsed")
+        and standing.version.proposal.state in (State.PROPOSED, State.CONCURRED)
+        and coordinates,
+    )
+
+
+def names_of(*persons: UUID | None) -> dict[UUID, str]:
+    """Working names by person, for the people of a proposal."""
+    found = StaffMember.objects.filter(person__in=[one for one in persons if one])
+    return dict(found.values_list("person_id", "working_name"))
+
+
+def newest(proposal: Proposal) -> Version:
+    """The version to read, with what a page of it needs."""
+    return (
+        Version.objects.select_related("proposal__case__coordinator", "proposal__case__deputy")
+        .filter(proposal=proposal)
+        .order_by("-number")[0]
+    )

@@ -1,0 +1,158 @@
+"""The second yes: one page with the exact text, and the few things a person can do with it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from concord.concurrence.briefing import (
+    asked_of,
+    letter_of,
+    names_of,
+    newest,
+    part_of,
+    standing_of,
+)
+from concord.concurrence.concur import concur
+from concord.concurrence.decline import NeedsAReason, decline
+from concord.concurrence.execute import NeedsConcurrence, execute
+from concord.concurrence.forms import DeclineForm
+from concord.concurrence.models import Proposal, Version
+from concord.concurrence.open_version import open_version
+from concord.concurrence.void import take_back, withdraw
+from concord.concurrence.who_may import asked
+from concord.doors import door
+from concord.people.at_the_desk import DeskRequest
+
+
+@door(asked)
+@require_safe
+def proposal(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """The newest text of a proposal, opened in this person's name, and where it stands."""
+    version = newest(_find(request, proposal_id))
+    briefing = open_version(
+        version, by=request.staff_member, keyring=request.keyring, at=request.at
+    )
+    letter = letter_of(briefing, at=request.at)
+    standing = standing_of(version, at=request.at)
+    waiting = asked_of(version, letter.targets, at=request.at)
+    said_no = list(version.declines.order_by("declined_at"))
+    agreed = standing.agreed
+    names = names_of(
+        version.proposer, agreed.person if agreed else None, *(one.person for one in said_no)
+    )
+    context = {
+        "proposal": version.proposal,
+        "version": version,
+        "letter": letter,
+        "standing": standing,
+        "part": part_of(request.staff_member, standing, waiting),
+        "asked": waiting,
+        "declines": [
+            (names.get(row.person, ""), row.declined_at, reason)
+            for row, reason in zip(said_no, briefing.declines, strict=True)
+        ],
+        "proposer": names.get(version.proposer, ""),
+        "agreed_by": names.get(agreed.person, "") if agreed else "",
+        "is_lapsing": (version.lapses_at - request.at).total_seconds() < 15 * 60,
+    }
+    return render(request, "concurrence/desk_proposal.html", context)
+
+
+@door(asked)
+@require_POST
+def agree(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """I agree, to the version that was on the page."""
+    version = _version(request, proposal_id)
+    concur(version, by=request.staff_member, keyring=request.keyring, at=request.at)
+    return _back(proposal_id)
+
+
+@door(asked)
+@require_http_methods(["GET", "HEAD", "POST"])
+def say_no(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """Not to agree, and why."""
+    found = _find(request, proposal_id)
+    if request.method != "POST":
+        version = newest(found)
+        return render(
+            request, "concurrence/desk_decline.html", {"form": DeclineForm(), "version": version}
+        )
+    version = _version(request, proposal_id)
+    form = DeclineForm(request.POST)
+    status = 200
+    if form.is_valid():
+        try:
+            decline(
+                version,
+                reason=form.cleaned_data["reason"],
+                by=request.staff_member,
+                keyring=request.keyring,
+                at=request.at,
+            )
+            return HttpResponseRedirect(reverse("inbox"))
+        except NeedsAReason as refused:
+            form.add_error("reason", str(refused.words))
+            status = refused.status
+    page = {"form": form, "version": version}
+    return render(request, "concurrence/desk_decline.html", page, status=status)
+
+
+@door(asked)
+@require_POST
+def withdraw_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """The coordinator takes the proposal back."""
+    withdraw(_find(request, proposal_id), by=request.staff_member, at=request.at)
+    return _back(proposal_id)
+
+
+@door(asked)
+@require_POST
+def carry_it_out(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """The coordinator's own press after a colleague agreed."""
+    execute(
+        _find(request, proposal_id),
+        by=request.staff_member,
+        keyring=request.keyring,
+        at=request.at,
+    )
+    return _back(proposal_id)
+
+
+@door(asked)
+@require_POST
+def take_it_back(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """Whoever agreed takes it back before it starts."""
+    version = _version(request, proposal_id)
+    agreed = version.concurrences.filter(voided_at__isnull=True).first()
+    if agreed is None:
+        raise NeedsConcurrence(subject=proposal_id)
+    take_back(agreed, by=request.staff_member, at=request.at)
+    return _back(proposal_id)
+
+
+def _find(request: DeskRequest, proposal_id: UUID) -> Proposal:
+    found = Proposal.objects.visible_to(request.staff_member).filter(id=proposal_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _version(request: DeskRequest, proposal_id: UUID) -> Version:
+    """The version that the page showed, so that nobody answers a text they did not see."""
+    try:
+        wanted = UUID(request.POST.get("version", ""))
+    except ValueError as error:
+        raise Http404 from error
+    version = _find(request, proposal_id).versions.filter(id=wanted).first()
+    if version is None:
+        raise Http404
+    return version
+
+
+def _back(proposal_id: UUID) -> HttpResponse:
+    return HttpResponseRedirect(reverse("proposal", args=[proposal_id]))
