@@ -55,10 +55,7 @@ class Shown(NamedTuple):
 @require_safe
 def room(request: HttpRequest, room_id: UUID) -> HttpResponse:
     """The newest posts, at the bottom; with `?after=` only what is new, with `?before=` what came earlier."""
-    try:
-        entered = enter(request, room_id, at=request.at)
-    except NotAdmitted as refused:
-        return _turn_away(request, refused)
+    entered = enter(request, room_id, at=request.at)
     if isinstance(entered, str):
         return HttpResponseRedirect(entered)
     return _page(request, entered)
@@ -124,7 +121,10 @@ def _again(
 
 
 def _turn_away(request: HttpRequest, refused: Refused, **more: Any) -> HttpResponse:
-    """Told and recorded like at any door, but what they wrote stays theirs to copy."""
+    """Told like at any door, but what they wrote stays theirs to copy.
+
+    Only "never" is recorded: a slow room or a lost cookie would tell the ledger who was there, and when.
+    """
     if refused.status == 403:
         refusals.tell(refused, actor=actor_of(request), at=request.at)
     page = "site/_refused.html" if request.htmx else "spaces/refused.html"

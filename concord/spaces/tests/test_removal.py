@@ -1,0 +1,118 @@
+"""A post is gone for everyone, and comes back only for whoever holds the key (R-ACT-DELETE)."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from concord.spaces import news
+from concord.spaces.models import Removal
+from concord.spaces.remove_post import remove_post
+from concord.spaces.restore_post import restore_post
+from concord.vault.errors import NoGrant
+from concord.vault.keys import enrol, unlock
+
+
+def test_a_removed_post_keeps_its_place_and_loses_its_text(event, warrant_for, vault_file):
+    post = event.say(event.karim, "a cruel thing")
+    removal = remove_post(post, warrant=warrant_for(post), file=vault_file.id, at=event.at)
+    post.refresh_from_db()
+    assert (post.text, post.removed, post.number) == ("", True, 1)
+    assert b"cruel" not in bytes(removal.sealed)
+
+
+def test_removing_twice_leaves_the_first_removal(event, warrant_for, vault_file):
+    post = event.say(event.karim, "a cruel thing")
+    first = remove_post(post, warrant=warrant_for(post), file=vault_file.id, at=event.at)
+    assert remove_post(post, warrant=warrant_for(post), file=vault_file.id, at=event.at) == first
+
+
+def test_a_removal_without_a_true_warrant_is_refused_by_the_database(event, vault_file):
+    post = event.say(event.karim, "a cruel thing")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        remove_post(post, warrant=uuid4(), file=vault_file.id, at=event.at)
+    post.refresh_from_db()
+    assert not post.removed
+
+
+def test_undoing_brings_the_same_words_back_once(event, warrant_for, vault_file, keyring):
+    post = event.say(event.karim, "a misread thing")
+    removal = remove_post(post, warrant=warrant_for(post), file=vault_file.id, at=event.at)
+    for _ in range(2):
+        restore_post(
+            removal, keyring=keyring, by=event.amara.person_id, at=event.at + timedelta(hours=1)
+        )
+    post.refresh_from_db()
+    removal.refresh_from_db()
+    assert (post.text, post.removed) == ("a misread thing", False)
+    assert removal.undone_number == 3
+
+
+def test_a_post_can_be_removed_again_after_an_undo(event, warrant_for, vault_file, keyring):
+    post = event.say(event.karim, "a thing")
+    for _ in range(2):
+        removal = remove_post(post, warrant=warrant_for(post), file=vault_file.id, at=event.at)
+        restore_post(removal, keyring=keyring, by=None, at=event.at)
+    assert Removal.objects.count() == 2
+
+
+def test_nobody_without_the_key_brings_a_post_back(event, warrant_for, vault_file, keyring):
+    post = event.say(event.karim, "a cruel thing")
+    removal = remove_post(post, warrant=warrant_for(post), file=vault_file.id, at=event.at)
+    enrol(
+        event.luis.person_id,
+        "welcome axle busy fiction oral tofu prize",
+        at=event.at,
+        countersigner=keyring,
+    )
+    stranger = unlock(event.luis.person_id, "welcome axle busy fiction oral tofu prize")
+    with pytest.raises(NoGrant):
+        restore_post(removal, keyring=stranger, by=event.luis.person_id, at=event.at)
+    post.refresh_from_db()
+    assert post.removed
+
+
+def test_whoever_comes_back_hears_what_went_in_its_order_and_never_what_it_said(
+    event, warrant_for, vault_file, keyring
+):
+    cruel, kind = event.say(event.karim, "a cruel thing"), event.say(event.sara, "a kind thing")
+    removal = remove_post(cruel, warrant=warrant_for(cruel), file=vault_file.id, at=event.at)
+    missed = news.events_after(event.room.id, 0)
+    assert [(one.event, one.number) for one in missed] == [
+        ("removed", 1),
+        ("post", 2),
+        ("removed", 3),
+    ]
+    assert "cruel" not in str(missed)
+    assert "kind" in missed[1].data["html"]
+    assert [one.number for one in news.events_after(event.room.id, kind.number)] == [3]
+    restore_post(removal, keyring=keyring, by=None, at=event.at)
+    assert [one.event for one in news.events_after(event.room.id, kind.number)] == [
+        "removed",
+        "restored",
+    ]
+
+
+def test_whoever_missed_a_great_deal_loads_the_page_again(event, monkeypatch):
+    monkeypatch.setattr(news, "MOST_MISSED", 2)
+    for text in "abc":
+        event.say(event.karim, text)
+    assert news.events_after(event.room.id, 0) is None
+    assert len(news.events_after(event.room.id, 1)) == 2
+
+
+def test_the_desk_hears_ids_and_no_words(event):
+    event.say(event.karim, "a cruel thing")
+    (post,) = news.events_after(event.room.id, 0)
+    assert news.for_desk(post).data.keys() == {"post", "id", "number"}
+
+
+def test_a_part_for_the_stream_knows_nothing_of_its_reader(event):
+    event.karim.display_name = "<script>alert(1)</script>\u200f"
+    event.karim.save()
+    event.say(event.karim, '<img src=x onerror=alert(1)> & "quotes"')
+    html = news.events_after(event.room.id, 0)[0].data["html"]
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "csrf" not in html
