@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from concord.access.gate import shut_named_by
 from concord.actions.ask_review import LONGEST
 
 NONCE_BYTES = 16
@@ -46,7 +46,7 @@ class ReviewForm(forms.Form):
         required=False,
     )
     nonce = forms.CharField(widget=forms.HiddenInput, required=False)
-    shut = forms.CharField(widget=forms.HiddenInput, required=False)
+    of = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,9 +66,9 @@ class ReviewForm(forms.Form):
             nonce = b""
         return nonce if len(nonce) == NONCE_BYTES else secrets.token_bytes(NONCE_BYTES)
 
-    def clean_shut(self) -> UUID | None:
-        """Which loss of access the letter was about, when its link said so; anything else says nothing."""
-        try:
-            return UUID(self.cleaned_data["shut"])
-        except ValueError:
-            return None
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What was typed, as `ask_review` takes it; with the loss of access it is about, when a link said so."""
+        typed = dict(self.cleaned_data)
+        shut = shut_named_by(typed.pop("of"))
+        return {**typed, "shut": shut}

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from concord.actions.ask_review import ask_review
 from concord.actions.forms import ReviewForm
-from concord.doors import anyone, door
+from concord.doors import Request, anyone, door
 
 
 # Without CSRF's cookie, as on the report form: it acts for nobody, and leaves nothing in this browser.
 @csrf_exempt
 @door(anyone)
 @require_http_methods(["GET", "HEAD", "POST"])
-def review(request: HttpRequest) -> HttpResponse:
+def review(request: Request) -> HttpResponse:
     """The form; sent, the code, shown on this one answer. Sent twice, it is the same request and code."""
     if request.method != "POST":
-        form = ReviewForm(initial={"shut": request.GET.get("shut", "")[:36]})
+        told = {name: request.GET[name] for name in ("of", "kind") if name in request.GET}
+        form = ReviewForm(initial=told)
         return render(request, "actions/review.html", {"form": form})
     form = ReviewForm(request.POST)
     if not form.is_valid():
         return render(request, "actions/review.html", {"form": form}, status=422)
-    at: datetime = request.at  # type: ignore[attr-defined]
-    code, asked = ask_review(at=at, **form.cleaned_data)
+    code, asked = ask_review(at=request.at, **form.asked)
     return render(request, "actions/review_code.html", {"code": code, "asked": asked})

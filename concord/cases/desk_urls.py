@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from concord.cases import desk_views
+
+urlpatterns = [
+    path("flags/<uuid:flag_id>/answer", desk_views.answer_flag, name="answer_flag"),
+    path("flags/<uuid:flag_id>/case", desk_views.take_up_flag, name="take_up_flag"),
+    path("reports/<uuid:report_id>/case", desk_views.take_up_report, name="take_up_report"),
+    path("cases/<uuid:case_id>/notes", desk_views.note, name="write_note"),
+    path("cases/<uuid:case_id>/people", desk_views.add, name="add_party"),
+    path("cases/<uuid:case_id>/people/<uuid:party_id>", desk_views.party, name="party"),
+    path("cases/<uuid:case_id>/recusal", desk_views.step_out, name="recuse"),
+]

@@ -75,7 +75,7 @@ def add_party(
 
 def known_parties(case: Case, *, keyring: Keyring) -> list[Known]:
     """The parties in the clear. Raises NoGrant for whoever may not open the case."""
-    return [_known(party, case, keyring) for party in case.parties.order_by("added_at")]
+    return [known_party(party, keyring=keyring) for party in case.parties.select_related("case").order_by("added_at")]
 
 
 def respondents(case: Case, *, keyring: Keyring) -> set[UUID]:
@@ -87,9 +87,12 @@ def respondents(case: Case, *, keyring: Keyring) -> set[UUID]:
     }
 
 
-def _known(party: Party, case: Case, keyring: Keyring) -> Known:
+def known_party(party: Party, *, keyring: Keyring) -> Known:
+    """One of them. Raises NoGrant."""
     contents = json.loads(
-        files.unseal(case.file, bytes(party.sealed), about=f"party:{party.id}", keyring=keyring)
+        files.unseal(
+            party.case.file, bytes(party.sealed), about=f"party:{party.id}", keyring=keyring
+        )
     )
     return Known(
         id=party.id,

@@ -1,0 +1,166 @@
+"""What is done about a case: take up what came in, write, name who is in it, step out."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from concord.cases.forms import ROLE_WORDS, NoteForm, PartyForm
+from concord.cases.models import Case, Party, State
+from concord.cases.parties import add_party
+from concord.cases.read_party import read_party
+from concord.cases.recuse import recuse
+from concord.cases.take_up import take_up
+from concord.cases.who_may import judges, works_on_cases
+from concord.cases.write_note import MayNotWriteHere, write_note
+from concord.doors import door
+from concord.monitoring.judge_credible import judge_credible
+from concord.monitoring.models import Flag
+from concord.people.at_the_desk import DeskRequest
+from concord.reports.models import Report
+from concord.vault import files
+
+NEW = "new"
+
+
+@door(judges)
+@require_POST
+def answer_flag(request: DeskRequest, flag_id: UUID) -> HttpResponse:
+    """Needs action, or not, with the reason. What needs action becomes a case in the same press."""
+    flag = _flag(request, flag_id)
+    needs_action = request.POST.get("credible") == "yes"
+    with transaction.atomic():
+        flag = judge_credible(
+            flag,
+            credible=needs_action,
+            reason=request.POST.get("reason", ""),
+            by=request.staff_member,
+            keyring=request.keyring,
+            at=request.at,
+        )
+        if needs_action:
+            return _take_up(request, flag)
+    messages.success(request, _("Noted. Whoever flagged it is not told, and nothing was changed."))
+    return HttpResponseRedirect(reverse("inbox"))
+
+
+@door(judges)
+@require_POST
+def take_up_flag(request: DeskRequest, flag_id: UUID) -> HttpResponse:
+    """A flag that needs action goes into a new case, or into one of theirs."""
+    return _take_up(request, _flag(request, flag_id))
+
+
+@door(works_on_cases)
+@require_POST
+def take_up_report(request: DeskRequest, report_id: UUID) -> HttpResponse:
+    """A report goes into a new case, or into one of theirs."""
+    found = Report.objects.visible_to(request.staff_member).filter(id=report_id).first()
+    if found is None:
+        raise Http404
+    return _take_up(request, found)
+
+
+@door(works_on_cases)
+@require_POST
+def note(request: DeskRequest, case_id: UUID) -> HttpResponse:
+    """Keep a note."""
+    case = find_case(request, case_id)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        write_note(case, text=form.cleaned_data["text"], by=request.staff_member, at=request.at)
+    return HttpResponseRedirect(reverse("case", args=[case.id]) + "#notes")
+
+
+@door(works_on_cases)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: DeskRequest, case_id: UUID) -> HttpResponse:
+    """Name somebody who is in this case."""
+    case = find_case(request, case_id)
+    if not files.may_open(case.file, request.staff_member.person_id):
+        raise MayNotWriteHere(subject=case.id)
+    form = PartyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        add_party(case, by=request.staff_member.person_id, at=request.at, **form.party)
+        return HttpResponseRedirect(reverse("case", args=[case.id]) + "#people")
+    status = 422 if form.is_bound else 200
+    return render(request, "cases/desk_add_party.html", {"case": case, "form": form}, status=status)
+
+
+@door(works_on_cases)
+@require_safe
+def party(request: DeskRequest, case_id: UUID, party_id: UUID) -> HttpResponse:
+    """Who somebody in the case is; asked for one by one, and each asking is an entry."""
+    case = find_case(request, case_id)
+    found = Party.objects.select_related("case").filter(case=case, id=party_id).first()
+    if found is None:
+        raise Http404
+    known = read_party(found, by=request.staff_member, keyring=request.keyring, at=request.at)
+    page = "cases/_desk_party.html" if request.htmx else "cases/desk_party.html"
+    return render(
+        request, page, {"case": case, "known": known, "role": ROLE_WORDS.get(known.role, "")}
+    )
+
+
+@door(works_on_cases)
+@require_http_methods(["GET", "HEAD", "POST"])
+def step_out(request: DeskRequest, case_id: UUID) -> HttpResponse:
+    """Step out of a case. It takes effect at once, and from then on the case is not there for them."""
+    case = find_case(request, case_id)
+    if request.method != "POST":
+        return render(request, "cases/desk_recuse.html", {"case": case})
+    recuse(case, who=request.staff_member.person_id, by=request.staff_member, at=request.at)
+    messages.success(request, _("You are out of it. A colleague takes it from here."))
+    return HttpResponseRedirect(reverse("inbox"))
+
+
+def find_case(request: DeskRequest, case_id: UUID) -> Case:
+    """The case, for whoever may see that it exists; for everybody else it does not."""
+    visible = Case.objects.visible_to(request.staff_member)
+    case = visible.select_related("coordinator", "deputy").filter(id=case_id).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def _flag(request: DeskRequest, flag_id: UUID) -> Flag:
+    found = Flag.objects.visible_to(request.staff_member).filter(id=flag_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _take_up(request: DeskRequest, source: Flag | Report) -> HttpResponse:
+    """Ask which case when there is a choice; else open one."""
+    joinable = _joinable(request)
+    wanted = request.POST.get("into", "")
+    if joinable and wanted != NEW and wanted not in joinable:
+        page = {"source": source, "cases": joinable.values(), "is_flag": isinstance(source, Flag)}
+        return render(request, "cases/desk_take_up.html", page)
+    case = take_up(
+        source,
+        by=request.staff_member,
+        keyring=request.keyring,
+        at=request.at,
+        into=joinable.get(wanted),
+    )
+    if request.staff_member in (case.coordinator, case.deputy):
+        return HttpResponseRedirect(reverse("case", args=[case.id]))
+    messages.success(request, _("Thank you. A colleague coordinates it from here."))
+    return HttpResponseRedirect(reverse("inbox"))
+
+
+def _joinable(request: DeskRequest) -> dict[str, Case]:
+    """Open cases that this person works on, by id."""
+    staff = request.staff_member
+    cases = Case.objects.visible_to(staff).exclude(state=State.CLOSED)
+    theirs = cases.filter(Q(coordinator=staff) | Q(deputy=staff))
+    return {str(case.id): case for case in theirs}

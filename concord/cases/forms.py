@@ -1,0 +1,79 @@
+"""What is typed about a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from concord.convenings.models import Registration
+from concord.convenings.models import State as EventState
+
+ROLE_WORDS = {
+    "respondent": _("Person reported"),
+    "survivor": _("Person this happened to"),
+    "reporter": _("Person who reported"),
+    "witness": _("Witness"),
+    "affected": _("Somebody else affected"),
+}
+
+
+class PartyForm(forms.Form):
+    """Somebody in the case. A name exactly as shown in a room finds their login, and nothing lists who is there."""
+
+    role = forms.ChoiceField(label=_("What is their part?"), choices=list(ROLE_WORDS.items()))
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("Exactly as it is shown in the room, when they take part in an event that is open."),
+        max_length=120,
+    )
+    other_names = forms.CharField(
+        label=_("Other names, handles or addresses"),
+        help_text=_("One a line. No letter that names them will leave."),
+        widget=forms.Textarea({"rows": 2, "dir": "auto"}),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        found = list(
+            Registration.objects.filter(
+                display_name=cleaned.get("name", ""),
+                convening__state__in=[EventState.OPEN, EventState.PAUSED],
+            ).values_list("person_id", flat=True)[:2]
+        )
+        if len(set(found)) > 1:
+            self.add_error(
+                "name",
+                _("Several people are shown under this name. Flag something they wrote instead."),
+            )
+        cleaned["person_id"] = found[0] if len(set(found)) == 1 else None
+        return cleaned
+
+    @property
+    def party(self) -> dict[str, Any]:
+        """What was typed, as `add_party` takes it."""
+        lines = [line.strip() for line in self.cleaned_data["other_names"].splitlines()]
+        others = [line for line in lines if line]
+        return {
+            "role": self.cleaned_data["role"],
+            "name": self.cleaned_data["name"],
+            "handles": [line for line in others if not _is_address(line)],
+            "addresses": [line for line in others if _is_address(line)],
+            "person_id": self.cleaned_data["person_id"],
+        }
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=_("Write a note"),
+        help_text=_("Read by the coordinator and the deputy of this case, and by nobody else."),
+        widget=forms.Textarea({"rows": 3, "dir": "auto"}),
+        max_length=20_000,
+        required=False,
+    )
+
+
+def _is_address(line: str) -> bool:
+    return "@" in line[1:] and not line.startswith("@")

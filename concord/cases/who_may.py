@@ -1,0 +1,9 @@
+"""Which predicates open the doors of this room. What a person finds behind them, `visible_to` decides."""
+
+from concord.people.who_may import designated, receiver
+
+judges = designated
+"""Whoever may say that a flag needs action, and so take it up."""
+
+works_on_cases = receiver
+"""Coordinators and deputies are receivers."""
