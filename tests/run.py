@@ -79,10 +79,15 @@ def _rounds(options: argparse.Namespace, arguments: list[str]) -> Iterator[Round
     with _without("DATABASE_URL"):
         yield _pytest("SQLite", [*arguments, *(["--no-browser"] if options.fast else [])])
     if not options.fast:
+        yield _on_postgresql(["--database-only", "--no-browser", *arguments])
+
+
+def _on_postgresql(arguments: list[str]) -> Round:
+    try:
         with postgresql.running() as url:
-            yield _pytest(
-                "PostgreSQL", ["--database-only", "--no-browser", *arguments], DATABASE_URL=url
-            )
+            return _pytest("PostgreSQL", arguments, DATABASE_URL=url)
+    except postgresql.NotToBeHad as reason:
+        return Round("PostgreSQL", summary="did not run", skipped=[str(reason)])
 
 
 @contextmanager
