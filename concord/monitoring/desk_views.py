@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from concord.doors import door
+from concord.doors import Request, door
 from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.forms import FlagForm, JudgementForm
@@ -28,10 +27,10 @@ from concord.vault.keyring import Keyring
 
 @door(designated)
 @require_safe
-def flag(request: HttpRequest, flag_id: UUID) -> HttpResponse:
+def flag(request: Request, flag_id: UUID) -> HttpResponse:
     """One flag: what was seen, and what this person can do. A grant at rest shows the row alone."""
     found = _find(request, flag_id)
-    keyring, at = _keyring(request), _at(request)
+    keyring, at = _keyring(request), request.at
     context = {"flag": found, "form": JudgementForm(), "seen": None}
     if files.may_open(found.file, keyring.holder):
         context["seen"] = read_flag(found, keyring=keyring, at=at)
@@ -41,7 +40,7 @@ def flag(request: HttpRequest, flag_id: UUID) -> HttpResponse:
 
 @door(designated)
 @require_POST
-def judge(request: HttpRequest, flag_id: UUID) -> HttpResponse:
+def judge(request: Request, flag_id: UUID) -> HttpResponse:
     """Needs action, or not, with the reason."""
     found = _find(request, flag_id)
     judge_credible(
@@ -50,14 +49,14 @@ def judge(request: HttpRequest, flag_id: UUID) -> HttpResponse:
         reason=request.POST.get("reason", ""),
         by=_staff(request),
         keyring=_keyring(request),
-        at=_at(request),
+        at=request.at,
     )
     return HttpResponseRedirect(reverse("flag", args=[found.id]))
 
 
 @door(monitor)
 @require_POST
-def raise_on_post(request: HttpRequest, post_id: UUID) -> HttpResponse:
+def raise_on_post(request: Request, post_id: UUID) -> HttpResponse:
     """A monitor flags a post."""
     posts = Post.objects.select_related(
         "registration", "room__session__convening", "room__convening"
@@ -71,14 +70,14 @@ def raise_on_post(request: HttpRequest, post_id: UUID) -> HttpResponse:
         words=form.cleaned_data["words"],
         by=_staff(request).person_id,
         by_staff=True,
-        at=_at(request),
+        at=request.at,
     )
     return _after_raising(request, raised)
 
 
 @door(monitor)
 @require_POST
-def raise_on_moment(request: HttpRequest, room_id: UUID) -> HttpResponse:
+def raise_on_moment(request: Request, room_id: UUID) -> HttpResponse:
     """A monitor flags what was said or shown in a room."""
     rooms = Room.objects.select_related("convening", "session__convening")
     found = rooms.filter(id=room_id).first()
@@ -91,19 +90,19 @@ def raise_on_moment(request: HttpRequest, room_id: UUID) -> HttpResponse:
         nonce=form.cleaned_data["nonce"],
         by=_staff(request).person_id,
         by_staff=True,
-        at=_at(request),
+        at=request.at,
     )
     return _after_raising(request, raised)
 
 
-def _after_raising(request: HttpRequest, raised: Flag) -> HttpResponse:
+def _after_raising(request: Request, raised: Flag) -> HttpResponse:
     """To the flag, for whoever may see it; whoever only watches stays where they are."""
     if Flag.objects.visible_to(_staff(request)).filter(id=raised.id).exists():
         return HttpResponseRedirect(reverse("flag", args=[raised.id]))
     return HttpResponse(status=204)
 
 
-def _find(request: HttpRequest, flag_id: UUID) -> Flag:
+def _find(request: Request, flag_id: UUID) -> Flag:
     found = (
         Flag.objects.visible_to(_staff(request)).filter(id=flag_id).select_related("room").first()
     )
@@ -112,15 +111,9 @@ def _find(request: HttpRequest, flag_id: UUID) -> Flag:
     return found
 
 
-def _staff(request: HttpRequest) -> StaffMember:
+def _staff(request: Request) -> StaffMember:
     return cast("StaffMember", staff_of(request))  # the door let in nobody else
 
 
-def _keyring(request: HttpRequest) -> Keyring:
-    keyring: Keyring = request.keyring  # type: ignore[attr-defined]
-    return keyring
-
-
-def _at(request: HttpRequest) -> datetime:
-    at: datetime = request.at  # type: ignore[attr-defined]
-    return at
+def _keyring(request: Request) -> Keyring:
+    return cast("Keyring", request.keyring)

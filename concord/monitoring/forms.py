@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+
+class Typed(forms.CharField):
+    """Words as they were typed. Only the null sign goes, which no database keeps and no keyboard has."""
+
+    def __init__(self, *, rows: int = 0, required: bool = False, **said: Any) -> None:
+        said.setdefault("widget", forms.Textarea({"rows": rows}) if rows else forms.TextInput())
+        super().__init__(required=required, strip=False, **said)
+        self.widget.attrs |= {"dir": "auto"}
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value) or ""
+        return typed.replace("\0", "").replace("\r\n", "\n")
 
 
 class FlagForm(forms.Form):
@@ -13,14 +27,13 @@ class FlagForm(forms.Form):
 
     use_required_attribute = False
 
-    words = forms.CharField(
+    words = Typed(
         label=_("What did you see or hear?"),
         help_text=_("A few words help us, in any language. You can also leave this empty."),
-        widget=forms.Textarea({"rows": 3, "dir": "auto"}),
-        required=False,
+        rows=3,
         max_length=10_000,
     )
-    nonce = forms.CharField(widget=forms.HiddenInput, required=False, initial=uuid4)
+    nonce = Typed(widget=forms.HiddenInput, initial=uuid4)
 
     def clean_nonce(self) -> UUID:
         try:
@@ -34,10 +47,9 @@ class JudgementForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = forms.CharField(
+    reason = Typed(
         label=_("Why?"),
         help_text=_("One sentence. Only colleagues who handle this read it."),
-        widget=forms.Textarea({"rows": 2, "dir": "auto"}),
-        required=False,
+        rows=2,
         max_length=4_000,
     )

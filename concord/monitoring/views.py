@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from concord.doors import door
+from concord.doors import Request, door
 from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.forms import FlagForm
@@ -22,7 +21,7 @@ from concord.spaces.models import Post, Room, RoomQuerySet
 
 @door(participant)
 @require_http_methods(["GET", "HEAD", "POST"])
-def post(request: HttpRequest, post_id: UUID) -> HttpResponse:
+def post(request: Request, post_id: UUID) -> HttpResponse:
     """Flag a post. The page shows nothing of it: who may not read the room learns nothing here."""
     visible = Post.objects.visible_to(_person(request)).select_related(
         "registration", "room__session__convening", "room__convening"
@@ -30,14 +29,14 @@ def post(request: HttpRequest, post_id: UUID) -> HttpResponse:
     flagged = visible.filter(id=post_id).first()
     if flagged is None:
         raise Http404
-    form = FlagForm(request.POST or None)
+    form = FlagForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         flag_post(
             flagged,
             words=form.cleaned_data["words"],
             by=_person(request),
             by_staff=False,
-            at=_at(request),
+            at=request.at,
         )
         return render(request, "monitoring/flagged.html", {"room": flagged.room})
     return render(
@@ -47,12 +46,12 @@ def post(request: HttpRequest, post_id: UUID) -> HttpResponse:
 
 @door(participant)
 @require_http_methods(["GET", "HEAD", "POST"])
-def moment(request: HttpRequest, room_id: UUID) -> HttpResponse:
+def moment(request: Request, room_id: UUID) -> HttpResponse:
     """Flag what was said or shown in a room just now."""
     room = _rooms(request).filter(id=room_id).first()
     if room is None:
         raise Http404
-    form = FlagForm(request.POST or None)
+    form = FlagForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         flag_moment(
             room,
@@ -60,22 +59,17 @@ def moment(request: HttpRequest, room_id: UUID) -> HttpResponse:
             nonce=form.cleaned_data["nonce"],
             by=_person(request),
             by_staff=False,
-            at=_at(request),
+            at=request.at,
         )
         return render(request, "monitoring/flagged.html", {"room": room})
     return render(request, "monitoring/flag.html", {"form": form, "room": room})
 
 
-def _rooms(request: HttpRequest) -> RoomQuerySet:
+def _rooms(request: Request) -> RoomQuerySet:
     return Room.objects.visible_to(_person(request)).select_related(
         "convening", "session__convening"
     )
 
 
-def _person(request: HttpRequest) -> UUID:
+def _person(request: Request) -> UUID:
     return cast("Person", person_of(request)).id  # the door let in nobody else
-
-
-def _at(request: HttpRequest) -> datetime:
-    at: datetime = request.at  # type: ignore[attr-defined]
-    return at

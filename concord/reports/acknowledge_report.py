@@ -66,6 +66,6 @@ def _answer(report: Report, answer: str, *, by: StaffMember, at: datetime) -> No
     if not answer:
         raise AnswerIsEmpty(subject=report.id)
     say(report, answer, by_staff=by.person_id, at=at)
-    box = Box.objects.filter(id=report.box).first()
+    box = Box.objects.filter(id=report.box).first() if report.box else None
     if box is not None:
         push(box, answer.encode(), kind="answer", at=at)

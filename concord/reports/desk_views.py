@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from concord.doors import door
+from concord.doors import Request, door
 from concord.people.current import staff_of
 from concord.people.models import StaffMember
 from concord.people.who_may import designated
@@ -27,7 +26,7 @@ from concord.vault.keyring import Keyring
 
 @door(designated)
 @require_safe
-def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
+def report(request: Request, report_id: UUID) -> HttpResponse:
     """One report: what was told, and what this person can do. A grant at rest shows the row alone."""
     found = _find(request, report_id)
     context: dict[str, Any] = {"report": found, "told": None}
@@ -38,7 +37,7 @@ def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @door(designated)
 @require_POST
-def answer(request: HttpRequest, report_id: UUID) -> HttpResponse:
+def answer(request: Request, report_id: UUID) -> HttpResponse:
     """Answer the reporter, or note that they want no contact."""
     found = _find(request, report_id)
     words = None if "no_contact" in request.POST else request.POST.get("answer", "")
@@ -48,7 +47,7 @@ def answer(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @door(designated)
 @require_POST
-def aside(request: HttpRequest, report_id: UUID) -> HttpResponse:
+def aside(request: Request, report_id: UUID) -> HttpResponse:
     """Set it aside, with the reason; alone only if it alleges nothing."""
     found = _find(request, report_id)
     set_aside(
@@ -62,7 +61,7 @@ def aside(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @door(designated)
 @require_POST
-def confirm(request: HttpRequest, report_id: UUID) -> HttpResponse:
+def confirm(request: Request, report_id: UUID) -> HttpResponse:
     """The second person's yes to setting it aside."""
     found = _find(request, report_id)
     wished = SettingAside.objects.filter(report=found).first()
@@ -72,7 +71,7 @@ def confirm(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return _back(found)
 
 
-def _opened(request: HttpRequest, found: Report) -> dict[str, Any]:
+def _opened(request: Request, found: Report) -> dict[str, Any]:
     keyring = _keyring(request)
     wished = SettingAside.objects.filter(report=found).first()
     told = read_report(found, keyring=keyring, at=_who(request)["at"])
@@ -92,23 +91,22 @@ def _back(found: Report) -> HttpResponse:
     return HttpResponseRedirect(reverse("staff_report", args=[found.id]))
 
 
-def _find(request: HttpRequest, report_id: UUID) -> Report:
+def _find(request: Request, report_id: UUID) -> Report:
     found = Report.objects.visible_to(_staff(request)).filter(id=report_id).first()
     if found is None:
         raise Http404
     return found
 
 
-def _who(request: HttpRequest) -> dict[str, Any]:
+def _who(request: Request) -> dict[str, Any]:
     """By whom, with which keys, and when: what every verb is told."""
-    at: datetime = request.at  # type: ignore[attr-defined]
+    at = request.at
     return {"by": _staff(request), "keyring": _keyring(request), "at": at}
 
 
-def _staff(request: HttpRequest) -> StaffMember:
+def _staff(request: Request) -> StaffMember:
     return cast("StaffMember", staff_of(request))  # the door let in nobody else
 
 
-def _keyring(request: HttpRequest) -> Keyring:
-    keyring: Keyring = request.keyring  # type: ignore[attr-defined]
-    return keyring
+def _keyring(request: Request) -> Keyring:
+    return cast("Keyring", request.keyring)

@@ -7,10 +7,13 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from concord.convenings.models import Registration
+from concord.monitoring.forms import Typed
 from concord.people.models import StaffMember
 from concord.policy.violations import KINDS
 from concord.reports.told import Source, Told
@@ -19,17 +22,6 @@ from concord.spaces.models import Post, Room
 NONCE_BYTES = 16
 LONGEST = 2_000_000
 """Characters in one report, all boxes together. More can be added with the code."""
-
-
-class Typed(forms.CharField):
-    """Words as they were typed. Only the null sign goes, which no database keeps and no keyboard has."""
-
-    def __init__(self, *, rows: int = 0, required: bool = False, **said: Any) -> None:
-        widget = forms.Textarea({"rows": rows}) if rows else forms.TextInput()
-        super().__init__(widget=widget, required=required, strip=False, **said)
-
-    def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\0", "").replace("\r\n", "\n") or ""
 
 
 class SomeOf(forms.MultipleChoiceField):
@@ -41,22 +33,20 @@ class SomeOf(forms.MultipleChoiceField):
         """Nothing is wrong with a choice that is no longer there."""
 
     def clean(self, value: Any) -> list[str]:
-        known = {str(code) for code, _label in self.choices}  # type: ignore[union-attr]
-        return [code for code in super().clean(value) if code in known]
+        return [code for code in super().clean(value) if self.valid_value(code)]
 
 
 class OneOf(forms.ChoiceField):
-    """One of the choices, or the first."""
+    """One of the choices, or the one it began with."""
 
     widget = forms.RadioSelect
 
     def validate(self, value: str) -> None:
-        """Anything else counts as the first choice."""
+        """Anything else counts as what was chosen when the form came."""
 
     def clean(self, value: Any) -> str:
-        chosen = super().clean(value)
-        codes = [str(code) for code, _label in self.choices]  # type: ignore[union-attr]
-        return chosen if chosen in codes else codes[0]
+        chosen: str = super().clean(value)
+        return chosen if self.valid_value(chosen) else str(self.initial)
 
 
 STILL_EMPTY = _("This box is still empty. A few words are enough; nothing else is needed.")
@@ -117,21 +107,17 @@ class ReportForm(forms.Form):
         required=False,
         initial="answer",
     )
-    website = forms.CharField(label=_("Please leave this empty"), required=False)
-    nonce = forms.CharField(widget=forms.HiddenInput, required=False)
-    post = forms.CharField(widget=forms.HiddenInput, required=False)
-    room = forms.CharField(widget=forms.HiddenInput, required=False)
-    person = forms.CharField(widget=forms.HiddenInput, required=False)
+    website = Typed(label=_("Please leave this empty"))
+    nonce = Typed(widget=forms.HiddenInput)
+    post = Typed(widget=forms.HiddenInput)
+    room = Typed(widget=forms.HiddenInput)
+    person = Typed(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, receivers: list[StaffMember], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offer("kinds", [(kind.code, kind.name) for kind in KINDS.values()])
         self._offer("keep_out", [(str(one.id), one.working_name) for one in receivers])
         self.fields["website"].widget.attrs = {"tabindex": "-1", "autocomplete": "off"}
-        for name in ("contact", "who", "where", "when"):
-            self.fields[name].widget.attrs = {"autocomplete": "off", "dir": "auto"}
-        for name in ("text", "wishes"):
-            self.fields[name].widget.attrs |= {"dir": "auto"}
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
@@ -167,7 +153,8 @@ class ReportForm(forms.Form):
     @property
     def kept_out(self) -> list[StaffMember]:
         """Whoever is ticked: also somebody who no longer receives reports, but may be asked as a colleague."""
-        ticked = [_uuid(id) for id in self.data.getlist("keep_out")]
+        data = cast("QueryDict", self.data)
+        ticked = [_uuid(id) for id in data.getlist("keep_out")]
         return list(StaffMember.objects.filter(id__in=[id for id in ticked if id]))
 
     @property
@@ -200,7 +187,7 @@ class ReportForm(forms.Form):
 
     def _source(self) -> Source | None:
         """What the form was opened from, if it is still there; a made-up id is nothing."""
-        asked = [
+        asked: list[tuple[QuerySet[Any], str]] = [
             (Post.objects.select_related("room", "registration"), self.cleaned_data["post"]),
             (Room.objects.all(), self.cleaned_data["room"]),
             (Registration.objects.all(), self.cleaned_data["person"]),

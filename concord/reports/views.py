@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from concord.doors import anyone, door
+from concord.doors import Request, anyone, door
 from concord.letterbox import session
 from concord.letterbox.read import read
 from concord.monitoring.readers import outside_contact
@@ -32,9 +32,9 @@ from concord.reports.who_read import names_of_readers
 @csrf_exempt
 @door(anyone)
 @require_http_methods(["GET", "HEAD", "POST"])
-def report(request: HttpRequest) -> HttpResponse:
+def report(request: Request) -> HttpResponse:
     """The form; sent, the code, shown on this one answer and nowhere else."""
-    at: datetime = request.at  # type: ignore[attr-defined]
+    at = request.at
     receivers = promise.receivers(at)
     if request.method != "POST":
         return _form(request, ReportForm(initial=_came_from(request), receivers=receivers), at=at)
@@ -53,9 +53,9 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @door(anyone)
 @require_http_methods(["GET", "HEAD", "POST"])
-def box(request: HttpRequest) -> HttpResponse:
+def box(request: Request) -> HttpResponse:
     """What lies behind a code: our answers, and room for more words. Open for twenty minutes in one browser."""
-    at: datetime = request.at  # type: ignore[attr-defined]
+    at = request.at
     if request.method == "POST":
         held = session.hold(request, request.POST.get("code", ""), at=at)
         if held is not None:
@@ -70,9 +70,9 @@ def box(request: HttpRequest) -> HttpResponse:
 
 @door(anyone)
 @require_POST
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """More words from whoever holds the code."""
-    at: datetime = request.at  # type: ignore[attr-defined]
+    at = request.at
     held = session.current(request, at=at)
     known = Report.objects.filter(box=held.box.id).first() if held else None
     words = request.POST.get("words", "").replace("\0", "").replace("\r\n", "\n")
@@ -87,13 +87,13 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @door(anyone)
 @require_POST
-def close(request: HttpRequest) -> HttpResponse:
+def close(request: Request) -> HttpResponse:
     """Close the box in this browser."""
     session.drop(request)
     return HttpResponseRedirect(reverse("report_box"))
 
 
-def _form(request: HttpRequest, form: ReportForm, *, at: datetime) -> HttpResponse:
+def _form(request: Request, form: ReportForm, *, at: datetime) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
     contact = outside_contact(at)
     context = {
@@ -107,8 +107,8 @@ def _form(request: HttpRequest, form: ReportForm, *, at: datetime) -> HttpRespon
     return render(request, "reports/report.html", context)
 
 
-def _code(request: HttpRequest, receipt: Receipt, *, urgent: bool) -> HttpResponse:
-    at: datetime = request.at  # type: ignore[attr-defined]
+def _code(request: Request, receipt: Receipt, *, urgent: bool) -> HttpResponse:
+    at = request.at
     contact = outside_contact(at)
     context: dict[str, Any] = {
         "code": receipt.code.replace("-", " "),
@@ -121,7 +121,7 @@ def _code(request: HttpRequest, receipt: Receipt, *, urgent: bool) -> HttpRespon
 
 
 def _box(
-    request: HttpRequest, known: Report, *, held: session.Held, error: object = ""
+    request: Request, known: Report, *, held: session.Held, error: object = ""
 ) -> HttpResponse:
     context = {
         "report": known,
@@ -135,6 +135,6 @@ def _box(
     return render(request, "reports/box.html", context)
 
 
-def _came_from(request: HttpRequest) -> dict[str, str]:
+def _came_from(request: Request) -> dict[str, str]:
     """The post, room or person whose "report" link led here; carried in the form, not tied to a login."""
     return {name: request.GET.get(name, "")[:36] for name in ("post", "room", "person")}

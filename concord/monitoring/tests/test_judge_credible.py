@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from concord.convenings.models import Session, State
 from concord.ledger.models import Entry
@@ -24,7 +26,7 @@ from concord.monitoring.ring import send_notice
 from concord.monitoring.signals import judged
 from concord.outbox.models import Job
 from concord.outbox.registry import handler_of, periods
-from concord.people.addresses import mailbox_token, seal_address
+from concord.people.addresses import about_address, mailbox_token, seal_address
 from concord.people.models import Login
 from concord.vault import files
 from concord.vault.errors import GrantDormant, NoGrant
@@ -93,7 +95,9 @@ def test_volunteers_and_former_staff_do_not_judge(flag, amara, vera, at):
             judge_credible(flag, credible=True, reason="because", **by(member, at))
 
 
-def test_nobody_judges_without_an_active_grant_or_with_a_colleagues_keys(flag, amara, kofi, make, at):
+def test_nobody_judges_without_an_active_grant_or_with_a_colleagues_keys(
+    flag, amara, kofi, make, at
+):
     later = make("Later", "receiver")
     files.make_dormant(flag.file, kofi.id)
     for member in (later, kofi):
@@ -115,8 +119,6 @@ def test_whoever_wrote_it_does_not_judge_even_if_a_grant_reaches_them(post, ana,
 
 
 def test_the_database_wants_somebody_and_a_reason(flag):
-    from django.db import IntegrityError, transaction
-
     with pytest.raises(IntegrityError), transaction.atomic():
         Flag.objects.filter(id=flag.id).update(credible=False)
 
@@ -145,20 +147,11 @@ def test_the_alarm_runs_by_itself():
 
 
 def test_a_notice_goes_to_an_address_if_there_is_one_and_says_nothing(amara, kofi, ines, at):
-    login = Login(person=amara.staff.person, handle="amara")
+    login = Login(person=amara.staff.person, handle="amara by mail")
     login.mailbox_token = mailbox_token("amara@host.example")
-    login.address_sealed = seal_address(
-        "amara@host.example", about=f"people.login.address:{login.id}"
-    )
+    login.address_sealed = seal_address("amara@host.example", about=about_address(login.id))
     login.save()
-    for subject in (amara.id, kofi.id, ines.holder, flag_id := ana_id()):
+    nobody = uuid4()
+    for subject in (amara.id, kofi.id, ines.holder, nobody):
         send_notice(Job(kind="monitoring.notice", subject=subject), at=at)
     assert Letter.objects.filter(kind="monitoring.notice", guarded=False).count() == 2
-    assert flag_id
-
-
-def ana_id():
-    """A person who works for nobody."""
-    from uuid import uuid4
-
-    return uuid4()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from concord.letterbox.read import read
 from concord.outbox.models import Job
@@ -45,7 +46,9 @@ def answered(receipt, amara, at) -> Report:
     return acknowledge_report(receipt.report, answer="Thank you.", **by(amara, at))
 
 
-def test_an_answer_is_found_with_the_code_and_by_those_who_read_the_report(receipt, amara, luis, at):
+def test_an_answer_is_found_with_the_code_and_by_those_who_read_the_report(
+    receipt, amara, luis, at
+):
     report = acknowledge_report(receipt.report, answer=" Thank you. ", **by(amara, at))
     assert (report.state, report.acknowledged_at) == (State.ACKNOWLEDGED, at)
     (in_box,) = read(box_of(report), receipt.code)
@@ -120,8 +123,6 @@ def test_what_alleges_anything_stays_until_another_person_confirms(answered, ama
 
 
 def test_the_database_refuses_the_same_person_twice(answered, amara, luis, at):
-    from django.db import IntegrityError, transaction
-
     aside = set_aside(answered, reason="told twice", alleges=True, **by(amara, at))
     with pytest.raises(IntegrityError), transaction.atomic():
         SettingAside.objects.filter(id=aside.id).update(confirmed_by=amara.id)

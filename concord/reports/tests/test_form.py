@@ -186,9 +186,7 @@ def test_an_event_of_long_ago_anywhere_is_taken(browser, team, at):
 def test_behind_the_code_lie_our_answers_and_room_for_more(browser, team, amara, at):
     code = code_in(browser.post("/report", TEXT))
     (report,) = Report.objects.all()
-    acknowledge_report(
-        report, answer="Thank <you>.", by=amara.staff, keyring=amara.keyring, at=at
-    )
+    acknowledge_report(report, answer="Thank <you>.", by=amara.staff, keyring=amara.keyring, at=at)
     opened = open_box(browser, code.replace(" ", "-").lower())
     assert "Thank &lt;you&gt;." in opened.content.decode()
     added = browser.post(
@@ -230,9 +228,7 @@ def test_the_code_stands_in_no_address(browser, team):
 
 def open_box(browser: Client, typed: str):
     token = token_in(browser.get("/report/box"))
-    return browser.post(
-        "/report/box", {"code": typed, "csrfmiddlewaretoken": token}, follow=True
-    )
+    return browser.post("/report/box", {"code": typed, "csrfmiddlewaretoken": token}, follow=True)
 
 
 def token_in(response) -> str:

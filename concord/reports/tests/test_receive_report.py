@@ -76,7 +76,15 @@ def test_whoever_is_ticked_is_kept_out_and_sees_no_row(amara, luis, at):
 
 @pytest.mark.parametrize(
     "text",
-    ["It was luis.", "LUIS did it", "Luis's joke", "lu\u200bis", "ask Luis-Maria", "Lu\u0456s", "Луис"],
+    [
+        "It was luis.",
+        "LUIS did it",
+        "Luis's joke",
+        "lu\u200bis",
+        "ask Luis-Maria",
+        "Lu\u0456s",
+        "Луис",
+    ],
 )
 def test_whoever_is_named_by_any_part_of_their_name_is_kept_out(amara, luis, text, at):
     report, _code = receive_report(replace(TOLD, text=text), nonce=NONCE, at=at)
@@ -218,7 +226,9 @@ def test_urgency_comes_from_ticked_boxes_only(amara, told, urgent, at):
     assert receive_report(told, nonce=NONCE, at=at).report.urgent is urgent
 
 
-def test_the_promise_is_minutes_while_an_event_runs_and_somebody_reads_the_language(amara, room, at):
+def test_the_promise_is_minutes_while_an_event_runs_and_somebody_reads_the_language(
+    amara, room, at
+):
     soon = receive_report(TOLD, nonce=NONCE, at=at).report
     arabic = receive_report(replace(TOLD, language="ar"), nonce=NONCE, at=at).report
     assert soon.answer_by == at + timedelta(minutes=5)

@@ -1,0 +1,137 @@
+"""Two taps from a post, without a script; at the desk, only what is theirs; on a stream, only one's own."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from concord.monitoring.desk_stream import authorise, stream_of
+from concord.monitoring.flag_post import flag_post
+from concord.monitoring.models import Flag
+from concord.monitoring.read_flag import read_flag
+from concord.people.models import Login, Tie
+from concord.people.tests.team import sign_in_at_the_desk
+from concord.spaces import post_actions
+
+
+def inside(registration) -> Client:
+    client = Client(headers={"host": "localhost"})
+    login = Login.objects.get(person=registration.person)
+    client.force_login(login, backend="concord.people.passphrase.PassphraseBackend")
+    return client
+
+
+@pytest.fixture
+def flag(post, ana, amara, kofi, at) -> Flag:
+    return flag_post(post, words="look", by=ana.person_id, by_staff=False, at=at)
+
+
+@pytest.mark.clauses("R-FLAG-1", "I-SOON-1")
+def test_every_post_has_a_link_to_flag_it_and_one_tap_more_does(post, ana, amara, at):
+    (address,) = [link.href for link in post_actions.links_of_post(post.id) if link.label == "Flag"]
+    browser = inside(ana)
+    form = browser.get(address)
+    assert form.status_code == 200
+    assert post.text not in form.content.decode()
+    sent = browser.post(address, {"words": ""})
+    assert "A person will look" in sent.content.decode()
+    assert read_flag(Flag.objects.get(), keyring=amara.keyring, at=at).by == ana.person_id
+
+
+def test_a_moment_is_flagged_from_the_room_once_a_form(room, ana, amara, at):
+    (link,) = [link for link in post_actions.links_of_room(room.id) if "moment" in link.label]
+    browser = inside(ana)
+    assert "What did you see or hear?" in browser.get(link.href).content.decode()
+    sent = {"words": "he shouted <b>", "nonce": str(uuid4())}
+    for _ in range(2):
+        browser.post(link.href, sent)
+    assert read_flag(Flag.objects.get(), keyring=amara.keyring, at=at).words == "he shouted <b>"
+
+
+@pytest.mark.parametrize("nonce", ["", "nonsense", "\x00"])
+def test_an_odd_form_raises_a_flag_all_the_same(room, ana, amara, nonce):
+    inside(ana).post(f"/r/{room.id}/flag", {"words": "hm", "nonce": nonce})
+    assert Flag.objects.count() == 1
+
+
+def test_too_many_words_are_kept_for_the_next_try(room, ana, amara):
+    response = inside(ana).post(f"/r/{room.id}/flag", {"words": "x" * 10_001})
+    assert "x" * 10_001 in response.content.decode()
+    assert not Flag.objects.exists()
+
+
+def test_for_a_stranger_and_for_whoever_is_not_registered_there_is_nothing(post, room, ana, amara):
+    outsider = inside(ana)
+    ana.delete()
+    for browser in (Client(headers={"host": "localhost"}), outsider):
+        for address in (f"/p/{post.id}/flag", f"/r/{room.id}/flag", f"/p/{uuid4()}/flag"):
+            assert browser.get(address).status_code == 404
+            assert browser.post(address).status_code == 404
+
+
+def test_whoever_is_shut_out_reads_the_refusal_and_raises_nothing(post, ana, amara, shut_out):
+    shut_out(ana)
+    assert inside(ana).post(f"/p/{post.id}/flag").status_code == 403
+    assert not Flag.objects.exists()
+
+
+def test_at_the_desk_a_flag_is_read_and_answered(flag, amara, at):
+    browser = sign_in_at_the_desk(amara.staff)
+    page = browser.get(f"/flags/{flag.id}")
+    assert "what was written" in page.content.decode()
+    judged = browser.post(
+        f"/flags/{flag.id}/judgement", {"credible": "no", "reason": "a quotation"}, follow=True
+    )
+    assert "a quotation" in judged.content.decode()
+    assert Flag.objects.get().credible is False
+    again = browser.post(f"/flags/{flag.id}/judgement", {"credible": "yes", "reason": "hm"})
+    assert again.status_code == 409
+
+
+def test_a_flag_at_rest_shows_its_row_and_nothing_else(flag, amara, kofi, at):
+    sign_in_at_the_desk(amara.staff).post(
+        f"/flags/{flag.id}/judgement", {"credible": "no", "reason": "a quotation"}
+    )
+    page = sign_in_at_the_desk(kofi.staff).get(f"/flags/{flag.id}").content.decode()
+    assert flag.code in page
+    assert "what was written" not in page
+    assert "a quotation" not in page
+
+
+def test_for_colleagues_without_a_grant_the_flag_does_not_exist(post, ana, amara, kofi, at):
+    Tie.objects.create(staff=kofi.staff, person=post.registration.person)
+    flag = flag_post(post, words="", by=ana.person_id, by_staff=False, at=at)
+    browser = sign_in_at_the_desk(kofi.staff)
+    assert browser.get(f"/flags/{flag.id}").status_code == 404
+    assert browser.post(f"/flags/{flag.id}/judgement", {"credible": "no"}).status_code == 404
+
+
+def test_a_monitor_flags_from_the_desk(post, room, amara, at):
+    browser = sign_in_at_the_desk(amara.staff)
+    assert browser.post(f"/posts/{post.id}/flag", {"words": "now"}).status_code == 302
+    assert browser.post(f"/rooms/{room.id}/flag", {"words": "heard"}).status_code == 302
+    assert set(Flag.objects.values_list("kind", "by_staff")) == {("post", True), ("moment", True)}
+    assert browser.post(f"/posts/{uuid4()}/flag").status_code == 404
+
+
+def test_only_signed_in_staff_listen_and_only_to_their_own_stream(amara, kofi, ana):
+    desk = sign_in_at_the_desk(amara.staff).session.session_key
+    mine, theirs = stream_of(amara.id), stream_of(kofi.id)
+    granted = authorise(desk, "desk.localhost:8000", [mine])
+    assert granted is not None
+    assert (granted.person, granted.streams) == (amara.id, [mine])
+    assert authorise(desk, "desk.localhost:8000", [theirs]) is None
+    assert authorise(desk, "desk.localhost:8000", [mine, theirs]) is None
+    assert authorise(desk, "localhost:8000", [mine]) is None
+    assert authorise(None, "desk.localhost:8000", [mine]) is None
+    public = inside(ana).session.session_key
+    assert authorise(public, "desk.localhost:8000", [stream_of(ana.person_id)]) is None
+
+
+def test_former_staff_hear_nothing_more(amara, at):
+    desk = sign_in_at_the_desk(amara.staff).session.session_key
+    amara.staff.ended_at = at
+    amara.staff.save()
+    assert authorise(desk, "desk.localhost", [stream_of(amara.id)]) is None
