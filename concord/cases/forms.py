@@ -25,7 +25,9 @@ class PartyForm(forms.Form):
     role = forms.ChoiceField(label=_("What is their part?"), choices=list(ROLE_WORDS.items()))
     name = forms.CharField(
         label=_("Name"),
-        help_text=_("Exactly as it is shown in the room, when they take part in an event that is open."),
+        help_text=_(
+            "Exactly as it is shown in the room, when they take part in an event that is open."
+        ),
         max_length=120,
     )
     other_names = forms.CharField(

@@ -39,12 +39,8 @@ class Case(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=12, unique=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    coordinator = models.ForeignKey(
-        StaffMember, on_delete=models.PROTECT, related_name="+"
-    )
-    deputy = models.ForeignKey(
-        StaffMember, on_delete=models.PROTECT, related_name="+", null=True
-    )
+    coordinator = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    deputy = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+", null=True)
     file = models.UUIDField(unique=True)
     happened_under = models.PositiveIntegerField(null=True)
     opened_at = models.DateTimeField()

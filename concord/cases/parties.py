@@ -12,13 +12,17 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.models import Case, Party
+from concord.cases.recuse import take_out
 from concord.ledger.record import record
+from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
 ROLES = ("respondent", "survivor", "reporter", "witness", "affected")
 PROTECTED_ROLES = ("survivor", "reporter", "witness", "affected")
+CONFLICTED_ROLES = ("respondent", "survivor", "affected")
+"""Somebody on the team in one of these parts has no part in handling the case; a flagger or witness may."""
 
 
 class UnknownRole(Refused):
@@ -56,7 +60,10 @@ def add_party(
     addresses: Iterable[str] = (),
     person_id: UUID | None = None,
 ) -> Party:
-    """Put somebody into the case under a role. Everything about them is sealed to the case."""
+    """Put somebody into the case under a role. Everything about them is sealed to the case.
+
+    A member of the team who was harmed or reported is recused at once. Raises `UnknownRole`.
+    """
     if role not in ROLES:
         raise UnknownRole(subject=case.id)
     party_id = uuid4()
@@ -70,12 +77,21 @@ def add_party(
     sealed = files.seal(case.file, json.dumps(contents).encode(), about=f"party:{party_id}")
     party = Party.objects.create(id=party_id, case=case, sealed=sealed, added_at=at)
     record("cases.add_party", actor=by, subject=case.id, at=at, party=party.id)
+    if (
+        person_id
+        and role in CONFLICTED_ROLES
+        and StaffMember.objects.filter(person=person_id).exists()
+    ):
+        take_out(case, who=person_id, by=None, at=at)
     return party
 
 
 def known_parties(case: Case, *, keyring: Keyring) -> list[Known]:
     """The parties in the clear. Raises NoGrant for whoever may not open the case."""
-    return [known_party(party, keyring=keyring) for party in case.parties.select_related("case").order_by("added_at")]
+    return [
+        known_party(party, keyring=keyring)
+        for party in case.parties.select_related("case").order_by("added_at")
+    ]
 
 
 def respondents(case: Case, *, keyring: Keyring) -> set[UUID]:

@@ -23,7 +23,6 @@ class OnlyALeadRecusesOthers(Refused):
     words = _("Only a lead can take somebody else out of a case.")
 
 
-@transaction.atomic
 def recuse(case: Case, *, who: UUID, by: StaffMember, at: datetime) -> Recusal:
     """Take a person's keys to the case and its sources away, begin new epochs, void what they agreed to.
 
@@ -32,9 +31,15 @@ def recuse(case: Case, *, who: UUID, by: StaffMember, at: datetime) -> Recusal:
     """
     if who != by.person_id and not by.is_lead:
         raise OnlyALeadRecusesOthers(subject=case.id)
+    return take_out(case, who=who, by=by.person_id, at=at)
+
+
+@transaction.atomic
+def take_out(case: Case, *, who: UUID, by: UUID | None, at: datetime) -> Recusal:
+    """The recusal itself; also automatic, when somebody on the team turns out to be a party."""
     case = Case.objects.select_for_update().get(id=case.id)
     recusal, fresh = Recusal.objects.get_or_create(
-        case=case, person=who, defaults={"recused_by": by.person_id, "recused_at": at}
+        case=case, person=who, defaults={"recused_by": by, "recused_at": at}
     )
     if not fresh:
         return recusal
@@ -42,7 +47,7 @@ def recuse(case: Case, *, who: UUID, by: StaffMember, at: datetime) -> Recusal:
     for source in case.sources.select_related("flag", "report"):
         files.withdraw(source.file, who, at=at)
     _fill_the_seats(case, at=at)
-    record("cases.recuse", actor=by.person_id, subject=case.id, at=at, who=who)
+    record("cases.recuse", actor=by, subject=case.id, at=at, who=who)
     recused.send(sender=Case, case=case, person=who, at=at)
     return recusal
 

@@ -255,7 +255,7 @@ class Warrant(models.Model):
     scope_id = models.UUIDField(null=True)
     until_at = models.DateTimeField(null=True)
     review_on = models.DateField(null=True)
-    commitment = models.CharField(max_length=64, null=True)
+    commitment = models.CharField(max_length=64, null=True, unique=True)
     salt = models.CharField(max_length=32, blank=True)
     done_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)

@@ -64,9 +64,7 @@ def names_one_of(text: str, party: Known) -> bool:
 
 def _stands_in(name: str, whole_words: set[str], tight: str) -> bool:
     words = re.findall(r"\w+", name)
-    parts = {
-        part for word in words for part in (word, _bones(word)) if len(part) >= SHORTEST_PART
-    }
+    parts = {part for word in words for part in (word, _bones(word)) if len(part) >= SHORTEST_PART}
     joined = re.sub(r"\W", "", name)
     return bool(parts & whole_words) or (len(joined) > SHORTEST_PART and joined in tight)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from concord.cases.models import Case
-from concord.cases.parties import known_parties
+from concord.cases.parties import add_party, known_parties
 from concord.cases.read_case import read_case
 from concord.cases.recuse import OnlyALeadRecusesOthers, recuse
 from concord.cases.take_up import AlreadyTakenUp, NeedsJudgement, take_up
@@ -107,3 +107,18 @@ def test_a_note_needs_words_and_a_key(cast: Cast) -> None:
         write_note(case, text=" ", by=cast.amara.staff, at=cast.at)
     with pytest.raises(MayNotWriteHere):
         write_note(case, text="…", by=cast.ravi.staff, at=cast.at)
+
+
+def test_a_colleague_who_turns_out_to_be_harmed_is_recused_at_once(cast: Cast) -> None:
+    case = case_about_karim(cast)
+    add_party(
+        case,
+        role="survivor",
+        name="Luis",
+        person_id=cast.luis.id,
+        by=cast.amara.id,
+        at=cast.at,
+    )
+    case.refresh_from_db()
+    assert case.deputy != cast.luis.staff
+    assert not Case.objects.visible_to(cast.luis.staff).exists()

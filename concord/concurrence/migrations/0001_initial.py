@@ -270,7 +270,7 @@ class Migration(migrations.Migration):
                 ("scope_id", models.UUIDField(null=True)),
                 ("until_at", models.DateTimeField(null=True)),
                 ("review_on", models.DateField(null=True)),
-                ("commitment", models.CharField(max_length=64, null=True)),
+                ("commitment", models.CharField(max_length=64, null=True, unique=True)),
                 ("salt", models.CharField(blank=True, max_length=32)),
                 ("done_at", models.DateTimeField(null=True)),
                 ("verified_at", models.DateTimeField(null=True)),

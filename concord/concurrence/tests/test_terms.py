@@ -12,6 +12,7 @@ from concord.concurrence.guards import NeedsCoordinator
 from concord.concurrence.models import Proposal
 from concord.concurrence.propose import NothingReported, TargetHasAnOpenProposal, propose
 from concord.concurrence.terms import Incomplete, Target
+from concord.refusals import Refused
 from concord.survivors.read_text import NamesSomebodyProtected
 from tests.cast import Cast, case_about_karim, proposed, stage, terms_for
 
@@ -95,8 +96,6 @@ def test_a_notice_that_names_who_flagged_is_refused(cast: Cast) -> None:
 
 
 def test_a_scope_that_does_not_exist_is_refused(cast: Cast) -> None:
-    from concord.actions.revoke_access import NoSuchPlace
-
     nowhere = Target(
         "revoke",
         cast.karim.person_id,
@@ -105,7 +104,7 @@ def test_a_scope_that_does_not_exist_is_refused(cast: Cast) -> None:
         scope_id=cast.karim.id,
         until_at=cast.at + timedelta(hours=1),
     )
-    with pytest.raises(NoSuchPlace):
+    with pytest.raises(Refused, match="NoSuchPlace"):
         proposed(cast, targets=(nowhere,))
 
 

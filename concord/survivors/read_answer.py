@@ -1,0 +1,24 @@
+"""read_answer: the guard on what is laid into a reporter's box once their report is part of a case (K-NAME-1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from concord.cases.models import Case
+from concord.people.models import StaffMember
+from concord.survivors.read_text import read_text
+from concord.vault.keyring import Keyring
+
+
+def read_answer(*texts: str, about: UUID, by: UUID, keyring: Keyring, at: datetime) -> None:
+    """Read a text about a report or a case. Without a case there is nobody to protect yet.
+
+    Raises `NamesSomebodyProtected`; NoGrant for an author who cannot open the case.
+    """
+    case = (
+        Case.objects.filter(id=about).first() or Case.objects.filter(sources__report=about).first()
+    )
+    if case is not None:
+        author = StaffMember.objects.get(person_id=by)
+        read_text(*texts, case=case, by=author, keyring=keyring, at=at)
