@@ -33,7 +33,7 @@ from concord.refusals import Refused
 
 
 @door(organiser)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def events(request: DeskRequest) -> HttpResponse:
     """All events, and a form for a new one."""
     form = ConveningForm(request.POST or None)
@@ -48,7 +48,7 @@ def events(request: DeskRequest) -> HttpResponse:
 
 
 @door(organiser)
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def plan(request: DeskRequest, slug: str) -> HttpResponse:
     """One event: what is missing, its sessions, who is on call."""
     return _plan_page(request, _convening(slug))
@@ -112,7 +112,7 @@ def end_event(request: DeskRequest, slug: str) -> HttpResponse:
 
 
 @door(organiser)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def session_guidelines(request: DeskRequest, session_id: UUID) -> HttpResponse:
     """Write and confirm the guidelines of one session."""
     session = _session(session_id)

@@ -51,7 +51,7 @@ def event(request: Request, slug: str) -> HttpResponse:
 
 
 @door(anyone)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def register(request: Request, slug: str) -> HttpResponse:
     """Register with a name and an address; the answer is the same for an address known or unknown."""
     convening, person = _convening(slug), person_of(request)
@@ -79,7 +79,7 @@ def register(request: Request, slug: str) -> HttpResponse:
 
 
 @door(anyone)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def acknowledge(request: Request, slug: str) -> HttpResponse:
     """Read the version in force and confirm it, before the first entry and after each change (P-ABIDE-1)."""
     convening = _convening(slug)
@@ -99,7 +99,7 @@ def acknowledge(request: Request, slug: str) -> HttpResponse:
 
 
 @door(anyone)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def guidelines(request: Request, session_id: UUID) -> HttpResponse:
     """Read how to engage in this session, and confirm it, before entering its room (P-GUIDE-1)."""
     session = Session.objects.select_related("convening").filter(id=session_id).first()

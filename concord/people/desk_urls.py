@@ -32,6 +32,11 @@ urlpatterns: list[URLPattern] = [
         name="mfa_view_recovery_codes",
     ),
     path(
+        "second/recovery/file",
+        door(staff)(recovery_codes.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
+    path(
         "second/recovery/new",
         door(staff)(recovery_codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",

@@ -20,7 +20,7 @@ BACKEND = "concord.people.passphrase.PassphraseBackend"
 
 
 @door(anyone)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: Request) -> HttpResponse:
     """Ask for a way in. The answer is the same whether or not the address is known."""
     next_path = onward(request.POST.get("next") or request.GET.get("next"))
@@ -38,7 +38,7 @@ def sign_in(request: Request) -> HttpResponse:
 
 
 @door(anyone)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_code(request: Request) -> HttpResponse:
     """A mail is on its way: type its six digits here, or press its link in this browser."""
     form = CodeForm(request.POST or None)
@@ -51,7 +51,7 @@ def sign_in_code(request: Request) -> HttpResponse:
 
 
 @door(anyone)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_link(request: Request, link: str) -> HttpResponse:
     """The link of the mail. Looking at it does nothing, for mail filters look too; the button signs in."""
     if request.method == "POST":

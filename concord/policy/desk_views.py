@@ -17,7 +17,7 @@ from concord.policy.models import Version
 
 
 @door(staff)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def staff_policy(request: DeskRequest) -> HttpResponse:
     """Read the version in force, and confirm it."""
     member = request.staff_member

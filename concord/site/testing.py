@@ -52,6 +52,8 @@ if ON_SQLITE:
 
 CONCORD_ARGON2 = (1, 8 * 1024 * 1024)
 """Cheap on purpose: the cost guards real passphrases, and tests have none."""
+MFA_TOTP_TOLERANCE = 1
+"""A test must not fail because half a minute ended between making a code and typing it."""
 CONCORD_REPORT_ADDRESS = "report@concord.example"
 CONCORD_POLICY_ADDRESS = "policy@concord.example"
 
