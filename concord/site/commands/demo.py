@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+from functools import partial
 from pathlib import Path
 
-from concord.site.commands import part
+from concord.site.commands import set_up_django
+
+SETTINGS = "concord.site.demo.settings"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,12 +18,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tempo",
         type=Path,
         metavar="FILE",
-        help="a CSV of real chat, to set the bystanders' tempo",
+        help="a CSV with the columns day, time, person, text: real chat that the bystanders replay",
     )
     parser.add_argument("--reload", action="store_true", help="start again when the code changes")
 
 
 def run(options: argparse.Namespace) -> int:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "concord.site.demo_settings"
-    demo = part("concord.site.demo", "demo")
-    return int(demo(port=options.port, tempo=options.tempo, reload=options.reload) or 0)
+    if options.reload:
+        from concord.site.demo.reload import keep_running
+
+        return keep_running(port=options.port, tempo=options.tempo)
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    os.environ["CONCORD_DEMO_PORT"] = str(options.port)
+    set_up_django()
+    from concord.site.demo.run import run as run_demo
+
+    run_demo(port=options.port, tempo=options.tempo, say=partial(print, flush=True))
+    return 0

@@ -26,6 +26,7 @@ def run(options: argparse.Namespace) -> int:
     set_up_django()
     _make_key_file()
     bring_up_to_date()
+    print("The tables and the static files are up to date.")
     _make_recovery_key(options.shares, options.threshold)
     _refuse_to_finish_without_addresses()
     print("Set up. `concord check` names what is left to see to.")

@@ -1,0 +1,14 @@
+"""The demo's own pages, on every host of it."""
+
+from django.urls import URLPattern, path
+
+from concord.site.demo import views
+
+urlpatterns: list[URLPattern] = [
+    path("now", views.now, name="demo_now"),
+    path("mails", views.mails, name="demo_mails"),
+    path("stored", views.stored_page, name="demo_stored"),
+    path("ledger", views.ledger, name="demo_ledger"),
+    path("alone", views.alone, name="demo_alone"),
+    path("taken/<uuid:post_id>", views.taken, name="demo_taken"),
+]

@@ -1,0 +1,127 @@
+"""The demo's own pages: the table, what happened so far, keys, codes and mails, what lies in the database."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from concord.concurrence.models import Concurrence, Proposal, Warrant
+from concord.doors import anyone, door
+from concord.ledger.models import Entry
+from concord.site.demo import script
+from concord.site.demo.post_box import post_box
+from concord.site.demo.seating import planted
+from concord.site.demo.seats import AGAIN, AMARA, INES, KARIMA, RAVI, SEATS, Seat, host_of
+from concord.site.demo.second_factors import secret_of
+from concord.site.demo.stored import stored
+from concord.site.demo.story import STEPS, measured, story
+from concord.site.demo.totp import code_at
+
+ENTRIES = 40
+
+
+@door(anyone)
+def table(request: HttpRequest) -> HttpResponse:
+    """Choose a seat."""
+    return render(request, "demo/table.html", _now() | _places())
+
+
+@door(anyone)
+def now(request: HttpRequest) -> HttpResponse:
+    """The part of the table that changes: where the story stands, and what was measured."""
+    return render(request, "demo/_now.html", _now())
+
+
+@door(anyone)
+def mails(request: HttpRequest) -> HttpResponse:
+    """Keys, codes and mails: what people would have in their heads, their pockets and their mailboxes."""
+    team = [
+        {"member": member, "code": code_at(secret_of(handle), request.at), "handle": handle}
+        for handle, member in planted().team.items()
+    ]
+    letters = [{"mail": mail, "host": host_of(mail.to)} for mail in post_box.mails()]
+    more = {"team": team, "letters": letters, "shares": planted().shares}
+    return render(request, "demo/mails.html", more | _places())
+
+
+@door(anyone)
+def stored_page(request: HttpRequest) -> HttpResponse:
+    """What somebody who broke into this server could read."""
+    return render(request, "demo/stored.html", {"tables": stored()} | _places())
+
+
+@door(anyone)
+def ledger(request: HttpRequest) -> HttpResponse:
+    """The newest entries of the ledger, refusals among them. The names beside the ids are the demo's."""
+    entries = [
+        {"entry": entry, "who": planted().name_of(entry.actor)}
+        for entry in Entry.objects.exclude(verb__startswith="people.").order_by("-id")[:ENTRIES]
+    ]
+    return render(request, "demo/ledger.html", {"entries": entries} | _places())
+
+
+@door(anyone)
+def alone(request: HttpRequest) -> HttpResponse:
+    """A button that the desk does not have: carry out what nobody else agreed to, at the real address."""
+    proposal = Proposal.objects.open().first()
+    address = _at_the_desk("execute", proposal.id) if proposal else ""
+    return render(request, "demo/alone.html", {"execute_path": address} | _places())
+
+
+@door(anyone)
+def taken(request: HttpRequest, post_id: UUID) -> JsonResponse:
+    """When the agreement to remove a post was given, for the screen that it went from."""
+    warrant = Warrant.objects.filter(kind="delete", target=post_id).first()
+    agreed = Concurrence.objects.filter(execution=warrant.execution).first() if warrant else None
+    at = agreed.concurred_at.timestamp() * 1000 if agreed else None
+    return JsonResponse({"agreed_at": at})
+
+
+def _now() -> dict[str, Any]:
+    told = story()
+    steps = [
+        {"seat": next(seat for seat in SEATS if seat.key == key), "words": words, "place": place}
+        for place, (key, words) in enumerate(STEPS)
+    ]
+    hidden = _at_the_desk("proposal", told.proposal.id) if told.proposal else ""
+    return {"story": told, "steps": steps, "measured": measured(), "hidden_path": hidden}
+
+
+def _places() -> dict[str, Any]:
+    return {
+        "chairs": [
+            (seat, f"http://{seat.host}:{settings.PORT}{_first_page(seat)}") for seat in SEATS
+        ],
+        "again": AGAIN,
+        "karima": KARIMA,
+        "amara": AMARA,
+        "ravi": RAVI,
+        "ines": INES,
+        "port": settings.PORT,
+        "table": settings.CONCORD_PUBLIC,
+        "hall": planted().hall,
+        "bystanders": script.BYSTANDERS.values(),
+        "slug": script.SLUG,
+    }
+
+
+def _first_page(seat: Seat) -> str:
+    """Where somebody who sits down there begins."""
+    if seat is INES:
+        return reverse("demo_stored")
+    if seat is AMARA:
+        return "/watch"
+    return (
+        "/"
+        if seat.desk
+        else reverse("room", args=[planted().hall.id], urlconf=settings.ROOT_URLCONF)
+    )
+
+
+def _at_the_desk(name: str, *args: object) -> str:
+    return reverse(name, args=args, urlconf=settings.CONCORD_DESK_URLCONF)

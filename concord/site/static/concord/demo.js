@@ -1,0 +1,36 @@
+// The demo only: the table keeps itself up to date, and a screen says how soon after an agreement a message went.
+(() => {
+  "use strict";
+  const now = document.getElementById("now");
+  const refresh = async () => {
+    if (!document.hidden) {
+      const answer = await fetch(now.dataset.refresh).catch(() => null);
+      const text = answer && answer.ok ? await answer.text() : "";
+      if (text && text !== now.dataset.shown) {
+        now.dataset.shown = text;
+        now.innerHTML = text;
+      }
+    }
+    setTimeout(refresh, 2000);
+  };
+  if (now) setTimeout(refresh, 2000);
+
+  const posts = document.getElementById("posts");
+  const line = document.querySelector(".demo-measured");
+  if (!posts || !line) return;
+  const tell = async (id, gone) => {
+    const answer = await fetch("/demo/taken/" + id.replace("post-", "")).catch(() => null);
+    const data = answer && answer.ok ? await answer.json() : {};
+    if (!data.agreed_at) return;
+    line.textContent = line.dataset.words.replace("%n", Math.max(0, Math.round(gone - data.agreed_at)));
+    line.hidden = false;
+  };
+  new MutationObserver((changes) => {
+    const gone = Date.now();
+    for (const change of changes) {
+      for (const node of change.addedNodes) {
+        if (node.classList && node.classList.contains("gone")) tell(node.id, gone);
+      }
+    }
+  }).observe(posts, { childList: true, subtree: true });
+})();
