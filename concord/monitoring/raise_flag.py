@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.access.gate import admit
@@ -42,7 +43,30 @@ def check_may_flag(room: Room, *, by: UUID, by_staff: bool, at: datetime) -> Non
 def raise_flag(
     seen: Seen, *, room: Room, post: Post | None, raised_token: bytes, by_staff: bool, at: datetime
 ) -> Flag:
-    """Seal what was seen to its readers, write the row, and tell their desks. Call it in a transaction."""
+    """Seal what was seen to its readers, write the row, and tell their desks. Call it in a transaction.
+
+    Two presses at the same moment raise one flag: the database lets one of them through.
+    """
+    try:
+        with transaction.atomic():
+            return _write(seen, room, post, raised_token, by_staff=by_staff, at=at)
+    except IntegrityError:
+        return Flag.objects.get(raised_token=raised_token)
+
+
+def about(flag: UUID) -> str:
+    return f"flag:{flag}"
+
+
+def _write(
+    seen: Seen,
+    room: Room,
+    post: Post | None,
+    raised_token: bytes,
+    *,
+    by_staff: bool,
+    at: datetime,
+) -> Flag:
     readers = readers_of_flag(about=[seen.author_id] if seen.author_id else [], at=at)
     file = files.open_file(readers=readers, at=at)
     id = uuid4()
@@ -64,7 +88,3 @@ def raise_flag(
     )
     tell_desks(readers, "flag", id)
     return flag
-
-
-def about(flag: UUID) -> str:
-    return f"flag:{flag}"

@@ -12,8 +12,9 @@ from concord.live.hub import hub
 from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.flag_post import PostIsGone, flag_post
 from concord.monitoring.models import Flag
-from concord.monitoring.raise_flag import OnlyThoseInTheRoom
+from concord.monitoring.raise_flag import OnlyThoseInTheRoom, raise_flag
 from concord.monitoring.read_flag import read_flag
+from concord.monitoring.seen import Seen
 from concord.people.models import Tie
 from concord.spaces.models import Post
 from concord.vault import files
@@ -52,6 +53,15 @@ def test_the_same_person_flagging_a_post_twice_raises_one_flag(post, ana, tomas,
     first = flag_post(post, **by(ana), at=at)
     assert flag_post(post, **by(ana), at=at) == first
     assert flag_post(post, **by(tomas), at=at) != first
+
+
+def test_two_presses_at_the_same_moment_raise_one_flag(post, ana, amara, at):
+    first = flag_post(post, **by(ana), at=at)
+    seen = Seen.of_post(post, words="", by=ana.person_id)
+    token = bytes(first.raised_token)
+    again = raise_flag(seen, room=post.room, post=post, raised_token=token, by_staff=False, at=at)
+    assert again == first
+    assert Flag.objects.count() == 1
 
 
 def test_a_moment_flagged_by_one_form_is_one_flag(room, ana, amara, at):
