@@ -1,0 +1,3 @@
+from concord.access.tests.fixtures import shut_out
+
+__all__ = ["shut_out"]

@@ -1,0 +1,3 @@
+from concord.people.tests.fixtures import mailbox, team
+
+__all__ = ["mailbox", "team"]
