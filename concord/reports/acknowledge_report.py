@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.ledger.record import record
 from concord.letterbox.models import Box
 from concord.letterbox.push import push
+from concord.letters.outgoing import read_outgoing
 from concord.monitoring.desk_stream import tell_desks
 from concord.people.models import StaffMember
 from concord.refusals import Refused
@@ -40,17 +41,20 @@ def acknowledge_report(
 ) -> Report:
     """Lay an answer in the reporter's box; the first one acknowledges the report. None notes "no contact".
 
-    Later answers may follow in any state. Raises AnswerIsEmpty, AlreadyAnswered, OnlyCurrentStaff, NoGrant.
+    Later answers may follow in any state. Raises AnswerIsEmpty, AlreadyAnswered, OnlyCurrentStaff, NoGrant,
+    and what the guard refuses (K-NAME-1).
     """
     report = Report.objects.select_for_update().get(id=report.id)
     check_reads(report, by=by, keyring=keyring, at=at)
     if answer is None and report.state not in UNANSWERED:
         raise AlreadyAnswered(subject=report.id)
     if answer is not None:
+        read_outgoing(answer, about=report.id, by=by.person_id, keyring=keyring, at=at)
         _answer(report, answer.strip(), by=by, at=at)
     if report.state in UNANSWERED:
-        report.state, report.acknowledged_at = State.ACKNOWLEDGED, at
-        report.save(update_fields=["state", "acknowledged_at"])
+        report.state = State.ACKNOWLEDGED
+    report.acknowledged_at = report.acknowledged_at or at
+    report.save(update_fields=["state", "acknowledged_at"])
     record(
         "reports.acknowledge",
         actor=by.person_id,
