@@ -15,9 +15,13 @@ from concord.concurrence.models import Decision, Warrant
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.letterbox.issue import issue
-from concord.people.models import OutsideContact, StaffMember
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.readers import outside_readers
+from concord.monitoring.ring import ring
+from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.vault import files
+from concord.vault.keyholders import keyholders
 
 ANSWER_LIVE = timedelta(hours=24)
 LONGEST = 10_000
@@ -47,7 +51,8 @@ def ask_review(
     if before is not None:
         return code, before
     request_id = uuid4()
-    file = files.open_file(readers=_readers(shut, at=at), at=at)
+    readers = _readers(shut, at=at)
+    file = files.open_file(readers=readers, at=at)
     contents = json.dumps({"words": words.strip(), "contact": contact.strip()})
     made = ReviewRequest.objects.create(
         id=request_id,
@@ -61,17 +66,15 @@ def ask_review(
         answer_due_at=at + ANSWER_LIVE,
     )
     record("actions.ask_review", actor=None, subject=made.id, at=at, kind=kind)
+    tell_desks(readers, "review", made.id)
+    ring(readers, at=at)
     return code, made
 
 
-def _readers(shut: UUID | None, *, at: datetime) -> list[UUID]:
-    """Receivers who neither proposed nor agreed to the decision; else the outside contact."""
-    had_a_part = _people_of(shut)
-    receivers = StaffMember.objects.receivers(at).exclude(person_id__in=had_a_part)
-    outside = OutsideContact.objects.filter(ended_at__isnull=True)
-    return list(receivers.values_list("person_id", flat=True)) or list(
-        outside.values_list("holder", flat=True)
-    )
+def _readers(shut: UUID | None, *, at: datetime) -> set[UUID]:
+    """Receivers with keys who neither proposed nor agreed to the decision; else the outside contact."""
+    receivers = set(StaffMember.objects.receivers(at).values_list("person_id", flat=True))
+    return keyholders(receivers - _people_of(shut)) or outside_readers(at)
 
 
 def _people_of(shut: UUID | None) -> set[UUID]:

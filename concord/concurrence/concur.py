@@ -18,6 +18,7 @@ from concord.concurrence.guards import (
 )
 from concord.concurrence.models import Concurrence, Proposal, State, Version
 from concord.concurrence.propose import about_of
+from concord.concurrence.signals import answered
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.vault.keyring import Keyring
@@ -61,6 +62,7 @@ def concur(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime)
         at=at,
         version=version.id,
     )
+    answered.send(sender=Version, version=version, at=at)
     if version.act_at_once:
         carry_out(agreed, contents=contents, by=by, at=at)
     return agreed

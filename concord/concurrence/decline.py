@@ -17,6 +17,7 @@ from concord.concurrence.guards import (
 )
 from concord.concurrence.models import Decline, Proposal, State, Version
 from concord.concurrence.propose import about_of
+from concord.concurrence.signals import answered
 from concord.concurrence.void import close
 from concord.ledger.record import record
 from concord.people.models import StaffMember
@@ -57,6 +58,7 @@ def decline(
         version=version, person=by.person_id, defaults={"sealed": sealed, "declined_at": at}
     )
     record("concurrence.decline", actor=by.person_id, subject=version.proposal_id, at=at)
+    answered.send(sender=Version, version=version, at=at)
     asked = {staff.person_id for staff in eligible(version.proposal.case, about=about, at=at)}
     said_no = set(version.declines.values_list("person", flat=True))
     if not asked - {version.proposer} - said_no:

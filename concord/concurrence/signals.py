@@ -5,6 +5,9 @@ from django.dispatch import Signal
 proposed = Signal()
 """Sent with `version`, `about` (person ids) and `at`, in the transaction: colleagues are asked after commit."""
 
+answered = Signal()
+"""Sent with `version` and `at`, in the transaction, when somebody who was asked agreed or did not."""
+
 settled = Signal()
 """Sent with `proposal` and `at`, in the transaction, when a proposal was executed, declined, voided, withdrawn or
 lapsed: nobody is asked any more."""

@@ -1,0 +1,86 @@
+"""What a proposal in a case can be about: the people reported who take part, their posts, and the places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from concord.cases.parties import Known
+from concord.cases.read_case import Opened
+from concord.spaces.models import Post, Room
+
+MOST_POSTS = 30
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A place somebody can lose access to, the narrowest first."""
+
+    kind: str
+    id: UUID | None
+    name: str
+
+    @property
+    def value(self) -> str:
+        return f"{self.kind}:{self.id or ''}"
+
+
+@dataclass(frozen=True)
+class Around:
+    """Everything there is to choose from."""
+
+    people: list[Known]
+    posts: list[Post]
+    flagged: set[UUID]
+    scopes: list[Scope]
+
+
+def around(opened: Opened) -> Around:
+    """Read off a case that is open: flagged posts first, then the newest."""
+    people = [each for each in opened.parties if each.role == "respondent" and each.person_id]
+    flagged = _flagged_posts(opened)
+    posts = _posts_of(people)
+    posts.sort(key=lambda post: post.id not in flagged)
+    rooms = _rooms(opened) or [post.room for post in posts[:1]]
+    return Around(people, posts[:MOST_POSTS], flagged, list(_scopes(rooms)))
+
+
+def _flagged_posts(opened: Opened) -> set[UUID]:
+    reported = {
+        each.told.source.id
+        for each in opened.reports
+        if each.told.source and each.told.source.kind == "post"
+    }
+    return reported | {each.flag.post_id for each in opened.flags if each.flag.post_id}
+
+
+def _posts_of(people: list[Known]) -> list[Post]:
+    persons = [each.person_id for each in people if each.person_id]
+    posts = Post.objects.filter(registration__person__in=persons, removed=False)
+    posts = posts.select_related("registration", "room__session", "room__convening")
+    return list(posts.order_by("-posted_at", "-number"))
+
+
+def _rooms(opened: Opened) -> list[Room]:
+    """The rooms that flags and reports were raised from."""
+    sources = [each.told.source for each in opened.reports if each.told.source]
+    ids = {each.flag.room_id for each in opened.flags}
+    ids |= {source.id for source in sources if source.kind == "room"}
+    posts = {source.id for source in sources if source.kind == "post"}
+    ids |= set(Post.objects.filter(id__in=posts).values_list("room", flat=True))
+    return list(Room.objects.filter(id__in=ids).select_related("session", "convening"))
+
+
+def _scopes(rooms: Iterable[Room]) -> Iterable[Scope]:
+    """Sessions, then their events, then everything; each once."""
+    rooms = list(rooms)
+    sessions = {room.session.id: room.session for room in rooms if room.session}
+    convenings = {room.convening_id: room.convening for room in rooms}
+    for session in sessions.values():
+        yield Scope("session", session.id, session.name)
+    for convening in convenings.values():
+        yield Scope("convening", convening.id, convening.name)
+    yield Scope("all", None, _("every event"))

@@ -1,0 +1,255 @@
+"""The proposal form. Filled from the flag it is short; whatever is wider asks for every word.
+
+Nothing is refused here: `check_complete` says what is missing, and everything that was typed stays.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.template.defaultfilters import date as date_words
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from concord.concurrence.terms import (
+    DEPARTURES,
+    GROUNDS,
+    SHORT_LENGTH,
+    VALUES,
+    Incomplete,
+    Target,
+    Terms,
+    is_short,
+)
+from concord.desk.around import Around, Scope
+from concord.policy.violations import KINDS
+from concord.spaces.models import Post
+
+ASSUMED = {
+    "stabilises": _("It stops what was reported for those who are in the room now."),
+    "considered": _("Doing nothing for now; a warning; slowing or pausing the room for everyone."),
+    "less_severe": _(
+        "A warning or a brake on the room would leave whoever it was aimed at with the person reported, "
+        "or take the room from everyone. This touches one person, in one session, for a day."
+    ),
+}
+"""What a short proposal says when nothing else is typed; shown before it is sent."""
+SAFE = _("I asked myself whom this could put at risk, now and afterwards, and see nobody.")
+
+MISSING = {
+    "targets": _("Choose what should happen: one step at least."),
+    "reason": _("Write one sentence: what happened, and why this is the answer to it."),
+    "stabilises": _("Say how this calms the situation."),
+    "considered": _("Say what else was considered."),
+    "less_severe": _("Say why nothing milder would do."),
+    "safety": _("Say whom it could put at risk; or tick that you see nobody."),
+    "violations": _("Choose items of the policy."),
+    "grounds": _("Choose one ground at least."),
+    "finding": _("Say which item of the policy was broken, and by what; choose the item below."),
+    "relied_on": _("Say what you rely on for this ground."),
+    "value": _("Choose the value that was acted against."),
+    "until_at": _("Give an end that lies ahead, or a day to look at it again."),
+    "review_on": _("The day to look at it again lies in the past."),
+    "departure": _("Choose why this departs from what was wished, or leave it."),
+    "departure_reason": _("Say why this departs from what the person who reported wished."),
+}
+SHOWN_AT = {"targets": "people", "safety": "is_safe"}
+"""Where the form shows what is missing, when it has another name there."""
+
+
+class Lines(forms.CharField):
+    """Words as typed, with plain line ends: two people sign them to the letter."""
+
+    def __init__(self, *, rows: int = 2, longest: int = 2_000, **said: Any) -> None:
+        widget = forms.Textarea({"rows": rows, "dir": "auto"})
+        super().__init__(widget=widget, required=False, max_length=longest, **said)
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value) or ""
+        return typed.replace("\0", "").replace("\r\n", "\n")
+
+
+class SomeOf(forms.MultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **said: Any) -> None:
+        super().__init__(required=False, **said)
+
+
+class ProposalForm(forms.Form):
+    """Built for one case from what is `Around` it."""
+
+    use_required_attribute = False
+
+    people = SomeOf(label=_("Who loses access"))
+    scope = forms.ChoiceField(label=_("From where"), widget=forms.RadioSelect)
+    until_at = forms.DateTimeField(
+        label=_("Until (UTC)"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+    review_on = forms.DateField(
+        label=_("Or no end, and look at it again on"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+    posts = SomeOf(label=_("Which of their posts are deleted"))
+    reason = Lines(
+        label=_("Why, in one sentence"),
+        help_text=_("What happened, and why this answers it. Your colleague reads this first."),
+    )
+    grounds = SomeOf(label=_("On which ground"), choices=list(GROUNDS.items()))
+    violations = SomeOf(
+        label=_("Which items of the policy"),
+        choices=[(code, kind.name) for code, kind in KINDS.items()],
+    )
+    is_safe = forms.BooleanField(label=SAFE, required=False)
+    act_at_once = forms.BooleanField(
+        label=_("Act as soon as a colleague agrees"),
+        help_text=_("Otherwise you press once more yourself."),
+        required=False,
+    )
+    finding = Lines(
+        label=_("Finding"),
+        help_text=_("Which item of the policy was broken by what. Left empty, it is the items and your sentence."),
+    )
+    stabilises = Lines(label=_("How this calms the situation"))
+    considered = Lines(label=_("What else was considered"))
+    less_severe = Lines(label=_("Why nothing milder would do"))
+    safety = Lines(label=_("Whom it could put at risk, and what is done about that"))
+    relied_on = Lines(label=_("What you rely on, for illegal, unethical or violent activity"))
+    value = forms.ChoiceField(
+        label=_("Which value, when it is about values"),
+        choices=[("", _("None in particular")), *VALUES.items()],
+        required=False,
+    )
+    departure = forms.ChoiceField(
+        label=_("Does it depart from what the person who reported wished?"),
+        choices=[("", _("No")), *DEPARTURES.items()],
+        required=False,
+    )
+    departure_reason = Lines(label=_("Why it departs from it"))
+    notice_subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
+    notice_body = Lines(label=_("What the person is told"), rows=10, longest=10_000)
+
+    SHORT = ("people", "posts", "reason", "grounds", "violations", "is_safe")
+    WIDER = ("scope", "until_at", "review_on")
+    IN_FULL = (
+        "finding", "stabilises", "considered", "less_severe", "safety", "relied_on", "value",
+        "departure", "departure_reason", "act_at_once",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, around: Around, at: datetime, **kwargs: Any) -> None:
+        kwargs["initial"] = first_choices(around, at=at) | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        self.around, self.at = around, at
+        people: Any = self.fields["people"]
+        people.choices = [(str(each.person_id), each.name) for each in around.people]
+        posts: Any = self.fields["posts"]
+        posts.choices = [(str(post.id), _line(post, around.flagged)) for post in around.posts]
+        scope: Any = self.fields["scope"]
+        scope.choices = [(each.value, each.name) for each in around.scopes]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it goes beyond the short form: another place than the session, or longer than a day."""
+        return not is_short(self._targets(), at=self.at)
+
+    def terms(self) -> Terms:
+        """What was chosen and typed. A short proposal says what is assumed wherever nothing was typed."""
+        typed = self.cleaned_data
+        texts = {name: typed[name].strip() for name in ("stabilises", "considered", "less_severe")}
+        if not self.is_wide:
+            texts = {name: text or str(ASSUMED[name]) for name, text in texts.items()}
+        return Terms(
+            targets=tuple(self._targets()),
+            grounds=tuple(typed["grounds"]),
+            violations=tuple(typed["violations"]),
+            reason=typed["reason"].strip(),
+            finding=typed["finding"].strip() or self._finding(),
+            safety=typed["safety"].strip() or (str(SAFE) if typed["is_safe"] else ""),
+            relied_on=typed["relied_on"].strip(),
+            value=typed["value"],
+            departure=typed["departure"],
+            departure_reason=typed["departure_reason"].strip(),
+            notice_subject=typed["notice_subject"].strip(),
+            notice_body=typed["notice_body"].strip(),
+            act_at_once=typed["act_at_once"],
+            **texts,
+        )
+
+    def tell_missing(self, refused: Incomplete) -> None:
+        """Say beside each field what a considered decision still needs."""
+        for name in dict.fromkeys(refused.missing):
+            shown_at = "safety" if name == "safety" and self.is_wide else SHOWN_AT.get(name, name)
+            self.add_error(shown_at, str(MISSING[name]))
+
+    def _targets(self) -> list[Target]:
+        typed = self.cleaned_data
+        scope = self._scope(typed.get("scope", ""))
+        until_at, review_on = typed.get("until_at"), typed.get("review_on")
+        names = {str(each.person_id): each.name for each in self.around.people}
+        labels = {str(post.id): _place(post) for post in self.around.posts}
+        return [
+            *(
+                Target("revoke", UUID(id), names[id], scope.kind, scope.id, until_at, review_on)
+                for id in typed.get("people", [])
+            ),
+            *(Target("delete", UUID(id), labels[id]) for id in typed.get("posts", [])),
+        ]
+
+    def _scope(self, value: str) -> Scope:
+        known = {each.value: each for each in self.around.scopes}
+        return known.get(value, self.around.scopes[0])
+
+    def _finding(self) -> str:
+        typed = self.cleaned_data
+        if "violation" not in typed["grounds"] or not typed["reason"].strip():
+            return ""
+        items = "; ".join(str(KINDS[code].name) for code in typed["violations"])
+        return f"{items}: {typed['reason'].strip()}" if items else ""
+
+
+def first_choices(around: Around, *, at: datetime) -> dict[str, Any]:
+    """What the form holds before anybody has touched it: this session, one day, the flagged posts."""
+    minute = at.replace(second=0, microsecond=0)
+    return {
+        "people": [str(each.person_id) for each in around.people[:1]],
+        "posts": [str(post.id) for post in around.posts if post.id in around.flagged],
+        "scope": around.scopes[0].value,
+        "until_at": minute + SHORT_LENGTH,
+        "act_at_once": True,
+    }
+
+
+def choices_of(terms: Terms) -> dict[str, Any]:
+    """The form's contents for terms that were proposed before."""
+    revoked = [target for target in terms.targets if target.kind == "revoke"]
+    texts = terms.texts()
+    chosen: dict[str, Any] = {
+        **texts,
+        "people": [str(target.id) for target in revoked],
+        "posts": [str(target.id) for target in terms.targets if target.kind == "delete"],
+        "is_safe": texts["safety"] == str(SAFE),
+    }
+    if revoked:
+        first = revoked[0]
+        chosen["scope"] = Scope(first.scope_kind, first.scope_id, "").value
+        chosen["until_at"], chosen["review_on"] = first.until_at, first.review_on
+    return chosen
+
+
+def _place(post: Post) -> str:
+    return f"{post.room.name}, {post.number}"
+
+
+def _line(post: Post, flagged: set[UUID]) -> str:
+    """One post in a list of ticks: when, where, whether it was flagged, and how it begins."""
+    told = _now("flagged") + " · " if post.id in flagged else ""
+    begins = Truncator(post.text).chars(140)
+    return f"{date_words(post.posted_at, 'H:i')} · {post.room.name} · {told}{begins}"

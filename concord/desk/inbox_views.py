@@ -1,0 +1,22 @@
+"""The inbox: what this person can do next, then everything that waits for them."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from concord.desk.waiting import waiting_for
+from concord.desk.who_may import has_a_desk
+from concord.doors import door
+from concord.people.at_the_desk import DeskRequest
+
+
+@door(has_a_desk)
+@require_safe
+def inbox(request: DeskRequest) -> HttpResponse:
+    """Rows by code, urgency and age. What they hold is read only when they are opened."""
+    staff = request.staff_member
+    context = {"waiting": waiting_for(staff, at=request.at), "staff": staff, "now": request.at}
+    page = "desk/_inbox.html" if request.htmx else "desk/inbox.html"
+    return render(request, page, context)

@@ -1,0 +1,163 @@
+"""Propose in a case, or change what was proposed: choose, see what it does, ask for a second yes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from concord import refusals
+from concord.actions.write_notice import write_notice
+from concord.cases.desk_views import find_case
+from concord.cases.models import Case
+from concord.cases.read_case import Opened, read_case
+from concord.concurrence.briefing import Letter, newest
+from concord.concurrence.contents import targets_of
+from concord.concurrence.guards import NeedsCoordinator, StaleVersion
+from concord.concurrence.kinds import kind_of
+from concord.concurrence.models import Proposal, Version
+from concord.concurrence.open_version import open_version
+from concord.concurrence.propose import preview, propose, revise
+from concord.concurrence.terms import Incomplete, Terms, check_complete
+from concord.concurrence.wording import effect_of
+from concord.desk.around import around
+from concord.desk.forms import ASSUMED, ProposalForm, choices_of
+from concord.desk.who_may import works_on_cases
+from concord.doors import door
+from concord.people.at_the_desk import DeskRequest
+from concord.refusals import Refused
+
+
+@door(works_on_cases)
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose_in(request: DeskRequest, case_id: UUID) -> HttpResponse:
+    """A new proposal in a case."""
+    return _draft(request, find_case(request, case_id))
+
+
+@door(works_on_cases)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """Another text in the place of the one proposed; it needs a new yes."""
+    found = Proposal.objects.visible_to(request.staff_member).filter(id=proposal_id).first()
+    if found is None:
+        raise Http404
+    return _draft(request, find_case(request, found.case_id), changing=newest(found))
+
+
+def _draft(request: DeskRequest, case: Case, *, changing: Version | None = None) -> HttpResponse:
+    """The form; then, pressed on, the page that shows what it does; then the verb."""
+    if request.staff_member not in (case.coordinator, case.deputy):
+        raise NeedsCoordinator(subject=case.id)
+    opened = read_case(case, by=request.staff_member, keyring=request.keyring, at=request.at)
+    page = {"case": case, "opened": opened, "changing": changing}
+    known = around(opened)
+    if request.method != "POST":
+        initial = _proposed_before(request, changing) if changing else {}
+        return _form(request, ProposalForm(initial=initial, around=known, at=request.at), page)
+    form = ProposalForm(request.POST, around=known, at=request.at)
+    terms = _terms(form, case, opened, request)
+    if terms is None or request.POST.get("step") == "back":
+        return _form(request, form, page, status=422 if form.errors else 200)
+    if request.POST.get("step") != "ask":
+        return _see(request, form, _with_notice(terms), page)
+    try:
+        proposal = _ask(request, case, terms, changing)
+    except Refused as refused:
+        refusals.tell(refused, actor=request.staff_member.person_id, at=request.at)
+        return _see(request, form, terms, {**page, "refused": refused}, status=refused.status)
+    return HttpResponseRedirect(reverse("proposal", args=[proposal.id]))
+
+
+def _terms(
+    form: ProposalForm, case: Case, opened: Opened, request: DeskRequest
+) -> Terms | None:
+    """What was typed as terms, when they are complete; else None, and the form says what is missing."""
+    if not form.is_valid():
+        return None
+    terms = form.terms()
+    try:
+        check_complete(terms, wishes=opened.wishes, at=request.at, subject=case.id)
+        for target in terms.targets:
+            kind_of(target.kind).validate(target, case=case, at=request.at)
+    except Incomplete as refused:
+        form.tell_missing(refused)
+        return None
+    except Refused as refused:
+        form.add_error(None, str(refused.words))
+        return None
+    return terms
+
+
+def _ask(request: DeskRequest, case: Case, terms: Terms, changing: Version | None) -> Proposal:
+    """Put it before the others, in the place of the text that was on the page when there was one."""
+    who: dict[str, Any] = {
+        "by": request.staff_member,
+        "keyring": request.keyring,
+        "at": request.at,
+    }
+    if changing is None:
+        return propose(case, terms=terms, **who)
+    if request.POST.get("version") != str(changing.id):
+        raise StaleVersion(subject=changing.proposal_id)
+    return revise(changing.proposal, terms=terms, **who).proposal
+
+
+def _with_notice(terms: Terms) -> Terms:
+    """The notice as it was typed, or else as we would write it for these terms."""
+    if terms.notice_body:
+        return terms
+    subject, body = write_notice(
+        terms.targets, grounds=terms.grounds, violations=terms.violations
+    )
+    return replace(terms, notice_subject=subject, notice_body=body.strip())
+
+
+def _form(
+    request: DeskRequest, form: ProposalForm, page: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    context = {
+        **page,
+        "form": form,
+        "short": [form[name] for name in form.SHORT],
+        "wider": [form[name] for name in form.WIDER],
+        "in_full": [form[name] for name in form.IN_FULL],
+        "open_wider": any(form[name].errors for name in (*form.WIDER, *form.IN_FULL)),
+        "assumed": ASSUMED,
+    }
+    return render(request, "desk/propose.html", context, status=status)
+
+
+def _see(
+    request: DeskRequest,
+    form: ProposalForm,
+    terms: Terms,
+    page: dict[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """The text as a colleague will read it, with its effect as it stands now."""
+    letter = Letter(
+        targets=list(terms.targets),
+        texts=terms.texts(),
+        wishes=page["opened"].wishes,
+        excerpts=[],
+        effect=effect_of(preview(terms.targets, at=request.at)),
+    )
+    carried = [field for field in form if not field.name.startswith("notice_")]
+    context = {**page, "letter": letter, "terms": terms, "carried": carried}
+    return render(request, "desk/propose_see.html", context, status=status)
+
+
+def _proposed_before(request: DeskRequest, changing: Version) -> dict[str, Any]:
+    briefing = open_version(
+        changing, by=request.staff_member, keyring=request.keyring, at=request.at
+    )
+    texts = {**briefing.contents["texts"]}
+    texts["grounds"], texts["violations"] = tuple(texts["grounds"]), tuple(texts["violations"])
+    return choices_of(Terms(targets=tuple(targets_of(briefing.contents)), **texts))

@@ -1,0 +1,53 @@
+// The watch stays calm: what is new shows by itself only while nothing in that part is being read or typed; else
+// a button counts it. What was removed goes at once.
+(() => {
+  "use strict";
+  const parts = [...document.querySelectorAll("[data-calm]")];
+  const news = new Map(parts.map((part) => [part, 0]));
+  const timers = new Map();
+
+  const busy = (part) =>
+    part.contains(document.activeElement) ||
+    part.querySelector(".chosen, details[open]") ||
+    [...part.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value) ||
+    (part.id === "watch-now" && scrollY > part.offsetTop);
+  const refresh = (part) => {
+    news.set(part, 0);
+    htmx.trigger(part, "fresh");
+  };
+  const settle = (part) => {
+    timers.delete(part);
+    if (!news.get(part)) return;
+    if (!busy(part)) { refresh(part); return; }
+    const button = part.querySelector("[data-newer]");
+    button.textContent = part.dataset.words.replace("%n", news.get(part));
+    button.hidden = false;
+  };
+  const hear = (part) => {
+    if (!part) return;
+    news.set(part, news.get(part) + 1);
+    if (!timers.has(part)) timers.set(part, setTimeout(settle, 700, part));
+  };
+  const now = document.getElementById("watch-now");
+  const flags = document.getElementById("watch-flags");
+  const on = (name, act) => document.body.addEventListener("live:" + name, (event) => act(event.detail || {}));
+
+  on("post", () => hear(now));
+  on("restored", () => hear(now));
+  on("flag", () => { hear(flags); hear(now); });
+  on("removed", ({ post }) => {
+    const row = document.getElementById("post-" + post);
+    if (!row) return;
+    row.querySelectorAll("form").forEach((form) => form.remove());
+    const said = document.createElement("p");
+    said.className = "said quiet";
+    said.textContent = now.dataset.gone;
+    row.querySelector(".said").replaceWith(said);
+  });
+  let first = true;
+  on("open", () => { if (!first) parts.forEach(hear); first = false; });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-newer]");
+    if (button) refresh(button.closest("[data-calm]"));
+  });
+})();

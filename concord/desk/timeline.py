@@ -1,0 +1,102 @@
+"""What happened in a case so far, told from the ledger: who did what, when; no contents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Max
+from django.utils.translation import gettext_lazy as _
+
+from concord.cases.models import Case
+from concord.concurrence.models import Version
+from concord.ledger.models import Entry
+from concord.people.models import StaffMember
+
+WORDS = {
+    "monitoring.flag": ("", _("A flag was raised")),
+    "monitoring.judge": ("", _("%(who)s said that it needs action")),
+    "reports.receive": ("", _("A report arrived")),
+    "reports.acknowledge": ("", _("%(who)s answered the person who reported")),
+    "reports.add_words": ("", _("The person who reported said more")),
+    "cases.take_up": ("", _("%(who)s took it into this case")),
+    "cases.add_party": ("", _("%(who)s named somebody")),
+    "cases.recuse": ("", _("Somebody stepped out")),
+    "concurrence.propose": ("proposed", _("%(who)s proposed an action")),
+    "concurrence.revise": ("proposed", _("%(who)s changed the proposal; it needs a new yes")),
+    "concurrence.open_version": ("", _("%(who)s opened the proposal")),
+    "concurrence.concur": ("agreed", _("%(who)s agreed")),
+    "concurrence.decline": ("declined", _("%(who)s did not agree")),
+    "concurrence.declined": ("declined", _("Nobody was left to ask")),
+    "concurrence.withdrawn": ("lapsed", _("%(who)s withdrew the proposal")),
+    "concurrence.voided": ("lapsed", _("The agreement was void")),
+    "concurrence.lapsed": ("lapsed", _("The proposal lapsed")),
+    "concurrence.execute": ("agreed", _("Carried out")),
+    "actions.verified": ("done", _("Every step was checked and holds")),
+    "evasion.revoke_again": ("done", _("A return was recognised; access was taken away again")),
+    "evasion.delete_again": ("done", _("Posts of a return were deleted")),
+    "evasion.held": ("done", _("The person tried to come in and was refused")),
+    "evasion.undo": ("lapsed", _("%(who)s undid a return: it was somebody else")),
+    "refused": ("", _("%(who)s tried what is not open to them; nothing was changed")),
+}
+"""Each verb of the ledger that belongs in a timeline: the mark it carries, and its words."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of the timeline. `mark` is empty for what the two circles do not speak of."""
+
+    mark: str
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who opened the case."""
+
+    name: str
+    times: int
+    last: datetime
+
+
+def timeline_of(case: Case) -> list[Moment]:
+    """Newest first."""
+    entries = list(
+        Entry.objects.filter(subject__in=_subjects(case), verb__in=WORDS).order_by("-id")
+    )
+    names = _names({entry.actor for entry in entries})
+    return [_moment(entry, names) for entry in entries]
+
+
+def readers_of(case: Case) -> list[Reader]:
+    """Who opened the case, how often, and when last (K-CONF-1)."""
+    read = Entry.objects.filter(subject=case.id, verb="cases.read_case", actor__isnull=False)
+    rows = list(read.values("actor").annotate(times=Count("id"), last=Max("at")).order_by("-last"))
+    names = _names({row["actor"] for row in rows})
+    return [Reader(names.get(row["actor"], ""), row["times"], row["last"]) for row in rows]
+
+
+def _subjects(case: Case) -> set[UUID]:
+    """The ids under which the ledger speaks of this case."""
+    versions = Version.objects.filter(proposal__case=case)
+    sources = case.sources.values_list("flag", "report")
+    return {
+        case.id,
+        *case.proposals.values_list("id", flat=True),
+        *versions.values_list("id", flat=True),
+        *case.decisions.values_list("id", flat=True),
+        *(id for pair in sources for id in pair if id),
+    }
+
+
+def _moment(entry: Entry, names: dict[Any, str]) -> Moment:
+    mark, words = WORDS[entry.verb]
+    return Moment(mark, words % {"who": names.get(entry.actor, _("Somebody"))}, entry.at)
+
+
+def _names(persons: set[Any]) -> dict[Any, str]:
+    found = StaffMember.objects.filter(person__in=[one for one in persons if one])
+    return dict(found.values_list("person_id", "working_name"))

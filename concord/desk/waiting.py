@@ -1,0 +1,110 @@
+"""What waits for one person, found only among what they may see: no grant, no row, no count (K-CONF-1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from concord.actions.models import ReviewRequest
+from concord.cases.models import Case, Source
+from concord.cases.models import State as CaseState
+from concord.concurrence.models import Proposal, Version
+from concord.monitoring.models import Flag
+from concord.people.models import StaffMember
+from concord.reports.models import UNANSWERED, Report
+from concord.reports.models import State as ReportState
+from concord.vault.files import seen_by
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The rows of an inbox, the most pressing kind first."""
+
+    asked: list[Version]
+    flags: list[Flag]
+    caseless: list[Flag]
+    reports: list[Report]
+    reviews: list[ReviewRequest]
+    cases: list[Case]
+    names: dict[UUID, str]
+
+    @property
+    def is_empty(self) -> bool:
+        rows = (self.asked, self.flags, self.caseless, self.reports, self.reviews, self.cases)
+        return not any(rows)
+
+
+def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
+    """Everything that waits for this person; the same few queries however much it is."""
+    asked = list(proposals_for(staff, at=at).select_related("proposal").order_by("lapses_at"))
+    proposers = StaffMember.objects.filter(person__in={version.proposer for version in asked})
+    return Waiting(
+        asked=asked,
+        flags=list(flags_for(staff).select_related("room")),
+        caseless=list(_caseless(staff).select_related("room")),
+        reports=list(reports_for(staff).order_by("-urgent", "answer_by")),
+        reviews=list(reviews_for(staff).order_by("answer_due_at")),
+        cases=list(cases_of(staff)),
+        names=dict(proposers.values_list("person_id", "working_name")),
+    )
+
+
+def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
+    """The number beside "Inbox": what asks for an answer of this person."""
+    return (
+        proposals_for(staff, at=at).count()
+        + flags_for(staff).count()
+        + reports_for(staff).filter(state__in=UNANSWERED).count()
+        + reviews_for(staff).count()
+    )
+
+
+def proposals_for(staff: StaffMember, *, at: datetime) -> QuerySet[Version]:
+    """Texts that were put before this person for a second yes, and that they have not answered."""
+    if not staff.may_concur:
+        return Version.objects.none()
+    visible = Proposal.objects.visible_to(staff).awaiting_concurrence()
+    asked = Version.objects.filter(
+        proposal__in=visible,
+        voided_at__isnull=True,
+        lapses_at__gt=at,
+        briefing__in=seen_by(staff.person_id),
+    )
+    return asked.exclude(proposer=staff.person_id).exclude(declines__person=staff.person_id)
+
+
+def flags_for(staff: StaffMember) -> QuerySet[Flag]:
+    """Flags that nobody has answered."""
+    return Flag.objects.visible_to(staff).awaiting_judgement().order_by("raised_at")
+
+
+def reports_for(staff: StaffMember) -> QuerySet[Report]:
+    """Reports that no person has answered, and those answered that belong to no case yet."""
+    waiting = [*UNANSWERED, ReportState.ACKNOWLEDGED]
+    return Report.objects.visible_to(staff).filter(state__in=waiting)
+
+
+def reviews_for(staff: StaffMember) -> QuerySet[ReviewRequest]:
+    """Requests to look again, or "this is not me", that wait for an answer."""
+    return ReviewRequest.objects.visible_to(staff).filter(answered_at__isnull=True)
+
+
+def cases_of(staff: StaffMember) -> QuerySet[Case]:
+    """The cases this person coordinates, or is the deputy of, with their open proposals."""
+    open_proposals = Proposal.objects.visible_to(staff).open()
+    return (
+        Case.objects.visible_to(staff)
+        .filter(Q(coordinator=staff) | Q(deputy=staff))
+        .exclude(state=CaseState.CLOSED)
+        .prefetch_related(Prefetch("proposals", queryset=open_proposals, to_attr="open_proposals"))
+    )
+
+
+def _caseless(staff: StaffMember) -> QuerySet[Flag]:
+    """Flags this person said need action, and that went into no case."""
+    in_cases = Source.objects.filter(flag__isnull=False).values("flag")
+    theirs = Flag.objects.visible_to(staff).filter(credible=True, judged_by=staff.person_id)
+    return theirs.exclude(id__in=in_cases)

@@ -1,0 +1,106 @@
+"""The watch: all open rooms as they go, newest first, flags beside them. It watches rooms, never people."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from concord.convenings.models import State
+from concord.desk.waiting import flags_for
+from concord.desk.who_may import sees_decisions, watches
+from concord.doors import door
+from concord.monitoring.models import Flag
+from concord.monitoring.read_flag import read_flag
+from concord.people.at_the_desk import DeskRequest
+from concord.people.models import Shift, StaffMember
+from concord.spaces.brakes_of import brakes_of
+from concord.spaces.models import Post, Room
+
+NEWEST = 40
+PACE = timedelta(minutes=5)
+RUNNING = [State.OPEN, State.PAUSED]
+MOST_ROOMS = 50
+"""Whose streams one page listens to; a stream has a limit, and so have eyes."""
+PARTS = {
+    "watch-rooms": "desk/_watch_rooms.html",
+    "watch-flags": "desk/_watch_flags.html",
+    "watch-now": "desk/_watch_now.html",
+}
+
+
+@door(watches)
+@require_safe
+def watch(request: DeskRequest) -> HttpResponse:
+    """Every open room, or one of them with its brakes; a script asks for a part of it again."""
+    staff = request.staff_member
+    rooms = list(open_rooms(request.at))
+    chosen = _chosen(rooms, request.GET.get("room", ""))
+    flags = list(flags_for(staff).select_related("room"))
+    context: dict[str, Any] = {
+        "staff": staff,
+        "rooms": rooms,
+        "chosen": chosen,
+        "posts": _newest([chosen] if chosen else rooms),
+        "flags": flags,
+        "flagged": {flag.post_id for flag in flags},
+        "now": request.at,
+    }
+    part = PARTS.get(request.htmx.target or "") if request.htmx else None
+    if part:
+        return render(request, part, context)
+    context["stream"] = _stream(rooms, staff)
+    context["shift_ends"] = _shift_ends(staff, at=request.at)
+    if chosen:
+        context["room"] = chosen
+        context["brakes"] = brakes_of(chosen, staff=staff, at=request.at)
+        context["next"] = request.get_full_path()
+    return render(request, "desk/watch.html", context)
+
+
+@door(sees_decisions)
+@require_safe
+def flag_words(request: DeskRequest, flag_id: UUID) -> HttpResponse:
+    """What was flagged, shown in its place on the watch when somebody asks; the reading is an entry."""
+    found = Flag.objects.visible_to(request.staff_member).filter(id=flag_id).first()
+    if found is None:
+        raise Http404
+    seen = read_flag(found, keyring=request.keyring, at=request.at)
+    return render(request, "desk/_flag_words.html", {"seen": seen})
+
+
+def open_rooms(at: datetime) -> QuerySet[Room]:
+    """Rooms of running sessions and lobbies of running events, with how many posts came lately."""
+    running = Q(session__state__in=RUNNING) | Q(
+        session__isnull=True, convening__state__in=RUNNING
+    )
+    lately = Count("posts", filter=Q(posts__posted_at__gt=at - PACE, posts__removed=False))
+    rooms = Room.objects.filter(running).select_related("session", "convening")
+    return rooms.annotate(lately=lately).order_by("name", "id")[:MOST_ROOMS]
+
+
+def _newest(rooms: list[Room]) -> list[Post]:
+    posts = Post.objects.filter(room__in=rooms, removed=False)
+    posts = posts.select_related("registration", "room")
+    return list(posts.order_by("-posted_at", "-number")[:NEWEST])
+
+
+def _chosen(rooms: list[Room], wanted: str) -> Room | None:
+    return next((room for room in rooms if str(room.id) == wanted), None)
+
+
+def _stream(rooms: list[Room], staff: StaffMember) -> str:
+    """The address that tells this page that something happened; it carries ids only."""
+    streams = [f"desk:{staff.person_id}", *(room.watch_stream for room in rooms)]
+    return "/live/?" + urlencode([("s", stream) for stream in streams])
+
+
+def _shift_ends(staff: StaffMember, *, at: datetime) -> datetime | None:
+    shifts = Shift.objects.filter(staff=staff, starts_at__lte=at, ends_at__gt=at)
+    return shifts.order_by("-ends_at").values_list("ends_at", flat=True).first()
