@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -42,10 +41,9 @@ def event(request: Request, slug: str) -> HttpResponse:
     registration = registration_of(person_of(request), convening)
     page = {
         "convening": convening,
-        "sessions": convening.sessions.select_related("room"),
+        "sessions": convening.sessions.all(),
         "registration": registration,
         "acknowledged": bool(registration and has_acknowledged(registration, at=request.at)),
-        "lobby": lobby_of(convening),
     }
     return render(request, "convenings/event.html", page)
 
@@ -94,7 +92,7 @@ def acknowledge(request: Request, slug: str) -> HttpResponse:
         except NotInForce as refused:
             form = AcknowledgeForm()
             return _policy_page(request, convening, form, next_path, refused=refused)
-        return HttpResponseRedirect(next_path or _inside(convening, None))
+        return HttpResponseRedirect(next_path or _inside(convening))
     return _policy_page(request, convening, form, next_path)
 
 
@@ -114,7 +112,7 @@ def guidelines(request: Request, session_id: UUID) -> HttpResponse:
     changed = False
     if held and request.method == "POST" and form.is_valid():
         if form.cleaned_data["number"] == held.number:
-            response = HttpResponseRedirect(next_path or _inside(session.convening, session))
+            response = HttpResponseRedirect(next_path or _inside(session))
             mark_read(request, response, held)
             return response
         form, changed = ReadForm(), True
@@ -126,11 +124,6 @@ def guidelines(request: Request, session_id: UUID) -> HttpResponse:
         "changed": changed,
     }
     return render(request, "convenings/guidelines.html", page, status=409 if changed else 200)
-
-
-def lobby_of(convening: Convening) -> Any:
-    """The room of the whole event, if it has one yet."""
-    return convening.rooms.filter(session__isnull=True).first()
 
 
 def _policy_page(
@@ -154,9 +147,9 @@ def _policy_page(
     )
 
 
-def _inside(convening: Convening, session: Session | None) -> str:
-    room = session.room if session and hasattr(session, "room") else lobby_of(convening)
-    return reverse("room", args=[room.id]) if room else reverse("event", args=[convening.slug])
+def _inside(place: Convening | Session) -> str:
+    """The lobby of an event, or the room of a session: each carries the id of what it belongs to."""
+    return reverse("room", args=[place.id])
 
 
 def _convening(slug: str) -> Convening:
