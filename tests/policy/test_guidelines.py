@@ -1,0 +1,156 @@
+"""Before every session: its own guidelines, and nobody enters without having read them (PUB-16)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from concord.convenings.guidelines_read import COOKIE
+from concord.convenings.models import Convening, Guidelines, Session, State
+from concord.convenings.plan_convening import plan_convening, plan_session
+from concord.people.end_designation import end_designation
+from concord.people.models import OutsideContact
+from concord.people.tests.team import Mailbox
+from concord.spaces.models import Post, Room
+from tests.browsing import Browser, at_the_desk, by_mail
+from tests.cast import Cast
+
+
+@pytest.fixture
+def planned(cast: Cast) -> Convening:
+    """An event of three sessions, none of which has guidelines yet."""
+    hour = timedelta(hours=1)
+    convening = plan_convening(
+        "Spring",
+        slug="spring",
+        starts_at=cast.at + hour,
+        ends_at=cast.at + 9 * hour,
+        by=cast.amara.staff,
+        at=cast.at,
+    )
+    for name in ("Law", "Song", "Close"):
+        plan_session(
+            convening,
+            name=name,
+            starts_at=cast.at + hour,
+            ends_at=cast.at + 2 * hour,
+            by=cast.amara.staff,
+            at=cast.at,
+        )
+    return convening
+
+
+def session_of(convening: Convening, name: str) -> Session:
+    return Session.objects.get(convening=convening, name=name)
+
+
+def confirm(browser: Browser, session: Session, text: str) -> None:
+    browser.open(f"/sessions/{session.id}/guidelines").press("Confirm", text=text)
+
+
+def open_it(browser: Browser, path: str) -> Browser:
+    return browser.open("/events/spring").post(path)
+
+
+@pytest.mark.clauses("P-GUIDE-1", "P-SAFE-1")
+def test_only_the_session_without_confirmed_guidelines_cannot_open(
+    cast: Cast, planned: Convening
+) -> None:
+    amara = at_the_desk(cast.amara)
+    for name in ("Law", "Song", "Close"):
+        confirm(amara, session_of(planned, name), f"In {name}, one speaks at a time.")
+    open_it(amara, "/events/spring/open")
+    Guidelines.objects.filter(session=session_of(planned, "Song")).delete()
+    for name in ("Law", "Song", "Close"):
+        open_it(amara, f"/sessions/{session_of(planned, name).id}/open")
+        if name == "Song":
+            assert amara.status == 409
+            assert amara.sees("The guidelines of this session are not confirmed.")
+    states = dict(planned.sessions.values_list("name", "state"))
+    assert states == {"Law": State.OPEN, "Song": State.PLANNED, "Close": State.OPEN}
+
+
+@pytest.mark.clauses("P-GUIDE-1")
+def test_whoever_comes_late_by_a_deep_link_reads_them_before_the_room(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    cast.say(cast.tomas, "We began a while ago.")
+    sara = by_mail("sara@example.org", mailbox)
+    sara.open(f"/r/{cast.hall.id}")
+    assert "/guidelines" in sara.path
+    assert sara.sees("Be kind. One person speaks at a time.")
+    assert not sara.sees("We began a while ago.")
+    sara.post(f"/r/{cast.hall.id}/posts", text="I write first")
+    assert not Post.objects.filter(text="I write first").exists()
+    sara.open(f"/r/{cast.hall.id}").press("Enter")
+    assert not sara.sees("We began a while ago.")
+    sara.press("Enter", read="on")
+    assert sara.path.startswith(f"/r/{cast.hall.id}")
+    assert sara.sees("We began a while ago.")
+
+
+@pytest.mark.clauses("P-GUIDE-1")
+def test_each_session_has_its_own_and_changed_ones_are_read_again(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    sara = by_mail("sara@example.org", mailbox).open(f"/r/{cast.hall.id}")
+    sara.press("Enter", read="on")
+    assert "/guidelines" in sara.open(f"/r/{cast.annex.id}").path
+    confirm(at_the_desk(cast.amara), cast.hall.session, "Cameras stay off today.")
+    sara.open(f"/r/{cast.hall.id}")
+    assert sara.sees("Cameras stay off today.")
+
+
+@pytest.mark.clauses("P-GUIDE-1")
+def test_who_read_which_guidelines_is_kept_in_their_browser_alone(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    sara = by_mail("sara@example.org", mailbox).open(f"/r/{cast.hall.id}")
+    sara.press("Enter", read="on")
+    del sara.client.cookies[COOKIE]
+    assert "/guidelines" in sara.open(f"/r/{cast.hall.id}").path
+
+
+@pytest.mark.clauses("P-SAFE-1")
+def test_an_event_does_not_open_while_anything_is_missing_and_says_what(
+    cast: Cast, planned: Convening, settings
+) -> None:
+    settings.CONCORD_REPORT_ADDRESS = ""
+    OutsideContact.objects.update(ended_at=cast.at)
+    for desk in (cast.noor, cast.ravi, cast.luis):
+        end_designation(desk.staff, by=cast.amara.staff, at=cast.at)
+    amara = at_the_desk(cast.amara)
+    open_it(amara, "/events/spring/open")
+    assert amara.status == 409
+    for missing in (
+        "Two different people who can agree to a proposal must be on call",
+        "Nobody outside the team is named",
+        "The address for reports is not set.",
+        "The guidelines of this session are not confirmed.",
+    ):
+        assert amara.sees(missing)
+    assert Convening.objects.get(slug="spring").state == State.PLANNED
+
+
+@pytest.mark.clauses("P-SAFE-1")
+def test_one_person_on_call_is_not_two(cast: Cast, planned: Convening) -> None:
+    amara = at_the_desk(cast.amara)
+    for session in planned.sessions.all():
+        confirm(amara, session, "Listen first.")
+    for desk in (cast.noor, cast.ravi, cast.luis):
+        desk.staff.shifts.all().delete()
+    open_it(amara, "/events/spring/open")
+    assert amara.sees("Two different people who can agree")
+    assert Convening.objects.get(slug="spring").state == State.PLANNED
+
+
+@pytest.mark.clauses("S-EVENTS-1", "P-EMBODY-1")
+def test_the_policy_is_one_press_away_from_every_room(cast: Cast, mailbox: Mailbox) -> None:
+    sara = by_mail("sara@example.org", mailbox)
+    for room in Room.objects.filter(convening=cast.convening, session__isnull=False):
+        sara.open(f"/r/{room.id}").press("Enter", read="on")
+        assert 'href="/policy"' in sara.page
+        assert sara.follow("olicy").sees("Version 1")
+    for path in ("/e/votes", "/e/votes/register"):
+        assert 'href="/policy"' in sara.open(path).page

@@ -1,0 +1,157 @@
+"""The policy is public, in force from a day on, acknowledged by everyone, and never rewritten."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+
+from concord.cases.take_up import take_up
+from concord.monitoring.judge_credible import judge_credible
+from concord.people.tests.team import Mailbox
+from concord.policy import first
+from concord.policy.models import Text
+from concord.policy.publish_version import NeedsCredit, WouldReachBack, publish_version
+from concord.spaces.models import Post
+from concord.spaces.streams import authorise_room
+from tests.browsing import Browser, at_the_desk, by_mail
+from tests.cast import Cast, flagged
+
+
+def publish(cast: Cast, *, from_at, credit: str = first.CREDIT, title: str = "Second policy"):
+    text = {**first.first_text(), "title": title}
+    return publish_version(
+        texts={"en": text}, effective_from=from_at, credit=credit, by=cast.amara.staff, at=cast.at
+    )
+
+
+@pytest.mark.clauses("P-ABIDE-1")
+def test_nobody_enters_by_any_door_before_they_said_yes_to_the_version_in_force(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    cast.say(cast.tomas, "Inside")
+    sara = by_mail("sara@example.org", mailbox)
+    cast.sara.acknowledged_version = None
+    cast.sara.save()
+    room = f"/r/{cast.hall.id}"
+    assert "/policy" in sara.open(room).path
+    assert "/policy" in sara.open(f"/s/{cast.hall.session_id}/guidelines").path
+    sara.post(f"{room}/posts", text="I write all the same")
+    assert not Post.objects.filter(text="I write all the same").exists()
+    assert authorise_room(sara.session_key, "localhost", [cast.hall.stream]) is None
+    sara.open(room).press("Go on")
+    assert not sara.sees("Inside")
+    sara.press("Go on", agreed="on").press("Enter", read="on")
+    assert sara.sees("Inside")
+    cast.sara.refresh_from_db()
+    assert cast.sara.acknowledged_version == 1
+
+
+@pytest.mark.clauses("P-ABIDE-1", "P-EFFECT-1")
+def test_a_new_version_is_acknowledged_before_the_next_entry_from_its_day_on(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    sara = by_mail("sara@example.org", mailbox)
+    sara.open(f"/r/{cast.hall.id}").press("Enter", read="on")
+    publish(cast, from_at=cast.at + timedelta(microseconds=1))
+    sara.open(f"/r/{cast.hall.id}")
+    assert "/policy" in sara.path
+    assert sara.sees("Second policy")
+    sara.press("Go on", agreed="on")
+    assert sara.path == f"/r/{cast.hall.id}"
+
+
+@pytest.mark.clauses("P-ABIDE-1")
+def test_staff_say_yes_to_it_as_well(cast: Cast) -> None:
+    cast.noor.staff.acknowledged_version = None
+    cast.noor.staff.save()
+    noor = at_the_desk(cast.noor).open("/policy")
+    noor.press("", agreed="on", version="1")
+    cast.noor.staff.refresh_from_db()
+    assert cast.noor.staff.acknowledged_version == 1
+
+
+@pytest.mark.clauses("P-EFFECT-1")
+def test_conduct_is_judged_by_the_version_of_its_day(cast: Cast) -> None:
+    flag = flagged(cast)
+    publish(cast, from_at=cast.later(hours=1))
+    flag = judge_credible(
+        flag,
+        credible=True,
+        reason="It urges her to hurt herself.",
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=cast.later(hours=2),
+    )
+    case = take_up(
+        flag, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.later(hours=2)
+    )
+    assert case.happened_under == 1
+    amara = at_the_desk(cast.amara).open(f"/cases/{case.id}")
+    assert amara.sees("Version 1")
+
+
+@pytest.mark.clauses("P-EFFECT-1")
+def test_no_version_reaches_back(cast: Cast) -> None:
+    with pytest.raises(WouldReachBack):
+        publish(cast, from_at=cast.at - timedelta(days=1))
+    page = Browser().open("/policy")
+    assert page.sees("In force from")
+    assert page.sees("Version 1")
+
+
+@pytest.mark.clauses("P-UPDATE-1")
+def test_what_was_published_stays_readable_to_the_byte(cast: Cast) -> None:
+    paths = ("/policy/1", "/policy/1/en.txt")
+    before = [Browser().client.get(path).content for path in paths]
+    publish(cast, from_at=cast.at + timedelta(microseconds=1))
+    assert Browser().open("/policy").sees("Second policy")
+    assert [Browser().client.get(path).content for path in paths] == before
+    text = Text.objects.get(version=1)
+    assert hashlib.sha256(before[1]).hexdigest() == text.digest
+    assert Browser().open("/policy/1").sees(text.digest)
+    text.title = "Rewritten"
+    with pytest.raises(TypeError):
+        text.save()
+
+
+@pytest.mark.clauses("K-ATTR-1")
+def test_every_version_thanks_those_whose_work_it_builds_on(cast: Cast) -> None:
+    with pytest.raises(NeedsCredit):
+        publish(cast, from_at=cast.later(hours=1), credit=" ")
+    publish(cast, from_at=cast.later(hours=1))
+    for number in (1, 2):
+        for path in (f"/policy/{number}", f"/policy/{number}/en.txt"):
+            page = Browser().open(path).page
+            assert "Access Now" in page
+            assert "RightsCon 2020" in page
+    assert Browser().open("/policy").sees("Access Now")
+
+
+@pytest.mark.clauses("P-EMBODY-1")
+def test_what_is_expected_and_what_happens_otherwise_is_public(cast: Cast) -> None:
+    page = Browser().open("/policy")
+    assert page.status == 200
+    for word in ("access", "another", "report"):
+        assert page.sees(word)
+    assert "@media print" in stylesheet()
+
+
+def stylesheet() -> str:
+    from django.contrib.staticfiles import finders
+
+    from pathlib import Path
+
+    found = finders.find("concord/base.css")
+    assert isinstance(found, str)
+    return Path(found).read_text()
+
+
+@pytest.mark.clauses("P-GROUNDS-1")
+def test_the_community_is_for_everyone_and_nobody_is_asked_for_theirs(cast: Cast) -> None:
+    from concord.policy.violations import GROUNDS
+
+    assert len(GROUNDS) == 11
+    policy = Browser().open("/policy").words.lower()
+    assert all(str(ground).lower() in policy for ground in GROUNDS.values())
