@@ -104,8 +104,16 @@ class Form:
     """A form on a page: where it goes, what it holds, and its buttons."""
 
     action: str
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str | list[str]] = field(default_factory=dict)
     buttons: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    def add(self, name: str, value: str) -> None:
+        """Several ticks under one name are sent as several."""
+        held = self.fields.get(name)
+        if held is None:
+            self.fields[name] = value
+        else:
+            self.fields[name] = [*(held if isinstance(held, list) else [held]), value]
 
     def button(self, words: str) -> dict[str, str] | None:
         """What pressing the button with these words adds; None when there is no such button."""
@@ -142,7 +150,7 @@ class _Forms(HTMLParser):
             self._said, self._sent = [], ({name: had.get("value", "")} if name else {})
         elif tag == "input" and name:
             if had.get("type") not in ("checkbox", "radio", "submit") or ticked:
-                self._form.fields[name] = had.get("value", "on" if ticked else "")
+                self._form.add(name, had.get("value", "on" if ticked else ""))
         elif tag == "textarea":
             self._into = (name, "")
         elif tag == "select":

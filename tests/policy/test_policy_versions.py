@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 
 from concord.cases.take_up import take_up
 from concord.monitoring.judge_credible import judge_credible
 from concord.people.tests.team import Mailbox
 from concord.policy import first
 from concord.policy.models import Text
+from concord.policy.violations import GROUNDS
 from concord.policy.publish_version import NeedsCredit, WouldReachBack, publish_version
 from concord.spaces.models import Post
 from concord.spaces.streams import authorise_room
@@ -89,7 +92,7 @@ def test_conduct_is_judged_by_the_version_of_its_day(cast: Cast) -> None:
     )
     assert case.happened_under == 1
     amara = at_the_desk(cast.amara).open(f"/cases/{case.id}")
-    assert amara.sees("Version 1")
+    assert amara.sees("Version 1 of the policy holds for what happened.")
 
 
 @pytest.mark.clauses("P-EFFECT-1")
@@ -139,10 +142,6 @@ def test_what_is_expected_and_what_happens_otherwise_is_public(cast: Cast) -> No
 
 
 def stylesheet() -> str:
-    from django.contrib.staticfiles import finders
-
-    from pathlib import Path
-
     found = finders.find("concord/base.css")
     assert isinstance(found, str)
     return Path(found).read_text()
@@ -150,8 +149,6 @@ def stylesheet() -> str:
 
 @pytest.mark.clauses("P-GROUNDS-1")
 def test_the_community_is_for_everyone_and_nobody_is_asked_for_theirs(cast: Cast) -> None:
-    from concord.policy.violations import GROUNDS
-
     assert len(GROUNDS) == 11
     policy = Browser().open("/policy").words.lower()
     assert all(str(ground).lower() in policy for ground in GROUNDS.values())
