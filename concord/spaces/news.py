@@ -24,7 +24,8 @@ from concord.spaces.models import Post, Removal, Room
 MOST_MISSED = 200
 """Whoever missed more than this loads the page again."""
 
-_told: dict[UUID, int] = {}
+_told: dict[UUID, tuple[int, int]] = {}
+"""The first and the last number that this process told of each room."""
 _turn = Lock()
 
 
@@ -66,12 +67,21 @@ def for_desk(event: Event) -> Event:
 
 
 def _tell_through(room_id: UUID, number: int) -> None:
-    """Two commits may arrive here the wrong way round; then the first one tells both."""
+    """Two commits may arrive here the wrong way round; then the first to arrive tells both, in order."""
     with _turn:
-        told = _told.get(room_id, number - 1)
-        for event in events_after(room_id, told, through=number) or [] if number > told else []:
-            _publish(room_id, event)
-        _told[room_id] = max(told, number)
+        first, last = _told.get(room_id, (number, number - 1))
+        if (
+            number < first
+        ):  # committed before this process told anything of the room, and late all the same
+            _publish_between(room_id, number - 1, number)
+        elif number > last:
+            _publish_between(room_id, last, number)
+        _told[room_id] = (min(first, number), max(last, number))
+
+
+def _publish_between(room_id: UUID, after: int, through: int) -> None:
+    for event in events_after(room_id, after, through=through) or []:
+        _publish(room_id, event)
 
 
 def _tell_condition(room_id: UUID, at: datetime) -> None:
