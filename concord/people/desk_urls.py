@@ -1,4 +1,4 @@
-"""Staff sign-in: allauth's own views, each mounted by name and at the desk only. No sign-up, no reset, no mail.
+"""The team, and staff sign-in: allauth's own views, each mounted by name, at the desk only. No sign-up, no reset.
 
 The passphrase is the one thing that opens a staff member's keys; a way round it would orphan them.
 """
@@ -10,6 +10,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import URLPattern, path
 
 from concord.doors import anyone, door, on_desk
+from concord.people import desk_views as views
 from concord.people.second_factor import no_second_factor_yet
 from concord.people.who_may import staff
 
@@ -41,4 +42,9 @@ urlpatterns: list[URLPattern] = [
         door(staff)(recovery_codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
+    path("passphrase", views.passphrase, name="passphrase"),
+    path("team", views.team, name="team"),
+    path("team/new", views.add_colleague, name="add_colleague"),
+    path("team/<uuid:staff_id>/keys", views.confirm_keys, name="confirm_keys"),
+    path("team/<uuid:staff_id>/end", views.end_colleague, name="end_colleague"),
 ]

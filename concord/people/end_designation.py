@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 
 from django.db import transaction
@@ -9,12 +10,15 @@ from django.db import transaction
 from concord.ledger.record import record
 from concord.people.designate import must_plan
 from concord.people.models import Login, StaffMember
+from concord.vault import keys
+from concord.vault.errors import NoKey
 
 
 @transaction.atomic
 def end_designation(staff: StaffMember, *, by: StaffMember | None, at: datetime) -> StaffMember:
-    """End a designation, its shifts to come and its desk login. Ending an ended one changes nothing.
+    """End a designation, its shifts to come, its desk login and its keys. Ending an ended one changes nothing.
 
+    Nothing sealed from now on can be opened with those keys, and the passphrase opens them no more.
     Raises NotYoursToDesignate. Grants are withdrawn file by file by who gave them.
     """
     must_plan(by, at=at)
@@ -25,5 +29,7 @@ def end_designation(staff: StaffMember, *, by: StaffMember | None, at: datetime)
         staff.shifts.filter(ends_at__gt=at).update(ends_at=at)
         Login.objects.at_the_desk().filter(person=staff.person_id).update(is_active=False)
         actor = by.person_id if by else None
+        with contextlib.suppress(NoKey):
+            keys.retire(staff.person_id, by=actor, at=at)
         record("people.end_designation", actor=actor, subject=staff.person_id, at=at)
     return staff

@@ -1,4 +1,4 @@
-"""What is typed to sign in. Whatever is not right comes back in words, with what was typed."""
+"""What is typed to sign in, to join the team, to take another passphrase; wrong things come back in words."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from concord import names
 from concord.people.addresses import LONGEST, read_address
+from concord.people.models import Role
 
 REPLACEMENT = "\ufffd"
 """What stands in for bytes that were not UTF-8."""
@@ -87,3 +89,74 @@ class DeskSignInForm(LoginForm):
         self.fields["password"].help_text = ""
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+
+
+class NewcomerForm(forms.Form):
+    """Somebody who joins the team."""
+
+    working_name = NameField(
+        label=_("Working name"),
+        help_text=_("Their choice. Colleagues see it; participants never do."),
+    )
+    handle = forms.CharField(
+        label=_("Sign-in name"),
+        help_text=_("What they type at the desk to sign in; never shown to others."),
+        max_length=60,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "dir": "ltr"}
+        ),
+    )
+    role = forms.ChoiceField(label=_("What they do"), choices=Role.choices)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages they read"),
+        choices=settings.LANGUAGES,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    is_lead = forms.BooleanField(
+        label=_("They lead: plan events, bring colleagues in, say who leaves"), required=False
+    )
+
+
+class CompareForm(forms.Form):
+    """That two people have compared a fingerprint."""
+
+    compared = forms.BooleanField(
+        label=_(
+            "They read it to me from their own screen, by voice or face to face, and it is the same"
+        )
+    )
+
+
+class SureForm(forms.Form):
+    """That somebody means it."""
+
+    sure = forms.BooleanField(label=_("Yes, they leave the team now"))
+
+
+class PassphraseForm(forms.Form):
+    """A new passphrase, and the one that holds."""
+
+    current = forms.CharField(
+        label=_("Passphrase now"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "dir": "auto"}),
+        strip=False,
+    )
+    new = forms.CharField(
+        label=_("New passphrase"),
+        help_text=_("The words above, or your own: several uncommon words that are no sentence."),
+        max_length=400,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "dir": "auto"}),
+        strip=False,
+    )
+    again = forms.CharField(
+        label=_("New passphrase, once more"),
+        max_length=400,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "dir": "auto"}),
+        strip=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if "again" in typed and typed.pop("again") != typed.get("new"):
+            raise forms.ValidationError(_("The two new ones differ. Please type them again."))
+        return typed

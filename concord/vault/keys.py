@@ -45,6 +45,7 @@ __all__ = [
     "strong_enough",
     "unlock",
     "verify",
+    "waiting",
 ]
 
 FIRST_TWO = 2
@@ -144,7 +145,7 @@ def change_passphrase(keyring: Keyring, new: str, *, at: datetime) -> PersonKey:
 
 
 @transaction.atomic
-def retire(holder: UUID, *, by: UUID, at: datetime) -> PersonKey:
+def retire(holder: UUID, *, by: UUID | None, at: datetime) -> PersonKey:
     """End a holder's key: it opens at sign-in no more and signs nothing that counts; old signatures stand.
 
     Grants are withdrawn file by file (`files.held_by`, `files.withdraw`). Raises NoKey.
@@ -165,6 +166,11 @@ def public_keys(holder: UUID) -> PersonKey:
     if key is None:
         raise NoKey(subject=holder)
     return key
+
+
+def waiting(holder: UUID) -> PersonKey | None:
+    """The holder's key that nobody has vouched for yet, for its fingerprint; None when there is none."""
+    return PersonKey.objects.filter(holder=holder, retired_at=None, enrolled_at=None).first()
 
 
 def seal_for(holder: UUID, plaintext: bytes, *, about: str) -> bytes:

@@ -1,0 +1,125 @@
+"""The team at the desk: who belongs to it, who joins, whose keys are vouched for; one's own passphrase."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from concord.doors import door
+from concord.people.at_the_desk import DeskRequest
+from concord.people.bring_in import bring_in
+from concord.people.change_passphrase import change_passphrase
+from concord.people.end_designation import end_designation
+from concord.people.forms import CompareForm, NewcomerForm, PassphraseForm, SureForm
+from concord.people.models import StaffMember
+from concord.people.team import colleague
+from concord.people.team import team as the_team
+from concord.people.vouch_for import vouch_for
+from concord.people.who_may import designated, organiser, staff
+from concord.refusals import Refused
+from concord.vault.keys import generate_passphrase
+
+
+@door(staff)
+@require_http_methods(["GET", "HEAD"])
+def team(request: DeskRequest) -> HttpResponse:
+    """Who belongs to the team, and whose keys wait for somebody to vouch for them."""
+    return _team_page(request)
+
+
+@door(organiser)
+@require_http_methods(["POST"])
+def add_colleague(request: DeskRequest) -> HttpResponse:
+    """Bring somebody in. Their passphrase is on this one answer and nowhere else."""
+    form = NewcomerForm(request.POST)
+    if form.is_valid():
+        try:
+            newcomer = bring_in(
+                **form.cleaned_data, countersigner=None, by=request.staff_member, at=request.at
+            )
+        except (Refused, ValueError) as refused:
+            _say(form, refused)
+        else:
+            page = {"newcomer": newcomer, "colleague": colleague(newcomer.staff)}
+            return render(request, "people/desk_newcomer.html", page)
+    return _team_page(request, form=form)
+
+
+@door(designated)
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_keys(request: DeskRequest, staff_id: UUID) -> HttpResponse:
+    """Vouch for a colleague's keys, once their fingerprint was compared with them."""
+    found = _colleague(request, staff_id)
+    form = CompareForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        vouch_for(found, by=request.staff_member, keyring=request.keyring, at=request.at)
+        messages.success(request, _("Their keys count from now on."))
+        return redirect("team")
+    page = {"colleague": colleague(found), "form": form}
+    return render(request, "people/desk_confirm_keys.html", page)
+
+
+@door(organiser)
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_colleague(request: DeskRequest, staff_id: UUID) -> HttpResponse:
+    """Somebody leaves the team."""
+    found = _colleague(request, staff_id)
+    form = SureForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        end_designation(found, by=request.staff_member, at=request.at)
+        messages.success(request, _("They open no door of the desk any more."))
+        return redirect("team")
+    page = {"colleague": colleague(found), "form": form}
+    return render(request, "people/desk_end_colleague.html", page)
+
+
+@door(staff)
+@require_http_methods(["GET", "HEAD", "POST"])
+def passphrase(request: DeskRequest) -> HttpResponse:
+    """Take another passphrase; the keys stay the same."""
+    form = PassphraseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_passphrase(request.staff_member, **form.cleaned_data, at=request.at)
+        except Refused as refused:
+            _say(form, refused)
+        else:
+            messages.success(
+                request, _("Your new passphrase holds. The old one opens nothing now.")
+            )
+            return redirect("team")
+    page = {"form": form, "offered": generate_passphrase()}
+    return render(request, "people/desk_passphrase.html", page)
+
+
+def _team_page(request: DeskRequest, **more: Any) -> HttpResponse:
+    member = request.staff_member
+    page = {
+        "team": the_team(request.at),
+        "me": member,
+        "may_confirm": designated(request),
+        "may_plan": member.may_plan,
+        "form": NewcomerForm(),
+        **more,
+    }
+    return render(request, "people/desk_team.html", page)
+
+
+def _colleague(request: DeskRequest, staff_id: UUID) -> StaffMember:
+    """A current colleague other than oneself; else there is nothing here."""
+    others = StaffMember.objects.current(request.at).exclude(id=request.staff_member.id)
+    found = others.filter(id=staff_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _say(form: Form, refused: Refused | ValueError) -> None:
+    form.add_error(None, str(refused.words if isinstance(refused, Refused) else refused))

@@ -1,0 +1,193 @@
+"""The team's pages at the desk: bringing somebody in, vouching for their keys, leaving, another passphrase."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from concord.ledger.models import Entry
+from concord.people.disconnect_second_factor import disconnect_second_factor
+from concord.people.models import Login, StaffMember
+from concord.people.tests.team import (
+    AT,
+    PASSPHRASE,
+    Team,
+    code_now,
+    desk_client,
+    desk_login,
+    found,
+    give_second_factor,
+    sign_in_at_the_desk,
+)
+from concord.people.vouch_for import NoLongerDesignated, NotYoursToVouch, vouch_for
+from concord.vault import keys
+from concord.vault.errors import NoKey, WrongPassphrase
+
+pytestmark = pytest.mark.django_db
+
+KIM = {"working_name": "Kim", "handle": "Kim", "role": "staff", "languages": ["en", "ar"]}
+
+
+@pytest.fixture
+def lead(team: Team) -> Client:
+    return sign_in_at_the_desk(team.amara)
+
+
+def bring_kim_in(lead: Client) -> tuple[StaffMember, str]:
+    page = lead.post("/team/new", KIM).content.decode()
+    return StaffMember.objects.get(working_name="Kim"), found(r'id="passphrase">([a-z ]+)<', page)
+
+
+def test_a_lead_brings_somebody_in_and_sees_the_passphrase_once(team: Team, lead: Client):
+    kim, passphrase = bring_kim_in(lead)
+    assert len(passphrase.split()) == 7
+    assert kim.designated_by == team.amara.person_id
+    assert kim.languages == ["en", "ar"]
+    assert keys.unlock(kim.person_id, passphrase)
+    assert passphrase not in lead.get("/team").content.decode()
+    assert passphrase not in str(list(Entry.objects.values_list("facts", flat=True)))
+
+
+def test_their_keys_wait_until_a_colleague_has_compared_the_fingerprint(team: Team, lead: Client):
+    kim, passphrase = bring_kim_in(lead)
+    with pytest.raises(NoKey):
+        keys.public_keys(kim.person_id)
+    fingerprint = keys.waiting(kim.person_id).fingerprint  # type: ignore[union-attr]
+
+    newcomer = first_sign_in("kim", passphrase)
+    assert fingerprint in newcomer.get("/team").content.decode()
+    colleague = sign_in_at_the_desk(team.noor)
+    assert fingerprint in colleague.get(f"/team/{kim.id}/keys").content.decode()
+    assert colleague.post(f"/team/{kim.id}/keys", {}).status_code == 200
+    with pytest.raises(NoKey):
+        keys.public_keys(kim.person_id)
+    colleague.post(f"/team/{kim.id}/keys", {"compared": "on"})
+    assert keys.public_keys(kim.person_id).countersigner == team.noor.person_id
+
+
+def first_sign_in(handle: str, passphrase: str) -> Client:
+    """Passphrase, then the app is connected: the way of everybody's first day."""
+    client = desk_client()
+    client.post("/in", {"login": handle, "password": passphrase})
+    secret = re.search(r">([A-Z2-7]{32})<", client.get("/second/set-up").content.decode())
+    assert secret is not None
+    with pytest.MonkeyPatch.context() as patch:  # a test's transaction never commits
+        patch.setattr("django.db.transaction.on_commit", lambda run, **kwargs: run())
+        client.post("/second/set-up", {"code": code_now(secret[1])})
+    return client
+
+
+def test_nobody_confirms_their_own_keys(lead: Client):
+    kim, passphrase = bring_kim_in(lead)
+    newcomer = first_sign_in("kim", passphrase)
+    assert newcomer.post(f"/team/{kim.id}/keys", {"compared": "on"}).status_code == 404
+
+
+def test_somebody_whose_keys_do_not_count_vouches_for_nobody(team: Team, lead: Client):
+    kim, passphrase = bring_kim_in(lead)
+    lead.post("/team/new", KIM | {"working_name": "Lea", "handle": "lea"})
+    lea = StaffMember.objects.get(working_name="Lea")
+    with pytest.raises(NoKey):
+        vouch_for(lea, by=kim, keyring=keys.unlock(kim.person_id, passphrase), at=later(lea))
+
+
+def test_who_keeps_the_machines_vouches_for_nobody(team: Team, lead: Client):
+    kim, _ = bring_kim_in(lead)
+    keeper = sign_in_at_the_desk(team.ivo)
+    assert keeper.get(f"/team/{kim.id}/keys").status_code == 404
+    keyring = keys.unlock(team.ivo.person_id, PASSPHRASE)
+    with pytest.raises(NotYoursToVouch):
+        vouch_for(kim, by=team.ivo, keyring=keyring, at=later(kim))
+
+
+def test_keys_are_vouched_for_once(team: Team, lead: Client):
+    kim, _ = bring_kim_in(lead)
+    keyring = keys.unlock(team.luis.person_id, PASSPHRASE)
+    vouch_for(kim, by=team.luis, keyring=keyring, at=later(kim))
+    with pytest.raises(NoKey):
+        vouch_for(kim, by=team.luis, keyring=keyring, at=later(kim))
+
+
+def test_keys_of_somebody_who_left_are_not_vouched_for(team: Team, lead: Client):
+    kim, _ = bring_kim_in(lead)
+    lead.post(f"/team/{kim.id}/end", {"sure": "on"})
+    kim.refresh_from_db()
+    keyring = keys.unlock(team.luis.person_id, PASSPHRASE)
+    with pytest.raises(NoLongerDesignated):
+        vouch_for(kim, by=team.luis, keyring=keyring, at=kim.ended_at)
+
+
+def later(staff: StaffMember):
+    return staff.designated_at
+
+
+@pytest.mark.parametrize("who", ["luis", "noor", "vera", "ivo"])
+def test_only_who_plans_brings_somebody_in(team: Team, who):
+    client = sign_in_at_the_desk(getattr(team, who))
+    assert client.post("/team/new", KIM).status_code == 404
+    assert "Bring somebody in" not in client.get("/team").content.decode()
+
+
+def test_what_is_refused_comes_back_in_words_and_leaves_nothing(team: Team, lead: Client):
+    page = lead.post("/team/new", KIM | {"handle": "luis"}).content.decode()
+    assert "sign-in name is taken" in page
+    assert not StaffMember.objects.filter(working_name="Kim").exists()
+
+
+def test_the_team_is_not_there_for_others(team: Team):
+    assert Client(HTTP_HOST="localhost").get("/team").status_code == 404
+    assert desk_client().get("/team").status_code == 302
+
+
+def test_whoever_leaves_has_no_keys_and_no_way_in(team: Team, lead: Client):
+    assert lead.post(f"/team/{team.luis.id}/end", {}).status_code == 200
+    assert StaffMember.objects.get(id=team.luis.id).ended_at is None
+    lead.post(f"/team/{team.luis.id}/end", {"sure": "on"})
+    with pytest.raises(NoKey):
+        keys.public_keys(team.luis.person_id)
+    with pytest.raises(WrongPassphrase):
+        keys.unlock(team.luis.person_id, PASSPHRASE)
+
+
+def test_another_passphrase_opens_the_same_keys(team: Team):
+    client = sign_in_at_the_desk(team.luis)
+    offered = found(r'id="offered">([a-z ]+)<', client.get("/passphrase").content.decode())
+    before = keys.public_keys(team.luis.person_id).fingerprint
+    answer = client.post("/passphrase", {"current": PASSPHRASE, "new": offered, "again": offered})
+    assert answer.status_code == 302
+    assert keys.unlock(team.luis.person_id, offered)
+    assert keys.public_keys(team.luis.person_id).fingerprint == before
+    with pytest.raises(WrongPassphrase):
+        keys.unlock(team.luis.person_id, PASSPHRASE)
+    assert client.get("/team").status_code == 200
+
+
+STRONG = "walnut lantern gravel ostrich harbour"
+
+
+@pytest.mark.parametrize(
+    "typed, words",
+    [
+        ({"current": "another one", "new": STRONG, "again": STRONG}, "do not go together"),
+        ({"current": PASSPHRASE, "new": "luis", "again": "luis"}, "could be guessed"),
+        ({"current": PASSPHRASE, "new": STRONG, "again": "walnut"}, "The two new ones differ"),
+    ],
+)
+def test_a_passphrase_that_will_not_do_changes_nothing(team: Team, typed, words):
+    client = sign_in_at_the_desk(team.luis)
+    page = client.post("/passphrase", typed).content.decode()
+    assert words in page
+    assert STRONG not in page
+    assert keys.unlock(team.luis.person_id, PASSPHRASE)
+
+
+def test_a_lost_phone_is_forgotten_and_the_ledger_says_so(team: Team):
+    give_second_factor(team.luis)
+    assert disconnect_second_factor(desk_login(team.luis), at=AT) == 1
+    assert disconnect_second_factor(desk_login(team.luis), at=AT) == 0
+    assert not Authenticator.objects.exists()
+    assert Entry.objects.filter(verb="people.disconnect_second_factor").count() == 1
+    assert Login.objects.filter(person=team.luis.person).exists()
