@@ -22,7 +22,9 @@ def shut_out(db: None) -> ShutOut:
         if connection.vendor == "postgresql":
             cursor.execute("ALTER TABLE access_shut DISABLE TRIGGER USER")
         else:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'access_shut'")
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'access_shut'"
+            )
             for (name,) in cursor.fetchall():
                 cursor.execute(f'DROP TRIGGER "{name}"')
 

@@ -76,4 +76,6 @@ def on_call(staff: StaffMember, convening: Convening, team: Team, at: datetime) 
 def name_outside(team: Team, at: datetime) -> None:
     holder = standing_key()
     keys.countersign(holder, by=keys.unlock(team.amara.person_id, PASSPHRASE), at=at)
-    name_outside_contact("Odile", address="odile@outside.example", holder=holder, by=team.olu, at=at)
+    name_outside_contact(
+        "Odile", address="odile@outside.example", holder=holder, by=team.olu, at=at
+    )

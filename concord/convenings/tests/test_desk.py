@@ -63,7 +63,10 @@ def test_what_makes_no_sense_comes_back_with_what_was_typed(team: Team, olu: Cli
     assert "Another event has this address already" in page
     assert 'value="Another"' in page
     backwards = {"name": "Late", "starts_at": TIMES["ends_at"], "ends_at": TIMES["starts_at"]}
-    assert "The end lies before the start" in olu.post("/events/forum/sessions", backwards).content.decode()
+    assert (
+        "The end lies before the start"
+        in olu.post("/events/forum/sessions", backwards).content.decode()
+    )
     shift = {"staff": str(team.ivo.id), **TIMES}
     assert "Select a valid choice" in olu.post("/events/forum/shifts", shift).content.decode()
 

@@ -87,7 +87,12 @@ def test_nobody_else_plans(team: Team, who):
 )
 def test_an_event_that_makes_no_sense_is_not_planned(team: Team, wrong, refused):
     planned = plan(team)
-    given = {"name": "Another", "slug": "another", "zone": "Africa/Nairobi", "ends_at": planned.at + HOUR} | wrong
+    given = {
+        "name": "Another",
+        "slug": "another",
+        "zone": "Africa/Nairobi",
+        "ends_at": planned.at + HOUR,
+    } | wrong
     given["ends_at"] = given["ends_at"] or planned.at - HOUR
     with pytest.raises(refused):
         plan_convening(given.pop("name"), starts_at=planned.at, by=team.olu, at=planned.at, **given)
@@ -123,7 +128,10 @@ def test_without_any_one_thing_it_does_not_open_and_the_list_says_which(team: Te
     assert Convening.objects.get().state == State.PLANNED
 
 
-@pytest.mark.parametrize("setting, code", [("CONCORD_POLICY_ADDRESS", "policy_address"), ("CONCORD_REPORT_ADDRESS", "report_address")])
+@pytest.mark.parametrize(
+    "setting, code",
+    [("CONCORD_POLICY_ADDRESS", "policy_address"), ("CONCORD_REPORT_ADDRESS", "report_address")],
+)
 @pytest.mark.parametrize("value", ["", "tbd", "nobody@"])
 def test_an_address_that_is_none_does_not_count(team: Team, settings, setting, code, value):
     planned = plan(team)
@@ -147,7 +155,12 @@ def test_a_volunteer_is_no_second_person(team: Team):
 def test_a_shift_for_another_event_does_not_count(team: Team):
     planned = plan(team, without="second")
     other = plan_convening(
-        "Other", slug="other", starts_at=planned.at, ends_at=planned.at + HOUR, by=team.olu, at=planned.at
+        "Other",
+        slug="other",
+        starts_at=planned.at,
+        ends_at=planned.at + HOUR,
+        by=team.olu,
+        at=planned.at,
     )
     on_call(team.noor, other, team, planned.at)
     assert missing(planned) == {"two_on_call"}
@@ -213,7 +226,12 @@ def test_a_session_without_guidelines_stays_shut_beside_others(team: Team):
     planned = plan(team)
     open_convening(planned.convening, by=team.olu, at=planned.at)
     late = plan_session(
-        planned.convening, name="Late", starts_at=planned.at, ends_at=planned.at + HOUR, by=team.olu, at=planned.at
+        planned.convening,
+        name="Late",
+        starts_at=planned.at,
+        ends_at=planned.at + HOUR,
+        by=team.olu,
+        at=planned.at,
     )
     with pytest.raises(NotReady) as refused:
         open_session(late, by=team.olu, at=planned.at)
@@ -242,7 +260,12 @@ def test_what_has_ended_does_not_open_again(team: Team):
         confirm_guidelines(planned.hall, text="New.", by=team.olu, at=planned.at)
     with pytest.raises(HasEnded):
         plan_session(
-            planned.convening, name="X", starts_at=planned.at, ends_at=planned.at + HOUR, by=team.olu, at=planned.at
+            planned.convening,
+            name="X",
+            starts_at=planned.at,
+            ends_at=planned.at + HOUR,
+            by=team.olu,
+            at=planned.at,
         )
 
 
@@ -260,7 +283,9 @@ def test_whoever_watches_may_end_a_session_and_the_keeper_of_machines_may_not(te
 
 def test_each_session_has_guidelines_of_its_own_and_a_change_has_a_new_number(team: Team):
     planned = plan(team)
-    again = confirm_guidelines(planned.hall, text="Listen.\r\nTake no pictures.\n", by=team.olu, at=planned.at)
+    again = confirm_guidelines(
+        planned.hall, text="Listen.\r\nTake no pictures.\n", by=team.olu, at=planned.at
+    )
     changed = confirm_guidelines(planned.hall, text="Speak slowly.", by=team.olu, at=planned.at)
     assert (again.number, changed.number) == (1, 2)
     assert planned.studio.guidelines.get().number == 1

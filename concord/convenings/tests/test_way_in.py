@@ -50,7 +50,9 @@ def register_by_mail(mailbox: Mailbox, **given) -> tuple[Client, str]:
 
 
 def confirm_policy(browser: Client, **more):
-    return browser.post(f"{FORUM}/policy", {"version": Version.objects.first().number, "agreed": "on"} | more)
+    return browser.post(
+        f"{FORUM}/policy", {"version": Version.objects.first().number, "agreed": "on"} | more
+    )
 
 
 # register
@@ -65,7 +67,11 @@ def test_a_name_and_an_address_are_all_it_takes(planned: Planned, mailbox: Mailb
 
 def test_nothing_else_is_ever_asked(planned: Planned, browser: Client):
     page = browser.get(f"{FORUM}/register").content.decode()
-    named = {field.split('"')[0] for field in page.split(' name="')[1:]} - {"viewport", "robots", "color-scheme"}
+    named = {field.split('"')[0] for field in page.split(' name="')[1:]} - {
+        "viewport",
+        "robots",
+        "color-scheme",
+    }
     assert named == {"csrfmiddlewaretoken", "display_name", "pronouns", "address"}
 
 
@@ -82,7 +88,9 @@ def test_registering_again_takes_the_new_name_and_nothing_else(planned: Planned)
     karim = Person.objects.create()
     first = register(planned.convening, person=karim, display_name="Karim", at=planned.at)
     Registration.objects.update(acknowledged_version=1)
-    again = register(planned.convening, person=karim, display_name="كريم", pronouns="he", at=planned.at)
+    again = register(
+        planned.convening, person=karim, display_name="كريم", pronouns="he", at=planned.at
+    )
     assert again.id == first.id
     assert (again.display_name, again.pronouns, again.acknowledged_version) == ("كريم", "he", 1)
 
@@ -90,7 +98,9 @@ def test_registering_again_takes_the_new_name_and_nothing_else(planned: Planned)
 @pytest.mark.parametrize("kind", ["all", "convening"])
 def test_whoever_is_denied_entry_does_not_register(planned: Planned, shut_out, kind):
     karim = Person.objects.create()
-    shut_out(karim.id, at=planned.at, place=Place(kind, None if kind == "all" else planned.convening.id))
+    shut_out(
+        karim.id, at=planned.at, place=Place(kind, None if kind == "all" else planned.convening.id)
+    )
     with pytest.raises(NotAdmitted):
         register(planned.convening, person=karim, display_name="Karim", at=planned.at)
     assert not Registration.objects.exists()
@@ -99,17 +109,26 @@ def test_whoever_is_denied_entry_does_not_register(planned: Planned, shut_out, k
 def test_an_event_that_has_ended_takes_no_more(planned: Planned, team: Team):
     end_convening(planned.convening, by=team.olu, at=planned.at)
     with pytest.raises(RegistrationHasEnded):
-        register(planned.convening, person=Person.objects.create(), display_name="Karim", at=planned.at)
+        register(
+            planned.convening, person=Person.objects.create(), display_name="Karim", at=planned.at
+        )
 
 
-@pytest.mark.parametrize("name, shown", [("Ka\u202erim", "Karim"), ("\u200bKarim\u200b", "Karim"), ("  Kim   Lee ", "Kim Lee")])
-def test_a_name_is_shown_without_signs_that_deceive(planned: Planned, mailbox: Mailbox, name, shown):
+@pytest.mark.parametrize(
+    "name, shown",
+    [("Ka\u202erim", "Karim"), ("\u200bKarim\u200b", "Karim"), ("  Kim   Lee ", "Kim Lee")],
+)
+def test_a_name_is_shown_without_signs_that_deceive(
+    planned: Planned, mailbox: Mailbox, name, shown
+):
     register_by_mail(mailbox, name=name)
     assert Registration.objects.get().display_name == shown
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\u200b\u202e", "x" * 61, "x" * 1_000_000])
-def test_a_name_that_is_none_comes_back_with_all_that_was_typed(planned: Planned, browser: Client, name):
+def test_a_name_that_is_none_comes_back_with_all_that_was_typed(
+    planned: Planned, browser: Client, name
+):
     answer = fill_in(browser, name=name)
     page = answer.content.decode()
     assert answer.status_code == 200
@@ -127,13 +146,18 @@ def test_markup_in_a_name_is_a_name(planned: Planned, mailbox: Mailbox):
 
 def test_letters_that_did_not_arrive_whole_are_asked_for_again(planned: Planned, browser: Client):
     body = b"display_name=K%ff%fe&pronouns=&address=karim@example.org"
-    answer = browser.generic("POST", f"{FORUM}/register", body, content_type="application/x-www-form-urlencoded")
+    answer = browser.generic(
+        "POST", f"{FORUM}/register", body, content_type="application/x-www-form-urlencoded"
+    )
     assert "did not arrive whole" in answer.content.decode()
 
 
 def test_known_and_unknown_are_answered_alike(planned: Planned, mailbox: Mailbox):
     register_by_mail(mailbox)
-    answers = [fill_in(Client(HTTP_HOST=PUBLIC), address=a) for a in ("karim@example.org", "new@example.org")]
+    answers = [
+        fill_in(Client(HTTP_HOST=PUBLIC), address=a)
+        for a in ("karim@example.org", "new@example.org")
+    ]
     assert len({(one.status_code, one.content, one.headers["Location"]) for one in answers}) == 1
 
 
@@ -144,7 +168,9 @@ def test_somebody_signed_in_registers_at_once(planned: Planned, mailbox: Mailbox
     assert answer.headers["Location"] == f"{FORUM}/policy"
 
 
-def test_a_link_for_an_event_that_is_gone_still_signs_in(planned: Planned, browser: Client, mailbox: Mailbox):
+def test_a_link_for_an_event_that_is_gone_still_signs_in(
+    planned: Planned, browser: Client, mailbox: Mailbox
+):
     fill_in(browser)
     Session.objects.all().delete()
     planned.convening.delete()
@@ -158,8 +184,12 @@ def test_a_link_for_an_event_that_is_gone_still_signs_in(planned: Planned, brows
 def test_whoever_is_shut_out_gets_ordinary_words_a_review_and_no_session(
     planned: Planned, browser: Client, mailbox: Mailbox, shut_out, kind
 ):
-    karim = Login.objects.get(id=sign_in_by_mail("karim@example.org", mailbox).session["_auth_user_id"]).person
-    made = shut_out(karim.id, at=planned.at, place=Place(kind, None if kind == "all" else planned.convening.id))
+    karim = Login.objects.get(
+        id=sign_in_by_mail("karim@example.org", mailbox).session["_auth_user_id"]
+    ).person
+    made = shut_out(
+        karim.id, at=planned.at, place=Place(kind, None if kind == "all" else planned.convening.id)
+    )
     heard = []
 
     def hear(**news):
@@ -237,7 +267,9 @@ def inside(planned: Planned, mailbox: Mailbox) -> Client:
     return browser
 
 
-def test_guidelines_are_read_before_the_room_and_only_the_browser_knows(planned: Planned, inside: Client):
+def test_guidelines_are_read_before_the_room_and_only_the_browser_knows(
+    planned: Planned, inside: Client
+):
     assert "Take no pictures." in inside.get(guidelines_page(planned)).content.decode()
     read_guidelines(inside, planned)
     cookie = inside.cookies[COOKIE]
@@ -266,7 +298,9 @@ def test_guidelines_that_are_not_confirmed_yet_say_so(planned: Planned, inside: 
     assert "still being written" in read_guidelines(inside, planned).content.decode()
 
 
-def test_a_cookie_of_somebody_else_or_made_up_counts_for_nothing(planned: Planned, inside: Client, mailbox: Mailbox):
+def test_a_cookie_of_somebody_else_or_made_up_counts_for_nothing(
+    planned: Planned, inside: Client, mailbox: Mailbox
+):
     from django.test import RequestFactory
 
     from concord.convenings.guidelines_read import has_read
@@ -294,7 +328,9 @@ def test_the_cookie_stays_small_however_many_sessions(planned: Planned, inside: 
         session = Session.objects.create(
             convening=planned.convening, name="S", starts_at=planned.at, ends_at=planned.at + HOUR
         )
-        Guidelines.objects.create(session=session, number=1, text="Listen.", confirmed_at=planned.at)
+        Guidelines.objects.create(
+            session=session, number=1, text="Listen.", confirmed_at=planned.at
+        )
         inside.post(f"/s/{session.id}/guidelines", {"number": 1, "read": "on"})
     assert len(inside.cookies[COOKIE].value) < 3_000
 
@@ -318,12 +354,19 @@ def test_a_late_joiner_passes_every_step_and_lands_where_they_were_going(
 
 def test_a_session_s_guidelines_do_not_come_before_the_policy(planned: Planned, mailbox: Mailbox):
     browser, _goes_to = register_by_mail(mailbox)
-    assert browser.get(guidelines_page(planned)).headers["Location"].startswith(f"{FORUM}/policy?next=")
+    assert (
+        browser.get(guidelines_page(planned))
+        .headers["Location"]
+        .startswith(f"{FORUM}/policy?next=")
+    )
 
 
 @pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example"])
 def test_no_step_leads_to_another_host(planned: Planned, inside: Client, elsewhere):
-    for answer in (confirm_policy(inside, next=elsewhere), read_guidelines(inside, planned, next=elsewhere)):
+    for answer in (
+        confirm_policy(inside, next=elsewhere),
+        read_guidelines(inside, planned, next=elsewhere),
+    ):
         assert "evil" not in answer.headers["Location"]
 
 
@@ -333,11 +376,20 @@ def test_no_step_leads_to_another_host(planned: Planned, inside: Client, elsewhe
 def test_nobody_can_list_who_attends(planned: Planned, inside: Client, mailbox: Mailbox):
     register_by_mail(mailbox, address="sara@example.org", name="Sara Unmistakable")
     for browser in (inside, Client(HTTP_HOST=PUBLIC)):
-        for path in ("/", FORUM, f"{FORUM}/register", f"{FORUM}/policy", guidelines_page(planned), "/policy"):
+        for path in (
+            "/",
+            FORUM,
+            f"{FORUM}/register",
+            f"{FORUM}/policy",
+            guidelines_page(planned),
+            "/policy",
+        ):
             assert "Unmistakable" not in browser.get(path).content.decode()
 
 
-def test_the_first_pages_need_no_sign_in_and_list_what_is_on(planned: Planned, browser: Client, team: Team):
+def test_the_first_pages_need_no_sign_in_and_list_what_is_on(
+    planned: Planned, browser: Client, team: Team
+):
     assert "Open Ballot Forum" in browser.get("/").content.decode()
     assert "Hall 1" in browser.get(FORUM).content.decode()
     end_convening(planned.convening, by=team.olu, at=planned.at)
@@ -345,6 +397,8 @@ def test_the_first_pages_need_no_sign_in_and_list_what_is_on(planned: Planned, b
     assert "can still be reported" in browser.get(FORUM).content.decode()
 
 
-@pytest.mark.parametrize("path", ["/e/nothing", "/e/nothing/register", "/e/nothing/policy", f"/s/{uuid4()}/guidelines"])
+@pytest.mark.parametrize(
+    "path", ["/e/nothing", "/e/nothing/register", "/e/nothing/policy", f"/s/{uuid4()}/guidelines"]
+)
 def test_what_is_not_there_is_not_there(planned: Planned, browser: Client, path):
     assert browser.get(path).status_code == 404

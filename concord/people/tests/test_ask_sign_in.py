@@ -41,7 +41,9 @@ def test_asking_leaves_no_entry_that_would_tell_who_attends():
     assert not Entry.objects.exists()
 
 
-@pytest.mark.parametrize("typed", ["", "karim", "karim@", "a@b@c", "karim@example.org\nBcc: x@y.org", "\x00@x.y"])
+@pytest.mark.parametrize(
+    "typed", ["", "karim", "karim@", "a@b@c", "karim@example.org\nBcc: x@y.org", "\x00@x.y"]
+)
 def test_what_is_no_address_is_not_mailed(typed):
     with pytest.raises(ValueError, match="address"):
         ask(typed)

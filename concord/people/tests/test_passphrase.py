@@ -50,7 +50,13 @@ def test_a_sign_in_name_is_read_kindly(team: Team, name):
 
 @pytest.mark.parametrize(
     "name, passphrase",
-    [("Amara", "walnut lantern gravel ostrich"), ("Nobody", PASSPHRASE), ("", ""), ("\u202e", "\x00"), ("Amara", "x" * 100_000)],
+    [
+        ("Amara", "walnut lantern gravel ostrich"),
+        ("Nobody", PASSPHRASE),
+        ("", ""),
+        ("\u202e", "\x00"),
+        ("Amara", "x" * 100_000),
+    ],
 )
 def test_whatever_is_wrong_gets_one_answer(team: Team, name, passphrase):
     give_second_factor(team.amara)
@@ -156,7 +162,15 @@ def test_the_public_host_has_no_passphrase(team: Team):
 
 @pytest.mark.parametrize(
     "path",
-    ["/signup", "/in/signup", "/password/reset", "/in/code", "/accounts/signup/", "/second/deactivate", "/email"],
+    [
+        "/signup",
+        "/in/signup",
+        "/password/reset",
+        "/in/code",
+        "/accounts/signup/",
+        "/second/deactivate",
+        "/email",
+    ],
 )
 def test_there_is_no_way_round_the_passphrase(path):
     assert desk_client().get(path).status_code == 404

@@ -51,7 +51,9 @@ def test_so_does_the_code(mailbox: Mailbox):
     assert sign_in(mailbox.code(), browser=BROWSER, at=SOON).verified
 
 
-@pytest.mark.parametrize("script", ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "０１２３４５６７８９"])
+@pytest.mark.parametrize(
+    "script", ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "０１２３４５６７８９"]
+)
 def test_digits_of_any_script_are_read(mailbox: Mailbox, script):
     ask()
     typed = mailbox.code().translate(str.maketrans("0123456789", script))
@@ -169,7 +171,9 @@ def test_only_the_newest_code_counts(mailbox: Mailbox):
             sign_in(older, browser=BROWSER, at=SOON)
 
 
-@pytest.mark.parametrize("given", ["", "12345", "1234567", "abcdef", "x" * 5_000, "\u202e123", "²³¹⁴⁵⁶"])
+@pytest.mark.parametrize(
+    "given", ["", "12345", "1234567", "abcdef", "x" * 5_000, "\u202e123", "²³¹⁴⁵⁶"]
+)
 def test_anything_else_opens_nothing(mailbox: Mailbox, given):
     ask()
     with pytest.raises(WayInHasEnded):

@@ -37,7 +37,9 @@ pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(hours=1)
 
 
-def designate_one(by: StaffMember | None, *, name="Kim", role: str = Role.STAFF, person=None, lead=False):
+def designate_one(
+    by: StaffMember | None, *, name="Kim", role: str = Role.STAFF, person=None, lead=False
+):
     person = person or Person.objects.create()
     return designate(
         person, working_name=name, role=role, languages=["en"], by=by, is_lead=lead, at=LATER
@@ -107,9 +109,7 @@ def test_powers_follow_the_role(team: Team):
 
 
 def test_ending_ends_shifts_and_the_login(team: Team):
-    plan_shift(
-        team.luis, convening=None, starts_at=AT, ends_at=LATER, by=team.amara, at=AT
-    )
+    plan_shift(team.luis, convening=None, starts_at=AT, ends_at=LATER, by=team.amara, at=AT)
     now = AT + timedelta(minutes=30)
     end_designation(team.luis, by=team.amara, at=now)
     assert not StaffMember.objects.on_call(now).exists()
@@ -145,12 +145,20 @@ def test_one_desk_login_a_person(team: Team):
 
 def test_handles_tell_people_apart(team: Team):
     with pytest.raises(HandleTaken):
-        enrol(designate_one(team.amara), handle="LUIS", passphrase=PASSPHRASE, countersigner=None, at=LATER)
+        enrol(
+            designate_one(team.amara),
+            handle="LUIS",
+            passphrase=PASSPHRASE,
+            countersigner=None,
+            at=LATER,
+        )
 
 
 def test_a_weak_passphrase_leaves_no_login(team: Team):
     with pytest.raises(PassphraseTooWeak):
-        enrol(designate_one(team.amara), handle="kim", passphrase="kim", countersigner=None, at=LATER)
+        enrol(
+            designate_one(team.amara), handle="kim", passphrase="kim", countersigner=None, at=LATER
+        )
     assert not Login.objects.filter(handle="kim").exists()
 
 
@@ -202,7 +210,9 @@ def test_a_tie_is_declared_once_and_the_ledger_does_not_say_to_whom(team: Team):
     assert str(karim.id) not in f"{entry.actor} {entry.subject} {entry.facts}"
 
 
-def outside(team: Team, *, holder=None, address="contact@outside.example", by=None, name="Dr. Odile"):
+def outside(
+    team: Team, *, holder=None, address="contact@outside.example", by=None, name="Dr. Odile"
+):
     return name_outside_contact(
         name, address=address, holder=holder or outside_key(team), by=by or team.amara, at=AT
     )

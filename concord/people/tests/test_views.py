@@ -29,7 +29,9 @@ def test_the_code_of_the_mail_signs_in(mailbox: Mailbox):
     assert is_in(sign_in_by_mail("karim@example.org", mailbox))
 
 
-def test_looking_at_a_link_does_nothing_and_pressing_the_button_signs_in(browser: Client, mailbox: Mailbox):
+def test_looking_at_a_link_does_nothing_and_pressing_the_button_signs_in(
+    browser: Client, mailbox: Mailbox
+):
     ask(browser)
     link = mailbox.link()
     for _ in range(3):
@@ -51,7 +53,9 @@ def test_a_known_and_an_unknown_address_are_answered_alike(browser: Client, mail
     assert Letter.objects.filter(sent_at__isnull=True).count() == 2
 
 
-@pytest.mark.parametrize("typed", ["karim", "<script>alert(1)</script>", "\u202ekarim", "x" * 1_000_000])
+@pytest.mark.parametrize(
+    "typed", ["karim", "<script>alert(1)</script>", "\u202ekarim", "x" * 1_000_000]
+)
 def test_what_is_no_address_comes_back_with_what_was_typed(browser: Client, typed):
     answer = ask(browser, typed)
     page = answer.content.decode()
@@ -63,7 +67,10 @@ def test_what_is_no_address_comes_back_with_what_was_typed(browser: Client, type
 
 def test_bytes_that_are_no_text_are_answered_kindly(browser: Client):
     answer = browser.generic(
-        "POST", "/in", b"address=%ff%fe@example.org", content_type="application/x-www-form-urlencoded"
+        "POST",
+        "/in",
+        b"address=%ff%fe@example.org",
+        content_type="application/x-www-form-urlencoded",
     )
     assert answer.status_code == 200
     assert not Letter.objects.exists()
@@ -112,7 +119,15 @@ def test_sign_in_leads_back_to_what_was_asked_for(browser: Client, mailbox: Mail
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "e/forum", "/" * 400]
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "e/forum",
+        "/" * 400,
+    ],
 )
 def test_and_never_to_another_host(browser: Client, mailbox: Mailbox, elsewhere):
     ask(browser, next=elsewhere)

@@ -162,7 +162,10 @@ def test_every_version_keeps_its_line_of_credit():
         {"title": "T", "sections": [{"heading": "H"}]},
         {"title": "T", "sections": [{"heading": "", "paragraphs": [], "points": []}]},
         {"title": "T", "sections": [{"heading": "H", "paragraphs": [1], "points": []}]},
-        {"title": "T", "sections": [{"heading": "H", "paragraphs": [], "points": [], "html": "<b>"}]},
+        {
+            "title": "T",
+            "sections": [{"heading": "H", "paragraphs": [], "points": [], "html": "<b>"}],
+        },
     ],
 )
 def test_a_text_without_shape_is_not_published(wrong):
@@ -232,7 +235,10 @@ def test_before_the_first_nothing_can_be_acknowledged():
 def test_staff_acknowledge_at_the_desk(team: Team):
     publish(effective_from=AT)
     client = sign_in_at_the_desk(team.noor)
-    assert "Version" in client.get("/policy").content.decode() or client.get("/policy").status_code == 200
+    assert (
+        "Version" in client.get("/policy").content.decode()
+        or client.get("/policy").status_code == 200
+    )
     assert client.post("/policy", {"version": "1"}).status_code == 200
     client.post("/policy", {"version": "1", "agreed": "on"})
     team.noor.refresh_from_db()
@@ -255,7 +261,10 @@ def test_anyone_reads_the_version_in_force_without_script_or_sign_in(anyone):
 
 def test_an_old_version_stays_the_same_byte_for_byte(anyone):
     publish(en=text("First"), fr=text("Premier"))
-    before = {path: anyone.get(path).content for path in ("/policy/1", "/policy/1?in=fr", "/policy/1/fr.txt")}
+    before = {
+        path: anyone.get(path).content
+        for path in ("/policy/1", "/policy/1?in=fr", "/policy/1/fr.txt")
+    }
     publish(at=AT + DAY, en=text("Second"))
     assert {path: anyone.get(path).content for path in before} == before
 
@@ -275,7 +284,9 @@ def test_each_reads_it_in_their_language_or_the_first(anyone):
     assert anyone.get("/policy/1?in=%00\u202e").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/policy/2", "/policy/0", "/policy/1/tlh.txt", f"/policy/{10**30}", "/policy/-1"])
+@pytest.mark.parametrize(
+    "path", ["/policy/2", "/policy/0", "/policy/1/tlh.txt", f"/policy/{10**30}", "/policy/-1"]
+)
 def test_what_was_not_published_is_not_there(anyone, path):
     publish()
     assert anyone.get(path).status_code == 404
