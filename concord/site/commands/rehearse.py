@@ -6,8 +6,8 @@ Every promise is checked on the way and a timeline printed; exit status 1 if any
 from __future__ import annotations
 
 import argparse
-
-from concord.site.commands import part
+import json
+import sys
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,4 +15,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    return int(part("concord.site.rehearse", "rehearse")(json=options.json) or 0)
+    from concord.site.rehearse.play import play
+    from concord.site.rehearse.timeline import Stage, Timeline
+
+    def tell(stage: Stage) -> None:
+        if not options.json:
+            mark = "  kept" if stage.ok else "BROKEN"
+            words = f"\n                   {stage.words}" if stage.words else ""
+            print(f"{stage.at_ms / 1000:8.2f} s  {mark}  {stage.name}{words}", flush=True)
+
+    timeline = Timeline(tell)
+    play(timeline)
+    if options.json:
+        print(json.dumps(timeline.to_json()))
+        for stage in timeline.stages:
+            if not stage.ok:
+                print(f"concord: {stage.name}: {stage.words}", file=sys.stderr)
+    else:
+        print("rehearse: every promise was kept" if timeline.ok else "rehearse: A PROMISE BROKE")
+    return 0 if timeline.ok else 1

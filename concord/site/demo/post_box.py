@@ -22,7 +22,7 @@ class Mail:
     to: str
     subject: str
     body: str
-    at: datetime
+    at: datetime | None = None
 
     @property
     def code(self) -> str:
