@@ -63,12 +63,14 @@ class Reader:
 
 
 def timeline_of(case: Case) -> list[Moment]:
-    """Newest first."""
+    """Newest first. Who was named by taking something up is part of taking it up."""
     entries = list(
         Entry.objects.filter(subject__in=_subjects(case), verb__in=WORDS).order_by("-id")
     )
-    names = _names({entry.actor for entry in entries})
-    return [_moment(entry, names) for entry in entries]
+    taken_up = {entry.at for entry in entries if entry.verb == "cases.take_up"}
+    told = [entry for entry in entries if entry.verb != "cases.add_party" or entry.at not in taken_up]
+    names = _names({entry.actor for entry in told})
+    return [_moment(entry, names) for entry in told]
 
 
 def readers_of(case: Case) -> list[Reader]:

@@ -1,0 +1,43 @@
+"""The people of these tests, each at their own browser, signed in through both steps; no script runs in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browsing import Browser, at_the_desk
+from tests.cast import Cast, stage
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return stage()
+
+
+@pytest.fixture
+def amara(cast: Cast) -> Browser:
+    """Coordinates."""
+    return at_the_desk(cast.amara)
+
+
+@pytest.fixture
+def luis(cast: Cast) -> Browser:
+    """Receives reports too; is asked to agree."""
+    return at_the_desk(cast.luis)
+
+
+@pytest.fixture
+def noor(cast: Cast) -> Browser:
+    """On the roster; may agree, receives nothing."""
+    return at_the_desk(cast.noor)
+
+
+@pytest.fixture
+def ravi(cast: Cast) -> Browser:
+    """Close to the person reported."""
+    return at_the_desk(cast.ravi)
+
+
+@pytest.fixture
+def ines(cast: Cast) -> Browser:
+    """Keeps the machines."""
+    return at_the_desk(cast.ines)
