@@ -129,8 +129,8 @@ def _bring_in(listener: Listener, name: str, events: list[Event]) -> bytes:
     room = hub.room(name)
     if events and room in listener.cursors:
         listener.places[name] = events[-1].number
-        again = room.place_after(events[-1].number)
-        listener.cursors[room] = max(listener.cursors[room], again or 0)
+        place = room.place_after(events[-1].number)
+        listener.cursors[room] = listener.cursors[room] if place is None else place
     return b"".join(encode(e.event, e.data, id=f"{name}-{e.number}") for e in events)
 
 
@@ -143,7 +143,8 @@ def _read(scope: dict[str, Any]) -> Wish:
         if key == "s" and NAME.fullmatch(name):
             places[name] = _number(number)
     last = headers.get("last-event-id", "")
-    places.update(_resumed(last, list(places)))
+    if last:
+        places.update(_resumed(last, list(places)))
     cookies = parse_cookie(headers.get("cookie", ""))
     session = cookies.get(settings.SESSION_COOKIE_NAME) or None
     return Wish(places, bool(last), session, headers.get("host", ""))

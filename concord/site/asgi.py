@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import cast
-
-from a2wsgi.wsgi_typing import WSGIApp
 
 from concord.site.front import Front, run_worker
 
@@ -17,7 +14,7 @@ def make_application(*, worker_thread: bool) -> Front:
     from django.core.wsgi import get_wsgi_application
 
     return Front(
-        cast("WSGIApp", get_wsgi_application()),
+        get_wsgi_application(),
         threads=settings.CONCORD_THREADS,
         background=[run_worker] if worker_thread else [],
     )

@@ -11,10 +11,8 @@ import threading
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
-from urllib.parse import quote_from_bytes
 
 from a2wsgi import WSGIMiddleware
-from a2wsgi.wsgi_typing import Environ, StartResponse, WSGIApp
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +30,7 @@ ANSWER_QUEUE = 256
 """Pieces of an answer that wait for a slow reader before its thread has to."""
 
 Scope = dict[str, Any]
+WSGI = Callable[..., Iterable[bytes]]
 Background = Callable[[threading.Event], None]
 """Something that runs in a thread of its own until the event is set."""
 
@@ -48,7 +47,7 @@ class Front:
 
     def __init__(
         self,
-        wsgi: WSGIApp,
+        wsgi: WSGI,
         *,
         threads: int,
         background: Iterable[Background] = (),
@@ -113,11 +112,11 @@ def run_worker(stopping: threading.Event) -> None:
     Worker(stopping).run()
 
 
-def _reading_whole(wsgi: WSGIApp) -> WSGIApp:
+def _reading_whole(wsgi: WSGI) -> WSGI:
     """Let the application read the body that we hold, instead of asking the loop piece by piece."""
 
-    def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        body: Body = environ["asgi.scope"]["concord.body"]  # type: ignore[typeddict-item]
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body: Body = environ["asgi.scope"]["concord.body"]
         environ["wsgi.input"] = body.stream()
         return wsgi(environ, start_response)
 
@@ -132,18 +131,14 @@ def _announced(scope: Scope) -> int | None:
 
 
 def _plain(scope: Scope, body: Body) -> Scope:
-    """The scope that Django sees: true length, ASCII query, no header that looks like another one.
+    """The scope that Django sees: true length, and no header that looks like another one.
 
     `X_Forwarded_Proto` would arrive as the same WSGI variable as `X-Forwarded-Proto`.
     """
     unwanted = (b"content-length", b"transfer-encoding")
     headers = [(n, v) for n, v in scope["headers"] if n not in unwanted and b"_" not in n]
     headers.append((b"content-length", str(body.size).encode()))
-    query = quote_from_bytes(scope["query_string"], safe=_QUERY).encode()
-    return scope | {"headers": headers, "query_string": query, "concord.body": body}
-
-
-_QUERY = "".join(map(chr, range(0x21, 0x7F)))
+    return scope | {"headers": headers, "concord.body": body}
 
 
 async def _tell(why: Unreadable, scope: Scope, receive: Receive, send: Send) -> None:
