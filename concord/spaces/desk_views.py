@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from concord.doors import door
+from concord.doors import Request, door
 from concord.people.current import staff_of
 from concord.people.models import StaffMember
 from concord.people.onward import onward
@@ -25,7 +25,7 @@ from concord.spaces.pull_brake import pull_brake
 
 @door(monitor)
 @require_http_methods(["GET", "HEAD", "POST"])
-def brakes(request: HttpRequest, room_id: UUID) -> HttpResponse:
+def brakes(request: Request, room_id: UUID) -> HttpResponse:
     """What holds in this room, and the brakes that can be pulled."""
     room = Room.objects.filter(id=room_id).first()
     if room is None:
@@ -39,7 +39,7 @@ def brakes(request: HttpRequest, room_id: UUID) -> HttpResponse:
 
 @door(monitor)
 @require_POST
-def confirmation(request: HttpRequest, brake_id: UUID) -> HttpResponse:
+def confirmation(request: Request, brake_id: UUID) -> HttpResponse:
     """A colleague agrees that the room stays held."""
     brake = confirm_brake(_brake(brake_id), by=_staff(request), at=request.at)
     return _back(request, brake.room)
@@ -47,13 +47,13 @@ def confirmation(request: HttpRequest, brake_id: UUID) -> HttpResponse:
 
 @door(monitor)
 @require_POST
-def lift(request: HttpRequest, brake_id: UUID) -> HttpResponse:
+def lift(request: Request, brake_id: UUID) -> HttpResponse:
     """The room goes on."""
     brake = lift_brake(_brake(brake_id), by=_staff(request), at=request.at)
     return _back(request, brake.room)
 
 
-def _show(request: HttpRequest, room: Room, **more: Any) -> HttpResponse:
+def _show(request: Request, room: Room, **more: Any) -> HttpResponse:
     part = brakes_of(room, staff=_staff(request), at=request.at)
     page = "spaces/_brakes.html" if request.htmx else "spaces/brakes.html"
     return render(
@@ -61,7 +61,7 @@ def _show(request: HttpRequest, room: Room, **more: Any) -> HttpResponse:
     )
 
 
-def _back(request: HttpRequest, room: Room) -> HttpResponse:
+def _back(request: Request, room: Room) -> HttpResponse:
     if request.htmx:
         return _show(request, room)
     return HttpResponseRedirect(
@@ -69,7 +69,7 @@ def _back(request: HttpRequest, room: Room) -> HttpResponse:
     )
 
 
-def _staff(request: HttpRequest) -> StaffMember:
+def _staff(request: Request) -> StaffMember:
     staff = staff_of(request)
     if staff is None:
         raise Http404

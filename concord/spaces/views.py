@@ -7,7 +7,7 @@ import uuid
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from concord import refusals
 from concord.access.gate import NotAdmitted
 from concord.convenings.models import Registration
-from concord.doors import actor_of, anyone, door
+from concord.doors import Request, actor_of, anyone, door
 from concord.refusals import Refused
 from concord.spaces import hooks, post_actions
 from concord.spaces.enter import Entered, enter
@@ -53,7 +53,7 @@ class Shown(NamedTuple):
 
 @door(anyone)
 @require_safe
-def room(request: HttpRequest, room_id: UUID) -> HttpResponse:
+def room(request: Request, room_id: UUID) -> HttpResponse:
     """The newest posts, at the bottom; with `?after=` only what is new, with `?before=` what came earlier."""
     entered = enter(request, room_id, at=request.at)
     if isinstance(entered, str):
@@ -63,7 +63,7 @@ def room(request: HttpRequest, room_id: UUID) -> HttpResponse:
 
 @door(anyone)
 @require_POST
-def post(request: HttpRequest, room_id: UUID) -> HttpResponse:
+def post(request: Request, room_id: UUID) -> HttpResponse:
     """Say something. Whatever is refused, the words come back."""
     said = PostForm(request.POST).said
     text = said["text"] or ""
@@ -85,7 +85,7 @@ def post(request: HttpRequest, room_id: UUID) -> HttpResponse:
     return _made(request, made, said)
 
 
-def _post(request: HttpRequest, entered: Entered, said: dict[str, Any]) -> Post:
+def _post(request: Request, entered: Entered, said: dict[str, Any]) -> Post:
     answered = None
     if said["comment_on"]:
         answered = Post.objects.filter(room=entered.room, id=said["comment_on"]).first()
@@ -101,7 +101,7 @@ def _post(request: HttpRequest, entered: Entered, said: dict[str, Any]) -> Post:
     )
 
 
-def _made(request: HttpRequest, made: Post, said: dict[str, Any]) -> HttpResponse:
+def _made(request: Request, made: Post, said: dict[str, Any]) -> HttpResponse:
     """Back to where they were reading; a script gets the post's number and the next form's nonce."""
     if request.htmx:
         return JsonResponse({"number": made.number, "nonce": str(uuid.uuid4())}, status=201)
@@ -110,7 +110,7 @@ def _made(request: HttpRequest, made: Post, said: dict[str, Any]) -> HttpRespons
 
 
 def _again(
-    request: HttpRequest, entered: Entered, said: dict[str, Any], *, status: int, **more: Any
+    request: Request, entered: Entered, said: dict[str, Any], *, status: int, **more: Any
 ) -> HttpResponse:
     """The page once more, with the reason and everything that was typed."""
     if request.htmx:
@@ -120,7 +120,7 @@ def _again(
     return _page(request, entered, status=status, **kept, **more)
 
 
-def _turn_away(request: HttpRequest, refused: Refused, **more: Any) -> HttpResponse:
+def _turn_away(request: Request, refused: Refused, **more: Any) -> HttpResponse:
     """Told like at any door, but what they wrote stays theirs to copy.
 
     Only "never" is recorded: a slow room or a lost cookie would tell the ledger who was there, and when.
@@ -132,7 +132,7 @@ def _turn_away(request: HttpRequest, refused: Refused, **more: Any) -> HttpRespo
 
 
 def _page(
-    request: HttpRequest, entered: Entered, *, status: int = 200, **more: Any
+    request: Request, entered: Entered, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The room. What was typed before comes back through `more`."""
     room = entered.room
