@@ -14,6 +14,7 @@
   if (!posts || !("EventSource" in window)) return;
   const line = document.getElementById("stream-line");
   const newer = document.getElementById("newer");
+  const refresh = document.getElementById("refresh");
   const acts = document.getElementById("post-acts");
   let source = null;
   let last = Number(posts.dataset.last) || 0;
@@ -25,7 +26,7 @@
     clearTimeout(timer);
     if (source || document.hidden) return;
     source = new EventSource(`/live/?s=${posts.dataset.stream}@${last}`);
-    source.onopen = () => { wait = 1000; say(""); };
+    source.onopen = () => { wait = 1000; say(""); live(true); };
     source.onerror = again;
     on("post", (data) => place(part(data.html)));
     on("restored", (data) => { if (document.getElementById("post-" + data.post)) place(part(data.html)); });
@@ -47,6 +48,7 @@
   };
   const again = () => {
     close();
+    live(false);
     say(posts.dataset.offline);
     if (document.hidden) return;
     clearTimeout(timer);
@@ -54,6 +56,7 @@
     wait = Math.min(wait * 2, 30000);
   };
   const reload = () => { close(); location.reload(); };
+  const live = (now) => { if (refresh) refresh.hidden = now; };
   const say = (words) => { if (line) line.textContent = words || ""; };
 
   const part = (html) => {
