@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from concord.cases.forms import ROLE_WORDS, NoteForm, PartyForm
+from concord.cases.forms import ROLE_WORDS, PartyForm
 from concord.cases.models import Case, Party, State
 from concord.cases.parties import add_party
 from concord.cases.read_party import read_party
@@ -74,9 +74,8 @@ def take_up_report(request: DeskRequest, report_id: UUID) -> HttpResponse:
 def note(request: DeskRequest, case_id: UUID) -> HttpResponse:
     """Keep a note."""
     case = find_case(request, case_id)
-    form = NoteForm(request.POST)
-    if form.is_valid():
-        write_note(case, text=form.cleaned_data["text"], by=request.staff_member, at=request.at)
+    text = request.POST.get("text", "").replace("\0", "").replace("\r\n", "\n")
+    write_note(case, text=text, by=request.staff_member, at=request.at)
     return HttpResponseRedirect(reverse("case", args=[case.id]) + "#notes")
 
 

@@ -68,12 +68,12 @@ class PartyForm(forms.Form):
 
 
 class NoteForm(forms.Form):
+    """An internal note. It has no longest length: nothing that was typed is cut."""
+
     text = forms.CharField(
         label=_("Write a note"),
         help_text=_("Read by the coordinator and the deputy of this case, and by nobody else."),
         widget=forms.Textarea({"rows": 3, "dir": "auto"}),
-        max_length=20_000,
-        required=False,
     )
 
 

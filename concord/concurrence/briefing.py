@@ -45,6 +45,20 @@ class Letter:
         return next((until_words(each) for each in self.targets if each.kind == "revoke"), "")
 
     @property
+    def why(self) -> str:
+        """The reason; the finding instead where it says the same and more."""
+        return self.texts["finding"] if self._finding_holds_the_reason else self.texts["reason"]
+
+    @property
+    def finding(self) -> str:
+        """The finding, where it has not been said already."""
+        return "" if self._finding_holds_the_reason else self.texts["finding"]
+
+    @property
+    def _finding_holds_the_reason(self) -> bool:
+        return bool(self.texts["reason"]) and self.texts["reason"] in self.texts["finding"]
+
+    @property
     def grounds(self) -> list[Words]:
         return [GROUNDS[code] for code in self.texts["grounds"]]
 

@@ -64,9 +64,14 @@ SHOWN_AT = {"targets": "people", "safety": "is_safe"}
 class Lines(forms.CharField):
     """Words as typed, with plain line ends: two people sign them to the letter."""
 
-    def __init__(self, *, rows: int = 2, longest: int = 2_000, **said: Any) -> None:
+    def __init__(
+        self, *, rows: int = 2, longest: int = 2_000, required: bool = False, **said: Any
+    ) -> None:
         widget = forms.Textarea({"rows": rows, "dir": "auto"})
-        super().__init__(widget=widget, required=False, max_length=longest, **said)
+        super().__init__(widget=widget, required=required, max_length=longest, **said)
+
+    def validate(self, value: Any) -> None:
+        """Empty is no mistake here: whether it is missing depends on everything else."""
 
     def to_python(self, value: Any) -> str:
         typed = super().to_python(value) or ""
@@ -74,10 +79,17 @@ class Lines(forms.CharField):
 
 
 class SomeOf(forms.MultipleChoiceField):
+    """Any of the choices. One that is there no longer, a post that went meanwhile, is left out."""
+
     widget = forms.CheckboxSelectMultiple
 
-    def __init__(self, **said: Any) -> None:
-        super().__init__(required=False, **said)
+    def validate(self, value: list[str]) -> None:
+        """None of them is no mistake here either."""
+
+    def clean(self, value: Any) -> list[str]:
+        choices: Any = self.choices
+        known = {str(code) for code, _label in choices}
+        return [code for code in super().clean(value) if code in known]
 
 
 class ProposalForm(forms.Form):
@@ -102,6 +114,7 @@ class ProposalForm(forms.Form):
     reason = Lines(
         label=_("Why, in one sentence"),
         help_text=_("What happened, and why this answers it. Your colleague reads this first."),
+        required=True,
     )
     grounds = SomeOf(label=_("On which ground"), choices=list(GROUNDS.items()))
     violations = SomeOf(

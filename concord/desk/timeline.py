@@ -63,12 +63,13 @@ class Reader:
 
 
 def timeline_of(case: Case) -> list[Moment]:
-    """Newest first. Who was named by taking something up is part of taking it up."""
+    """Newest first."""
     entries = list(
         Entry.objects.filter(subject__in=_subjects(case), verb__in=WORDS).order_by("-id")
     )
+    own = set(Version.objects.filter(proposal__case=case).values_list("id", "proposer"))
     taken_up = {entry.at for entry in entries if entry.verb == "cases.take_up"}
-    told = [entry for entry in entries if entry.verb != "cases.add_party" or entry.at not in taken_up]
+    told = [entry for entry in entries if not _goes_without_saying(entry, own, taken_up)]
     names = _names({entry.actor for entry in told})
     return [_moment(entry, names) for entry in told]
 
@@ -79,6 +80,13 @@ def readers_of(case: Case) -> list[Reader]:
     rows = list(read.values("actor").annotate(times=Count("id"), last=Max("at")).order_by("-last"))
     names = _names({row["actor"] for row in rows})
     return [Reader(names.get(row["actor"], ""), row["times"], row["last"]) for row in rows]
+
+
+def _goes_without_saying(entry: Entry, own: set[Any], taken_up: set[datetime]) -> bool:
+    """That a proposer sees their own text; who was named by taking something up."""
+    if entry.verb == "concurrence.open_version":
+        return (entry.subject, entry.actor) in own
+    return entry.verb == "cases.add_party" and entry.at in taken_up
 
 
 def _subjects(case: Case) -> set[UUID]:
