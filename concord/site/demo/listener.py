@@ -51,7 +51,7 @@ class Listener:
 
     def _note(self, event: str, data: str) -> None:
         if event == "removed":
-            self._removed.append((UUID(json.loads(data)["post"]), timezone.now()))
+            self._removed.append((UUID(json.loads(data)["id"]), timezone.now()))
 
 
 listener = Listener()

@@ -12,6 +12,7 @@ from concord.access.models import Shut
 from concord.actions.triggers import drop_statements, install
 from concord.concurrence.models import Decision
 from concord.evasion.models import Match
+from concord.people.addresses import mailbox_token
 from concord.people.models import Login
 from concord.site.demo import script
 from concord.site.demo.seats import AGAIN, KARIMA
@@ -19,7 +20,6 @@ from concord.site.rehearse.arriving import enter_hall, read_and_confirm, registe
 from concord.site.rehearse.stream import Stream
 from concord.site.rehearse.timeline import promise
 from concord.site.rehearse.world import World, let_go, opened, write_post
-from concord.people.addresses import mailbox_token
 from concord.spaces.models import Post
 
 
@@ -47,7 +47,9 @@ def return_is_refused(world: World) -> None:
     page = register_by_code(world, "Karim again", "A new face", AGAIN.address)
     if page.status == 200:
         page = read_and_confirm(world.browser("Karim again"), page)
-        page = read_and_confirm(world.browser("Karim again"), world.browser("Karim again").get(world.hall_path))
+        page = read_and_confirm(
+            world.browser("Karim again"), world.browser("Karim again").get(world.hall_path)
+        )
     promise(page.status == 403, f"the return was answered by {page.status} at {page.path}")
     person = Login.objects.get(mailbox_token=mailbox_token(AGAIN.address)).person
     match = Match.objects.get(person=person)
@@ -69,7 +71,10 @@ def similar_name_is_admitted(world: World) -> None:
     page = register_by_code(world, "Karima", "Karima Haddad", KARIMA.address)
     read_and_confirm(world.browser("Karima"), opened(page, "Karima cannot register"))
     enter_hall(world, "Karima")
-    opened(write_post(world.browser("Karima"), world.hall_path, "Hello from Rabat."), "she cannot write")
+    opened(
+        write_post(world.browser("Karima"), world.hall_path, "Hello from Rabat."),
+        "she cannot write",
+    )
     promise(Post.objects.filter(text="Hello from Rabat.").exists(), "her post was not taken")
     person = Login.objects.get(mailbox_token=mailbox_token(KARIMA.address)).person
     promise(not Match.objects.filter(person=person).exists(), "she was taken for somebody else")

@@ -16,7 +16,11 @@ from concord.site.rehearse.world import DESK, World, opened
 
 def participants_arrive(world: World) -> None:
     """By a mailed code; and nobody enters before the guidelines of the session."""
-    addresses = {"Ana": script.ANA[1], "Karim": script.KARIM[1], "Tomas": "tomas@participant.example"}
+    addresses = {
+        "Ana": script.ANA[1],
+        "Karim": script.KARIM[1],
+        "Tomas": "tomas@participant.example",
+    }
     for who, address in addresses.items():
         page = sign_in_by_code(world, who, address)
         opened(page, f"{who} did not get in")
@@ -64,13 +68,16 @@ def staff_sign_in(world: World) -> None:
         page = opened(browser.get(world.desk("account_login")), "the desk does not open")
         typed = {"login": handle, "password": member.passphrase}
         page = browser.submit(page, page.form("login", "password"), dict(typed))
-        inbox = browser.get(world.desk("inbox"))
-        promise(inbox.path == page.path, "the desk opened by a passphrase alone")
+        page = browser.get(world.desk("inbox"))
+        promise(page.path != world.desk("inbox"), "the desk opened by a passphrase alone")
         secret = re.search(r"\b[A-Z2-7]{32}\b", page.text)
         promise(secret, "the second factor has no secret to set up")
         code = code_at(secret[0] if secret else "", timezone.now())
-        browser.submit(page, page.form("code"), {"code": code})
-        opened(browser.get(world.desk("inbox")), f"{handle} cannot open the desk")
+        page = browser.submit(page, page.form("code"), {"code": code})
+        inbox = opened(browser.get(world.desk("inbox")), f"{handle} cannot open the desk")
+        promise(
+            inbox.path == world.desk("inbox"), f"{handle} was led to {page.path}, then {inbox.path}"
+        )
 
 
 def streams_open(world: World) -> None:

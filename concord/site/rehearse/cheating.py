@@ -88,7 +88,10 @@ def alone_by_sql(world: World) -> None:
     )
     digest, key = version.digest, version.id.hex
     tries = {
-        "an agreement with herself": (agreement, (uuid4().hex, key, digest, me, me, b"x" * 64, moment)),
+        "an agreement with herself": (
+            agreement,
+            (uuid4().hex, key, digest, me, me, b"x" * 64, moment),
+        ),
         "an agreement by somebody who never opened it": (
             agreement,
             (uuid4().hex, key, digest, me, nobody.hex, b"x" * 64, moment),

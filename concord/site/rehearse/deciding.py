@@ -29,7 +29,7 @@ def message_is_posted(world: World) -> None:
     page = write_post(world.browser("Karim"), world.hall_path, script.UNKIND)
     opened(page, "the message was not posted")
     world.post = Post.objects.get(text=script.UNKIND).id
-    heard = world.streams["Tomas"].wait_for("post", post=str(world.post))
+    heard = world.streams["Tomas"].wait_for("post", id=str(world.post))
     let_go()
     world.timeline.note(f"sent to seen by a bystander: {(heard.at - sent) * 1000:.0f} ms")
 
@@ -116,8 +116,8 @@ def colleague_agrees(world: World) -> None:
     agree_to(world, world.proposal_path)
     agreed = Concurrence.objects.get(version__proposal=world.proposal)
     promise(world.proposal.state == State.EXECUTED, "it was agreed to, and nothing was done")
-    removed = world.streams["Tomas"].wait_for("removed", post=str(world.post))
-    seen_by_ana = world.streams["Ana"].wait_for("removed", post=str(world.post))
+    removed = world.streams["Tomas"].wait_for("removed", id=str(world.post))
+    seen_by_ana = world.streams["Ana"].wait_for("removed", id=str(world.post))
     world.streams["Karim"].wait_for("cut")
     ended = world.streams["Karim"].wait_until_ended()
     at = seconds(agreed.concurred_at)

@@ -75,9 +75,7 @@ class OwnServer:
                 self.kill()
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def _run(
-        self, arguments: list[str], more: dict[str, str]
-    ) -> subprocess.CompletedProcess[str]:
+    def _run(self, arguments: list[str], more: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             arguments,
             env={**os.environ, **more},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -50,8 +51,11 @@ class Page:
         wanted = ", ".join(names) or to
         raise Broken(f"the page {self.path} ({self.status}) has no form for {wanted}")
 
-    def says(self, words: str) -> bool:
-        return words in self.text
+    @property
+    def complaints(self) -> str:
+        """What the page says is wrong with what was sent, as plain words."""
+        said = re.search(r'<(div|p) class="(?:errors|note urgent).*?</\1>', self.text, re.DOTALL)
+        return " ".join(re.sub(r"<[^>]*>", " ", said[0]).split()) if said else ""
 
 
 class _Reader(HTMLParser):
@@ -81,9 +85,14 @@ class _Reader(HTMLParser):
             self._form.fields.append((self._select, given.get("value", "")))
         elif tag in ("input", "button") and given.get("name"):
             self._form.names.add(given["name"])
-            ticked = given.get("type") not in ("checkbox", "radio") or "checked" in given
-            if tag == "input" and ticked and given.get("type") != "submit":
-                self._form.fields.append((given["name"], given.get("value", "on")))
+            ticks = given.get("type") in ("checkbox", "radio")
+            if (
+                tag == "input"
+                and given.get("type") != "submit"
+                and (not ticks or "checked" in given)
+            ):
+                value = given.get("value", "on" if ticks else "")
+                self._form.fields.append((given["name"], value))
 
     def handle_data(self, data: str) -> None:
         self._typed += data

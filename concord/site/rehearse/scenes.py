@@ -27,7 +27,10 @@ SCENES: list[tuple[str, Scene]] = [
     ("a message is posted and reaches a bystander", deciding.message_is_posted),
     ("it is flagged", deciding.message_is_flagged),
     ("the flag needs action; a case opens", deciding.case_is_opened),
-    ("a recused colleague and the keeper of the machines find nothing", deciding.colleague_is_shut_out_of_it),
+    (
+        "a recused colleague and the keeper of the machines find nothing",
+        deciding.colleague_is_shut_out_of_it,
+    ),
     ("a coordinator proposes", deciding.proposal_is_made),
     ("carried out alone: refused by page", cheating.alone_by_page),
     ("carried out alone: refused by HTTP, and logged", cheating.alone_by_http),
@@ -38,7 +41,10 @@ SCENES: list[tuple[str, Scene]] = [
     ("the next post is refused, and every stream", afterwards.next_post_is_refused),
     ("a return under an alias is refused under the prior decision", afterwards.return_is_refused),
     ("a colleague with a similar name is admitted", afterwards.similar_name_is_admitted),
-    ("killed between agreement and effect: done once after the restart", deciding.effect_survives_a_kill),
+    (
+        "killed between agreement and effect: done once after the restart",
+        deciding.effect_survives_a_kill,
+    ),
     ("the audit is clean", afterwards.audit_is_clean),
     ("the audit finds a forged row", afterwards.audit_finds_a_forged_row),
 ]

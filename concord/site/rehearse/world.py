@@ -74,7 +74,7 @@ def id_in(path: str) -> str:
 
 def opened(page: Page, words: str) -> Page:
     """The page, if it opened. Raises Broken."""
-    promise(page.status == 200, f"{words}: {page.status} at {page.path}")
+    promise(page.status == 200, f"{words}: {page.status} at {page.path} {page.complaints}")
     return page
 
 

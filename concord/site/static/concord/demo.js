@@ -18,8 +18,8 @@
   const posts = document.getElementById("posts");
   const line = document.querySelector(".demo-measured");
   if (!posts || !line) return;
-  const tell = async (id, gone) => {
-    const answer = await fetch("/demo/taken/" + id.replace("post-", "")).catch(() => null);
+  const tell = async (post, gone) => {
+    const answer = await fetch("/demo/taken/" + post).catch(() => null);
     const data = answer && answer.ok ? await answer.json() : {};
     if (!data.agreed_at) return;
     line.textContent = line.dataset.words.replace("%n", Math.max(0, Math.round(gone - data.agreed_at)));
@@ -28,8 +28,9 @@
   new MutationObserver((changes) => {
     const gone = Date.now();
     for (const change of changes) {
-      for (const node of change.addedNodes) {
-        if (node.classList && node.classList.contains("gone")) tell(node.id, gone);
+      const left = [...change.addedNodes].some((one) => one.classList && one.classList.contains("gone"));
+      for (const post of left ? change.removedNodes : []) {
+        if (post.dataset && post.dataset.post) tell(post.dataset.post, gone);
       }
     }
   }).observe(posts, { childList: true, subtree: true });
