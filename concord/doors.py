@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from datetime import datetime
 from functools import wraps
 from typing import Any
 

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 (letters that look alike are the point)
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
