@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from smtplib import SMTPException
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -16,14 +17,18 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from concord.site import settings_file
 from concord.site.commands import CannotGoOn
 from concord.vault.environment import EnvironmentKeyMissing, is_private, read_master
 
 KNOWN = frozenset(
     ["CONCORD_DATA", "CONCORD_KEY_FILE", "CONCORD_HOST_NAME", "CONCORD_TEAM_NAME", "CONCORD_POLICY_ADDRESS",
-     "CONCORD_REPORT_ADDRESS", "CONCORD_PUBLIC", "CONCORD_DESK", "CONCORD_THREADS", "CONCORD_MAIL_FROM"]
+     "CONCORD_REPORT_ADDRESS", "CONCORD_PUBLIC", "CONCORD_DESK", "CONCORD_THREADS", "CONCORD_SETTINGS",
+     "CONCORD_MAIL_HOST", "CONCORD_MAIL_PORT", "CONCORD_MAIL_USER", "CONCORD_MAIL_PASSWORD",
+     "CONCORD_MAIL_SECURITY", "CONCORD_MAIL_FROM"]
 )  # fmt: skip
 OLDEST_POSTGRESQL = 150_000
+RUN_SETUP = "Run `concord setup`."
 
 
 class Finding(NamedTuple):
@@ -37,12 +42,17 @@ class Finding(NamedTuple):
 def findings() -> Iterator[Finding]:
     """Everything that is missing or unsafe, in the order in which it is best put right."""
     yield from unknown_settings()
+    yield from kept_settings()
     yield from key_file()
     yield from data_folder()
     yield from addresses()
     yield from hosts()
+    yield from mail()
     yield from processes()
-    yield from database()
+    of_database = list(database())
+    yield from of_database
+    if settings.CONCORD_DATA.is_dir() and "DATABASE_URL" not in {one.setting for one in of_database}:
+        yield from house()
 
 
 def refuse_unless_ready() -> None:
@@ -59,6 +69,12 @@ def unknown_settings() -> Iterator[Finding]:
             and not name.startswith("CONCORD_TEST_")
         ):
             yield Finding(name, "is not a setting of Concord", "See docs/running for their names.")
+
+
+def kept_settings() -> Iterator[Finding]:
+    file = settings_file.path()
+    if file is not None and file.exists() and not is_private(file):
+        yield Finding("CONCORD_SETTINGS", "others can read it", f"Run: chmod 600 {file}")
 
 
 def key_file() -> Iterator[Finding]:
@@ -135,6 +151,42 @@ def hosts() -> Iterator[Finding]:
         )
 
 
+def mail() -> Iterator[Finding]:
+    if not os.environ.get("CONCORD_MAIL_HOST"):
+        yield Finding(
+            "CONCORD_MAIL_HOST",
+            "is missing, and without letters nobody who takes part can sign in",
+            "Set it to your mail server; localhost if this machine has one.",
+        )
+    if settings.CONCORD_MAIL_SECURITY not in ("", "starttls", "tls"):
+        yield Finding(
+            "CONCORD_MAIL_SECURITY",
+            "is not a way to reach a mail server",
+            'Set it to "starttls" (port 587) or "tls" (port 465), or leave it out.',
+        )
+    elif not settings.CONCORD_MAIL_SECURITY and not _is_local(settings.EMAIL_HOST):
+        yield Finding(
+            "CONCORD_MAIL_SECURITY",
+            "is missing: sign-in codes would cross the network in clear",
+            'Set it to "starttls" (port 587) or "tls" (port 465).',
+        )
+
+
+def mail_server() -> Iterator[Finding]:
+    """Whether the mail server answers; asked for with --mail, for it takes a connection to another host."""
+    from django.core.mail import get_connection
+
+    try:
+        get_connection().open()
+    except (OSError, SMTPException) as error:
+        yield Finding(
+            "CONCORD_MAIL_HOST",
+            f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT} does not take letters from here: "
+            f"{type(error).__name__}",
+            "Start it, or correct host, port, security, user and password.",
+        )
+
+
 def processes() -> Iterator[Finding]:
     several = os.environ.get("WEB_CONCURRENCY", "1") not in ("", "0", "1")
     if connection.vendor == "sqlite" and (several or settings.REDIS_URL):
@@ -197,6 +249,42 @@ def recovery_key() -> Iterator[Finding]:
         )
     except EnvironmentKeyMissing:
         return  # said already
+
+
+def house() -> Iterator[Finding]:
+    """Whether a host can work in it: a policy, an outside contact, a team whose keys count."""
+    from django.utils import timezone
+
+    from concord.people.team import team
+    from concord.site.founding import missing
+
+    at = timezone.now()
+    lacking = missing(at)
+    if lacking.policy:
+        yield Finding("policy", "no version is published, so nothing can open", RUN_SETUP)
+    if lacking.outside_contact:
+        yield Finding(
+            "outside contact",
+            "nobody outside the team could read a report about the team",
+            RUN_SETUP if lacking.staff else "Run `concord contact`.",
+        )
+    if lacking.staff:
+        yield Finding(
+            "team", "fewer than two people who receive reports have keys that count", RUN_SETUP
+        )
+    elif lacking.lead:
+        yield Finding(
+            "team",
+            "nobody who receives reports leads it",
+            "Run `concord staff add --lead`, and let a colleague confirm the keys at the desk.",
+        )
+    for one in team(at):
+        if one.is_waiting:
+            yield Finding(
+                "team",
+                f"the keys of {one.staff.working_name} wait to be confirmed",
+                "Let a colleague compare fingerprints and confirm on the page “Team” at the desk.",
+            )
 
 
 def _reach_database() -> None:

@@ -13,14 +13,18 @@ from django.utils import timezone
 
 from concord import refusals
 from concord.refusals import Refused
+from concord.site import settings_file
 from concord.site.commands import CannotGoOn
 
 COMMANDS = {
     "demo": "a live event to play with, in a throw-away folder of its own",
     "rehearse": "play the main job headless and check every promise on the way",
-    "setup": "prepare an install: key file, data folder, tables, recovery key",
+    "setup": "prepare an install: keys, tables, policy, outside contact, the first two of the team",
     "check": "name every setting that is missing or unsafe",
     "serve": "serve the pages and the live rooms",
+    "staff": "who is designated; bring somebody in, confirm keys, end a designation",
+    "recover": "a lost passphrase, a lost phone, or new shares of the recovery key",
+    "contact": "name another outside contact",
     "work": "run waiting jobs in a process of their own (PostgreSQL)",
     "migrate": "bring the tables and the static files up to date",
     "backup": "write everything into one file",
@@ -29,6 +33,7 @@ COMMANDS = {
     "audit": "verify that every effect had two people, or a decision in force",
     "ledger": "verify the chain of the ledger",
 }
+OF_THEIR_OWN = frozenset(["demo", "rehearse", "clauses"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given
     )
     try:
+        _load_settings(options.command)
         return int(options.run(options) or 0)
     except CannotGoOn as trouble:
         words = str(trouble)
@@ -47,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words = f"the database could not do it: {str(error).strip()}"
     except OSError as error:
         words = _words_for(error)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):
         words = "stopped"
     print(f"concord: {words}", file=sys.stderr)
     return 1
@@ -57,7 +63,8 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="concord",
         description="Concord: virtual events that stay safe spaces.",
-        epilog="`concord COMMAND --help` tells more. Settings come from the environment; see docs/running.",
+        epilog="`concord COMMAND --help` tells more. Settings come from the environment, then from "
+        "concord.env; see docs/running.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, words in COMMANDS.items():
@@ -67,8 +74,18 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
             command.description = module.__doc__
             command.formatter_class = argparse.RawDescriptionHelpFormatter
             module.add_arguments(command)
-            command.set_defaults(run=module.run)
+            command.set_defaults(run=module.run, command=name)
     return parser
+
+
+def _load_settings(command: str) -> None:
+    """What set-up was told. The demo and its kin have settings of their own."""
+    if command in OF_THEIR_OWN:
+        return
+    try:
+        settings_file.load()
+    except ValueError as error:
+        raise CannotGoOn(f"the settings cannot be read: {error}") from error
 
 
 def _told(refused: Refused) -> str:

@@ -190,7 +190,16 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-DEFAULT_FROM_EMAIL = os.environ.get("CONCORD_MAIL_FROM", CONCORD_REPORT_ADDRESS)
+DEFAULT_FROM_EMAIL = os.environ.get("CONCORD_MAIL_FROM") or CONCORD_REPORT_ADDRESS
+EMAIL_HOST = os.environ.get("CONCORD_MAIL_HOST") or "localhost"
+EMAIL_PORT = int(os.environ.get("CONCORD_MAIL_PORT") or "25")
+EMAIL_HOST_USER = os.environ.get("CONCORD_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("CONCORD_MAIL_PASSWORD", "")
+CONCORD_MAIL_SECURITY = os.environ.get("CONCORD_MAIL_SECURITY", "")
+"""How letters travel to the mail server: "starttls" (port 587), "tls" (port 465), or "" for this machine."""
+EMAIL_USE_TLS = CONCORD_MAIL_SECURITY == "starttls"
+EMAIL_USE_SSL = CONCORD_MAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 20
 
 LOGGING: dict[str, Any] = {
     "version": 1,

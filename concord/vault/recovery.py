@@ -33,11 +33,14 @@ from concord.vault.padding import pad, unpad
 __all__ = [
     "RecoverySecret",
     "combine",
+    "in_force",
+    "is_made",
     "make",
     "open_environment",
     "recover_passphrase",
     "remake",
     "seal_environment",
+    "threshold",
 ]
 
 ENTROPY_BYTES = 16
@@ -114,6 +117,24 @@ def remake(*, secret: RecoverySecret, at: datetime) -> list[str]:
     _reseal_grants(secret, new)
     record("vault.remake_recovery", actor=None, subject=new.id, at=at, last=old.id)
     return _cut(new_secret, new)
+
+
+def is_made() -> bool:
+    """Whether set-up has made a recovery key."""
+    return RecoveryKey.objects.filter(retired_at=None).exists()
+
+
+def threshold() -> int:
+    """How many shares open the recovery key in force. Raises NoRecoveryKey."""
+    return RecoveryKey.objects.current().threshold
+
+
+def in_force(secret: RecoverySecret) -> RecoveryKey:
+    """The key in force, which this secret opens. Raises NoRecoveryKey, SharesDoNotFit."""
+    key = RecoveryKey.objects.current()
+    if key.id != secret.key_id:
+        raise SharesDoNotFit
+    return key
 
 
 def seal_environment() -> bytes:

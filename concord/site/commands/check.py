@@ -10,13 +10,14 @@ from concord.site.commands import set_up_django
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one object instead of lines")
+    parser.add_argument("--mail", action="store_true", help="also knock at the mail server")
 
 
 def run(options: argparse.Namespace) -> int:
     set_up_django()
-    from concord.site.checking import findings
+    from concord.site.checking import findings, mail_server
 
-    found = list(findings())
+    found = [*findings(), *(mail_server() if options.mail else ())]
     if options.json:
         print(json.dumps({"ok": not found, "findings": [each._asdict() for each in found]}))
         return 1 if found else 0

@@ -15,6 +15,26 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
+ANSWERS = """
+host = "Open Ballot Forum"
+
+[mail]
+host = "localhost"
+
+[outside_contact]
+name = "Elena Ruiz"
+address = "elena@outside.example"
+
+[[staff]]
+working_name = "Amara"
+sign_in = "amara"
+languages = ["en", "fr"]
+
+[[staff]]
+working_name = "Luis"
+sign_in = "luis"
+"""
+
 
 @dataclass
 class Install:
@@ -41,6 +61,8 @@ class Install:
         ours = {
             "CONCORD_DATA": str(self.data),
             "CONCORD_KEY_FILE": str(self.key_file),
+            "CONCORD_SETTINGS": str(self.home / "concord.env"),
+            "CONCORD_MAIL_HOST": "localhost",
             "CONCORD_POLICY_ADDRESS": "policy@concord.example",
             "CONCORD_REPORT_ADDRESS": "report@concord.example",
             "DJANGO_SETTINGS_MODULE": "concord.site.settings",
@@ -48,6 +70,13 @@ class Install:
         }
         url = {"DATABASE_URL": self.database_url} if self.database_url else {}
         return kept | ours | url
+
+    def set_up(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run set-up with the answers that it asks for."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        (self.home / "setup.toml").write_text(ANSWERS, encoding="utf-8")
+        file = str(self.home / "setup.toml")
+        return self.run("setup", "--answers", file, *arguments, **environment)
 
     def run(
         self, *arguments: str, answers: str = "", **environment: str

@@ -23,7 +23,7 @@ def install(tmp_path):
 
 @pytest.fixture
 def ready(install: Install) -> Install:
-    done = install.run("setup")
+    done = install.set_up()
     assert done.returncode == 0, done.stderr
     return install
 
@@ -48,12 +48,12 @@ def test_a_command_that_does_not_exist_is_not_understood(capsys):
 
 
 def test_set_up_prepares_everything_and_prints_the_shares_once(install: Install):
-    first = install.run("setup")
+    first = install.set_up()
     assert first.returncode == 0, first.stderr
     assert len(SHARE.findall(first.stdout)) == 3
     assert install.key_file.stat().st_mode & 0o077 == 0
 
-    again = install.run("setup")
+    again = install.set_up()
     assert again.returncode == 0
     assert "The recovery key is there" in again.stdout
     assert not SHARE.findall(again.stdout)
