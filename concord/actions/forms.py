@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.access.gate import shut_named_by
 from concord.actions.ask_review import LONGEST
+from concord.reports.forms import Typed
 
 NONCE_BYTES = 16
 
@@ -28,22 +29,21 @@ class ReviewForm(forms.Form):
         widget=forms.RadioSelect,
         initial="review",
     )
-    words = forms.CharField(
+    words = Typed(
         label=_("What would you like us to know?"),
         help_text=_("A few words are enough. Nothing has to be proved."),
-        widget=forms.Textarea({"rows": 6, "dir": "auto"}),
+        rows=6,
+        required=True,
         max_length=LONGEST,
-        strip=False,
         error_messages={
             "required": _("This box is still empty. A few words are enough."),
             "max_length": _("This is longer than we can take at once. Nothing is lost; please shorten it."),
         },
     )
-    contact = forms.CharField(
+    contact = Typed(
         label=_("How can we reach you?"),
         help_text=_("You also get a code on the next page, with which you can read our answer here."),
         max_length=200,
-        required=False,
     )
     nonce = forms.CharField(widget=forms.HiddenInput, required=False)
     of = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -53,7 +53,7 @@ class ReviewForm(forms.Form):
         self.fields["nonce"].initial = lambda: secrets.token_hex(NONCE_BYTES)
 
     def clean_words(self) -> str:
-        words: str = self.cleaned_data["words"].replace("\0", "").replace("\r\n", "\n")
+        words: str = self.cleaned_data["words"]
         if not words.strip():
             raise forms.ValidationError(self.fields["words"].error_messages["required"])
         return words

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from concord.access.gate import is_admitted
-from concord.access.models import Shut
 from concord.cases.models import Case
-from concord.concurrence.models import Execution, Proposal, Version
+from concord.concurrence.models import Proposal
 from concord.letters.models import Letter
-from concord.monitoring.models import Flag
 from concord.spaces.models import Post
 from tests.browsing import Browser
 from tests.cast import Cast, flagged

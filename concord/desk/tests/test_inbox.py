@@ -1,0 +1,97 @@
+"""The inbox: what this person can do next, then rows; empty, it says what will come."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from concord.actions.ask_review import ask_review
+from concord.monitoring.flag_moment import flag_moment
+from concord.monitoring.judge_credible import judge_credible
+from concord.reports.models import Report
+from concord.reports.receive_report import receive_report
+from concord.reports.told import Told
+from tests.browsing import Browser
+from tests.cast import Cast, case_about_karim, flagged, proposed
+
+
+def test_an_empty_inbox_says_what_will_come(amara: Browser, noor: Browser) -> None:
+    assert amara.open("/").sees("Flags, reports and proposals appear here at once")
+    assert noor.open("/").sees("When a colleague proposes something that needs your yes")
+
+
+def test_the_yes_that_is_asked_comes_first(cast: Cast, luis: Browser) -> None:
+    flagged(cast, "Another thing")
+    proposed(cast)
+    luis.open("/")
+    assert luis.sees("One proposal waits for your yes.")
+    assert luis.sees("Amara asks for your yes")
+
+
+def test_flags_reports_reviews_and_cases_have_a_row_each(cast: Cast, amara: Browser) -> None:
+    case = case_about_karim(cast)
+    moment = flag_moment(cast.annex, words="x", by=cast.sara.person_id, by_staff=False, at=cast.at)
+    receive_report(Told(text="He wrote again.", danger=True), nonce=b"n" * 16, at=cast.at)
+    _code, review = ask_review(
+        kind="not_me", words="Not me", contact="", shut=None, nonce=b"m" * 16, at=cast.at
+    )
+    amara.open("/")
+    report = Report.objects.get()
+    for code in (case.code, moment.code, report.code, review.code):
+        assert amara.sees(code)
+    assert amara.sees("urgent")
+    assert "He wrote again" not in amara.page
+    assert "Not me" not in amara.page
+
+
+def test_a_flag_that_went_into_no_case_waits_for_one(cast: Cast, amara: Browser) -> None:
+    flag = flagged(cast)
+    judge_credible(
+        flag,
+        credible=True,
+        reason="It urges her to hurt herself.",
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=cast.at,
+    )
+    amara.open("/").press(f"Put flag {flag.code} in a case")
+    assert amara.sees("You coordinate this.")
+
+
+def test_with_a_case_of_ones_own_one_chooses_where_a_flag_belongs(
+    cast: Cast, amara: Browser
+) -> None:
+    case = case_about_karim(cast)
+    flag = flagged(cast, "And another thing")
+    amara.open(f"/flags/{flag.id}").press("It needs action", reason="Again.")
+    assert amara.sees("Which case?")
+    amara.press("Put it there", into=case.id)
+    assert amara.path == f"/cases/{case.id}"
+    assert case.sources.count() == 2
+
+
+def test_no_action_needed_takes_it_out_of_the_inbox(cast: Cast, amara: Browser) -> None:
+    flag = flagged(cast)
+    amara.open(f"/flags/{flag.id}").press("No action needed", reason="A quote.")
+    assert amara.path == "/"
+    assert not amara.sees(flag.code)
+
+
+@pytest.mark.parametrize("page", ["/", "/decisions", "/watch"])
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    cast: Cast, amara: Browser, page: str
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert amara.open(page).status == 200
+        return len(caught)
+
+    flagged(cast, "one")
+    proposed(cast)
+    amara.open(page)
+    before = queries()
+    for number in range(3):
+        flagged(cast, f"more {number}")
+        receive_report(Told(text=f"again {number}"), nonce=bytes([number] * 16), at=cast.at)
+    assert queries() <= before

@@ -1,0 +1,150 @@
+"""The proposal form: short when filled from the flag, every word when wider; nothing that was typed is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from concord.cases.models import Case
+from concord.concurrence.concur import concur
+from concord.concurrence.contents import read_contents
+from concord.concurrence.models import Proposal, State
+from concord.desk.forms import ASSUMED
+from concord.spaces.models import Post
+from tests.browsing import Browser
+from tests.cast import Cast, case_about_karim, opened, proposed
+
+REASON = "Urged somebody in the room to hurt themself."
+SHORT = {"reason": REASON, "grounds": "violation", "violations": "threat", "is_safe": "on"}
+
+
+@pytest.fixture
+def case(cast: Cast) -> Case:
+    return case_about_karim(cast)
+
+
+@pytest.fixture
+def form(case: Case, amara: Browser) -> Browser:
+    """Amara at the form of her case."""
+    return amara.open(f"/cases/{case.id}/propose")
+
+
+def texts_of(cast: Cast) -> dict:
+    version = Proposal.objects.get().version
+    return read_contents(version, keyring=cast.amara.keyring)["texts"]
+
+
+def test_it_is_filled_from_the_flag(cast: Cast, form: Browser) -> None:
+    post = Post.objects.get(registration=cast.karim)
+    assert f'value="{cast.karim.person_id}" id="id_people_0" checked' in form.page
+    assert f'value="{post.id}" id="id_posts_0" checked' in form.page
+    assert form.sees("for one day. Choose another place or time below.")
+
+
+def test_what_is_missing_is_named_and_what_was_typed_stays(form: Browser) -> None:
+    form.press("See what it does", reason=REASON)
+    assert form.status == 422
+    assert form.sees("Choose one ground at least.")
+    assert form.sees("Say whom it could put at risk; or tick that you see nobody.")
+    assert REASON in form.page
+    assert not Proposal.objects.exists()
+
+
+def test_a_ground_that_needs_more_says_what(form: Browser) -> None:
+    form.press("See what it does", **{**SHORT, "grounds": ["conduct", "values"]})
+    assert form.sees("Say what you rely on for this ground.")
+    assert form.sees("Choose the value that was acted against.")
+    form.press("See what it does", **{**SHORT, "violations": []})
+    assert form.sees("Say which item of the policy was broken, and by what")
+
+
+def test_nothing_is_proposed_before_its_effect_was_seen(form: Browser) -> None:
+    form.press("See what it does", **SHORT)
+    assert form.status == 200
+    assert form.sees("Remove one person from Hall 1 until")
+    assert form.sees("1 person loses access")
+    assert form.sees("1 post deleted")
+    assert form.sees(str(ASSUMED["considered"]))
+    assert not Proposal.objects.exists()
+
+
+def test_the_notice_is_shown_and_goes_word_for_word(cast: Cast, form: Browser) -> None:
+    form.press("See what it does", **SHORT)
+    assert form.sees("About your access to Votes and Voices") or "Votes and Voices" in form.page
+    assert "http://localhost:8000/review" in form.page
+    form.press("Ask for a second yes", notice_body="You cannot come in today.\r\nTell us why not.")
+    assert texts_of(cast)["notice_body"] == "You cannot come in today.\nTell us why not."
+
+
+def test_a_notice_that_names_the_person_who_flagged_is_refused_and_kept(
+    cast: Cast, form: Browser
+) -> None:
+    form.press("See what it does", **SHORT)
+    form.press("Ask for a second yes", notice_body="Sara told us about it.")
+    assert form.status == 409
+    assert form.sees("This text could tell who somebody is who must not be named.")
+    assert "Sara told us about it." in form.page
+    form.press("Ask for a second yes", notice_body="Somebody told us about it.")
+    assert Proposal.objects.count() == 1
+
+
+def test_changing_something_goes_back_with_everything_kept(form: Browser) -> None:
+    form.press("See what it does", **SHORT).press("Change something")
+    assert form.status == 200
+    assert REASON in form.page
+    assert 'value="threat" id="id_violations_5" checked' in form.page
+
+
+def test_wider_than_the_session_needs_every_answer_in_own_words(
+    cast: Cast, form: Browser
+) -> None:
+    wide = {**SHORT, "scope": f"convening:{cast.convening.id}"}
+    form.press("See what it does", **wide)
+    assert form.status == 422
+    for words in ("Say how this calms", "Say what else was considered", "Say why nothing milder"):
+        assert form.sees(words)
+    own = {"stabilises": "a", "considered": "b", "less_severe": "c"}
+    form.press("See what it does", **wide, **own)
+    assert form.sees("Remove one person from Votes and Voices until")
+
+
+def test_a_second_proposal_about_the_same_waits(cast: Cast, amara: Browser) -> None:
+    proposal = proposed(cast)
+    amara.open(f"/cases/{proposal.case_id}/propose").press("See what it does", **SHORT)
+    amara.press("Ask for a second yes")
+    assert amara.status == 409
+    assert amara.sees("There is an open proposal about this already.")
+    assert REASON in amara.page
+    assert Proposal.objects.count() == 1
+
+
+def test_an_edit_is_filled_with_what_was_proposed_and_needs_a_new_yes(
+    cast: Cast, amara: Browser
+) -> None:
+    proposal = proposed(cast, act_at_once=False)
+    first = opened(proposal.version, cast.luis, cast.at)
+    concur(first, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
+    amara.open(f"/proposals/{proposal.id}/edit")
+    assert "A warning and a pause of the room." in amara.page
+    amara.press("See what it does", reason="Another sentence.").press("Ask for a second yes")
+    proposal.refresh_from_db()
+    assert proposal.state == State.PROPOSED
+    assert proposal.version.number == 2
+    assert amara.sees("Needs a second yes.")
+
+
+def test_an_edit_of_a_text_that_changed_meanwhile_is_refused(cast: Cast, amara: Browser) -> None:
+    proposal = proposed(cast)
+    amara.open(f"/proposals/{proposal.id}/edit").press("See what it does")
+    stale = amara.page
+    amara.press("Ask for a second yes")
+    amara.path, amara.page = f"/proposals/{proposal.id}/edit", stale
+    amara.press("Ask for a second yes")
+    assert amara.status == 409
+    assert amara.sees("The proposal was changed after you opened it.")
+    assert proposal.versions.count() == 2
+
+
+def test_a_post_that_went_meanwhile_is_left_out(cast: Cast, form: Browser) -> None:
+    form.press("See what it does", **SHORT, posts=["00000000-0000-0000-0000-000000000000"])
+    assert form.status == 200
+    assert form.sees("0 posts deleted")
