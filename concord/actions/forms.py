@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.access.gate import shut_named_by
 from concord.actions.ask_review import LONGEST
-from concord.reports.forms import Typed
+from concord.monitoring.forms import Typed
 
 NONCE_BYTES = 16
 
