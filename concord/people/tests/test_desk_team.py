@@ -22,7 +22,12 @@ from concord.people.tests.team import (
     give_second_factor,
     sign_in_at_the_desk,
 )
-from concord.people.vouch_for import NoLongerDesignated, NotYoursToVouch, vouch_for
+from concord.people.vouch_for import (
+    BroughtThemIn,
+    NoLongerDesignated,
+    NotYoursToVouch,
+    vouch_for,
+)
 from concord.vault import keys
 from concord.vault.errors import NoKey, WrongPassphrase
 
@@ -191,3 +196,18 @@ def test_a_lost_phone_is_forgotten_and_the_ledger_says_so(team: Team):
     assert not Authenticator.objects.exists()
     assert Entry.objects.filter(verb="people.disconnect_second_factor").count() == 1
     assert Login.objects.filter(person=team.luis.person).exists()
+
+
+def test_who_brought_somebody_in_cannot_be_the_second_person_by_vouching(team: Team, lead: Client):
+    kim, passphrase = bring_kim_in(lead)
+    answer = lead.post(f"/team/{kim.id}/keys", {"compared": "on"})
+    assert answer.status_code == 403
+    assert "Somebody else has to compare" in answer.content.decode()
+    with pytest.raises(NoKey):
+        keys.public_keys(kim.person_id)
+    amara = keys.unlock(team.amara.person_id, PASSPHRASE)
+    with pytest.raises(BroughtThemIn):
+        vouch_for(kim, by=team.amara, keyring=amara, at=later(kim))
+    colleague = sign_in_at_the_desk(team.noor)
+    assert f"/team/{kim.id}/keys" in colleague.get("/team").content.decode()
+    assert f"/team/{kim.id}/keys" not in lead.get("/team").content.decode()
