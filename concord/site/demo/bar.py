@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from concord.site.demo import script
 from concord.site.demo.seating import planted
-from concord.site.demo.seats import AGAIN, KARIM, Browser, Seat
+from concord.site.demo.seats import KARIM, Browser, Seat
 from concord.site.demo.story import hint_for
 from concord.spaces.models import Post
 
@@ -24,8 +24,6 @@ def bar_for(request: HttpRequest, sitter: Seat | Browser) -> dict[str, Any]:
         "unkind": script.UNKIND if sitter is KARIM and _is_in_hall(request) else "",
         "nonce": uuid4(),
         "hall": planted().hall,
-        "again": AGAIN,
-        "port": settings.PORT,
         "table_address": settings.CONCORD_PUBLIC,
     }
 

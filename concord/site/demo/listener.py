@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
-import logging
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -21,8 +21,6 @@ from concord.people.models import Login
 from concord.people.views import BACKEND
 from concord.spaces.models import Room
 
-log = logging.getLogger("concord.demo")
-
 
 class Listener:
     """Listens to one room as a browser does, and notes when each removal arrived."""
@@ -30,16 +28,12 @@ class Listener:
     def __init__(self) -> None:
         self._removed: deque[tuple[UUID, datetime]] = deque(maxlen=200)
 
-    def run(self, room: Room, login: Login, *, port: int, stopping: threading.Event) -> None:
-        """Listen until told to stop; a stream that breaks is opened again."""
-        session = session_for(login)
-        while not stopping.is_set():
-            try:
+    def run(self, room: Room, session: str, *, port: int, stopping: threading.Event) -> None:
+        """Listen until told to stop; a stream that breaks, or is not there yet, is opened again."""
+        while not stopping.wait(0.5):
+            with contextlib.suppress(OSError, http.client.HTTPException):
                 for event, data in events(room.stream, session, port=port):
                     self._note(event, data)
-            except OSError:
-                log.info("the bystander's stream broke")
-            stopping.wait(1.0)
 
     def saw_removed_after(self, moment: datetime) -> datetime | None:
         """When the first removal since that moment reached this screen, if one did."""

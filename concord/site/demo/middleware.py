@@ -32,7 +32,7 @@ class TheTable:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.get_host().split(":", 1)[0].lower() == "localhost":
-            request.urlconf = TABLE  # type: ignore[attr-defined]
+            request.urlconf = TABLE
             set_urlconf(TABLE)
         return self.get_response(request)
 

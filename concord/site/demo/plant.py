@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -29,6 +30,10 @@ from concord.people.sign_in import sign_in
 from concord.policy import first
 from concord.policy.acknowledge import acknowledge
 from concord.policy.publish_version import publish_version
+from concord.reports.acknowledge_report import acknowledge_report
+from concord.reports.receive_report import receive_report
+from concord.reports.set_aside import set_aside
+from concord.reports.told import Told
 from concord.site.demo import script
 from concord.site.demo.post_box import PostBox
 from concord.spaces.models import Room
@@ -93,6 +98,7 @@ def plant(post_box: PostBox, *, at: datetime) -> Planted:
     planted.rooms = {room.name: room for room in planted.convening.rooms.all()}
     _arrive(planted, post_box)
     declare_tie(team["ravi"].staff, person=planted.people["Karim"].person, at=began)
+    _report(team["luis"], at=at - timedelta(minutes=50))
     _talk(planted, until=at)
     post_box.clear()
     return planted
@@ -204,6 +210,20 @@ def _arrive(planted: Planted, post_box: PostBox) -> None:
             post_box=post_box,
             at=timezone.now(),
         )
+
+
+def _report(receiver: Member, *, at: datetime) -> None:
+    """Somebody wrote to the team this morning, and was answered: a report to find in the database."""
+    report, _code = receive_report(Told(script.REPORT), nonce=secrets.token_bytes(16), at=at)
+    who: dict[str, Any] = {"by": receiver.staff, "keyring": receiver.keyring}
+    acknowledge_report(report, answer=script.ANSWER, at=at + timedelta(minutes=3), **who)
+    set_aside(
+        report,
+        reason="A question, and answered.",
+        alleges=False,
+        at=at + timedelta(minutes=4),
+        **who,
+    )
 
 
 def _talk(planted: Planted, *, until: datetime) -> None:

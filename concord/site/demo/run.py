@@ -17,7 +17,7 @@ from concord.site.commands import CannotGoOn
 from concord.site.commands.migrate import bring_up_to_date
 from concord.site.demo import seating, second_factors
 from concord.site.demo.bystanders import talk
-from concord.site.demo.listener import listener
+from concord.site.demo.listener import listener, session_for
 from concord.site.demo.plant import Planted, plant
 from concord.site.demo.post_box import post_box
 from concord.site.demo.tempo import BadTempo, Turn, built_in, from_rows, read_tempo
@@ -42,8 +42,8 @@ def run(*, port: int, tempo: Path | None, say: Callable[[str], None]) -> None:
     # An ordinary end, so that the folder is removed: the default of SIGTERM is to drop everything.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _start(talk, planted, turns, stopping=stopping)
-    login = planted.people["Tomas"].person.logins.get()
-    _start(listener.run, planted.hall, login, port=port, stopping=stopping)
+    session = session_for(planted.people["Tomas"].person.logins.get())
+    _start(listener.run, planted.hall, session, port=port, stopping=stopping)
     connection.close()
     say(f"Ready after {time.monotonic() - began:.0f} seconds. Open this and choose a seat:\n")
     say(f"    http://localhost:{port}\n")

@@ -16,6 +16,8 @@ If something feels wrong, press Flag beneath it or Report above. You need no pro
 ANA = ("Ana Ferreira", "ana@beiramar.example")
 KARIM = ("Karim Haddad", "karim.haddad@gmail.com")
 UNKIND = "Ana, nobody asked you. Go home while you still can, or somebody will help you leave."
+REPORT = "Thank you for the captions this morning. Could the small rooms have them too?"
+ANSWER = "Yes, from the next session on. Thank you for asking."
 
 BYSTANDERS = {
     "Tomas": "Tomas Vega",

@@ -43,7 +43,7 @@ TABLES = (
     Kept("cases_note", "Notes in a case", ("sealed",), "rowid"),
     Kept(
         "concurrence_version",
-        "Proposals, as they were agreed to",
+        "Proposals",
         ("submitted_at", "digest", "sealed"),
         "submitted_at",
     ),
@@ -98,4 +98,4 @@ def _cell(name: str, value: Any) -> Cell:
     if isinstance(value, bytes | memoryview):
         plain = bytes(value)
         return Cell(name, plain[:SHOWN].hex(" ", 2), sealed=True, size=len(plain))
-    return Cell(name, "-" if value is None else str(value), sealed=False)
+    return Cell(name, str(value) or "-" if value is not None else "-", sealed=False)

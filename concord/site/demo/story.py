@@ -73,22 +73,46 @@ STEPS = (
 )
 """Whose turn it is, and what they do: the main job."""
 
-HINTS = {
-    KARIM: _("You are about to be unkind. Say it, and keep this window open."),
-    ANA: _("When Karim has written to you, press Flag beneath his words."),
-    AMARA: _("You coordinate. Flags come to your watch; what needs action becomes a case."),
-    LUIS: _("You are on call. When Amara proposes, you are asked. Read it, then agree."),
-    RAVI: _("You are close to Karim and said so beforehand. Look for the case about him."),
-    INES: _("You keep the machines and can read every byte. See what the bytes tell you."),
-    AGAIN: _("Karim, in another browser. Register with the address below, under any name."),
-    KARIMA: _("You work with Karim and have a name like his. Register with the address below."),
+HINTS: dict[Seat | Browser, dict[int, str | Promise]] = {
+    KARIM: {
+        0: _("You are about to be unkind. Say it, and keep this window open."),
+        1: _("It is said. Keep this window open, and take Ana's seat."),
+        5: _("The decision is in force. Try to write again, or come back in another browser."),
+    },
+    ANA: {
+        0: _("Karim will write to you here. He sits in another window."),
+        1: _("Karim wrote to you. Press Flag beneath his words."),
+        2: _("A person looks at it now. Keep this room open, and take Amara's seat."),
+        5: _("His words are gone from every open screen. Nothing here says who spoke up."),
+    },
+    AMARA: {
+        0: _("You coordinate. What people flag appears here."),
+        2: _("A flag waits. Show what was written, say why it needs action, and press."),
+        3: _(
+            "Propose: one sentence, a ground, an item of the policy. Then see what it does, and ask."
+        ),
+        4: _("Luis is asked now. Take his seat, or try first to carry it out alone."),
+        5: _("Done and checked. You can read it again under Decisions."),
+    },
+    LUIS: {
+        0: _("You are on call. Nothing is asked of you yet."),
+        4: _("Amara asks for your yes. Open it, read it, agree; keep Ana's room in view."),
+        5: _("Two people agreed, and it was done. Both signatures are kept."),
+    },
+    RAVI: {
+        0: _("You are close to Karim and said so beforehand. Nothing about him will reach you."),
+        2: _("Something is happening about Karim. Look for it, in every corner."),
+    },
+    INES: {0: _("You keep the machines and can read every byte. See what the bytes tell you.")},
+    AGAIN: {
+        0: _("Karim, in another browser. Wait until the decision is in force."),
+        5: _("Karim, in another browser. Register with this address, under any name:"),
+    },
+    KARIMA: {
+        0: _("You work with Karim and have a name like his. Register with this address:"),
+    },
 }
-AFTERWARDS = {
-    KARIM: _("The decision is in force. Try to write again, or come back in another browser."),
-    ANA: _("His words are gone from every open screen. Nothing here says who spoke up."),
-    AMARA: _("Done and checked. You can read it again under Decisions."),
-    LUIS: _("Two people agreed, and it was done. Both signatures are kept."),
-}
+"""What each of them can do next, from so many steps done on."""
 
 
 def story() -> Story:
@@ -104,11 +128,10 @@ def story() -> Story:
     )
 
 
-def hint_for(seat: Seat | Browser) -> str | Promise:
+def hint_for(sitter: Seat | Browser) -> str | Promise:
     """What whoever sits here can do next."""
-    if seat in AFTERWARDS and Decision.objects.exists():
-        return AFTERWARDS[seat]
-    return HINTS[seat]
+    hints, done = HINTS[sitter], story().done
+    return hints[max(since for since in hints if since <= done)]
 
 
 def measured() -> list[Measured]:

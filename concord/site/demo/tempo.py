@@ -92,8 +92,8 @@ def _waits(rows: list[Row]) -> Iterator[tuple[Row, float]]:
 
 
 def _pause() -> float:
-    """Log-normal, as gaps in chat are: half of them under seven seconds, one in ten over twenty."""
-    return min(random.lognormvariate(1.9, 0.8), LONGEST_SILENCE)
+    """Log-normal, as gaps in chat are: half of them under five seconds, one in ten over twelve."""
+    return min(random.lognormvariate(1.6, 0.75), LONGEST_SILENCE)
 
 
 def _rows(path: Path, reader: csv.DictReader[str]) -> list[Row]:

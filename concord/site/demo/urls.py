@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern] = [
     path("stored", views.stored_page, name="demo_stored"),
     path("ledger", views.ledger, name="demo_ledger"),
     path("alone", views.alone, name="demo_alone"),
+    path("hint", views.hint, name="demo_hint"),
     path("taken/<uuid:post_id>", views.taken, name="demo_taken"),
 ]

@@ -3,42 +3,55 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from concord.concurrence.models import Concurrence, Proposal, Warrant
-from concord.doors import anyone, door
+from concord.doors import Request, anyone, door
 from concord.ledger.models import Entry
 from concord.site.demo import script
+from concord.site.demo.addresses import address
 from concord.site.demo.post_box import post_box
 from concord.site.demo.seating import planted
-from concord.site.demo.seats import AGAIN, AMARA, INES, KARIMA, RAVI, SEATS, Seat, host_of
+from concord.site.demo.seats import (
+    AGAIN,
+    AMARA,
+    INES,
+    KARIMA,
+    RAVI,
+    SEATS,
+    Seat,
+    browser_at,
+    host_of,
+    seat_at,
+)
 from concord.site.demo.second_factors import secret_of
 from concord.site.demo.stored import stored
-from concord.site.demo.story import STEPS, measured, story
+from concord.site.demo.story import STEPS, hint_for, measured, story
 from concord.site.demo.totp import code_at
 
 ENTRIES = 40
 
 
 @door(anyone)
-def table(request: HttpRequest) -> HttpResponse:
+def table(request: Request) -> HttpResponse:
     """Choose a seat."""
     return render(request, "demo/table.html", _now() | _places())
 
 
 @door(anyone)
-def now(request: HttpRequest) -> HttpResponse:
+def now(request: Request) -> HttpResponse:
     """The part of the table that changes: where the story stands, and what was measured."""
     return render(request, "demo/_now.html", _now())
 
 
 @door(anyone)
-def mails(request: HttpRequest) -> HttpResponse:
+def mails(request: Request) -> HttpResponse:
     """Keys, codes and mails: what people would have in their heads, their pockets and their mailboxes."""
     team = [
         {"member": member, "code": code_at(secret_of(handle), request.at), "handle": handle}
@@ -50,23 +63,23 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 
 @door(anyone)
-def stored_page(request: HttpRequest) -> HttpResponse:
+def stored_page(request: Request) -> HttpResponse:
     """What somebody who broke into this server could read."""
     return render(request, "demo/stored.html", {"tables": stored()} | _places())
 
 
 @door(anyone)
-def ledger(request: HttpRequest) -> HttpResponse:
+def ledger(request: Request) -> HttpResponse:
     """The newest entries of the ledger, refusals among them. The names beside the ids are the demo's."""
     entries = [
         {"entry": entry, "who": planted().name_of(entry.actor)}
-        for entry in Entry.objects.exclude(verb__startswith="people.").order_by("-id")[:ENTRIES]
+        for entry in Entry.objects.order_by("-id")[:ENTRIES]
     ]
     return render(request, "demo/ledger.html", {"entries": entries} | _places())
 
 
 @door(anyone)
-def alone(request: HttpRequest) -> HttpResponse:
+def alone(request: Request) -> HttpResponse:
     """A button that the desk does not have: carry out what nobody else agreed to, at the real address."""
     proposal = Proposal.objects.open().first()
     address = _at_the_desk("execute", proposal.id) if proposal else ""
@@ -74,12 +87,19 @@ def alone(request: HttpRequest) -> HttpResponse:
 
 
 @door(anyone)
-def taken(request: HttpRequest, post_id: UUID) -> JsonResponse:
+def taken(request: Request, post_id: UUID) -> JsonResponse:
     """When the agreement to remove a post was given, for the screen that it went from."""
     warrant = Warrant.objects.filter(kind="delete", target=post_id).first()
     agreed = Concurrence.objects.filter(execution=warrant.execution).first() if warrant else None
-    at = agreed.concurred_at.timestamp() * 1000 if agreed else None
-    return JsonResponse({"agreed_at": at})
+    return JsonResponse({"agreed_at": agreed.concurred_at.timestamp() * 1000 if agreed else None})
+
+
+@door(anyone)
+def hint(request: Request) -> JsonResponse:
+    """What whoever sits here can do next, for a page that stays open while the story goes on."""
+    host = request.get_host()
+    sitter = seat_at(host) or browser_at(host)
+    return JsonResponse({"hint": str(hint_for(sitter)) if sitter else ""})
 
 
 def _now() -> dict[str, Any]:
@@ -89,24 +109,28 @@ def _now() -> dict[str, Any]:
         for place, (key, words) in enumerate(STEPS)
     ]
     hidden = _at_the_desk("proposal", told.proposal.id) if told.proposal else ""
-    return {"story": told, "steps": steps, "measured": measured(), "hidden_path": hidden}
+    return {
+        "story": told,
+        "steps": steps,
+        "measured": measured(),
+        "hidden_address": address(RAVI.host, hidden) if hidden else "",
+    }
 
 
 def _places() -> dict[str, Any]:
+    register = reverse("register", args=[script.SLUG], urlconf=settings.ROOT_URLCONF)
+    register += "?" + urlencode({"next": _hall()})
     return {
-        "chairs": [
-            (seat, f"http://{seat.host}:{settings.PORT}{_first_page(seat)}") for seat in SEATS
-        ],
+        "chairs": [(seat, address(seat.host, _first_page(seat))) for seat in SEATS],
+        "bystanders": script.BYSTANDERS.values(),
         "again": AGAIN,
         "karima": KARIMA,
-        "amara": AMARA,
-        "ravi": RAVI,
-        "ines": INES,
-        "port": settings.PORT,
+        "alone_address": address(AMARA.host, reverse("demo_alone")),
+        "stored_address": address(INES.host, reverse("demo_stored")),
+        "recused_address": address(RAVI.host),
+        "again_address": address(AGAIN.host, register),
+        "karima_address": address(KARIMA.host, register),
         "table": settings.CONCORD_PUBLIC,
-        "hall": planted().hall,
-        "bystanders": script.BYSTANDERS.values(),
-        "slug": script.SLUG,
     }
 
 
@@ -115,12 +139,12 @@ def _first_page(seat: Seat) -> str:
     if seat is INES:
         return reverse("demo_stored")
     if seat is AMARA:
-        return "/watch"
-    return (
-        "/"
-        if seat.desk
-        else reverse("room", args=[planted().hall.id], urlconf=settings.ROOT_URLCONF)
-    )
+        return _at_the_desk("watch")
+    return "/" if seat.desk else _hall()
+
+
+def _hall() -> str:
+    return reverse("room", args=[planted().hall.id], urlconf=settings.ROOT_URLCONF)
 
 
 def _at_the_desk(name: str, *args: object) -> str:

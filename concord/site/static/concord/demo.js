@@ -1,4 +1,5 @@
-// The demo only: the table keeps itself up to date, and a screen says how soon after an agreement a message went.
+// The demo only: the table keeps itself up to date, the bar says how tall it is, and a screen says how soon after
+// an agreement a message went from it.
 (() => {
   "use strict";
   const now = document.getElementById("now");
@@ -14,6 +15,24 @@
     setTimeout(refresh, 2000);
   };
   if (now) setTimeout(refresh, 2000);
+
+  const bar = document.querySelector(".demo-bar");
+  if (bar && "ResizeObserver" in window) {
+    new ResizeObserver(() => {
+      document.documentElement.style.setProperty("--demo-bar", bar.offsetHeight + "px");
+    }).observe(bar);
+  }
+
+  const hint = document.getElementById("demo-hint");
+  const ask = async () => {
+    if (!document.hidden) {
+      const answer = await fetch("/demo/hint").catch(() => null);
+      const data = answer && answer.ok ? await answer.json() : {};
+      if (data.hint && data.hint !== hint.textContent) hint.textContent = data.hint;
+    }
+    setTimeout(ask, 3000);
+  };
+  if (hint) setTimeout(ask, 3000);
 
   const posts = document.getElementById("posts");
   const line = document.querySelector(".demo-measured");
