@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from concord.names.normalising import normalised
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 20
 SECRET_BYTES = 12
@@ -33,7 +35,7 @@ def understand(typed: str) -> str | None:
 
     Any case, spacing and punctuation will do, and digits of any script; O, I, L and U are read as 0, 1, 1, V.
     """
-    plain = unicodedata.normalize("NFKC", typed).upper()
+    plain = normalised("NFKC", typed).upper()
     latin = "".join(_latin(sign) for sign in plain if sign.isalnum()).translate(MISREAD)
     if len(latin) != LENGTH or not set(latin) <= set(ALPHABET):
         return None

@@ -7,6 +7,8 @@ from itertools import groupby, islice
 
 from django.utils.translation import gettext_lazy as _
 
+from concord.names.normalising import normalised
+
 LONGEST = 60
 JOINERS = "\u200c\u200d"
 JOINING_SCRIPTS = {
@@ -38,7 +40,7 @@ def clean_display_name(text: str) -> str:
     Joiners stay inside words of scripts that are written with them (Persian, Sinhala). Raises ValueError, in
     words fit to show, for a name without a letter, digit or picture, or longer than 60 characters.
     """
-    spaced = " ".join(unicodedata.normalize("NFC", text).split())
+    spaced = " ".join(normalised("NFC", text).split())
     visible = "".join(sign for place, sign in enumerate(spaced) if _may_stay(spaced, place, sign))
     name = " ".join(_without_towers(visible).split())
     if not any(unicodedata.category(sign)[0] in "LNS" for sign in name):

@@ -7,6 +7,8 @@ import unicodedata
 
 from anyascii import anyascii
 
+from concord.names.normalising import normalised
+
 LOOK_ALIKES = str.maketrans(
     # Letters drawn like Latin ones: Cyrillic, small and capital; Greek, small and capital.
     "асеіјорѕухһԁԛԝАВСЕНІЈКМОРЅТУХαικνορυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
@@ -34,10 +36,10 @@ DOUBLES = re.compile(r"(.)\1+")
 
 def fold(text: str) -> str:
     """One form, case and spacing; invisible signs gone; look-alikes in mixed-script words undone."""
-    compatible = unicodedata.normalize("NFKC", text)
+    compatible = normalised("NFKC", text)
     visible = "".join(sign for sign in compatible if unicodedata.category(sign) != "Cf")
     words = (_unmixed(word) for word in visible.split())
-    return unicodedata.normalize("NFKC", " ".join(words).casefold())
+    return normalised("NFKC", " ".join(words).casefold())
 
 
 def transliterate(text: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
 from concord import names
+from concord.names.normalising import normalised
 from concord.people.models import Login
 from concord.vault import environment
 
@@ -20,7 +20,7 @@ _validate = EmailValidator()
 
 def read_address(typed: str) -> str:
     """The one form of an address that was typed. Raises ValueError when it is not one."""
-    address = unicodedata.normalize("NFKC", typed).strip().lower()
+    address = normalised("NFKC", typed).strip().lower()
     try:
         _validate(address)
     except ValidationError as error:

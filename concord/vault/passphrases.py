@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import secrets
 import threading
-import unicodedata
 
 from django.conf import settings
 from nacl.pwhash.argon2id import SALTBYTES, kdf
 from shamir_mnemonic.wordlist import WORDLIST
 from zxcvbn import zxcvbn
 
+from concord.names import normalising
 from concord.vault import environment, sealing
 
 WORDS = 7
@@ -59,6 +59,6 @@ def normalised(passphrase: str) -> str:
 
     Letters keep their case unless every word is one of the list: phones begin a line with a capital.
     """
-    words = unicodedata.normalize("NFKC", passphrase).split()
+    words = normalising.normalised("NFKC", passphrase).split()
     lowered = [word.lower() for word in words]
     return " ".join(lowered if set(lowered) <= set(WORDLIST) else words)
