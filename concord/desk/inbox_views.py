@@ -18,5 +18,4 @@ def inbox(request: DeskRequest) -> HttpResponse:
     """Rows by code, urgency and age. What they hold is read only when they are opened."""
     staff = request.staff_member
     context = {"waiting": waiting_for(staff, at=request.at), "staff": staff, "now": request.at}
-    page = "desk/_inbox.html" if request.htmx else "desk/inbox.html"
-    return render(request, page, context)
+    return render(request, "desk/inbox.html", context)

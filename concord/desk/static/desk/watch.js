@@ -44,8 +44,8 @@
     said.textContent = now.dataset.gone;
     row.querySelector(".said").replaceWith(said);
   });
-  let first = true;
-  on("open", () => { if (!first) parts.forEach(hear); first = false; });
+  // What happened before the stream was open, or while it was not, is not told again: look once.
+  on("open", () => parts.forEach((part) => { if (!busy(part)) refresh(part); }));
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-newer]");
     if (button) refresh(button.closest("[data-calm]"));
