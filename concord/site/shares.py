@@ -27,8 +27,8 @@ def show_shares(shares: list[str]) -> None:
     """Print the shares of the recovery key, this once."""
     print(
         f"\nThe recovery key, in {len(shares)} shares. Any {recovery.threshold()} together open every report, so give\n"
-        "each to a different person, on paper. They are shown this once and kept nowhere; shares of an\n"
-        "earlier key are worth nothing here any more.\n"
+        "each to a different person, on paper. They are shown this once and kept nowhere. Shares of an\n"
+        "earlier key open only the backups that were made under it.\n"
     )
     for number, share in enumerate(shares, 1):
         print(f"  share {number}: {share}\n")
