@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,6 +13,9 @@ from django.utils.translation import check_for_language
 
 from concord.doors import anyone, door
 from concord.ledger.chain import head
+
+OUR_COOKIE = re.compile("__Host-[a-z]{1,20}")
+"""What a cookie of ours is called; a browser may send names that no answer can carry."""
 
 
 @door(anyone)
@@ -24,7 +29,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Go somewhere neutral at once. Clears what this site kept in the browser, and says so nowhere."""
     response = HttpResponseRedirect("https://www.wikipedia.org/")
     for name in list(request.COOKIES):
-        if name.startswith("__Host-"):
+        if OUR_COOKIE.fullmatch(name):
             response.set_cookie(name, "", max_age=0, secure=True, path="/")
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
@@ -37,10 +42,18 @@ def language(request: HttpRequest) -> HttpResponse:
     back = request.GET.get("back", "/")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = "/"
-    response = HttpResponseRedirect(translate_url(back, code) if code else back)
-    if check_for_language(code) and code in dict(settings.LANGUAGES):
+    # Before anything is asked of it: each name that is tried as a language stays in memory for good.
+    if code not in dict(settings.LANGUAGES):
+        return HttpResponseRedirect(back)
+    response = HttpResponseRedirect(translate_url(back, code))
+    if check_for_language(code):
         response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, code, secure=True, httponly=True, samesite="Lax", path="/"
+            settings.LANGUAGE_COOKIE_NAME,
+            code,
+            secure=True,
+            httponly=True,
+            samesite="Lax",
+            path="/",
         )
     return response
 

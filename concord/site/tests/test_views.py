@@ -1,0 +1,30 @@
+"""The house's own small pages, asked for by somebody who means no good."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils.translation import trans_real
+
+pytestmark = pytest.mark.django_db
+
+
+def test_leaving_works_whatever_cookies_the_browser_holds(client: Client):
+    answer = client.get("/leave", HTTP_COOKIE="__Host-session=a; __Host-(odd)=1; __Host-=2; x=3")
+    assert answer.status_code == 302
+    assert set(answer.cookies) == {"__Host-session"}
+
+
+@pytest.mark.parametrize("code", ["xx", "../../..", "\0", "en-" + "x" * 90, ""])
+def test_what_is_no_language_of_ours_is_not_looked_for(client: Client, code):
+    known = set(trans_real._translations)
+    answer = client.get("/language", {"to": code, "back": "/policy"})
+    assert answer["Location"] == "/policy"
+    assert "__Host-language" not in answer.cookies
+    assert set(trans_real._translations) == known
+
+
+def test_a_language_of_ours_is_kept_in_the_browser(client: Client):
+    answer = client.get("/language", {"to": "ar", "back": "//elsewhere.example"})
+    assert answer["Location"] == "/"
+    assert answer.cookies["__Host-language"].value == "ar"
