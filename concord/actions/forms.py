@@ -37,12 +37,16 @@ class ReviewForm(forms.Form):
         max_length=LONGEST,
         error_messages={
             "required": _("This box is still empty. A few words are enough."),
-            "max_length": _("This is longer than we can take at once. Nothing is lost; please shorten it."),
+            "max_length": _(
+                "This is longer than we can take at once. Nothing is lost; please shorten it."
+            ),
         },
     )
     contact = Typed(
         label=_("How can we reach you?"),
-        help_text=_("You also get a code on the next page, with which you can read our answer here."),
+        help_text=_(
+            "You also get a code on the next page, with which you can read our answer here."
+        ),
         max_length=200,
     )
     nonce = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from concord.access.gate import shut_named_by
 from concord.actions.ask_review import ask_review
 from concord.actions.forms import ReviewForm
+from concord.actions.models import ReviewRequest
 from concord.doors import Request, anyone, door
+from concord.letterbox import session
+from concord.letterbox.read import read
 
 
 # Without CSRF's cookie, as on the report form: it acts for nobody, and leaves nothing in this browser.
@@ -27,6 +30,33 @@ def review(request: Request) -> HttpResponse:
         return _form(request, form, of=form.data.get("of", ""), status=422)
     code, asked = ask_review(at=request.at, **form.asked)
     return render(request, "actions/review_code.html", {"code": code, "asked": asked})
+
+
+@door(anyone)
+@require_http_methods(["GET", "HEAD", "POST"])
+def box(request: Request) -> HttpResponse:
+    """The code opens the box: what is still to come, and the answer once it is there."""
+    if request.method == "POST":
+        if session.hold(request, request.POST.get("code", ""), at=request.at):
+            return redirect("review_box")
+        return render(request, "actions/review_box_shut.html", {"wrong": True})
+    held = session.current(request, at=request.at)
+    asked = ReviewRequest.objects.filter(box=held.box.id).first() if held else None
+    if held is None or asked is None:
+        return render(request, "actions/review_box_shut.html")
+    answers = [
+        {"text": answer.plaintext.decode(), "at": answer.pushed_at}
+        for answer in read(held.box, held.code)
+    ]
+    return render(request, "actions/review_box.html", {"asked": asked, "answers": answers})
+
+
+@door(anyone)
+@require_POST
+def close_box(request: Request) -> HttpResponse:
+    """Close the box in this browser."""
+    session.drop(request)
+    return redirect("review_box")
 
 
 def _form(request: Request, form: ReviewForm, *, of: str, status: int = 200) -> HttpResponse:

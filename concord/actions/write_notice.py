@@ -39,14 +39,17 @@ def write_notice(
             "grounds": _in_categories(grounds, violations),
             "host": settings.CONCORD_HOST_NAME,
             "team": settings.CONCORD_TEAM_NAME,
-            "review_url": settings.CONCORD_PUBLIC + reverse("review", urlconf=settings.ROOT_URLCONF),
+            "review_url": settings.CONCORD_PUBLIC
+            + reverse("review", urlconf=settings.ROOT_URLCONF),
         }
     return compose("actions.notice", context=context, language=language)
 
 
 def _event_name(target: Target) -> str:
     if target.scope_kind == "session":
-        session = Session.objects.select_related("convening").filter(id=target.scope_id or "").first()
+        session = (
+            Session.objects.select_related("convening").filter(id=target.scope_id or "").first()
+        )
         return session.convening.name if session else ""
     if target.scope_kind == "convening":
         convening = Convening.objects.filter(id=target.scope_id or "").first()

@@ -77,7 +77,7 @@ def test_an_effect_that_nobody_signed_is_found(cast: Cast, owner: None) -> None:
         kind="revoke",
         target=cast.tomas.person_id,
         scope_kind="all",
-        commitment=Warrant.objects.filter(kind="revoke").get().commitment,
+        commitment="0" * 64,
     )
     assert "an effect that was not in the signed text" in found()
 
