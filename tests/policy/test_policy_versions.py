@@ -14,8 +14,8 @@ from concord.monitoring.judge_credible import judge_credible
 from concord.people.tests.team import Mailbox
 from concord.policy import first
 from concord.policy.models import Text
-from concord.policy.violations import GROUNDS
 from concord.policy.publish_version import NeedsCredit, WouldReachBack, publish_version
+from concord.policy.violations import GROUNDS
 from concord.spaces.models import Post
 from concord.spaces.streams import authorise_room
 from tests.browsing import Browser, at_the_desk, by_mail

@@ -1,0 +1,104 @@
+"""Nothing fades away (PUB-29): what nobody answers rings wider and stays open until a person answers it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from concord.cases.models import Case
+from concord.ledger.models import Entry
+from concord.monitoring.alarm_unreviewed import alarm_unreviewed
+from concord.monitoring.flag_moment import flag_moment
+from concord.monitoring.models import Flag
+from concord.outbox.models import Job
+from concord.outbox.registry import handler_of, periods
+from concord.people.tests.team import Mailbox
+from concord.reports.alarm_unanswered import alarm_unanswered
+from concord.reports.models import Report
+from tests.browsing import Browser, at_the_desk, by_mail, into
+from tests.cast import Cast, case_about_karim, flagged
+
+
+def every_job_runs(at) -> None:
+    """Each job that the house repeats by itself, as it would run then."""
+    for kind in periods():
+        handler_of(kind)(Job(kind=kind), at=at)
+
+
+@pytest.mark.clauses("P-ZERO-1", "R-FLAG-1", "I-REVIEW-1")
+def test_a_flag_nobody_answers_rings_wider_and_stays_open_whatever_runs(cast: Cast) -> None:
+    flag = flagged(cast)
+    alarm_unreviewed(None, at=cast.later(minutes=1, seconds=59))
+    assert Flag.objects.get().alarmed_at is None
+    alarm_unreviewed(None, at=cast.later(minutes=2))
+    rung = set(Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True))
+    assert {cast.amara.id, cast.luis.id, cast.noor.id} <= rung
+    assert cast.ravi.id not in rung
+    every_job_runs(cast.later(days=29))
+    kept = Flag.objects.get()
+    assert (kept.credible, kept.judged_by) == (None, None)
+    amara = at_the_desk(cast.amara).open("/")
+    assert amara.sees(flag.code)
+    amara.follow(f"Flag {flag.code}").press("No action needed")
+    assert Flag.objects.get().credible is None
+    amara.open(f"/flags/{flag.id}").press("No action needed", reason="They quote a book.")
+    assert (Flag.objects.get().credible, Flag.objects.get().judged_by) == (False, cast.amara.id)
+    assert not amara.open("/").sees(flag.code)
+
+
+@pytest.mark.clauses("P-ZERO-1", "I-REVIEW-1")
+def test_a_report_nobody_answers_stays_in_the_inbox_whatever_runs(cast: Cast) -> None:
+    Browser().open("/report").press("Send", text="It happened again.")
+    report = Report.objects.get()
+    alarm_unanswered(None, at=report.answer_by + timedelta(seconds=1))
+    assert Entry.objects.filter(verb__contains="alarm", subject=report.id).exists()
+    every_job_runs(cast.later(days=29))
+    report.refresh_from_db()
+    assert report.state == "received"
+    for desk in (cast.amara, cast.luis):
+        assert at_the_desk(desk).open("/").sees(report.code)
+
+
+@pytest.mark.clauses("R-FLAG-1")
+def test_only_a_named_person_s_answer_with_a_reason_makes_a_case_of_a_flag(cast: Cast) -> None:
+    flag = flagged(cast)
+    amara = at_the_desk(cast.amara).open(f"/flags/{flag.id}")
+    amara.post(f"/flags/{flag.id}/case", into="new")
+    assert (amara.status, Case.objects.count()) == (409, 0)
+    amara.open(f"/flags/{flag.id}").press("It needs action", reason="")
+    assert Case.objects.count() == 0
+    amara.open(f"/flags/{flag.id}").press("It needs action", reason="It urges her to hurt herself.")
+    assert Case.objects.get().sources.get().flag == flag
+    assert Flag.objects.get().judged_by == cast.amara.id
+
+
+@pytest.mark.clauses("R-FLAG-1", "V-DEF-1")
+def test_what_was_said_aloud_can_be_flagged_without_any_post(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    sara = into(by_mail("sara@example.org", mailbox), cast.hall)
+    sara.open(f"/r/{cast.hall.id}/flag").press("Flag it", words="The speaker insulted her aloud.")
+    flag = Flag.objects.get()
+    assert (flag.kind, flag.post) == ("moment", None)
+    amara = at_the_desk(cast.amara).open(f"/flags/{flag.id}")
+    assert amara.sees("The speaker insulted her aloud.")
+    amara.press("It needs action", reason="An insult, heard by the room.")
+    assert Case.objects.get().sources.get().flag == flag
+
+
+@pytest.mark.clauses("R-BOTH-1")
+def test_flags_and_reports_wait_in_one_place(cast: Cast) -> None:
+    flag = flag_moment(
+        cast.hall, words="Loud", by=cast.sara.person_id, by_staff=False, at=cast.at
+    )
+    Browser().open("/report").press("Send", text="Somebody was loud.")
+    amara = at_the_desk(cast.amara).open("/")
+    assert amara.sees(flag.code)
+    assert amara.sees(Report.objects.get().code)
+
+
+def test_a_case_is_closed_by_no_clock(cast: Cast) -> None:
+    case = case_about_karim(cast)
+    every_job_runs(cast.later(days=29))
+    assert Case.objects.get(id=case.id).state == case.state

@@ -1,0 +1,146 @@
+"""Two presses at the same moment, each in a thread of its own on a real database: one agreement, one effect."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from concord.access.models import Shut
+from concord.actions.audit import audit
+from concord.concurrence.concur import concur
+from concord.concurrence.execute import execute
+from concord.concurrence.models import Concurrence, Execution, Proposal, Version
+from concord.concurrence.propose import revise
+from concord.concurrence.void import take_back, withdraw
+from concord.refusals import Refused
+from concord.spaces.models import Removal
+from concord.vault.errors import NoGrant
+from tests.cast import Cast, Desk, case_about_karim, opened, proposed, stage, terms_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    return stage()
+
+
+def at_once(*presses: Callable[[], object]) -> list[object]:
+    """Press all of them together; what each got, a refusal included."""
+    together = threading.Barrier(len(presses))
+    got: list[object] = [None] * len(presses)
+
+    def press(position: int, act: Callable[[], object]) -> None:
+        try:
+            together.wait(20)
+            got[position] = act()
+        except (Refused, NoGrant) as refused:
+            got[position] = refused
+        except Exception as failed:  # noqa: BLE001 (told by the assertion below)
+            got[position] = failed
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=press, args=(position, act))
+        for position, act in enumerate(presses)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    broken = [
+        one for one in got if isinstance(one, Exception) and not isinstance(one, Refused | NoGrant)
+    ]
+    assert broken == []
+    return got
+
+
+def agrees(cast: Cast, desk: Desk, version: Version) -> Callable[[], object]:
+    return lambda: concur(version, by=desk.staff, keyring=desk.keyring, at=cast.later(seconds=1))
+
+
+def executes(cast: Cast, desk: Desk, proposal: Proposal) -> Callable[[], object]:
+    return lambda: execute(proposal, by=desk.staff, keyring=desk.keyring, at=cast.later(seconds=2))
+
+
+def edits(cast: Cast, proposal: Proposal) -> Callable[[], object]:
+    terms = terms_for(cast, reason="Said otherwise.")
+    amara = cast.amara
+    return lambda: revise(
+        proposal, terms=terms, by=amara.staff, keyring=amara.keyring, at=cast.later(seconds=1)
+    )
+
+
+def done_once() -> bool:
+    return (
+        Execution.objects.count() == 1
+        and Shut.objects.count() == 1
+        and Removal.objects.count() == 1
+        and audit() == []
+    )
+
+
+@pytest.mark.clauses("R-CONCUR-1")
+def test_two_colleagues_who_agree_at_once_act_once(cast: Cast) -> None:
+    version = proposed(cast).version
+    opened(version, cast.luis, cast.at)
+    opened(version, cast.noor, cast.at)
+    at_once(*(agrees(cast, desk, version) for desk in (cast.luis, cast.noor)))
+    assert Concurrence.objects.count() == 1
+    assert done_once()
+
+
+def test_one_colleague_who_presses_many_times_acts_once(cast: Cast) -> None:
+    version = opened(proposed(cast).version, cast.luis, cast.at)
+    at_once(*[agrees(cast, cast.luis, version)] * 4)
+    assert Concurrence.objects.count() == 1
+    assert done_once()
+
+
+def test_coordinator_and_deputy_who_execute_at_once_act_once(cast: Cast) -> None:
+    proposal = proposed(cast, act_at_once=False)
+    agrees(cast, cast.noor, opened(proposal.version, cast.noor, cast.at))()
+    at_once(*[executes(cast, desk, proposal) for desk in (cast.amara, cast.luis)] * 2)
+    assert done_once()
+
+
+@pytest.mark.clauses("R-CONCUR-1")
+def test_an_edit_and_an_agreement_at_once_never_act_on_what_was_not_read(cast: Cast) -> None:
+    proposal = proposed(cast)
+    version = opened(proposal.version, cast.luis, cast.at)
+    at_once(agrees(cast, cast.luis, version), edits(cast, proposal))
+    if Version.objects.count() == 2:
+        assert not Execution.objects.exists()
+        assert not Shut.objects.exists()
+        agrees(cast, cast.luis, opened(proposal.version, cast.luis, cast.at))()
+    assert done_once()
+    agreed = Concurrence.objects.get(voided_at__isnull=True)
+    assert agreed.version_digest == proposal.version.digest
+
+
+@pytest.mark.parametrize("change", ["take back", "withdraw", "edit"])
+def test_a_change_of_mind_and_an_execution_at_once_are_one_or_the_other(
+    cast: Cast, change: str
+) -> None:
+    proposal = proposed(cast, act_at_once=False)
+    agreed = agrees(cast, cast.luis, opened(proposal.version, cast.luis, cast.at))()
+    changes = {
+        "take back": lambda: take_back(agreed, by=cast.luis.staff, at=cast.later(seconds=2)),
+        "withdraw": lambda: withdraw(proposal, by=cast.amara.staff, at=cast.later(seconds=2)),
+        "edit": edits(cast, proposal),
+    }
+    at_once(executes(cast, cast.amara, proposal), changes[change])
+    agreed = Concurrence.objects.get()
+    assert Execution.objects.exists() != (agreed.voided_at is not None)
+    assert Shut.objects.exists() == Execution.objects.exists()
+    assert audit() == []
+
+
+def test_two_proposals_on_one_person_in_the_same_moment_leave_one_open(cast: Cast) -> None:
+    case = case_about_karim(cast)
+    at_once(*[lambda: proposed(cast, case)] * 2)
+    assert Proposal.objects.open().count() == 1
