@@ -1,0 +1,117 @@
+"""A lost disk loses no report (PUB-26): on a new machine every case opens, and decisions hold at the door."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from concord.concurrence.concur import concur
+from concord.concurrence.models import Decision
+from concord.reports.models import Report
+from concord.site.backup import backup
+from concord.site.tests.install import Install, another_install
+from tests.browsing import Browser
+from tests.cast import PASSPHRASES, Cast, opened, proposed, stage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ON_THE_NEW_MACHINE = """
+import json, sys
+import django
+django.setup()
+from django.utils import timezone
+from concord.access.gate import is_admitted
+from concord.actions.audit import audit
+from concord.cases.read_case import read_case
+from concord.concurrence.models import Decision, Warrant
+from concord.convenings.models import Registration
+from concord.outbox.worker import run_due
+from concord.people.models import StaffMember
+from concord.people.signals import signed_in
+from concord.reports.models import Report
+from concord.reports.read_report import read_report
+from concord.spaces.models import Room
+from concord.vault import keys
+from tests.cast import login_by_mailbox
+
+at = timezone.now()
+asked = json.loads(sys.stdin.read())
+amara = StaffMember.objects.get(working_name="Amara")
+keyring = keys.unlock(amara.person_id, asked["passphrase"])
+case = Decision.objects.get().case
+hall = Room.objects.get(id=asked["hall"])
+again = login_by_mailbox("k.arimhaddad@googlemail.com")
+signed_in.send(sender=None, login=again, at=at)
+unverified = Warrant.objects.filter(verified_at__isnull=True).count()
+run_due(at=at)
+print(json.dumps({
+    "report": read_report(Report.objects.get(), keyring=keyring, at=at).text,
+    "evidence": [copy["text"] for copy in
+                 read_case(case, by=amara, keyring=keyring, at=at).evidence],
+    "karim": is_admitted(Registration.objects.get(id=asked["karim"]).person_id, hall.places, at=at),
+    "tomas": is_admitted(Registration.objects.get(id=asked["tomas"]).person_id, hall.places, at=at),
+    "again": is_admitted(again.person_id, hall.places, at=at),
+    "unverified": unverified,
+    "verified": not Warrant.objects.filter(verified_at__isnull=True).exists(),
+    "audit": [finding.what for finding in audit()],
+}))
+"""
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Install]:
+    with another_install(tmp_path / "elsewhere") as install:
+        yield install
+
+
+@pytest.mark.clauses("I-REVIEW-1", "K-CONF-1", "A-REVOKE-1")
+def test_on_a_new_machine_reports_open_for_their_people_and_decisions_hold(
+    elsewhere: Install, tmp_path: Path
+) -> None:
+    cast = stage()
+    Browser().open("/report").press("Send", text="He wrote to me at night.")
+    version = opened(proposed(cast).version, cast.luis, cast.at)
+    concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
+    saved = backup(tmp_path / "saved", at=cast.at)
+
+    refused = elsewhere.run("restore", str(saved), answers=cast.shares[0])
+    assert "Two shares" in refused.stderr
+    restored = elsewhere.run("restore", str(saved), answers="\n".join(cast.shares[1:]))
+    assert restored.returncode == 0, restored.stderr
+
+    there = look(elsewhere, cast)
+    assert there["report"] == "He wrote to me at night."
+    assert there["evidence"] == ["Sara, go and hurt yourself, nobody wants you here"]
+    assert (there["karim"], there["again"], there["tomas"]) == (False, False, True)
+    assert there["unverified"] >= 2
+    assert there["verified"]
+    assert there["audit"] == []
+    assert (Report.objects.count(), Decision.objects.count()) == (1, 1)
+
+
+def look(install: Install, cast: Cast) -> dict[str, Any]:
+    """What Amara finds there, who brings nothing but her passphrase."""
+    asked = {
+        "passphrase": PASSPHRASES["amara"],
+        "hall": str(cast.hall.id),
+        "karim": str(cast.karim.id),
+        "tomas": str(cast.tomas.id),
+    }
+    run = subprocess.run(
+        [sys.executable, "-c", ON_THE_NEW_MACHINE],
+        env=install.environment,
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr
+    answer: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return answer
