@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +30,8 @@ def run(options: argparse.Namespace) -> int:
         from concord.site.demo.reload import keep_running
 
         return keep_running(port=options.port, tempo=options.tempo)
+    # An ordinary end, so that the folder is removed: by default this signal drops everything.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     os.environ["CONCORD_DEMO_PORT"] = str(options.port)
     set_up_django()

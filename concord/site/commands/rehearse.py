@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 
 
@@ -24,6 +25,8 @@ def run(options: argparse.Namespace) -> int:
             words = f"\n                   {stage.words}" if stage.words else ""
             print(f"{stage.at_ms / 1000:8.2f} s  {mark}  {stage.name}{words}", flush=True)
 
+    # An ordinary end, so that the server and its folder go too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     timeline = Timeline(tell)
     play(timeline)
     if options.json:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -39,8 +37,6 @@ def run(*, port: int, tempo: Path | None, say: Callable[[str], None]) -> None:
     seating.lay(planted)
     connection.close()
     stopping = threading.Event()
-    # An ordinary end, so that the folder is removed: the default of SIGTERM is to drop everything.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _start(talk, planted, turns, stopping=stopping)
     session = session_for(planted.people["Tomas"].person.logins.get())
     _start(listener.run, planted.hall, session, port=port, stopping=stopping)
