@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ActionsConfig(AppConfig):
@@ -7,6 +7,7 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         from concord.actions import delete_posts, revoke_access, tell_respondent, verify_steps  # noqa: F401
-        from concord.actions.triggers import install
+        from concord.actions.triggers import install, lay_aside
 
+        pre_migrate.connect(lay_aside, sender=self, dispatch_uid="concord.actions.lay_aside")
         post_migrate.connect(install, dispatch_uid="concord.actions.triggers")

@@ -15,7 +15,7 @@ from concord.actions.triggers import missing
 from concord.concurrence.contents import commitment_of
 from concord.concurrence.execute import check_signatures
 from concord.concurrence.models import Concurrence, Decision, Execution, Warrant
-from concord.spaces.models import Removal
+from concord.spaces.models import Post, Removal
 from concord.vault.signatures import enrolled_keys, enrolment_holds
 
 
@@ -69,6 +69,9 @@ def _removals() -> Iterator[Finding]:
         warrant = Warrant.objects.filter(id=removal.warrant, kind="delete").first()
         if warrant is None or warrant.target != removal.post_id:
             yield Finding("a post removed without a warrant", f"removal {removal.id}")
+    standing = Removal.objects.filter(undone_at__isnull=True)
+    for post in Post.objects.filter(removed=True).exclude(id__in=standing.values("post")):
+        yield Finding("a post removed without a warrant", f"post {post.id}")
 
 
 def _executions() -> Iterator[Finding]:
@@ -106,6 +109,15 @@ def _by_prior_decision(execution: Execution, prior: Decision, row: str) -> Itera
     if prior.execution.concurrence_id is None:
         yield Finding("a decision that no two people made", row)
     before = list(prior.execution.warrants.filter(kind="revoke"))
+    returned = Warrant.objects.filter(execution__prior_decision=prior, kind="revoke")
+    returned_people = set(returned.values_list("target", flat=True))
+    for warrant in execution.warrants.filter(kind="delete"):
+        author = Post.objects.filter(id=warrant.target).values_list("registration__person", flat=True)
+        if not returned_people.issuperset(author):
+            yield Finding(
+                "a post of somebody who did not return was deleted under a prior decision",
+                f"warrant {warrant.id}",
+            )
     for warrant in execution.warrants.filter(kind="revoke"):
         if not any(_within(warrant, wider) for wider in before):
             yield Finding(

@@ -83,6 +83,7 @@ def rules() -> list[Rule]:
             + same("NEW.voided_at", "OLD.voided_at")
             + ")",
         ),
+        Rule("step_was_signed", "concurrence_step", "INSERT", _step_was_signed()),
         Rule("step_stays", "concurrence_step", "UPDATE", "FALSE"),
         Rule(
             "execution_is_authorised", "concurrence_execution", "INSERT", _execution_is_authorised()
@@ -105,6 +106,7 @@ def rules() -> list[Rule]:
                 "salt",
             ),
         ),
+        Rule("decision_is_by_two", "concurrence_decision", "INSERT", _decision_is_by_two()),
         Rule(
             "decision_is_not_widened",
             "concurrence_decision",
@@ -123,6 +125,7 @@ def rules() -> list[Rule]:
             + " AND (OLD.ended_at IS NULL OR (NEW.ended_at IS NOT NULL AND NEW.ended_at <= OLD.ended_at))",
         ),
         Rule("removal_has_a_warrant", "spaces_removal", "INSERT", _removal_has_a_warrant()),
+        Rule("post_goes_by_removal", "spaces_post", "UPDATE", _post_goes_by_removal()),
         Rule(
             "removal_stays",
             "spaces_removal",
@@ -135,12 +138,20 @@ def rules() -> list[Rule]:
 def install(**kwargs: Any) -> None:
     """(Re)create every trigger whose table exists; run after each migration."""
     tables = set(connection.introspection.table_names())
-    needed = {"concurrence_warrant", "concurrence_decision", "concurrence_step"}
+    needed = {rule.table for rule in rules()} | {"convenings_registration", "spaces_room"}
     with connection.cursor() as cursor:
         for rule in rules():
             if rule.table in tables and needed <= tables:
                 for statement in _statements(rule):
                     cursor.execute(statement)
+
+
+def lay_aside(**kwargs: Any) -> None:
+    """Before a migration, on SQLite: a table that a trigger speaks of cannot be rebuilt while it is there."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for statement in drop_statements():
+                cursor.execute(statement)
 
 
 def missing() -> list[str]:
@@ -212,8 +223,29 @@ def _execution_is_authorised() -> str:
               AND (d.ended_at IS NULL OR d.ended_at > NEW.executed_at)))"""
 
 
+def _step_was_signed() -> str:
+    """A step is one that the signed text of its version commits to; none is added to it afterwards."""
+    place = "strpos" if connection.vendor == "postgresql" else "instr"
+    return f"""
+        length(NEW.commitment) = 64 AND EXISTS (
+            SELECT 1 FROM concurrence_version v
+            WHERE v.id = NEW.version_id AND {place}(v.manifest, NEW.commitment) > 0)"""
+
+
+def _decision_is_by_two() -> str:
+    """A standing decision stands on an agreement, not on another decision, and begins in force."""
+    return """
+        NEW.ended_at IS NULL AND EXISTS (
+            SELECT 1 FROM concurrence_execution e
+            WHERE e.id = NEW.execution_id AND e.concurrence_id IS NOT NULL
+              AND e.executed_at = NEW.made_at)"""
+
+
 def _warrant_is_covered() -> str:
-    """Under a concurrence: a step of the agreed version. Under a prior decision: never wider, never longer."""
+    """Under a concurrence: a step of the agreed version. Under a prior decision: never wider, never longer.
+
+    Deleting again reaches posts of somebody who was revoked again under that very decision, where it holds.
+    """
     scope = f"{same('w.scope_kind', 'NEW.scope_kind')} AND {same('w.scope_id', 'NEW.scope_id')}"
     return f"""
         EXISTS (
@@ -226,9 +258,17 @@ def _warrant_is_covered() -> str:
             JOIN concurrence_decision d ON d.id = e.prior_decision_id
             JOIN concurrence_warrant w ON w.execution_id = d.execution_id AND w.kind = 'revoke'
             WHERE e.id = NEW.execution_id AND NEW.commitment IS NULL AND (
-                NEW.kind = 'delete'
-                OR ({scope} AND (w.until_at IS NULL
-                    OR (NEW.until_at IS NOT NULL AND NEW.until_at <= w.until_at)))))"""
+                (NEW.kind = 'revoke' AND {scope} AND (w.until_at IS NULL
+                    OR (NEW.until_at IS NOT NULL AND NEW.until_at <= w.until_at)))
+                OR (NEW.kind = 'delete' AND EXISTS (
+                    SELECT 1 FROM spaces_post p
+                    JOIN spaces_room r ON r.id = p.room_id
+                    JOIN convenings_registration g ON g.id = p.registration_id
+                    JOIN concurrence_warrant again ON again.kind = 'revoke' AND again.target = g.person_id
+                    JOIN concurrence_execution x ON x.id = again.execution_id AND x.prior_decision_id = d.id
+                    WHERE p.id = NEW.target AND (w.scope_kind = 'all'
+                        OR (w.scope_kind = 'session' AND w.scope_id = r.session_id)
+                        OR (w.scope_kind = 'convening' AND w.scope_id = r.convening_id))))))"""
 
 
 def _shut_has_a_warrant() -> str:
@@ -245,3 +285,12 @@ def _removal_has_a_warrant() -> str:
         EXISTS (
             SELECT 1 FROM concurrence_warrant w
             WHERE w.id = NEW.warrant AND w.kind = 'delete' AND w.target = NEW.post_id)"""
+
+
+def _post_goes_by_removal() -> str:
+    """A post loses its text only under a removal that stands, and has it back only when that was undone."""
+    standing = "EXISTS (SELECT 1 FROM spaces_removal r WHERE r.post_id = NEW.id AND r.undone_at IS NULL)"
+    return f"""
+        (NEW.removed = OLD.removed AND NEW.text = OLD.text)
+        OR (NEW.removed AND NOT OLD.removed AND {standing})
+        OR (OLD.removed AND NOT NEW.removed AND NOT {standing})"""

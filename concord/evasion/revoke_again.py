@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from concord.access.models import ShutToken
+from concord.access.models import EVERYWHERE, Place, Shut, ShutToken
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.models import Decision, Execution, Warrant
 from concord.evasion.models import Match
@@ -41,6 +42,12 @@ class NotTheSameMailbox(Refused):
     words = _("Nothing shows that this is the same person. A new proposal can be made.")
 
 
+class NotOfAReturn(Refused):
+    """Nobody else's posts go under a decision about somebody, and none where it does not hold (R-EVADE-2)."""
+
+    words = _("This post is not by somebody who came back under that decision. A new proposal can be made.")
+
+
 class MayNotActOnAReturn(Refused):
     """Designated receivers act on a return, when they may see the decision at all."""
 
@@ -59,13 +66,16 @@ def revoke_again(
 ) -> Match:
     """Revoke again, in each scope of the prior decision and until its own end; no consultation is asked.
 
-    Once dismissed or undone for a person, a match never comes back. Raises `DecisionNotInForce`.
+    Once dismissed or undone for a person, a match never comes back. Raises `DecisionNotInForce`,
+    `NotTheSameMailbox`.
     """
     decision = Decision.objects.select_for_update().get(id=decision.id)
     before = Match.objects.filter(decision=decision, person_id=person).first()
     if before is not None:
         return before
     execution = open_execution(decision, by=by, at=at)
+    if not has_the_mailbox_of(decision, person):
+        raise NotTheSameMailbox(subject=decision.id)
     for prior in decision.execution.warrants.filter(kind="revoke"):
         if prior.until_at is None or prior.until_at > at:
             _carry_out(execution, decision, prior, person=person, at=at)
@@ -98,10 +108,7 @@ def apply_return(
 
     Raises `NeedsReasonToBelieve`, `NotTheSameMailbox`, `DecisionNotInForce`, `MayNotActOnAReturn`.
     """
-    if not (
-        by.receives_reports and by.is_current(at) and files.may_open(decision.file, by.person_id)
-    ):
-        raise MayNotActOnAReturn(subject=decision.id)
+    _check_may_act(decision, by=by, at=at)
     if not reason.strip():
         raise NeedsReasonToBelieve(subject=decision.id)
     if not has_the_mailbox_of(decision, person):
@@ -112,7 +119,13 @@ def apply_return(
     match = revoke_again(
         decision, person=person, evidence="mailbox", at=at, by=by.person_id, reason=sealed
     )
-    theirs = [post for post in posts if post.registration.person_id == person and not post.removed]
+    theirs = [
+        post
+        for post in posts
+        if post.registration.person_id == person
+        and not post.removed
+        and _is_of_a_return(post, decision)
+    ]
     if theirs:
         delete_again(decision, posts=theirs, by=by, at=at)
     return match
@@ -122,7 +135,14 @@ def apply_return(
 def delete_again(
     decision: Decision, *, posts: list[Post], by: StaffMember, at: datetime
 ) -> Execution:
-    """Delete posts of somebody who returned, under the prior decision, sealed copies kept."""
+    """Delete posts of somebody who returned, where the prior decision holds; sealed copies are kept (R-EVADE-2).
+
+    Raises `MayNotActOnAReturn`, `DecisionNotInForce`, `NotOfAReturn` for a post of anybody else, or elsewhere.
+    """
+    _check_may_act(decision, by=by, at=at)
+    for post in posts:
+        if not _is_of_a_return(post, decision):
+            raise NotOfAReturn(subject=decision.id)
     execution = open_execution(decision, by=by.person_id, at=at)
     for post in posts:
         warrant = Warrant.objects.create(execution=execution, kind="delete", target=post.id)
@@ -133,6 +153,29 @@ def delete_again(
     return execution
 
 
+def _check_may_act(decision: Decision, *, by: StaffMember, at: datetime) -> None:
+    if not (
+        by.receives_reports and by.is_current(at) and files.may_open(decision.file, by.person_id)
+    ):
+        raise MayNotActOnAReturn(subject=decision.id)
+
+
+def _is_of_a_return(post: Post, decision: Decision) -> bool:
+    """Whether somebody who was recognised under this decision wrote it, in a place where it holds."""
+    held = {
+        Place(*scope)
+        for scope in decision.execution.warrants.filter(kind="revoke").values_list(
+            "scope_kind", "scope_id"
+        )
+    }
+    return (
+        not held.isdisjoint({EVERYWHERE, *post.room.places})
+        and Match.objects.filter(
+            decision=decision, person=post.registration.person_id, state="applied"
+        ).exists()
+    )
+
+
 def open_execution(decision: Decision, *, by: UUID | None, at: datetime) -> Execution:
     """An execution by authority of the prior decision. Raises `DecisionNotInForce`; the database does too."""
     if not Decision.objects.in_force(at).filter(id=decision.id).exists():
@@ -141,9 +184,14 @@ def open_execution(decision: Decision, *, by: UUID | None, at: datetime) -> Exec
 
 
 def has_the_mailbox_of(decision: Decision, person: UUID) -> bool:
-    """Whether the person's verified mailbox is one that the decision's shuts were given."""
-    warrants = list(decision.execution.warrants.filter(kind="revoke").values_list("id", flat=True))
-    tokens = ShutToken.objects.filter(shut__warrant__in=warrants, kind="mailbox").values("token")
+    """Whether the person's verified mailbox is one that a standing shut under the decision was given."""
+    warrants = Warrant.objects.filter(
+        Q(execution=decision.execution_id) | Q(execution__prior_decision=decision), kind="revoke"
+    )
+    shuts = Shut.objects.filter(
+        warrant__in=list(warrants.values_list("id", flat=True)), ended_at__isnull=True
+    )
+    tokens = ShutToken.objects.filter(shut__in=shuts, kind="mailbox").values("token")
     return Login.objects.filter(
         person_id=person, verified=True, canonical_token__in=tokens
     ).exists()

@@ -11,7 +11,8 @@ from concord.access.models import Shut
 from concord.actions.audit import audit
 from concord.actions.triggers import drop_statements, install, missing
 from concord.concurrence.concur import concur
-from concord.concurrence.models import Concurrence, Execution, Version, Warrant
+from concord.concurrence.models import Concurrence, Decision, Execution, Version, Warrant
+from concord.spaces.models import Post
 from tests.cast import Cast, opened, proposed, stage
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +95,16 @@ def test_a_repetition_of_nothing_is_found(cast: Cast, owner: None) -> None:
         "a prior decision that was not in force",
         "a return acted on more widely than the decision",
     }
+
+
+def test_a_post_that_was_made_to_vanish_is_found(cast: Cast, owner: None) -> None:
+    post = cast.say(cast.tomas, "Good morning", room=cast.annex)
+    Post.objects.filter(id=post.id).update(removed=True, text="")
+    assert "a post removed without a warrant" in found()
+
+
+def test_a_strangers_post_deleted_under_a_decision_is_found(cast: Cast, owner: None) -> None:
+    post = cast.say(cast.tomas, "Good morning")
+    execution = Execution.objects.create(prior_decision=Decision.objects.get(), executed_at=cast.at)
+    Warrant.objects.create(execution=execution, kind="delete", target=post.id)
+    assert "a post of somebody who did not return was deleted under a prior decision" in found()

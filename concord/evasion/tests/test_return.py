@@ -19,8 +19,10 @@ from concord.evasion.revoke_again import (
     DecisionNotInForce,
     MayNotActOnAReturn,
     NeedsReasonToBelieve,
+    NotOfAReturn,
     NotTheSameMailbox,
     apply_return,
+    delete_again,
     revoke_again,
 )
 from concord.evasion.undo import undo
@@ -184,3 +186,47 @@ def test_a_lifted_shut_does_not_recognise(cast: Cast) -> None:
     decided(cast)
     end_shut(Shut.objects.get(), by=cast.amara.id, at=cast.later(minutes=1))
     assert in_the_hall(cast, arrives(cast, "karimhaddad+5@gmail.com"))
+
+
+def test_nobody_else_is_revoked_again_whoever_calls_the_verb(cast: Cast) -> None:
+    decision = decided(cast)
+    with pytest.raises(NotTheSameMailbox):
+        revoke_again(
+            decision, person=cast.tomas.person_id, evidence="mailbox", at=cast.later(minutes=1)
+        )
+    assert in_the_hall(cast, cast.tomas.person)
+
+
+def test_nobody_elses_post_is_deleted_again_and_none_where_the_decision_does_not_hold(
+    cast: Cast,
+) -> None:
+    decision = decided(cast)
+    again = participant(cast.convening, "New", "nobody@example.org", cast.at)
+    again.person.logins.update(canonical_token=cast.karim.person.logins.get().canonical_token)
+    here, elsewhere = cast.say(again, "once more"), cast.say(again, "hello", room=cast.annex)
+    strangers = cast.say(cast.tomas, "Good morning")
+    step = {"by": cast.luis.staff, "at": cast.later(minutes=1)}
+    with pytest.raises(NotOfAReturn):
+        delete_again(decision, posts=[here], **step)  # nobody has recognised them yet
+    apply_return(
+        decision, person=again.person_id, reason="Same words.", posts=[here, elsewhere], **step
+    )
+    assert Post.objects.get(id=here.id).removed
+    assert Post.objects.get(id=elsewhere.id).text == "hello"
+    for post in (strangers, elsewhere):
+        with pytest.raises(NotOfAReturn):
+            delete_again(decision, posts=[post], **step)
+    with pytest.raises(MayNotActOnAReturn):
+        delete_again(decision, posts=[here], by=cast.noor.staff, at=cast.later(minutes=1))
+
+
+def test_what_was_undone_is_not_deleted_again(cast: Cast) -> None:
+    decision = decided(cast)
+    again = participant(cast.convening, "New", "nobody@example.org", cast.at)
+    again.person.logins.update(canonical_token=cast.karim.person.logins.get().canonical_token)
+    post = cast.say(again, "somebody else after all")
+    step = {"reason": "Same mailbox.", "by": cast.luis.staff, "at": cast.later(minutes=1)}
+    match = apply_return(decision, person=again.person_id, posts=[], **step)
+    undo(match, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.later(minutes=2))
+    apply_return(decision, person=again.person_id, posts=[post], **step)
+    assert not Post.objects.get(id=post.id).removed

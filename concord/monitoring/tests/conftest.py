@@ -16,6 +16,7 @@ from concord.monitoring.tests.fixtures import (  # noqa: F401  (fixtures)
     recovery_secret,
     room,
     shut_out,
+    take_away,
     tomas,
 )
 from concord.people.models import Role

@@ -128,3 +128,17 @@ def shut_out(at: datetime) -> Callable[[Registration], Shut]:
         return shut(who.person_id, place=EVERYWHERE, warrant=uuid4(), at=at, until_at=None)
 
     return do
+
+
+@pytest.fixture
+def take_away() -> Callable[[Post], None]:
+    """Takes a post out of view. That is decided above these rooms: the trigger that asks for it is away."""
+
+    def do(post: Post) -> None:
+        place = " ON spaces_post" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER IF EXISTS concord_post_goes_by_removal{place}")
+        post.removed, post.text = True, ""
+        post.save()
+
+    return do

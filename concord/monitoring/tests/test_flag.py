@@ -25,9 +25,9 @@ def by(registration) -> dict:
     return {"words": "look at this", "by": registration.person_id, "by_staff": False}
 
 
-def test_a_flag_keeps_a_sealed_copy_of_the_post(post, ana, amara, kofi, at):
+def test_a_flag_keeps_a_sealed_copy_of_the_post(post, ana, amara, kofi, take_away, at):
     flag = flag_post(post, **by(ana), at=at)
-    Post.objects.filter(id=post.id).update(text="", removed=True)
+    take_away(post)
     seen = read_flag(flag, keyring=kofi.keyring, at=at)
     assert (seen.words, seen.excerpt, seen.author) == ("look at this", "what was written", "Tomas")
     assert (seen.by, seen.author_id) == (ana.person_id, post.registration.person_id)
@@ -119,10 +119,11 @@ def test_former_staff_flag_as_anyone_else_would(post, kofi, amara, at):
         flag_post(post, words="", by=kofi.id, by_staff=True, at=at)
 
 
-def test_a_post_that_is_gone_cannot_be_flagged_and_a_flag_on_it_stays(post, ana, tomas, amara, at):
+def test_a_post_that_is_gone_cannot_be_flagged_and_a_flag_on_it_stays(
+    post, ana, tomas, amara, take_away, at
+):
     first = flag_post(post, **by(ana), at=at)
-    post.removed = True
-    post.save()
+    take_away(post)
     assert flag_post(post, **by(ana), at=at) == first
     with pytest.raises(PostIsGone):
         flag_post(post, **by(tomas), at=at)
