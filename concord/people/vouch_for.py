@@ -42,8 +42,8 @@ def vouch_for(
 
     Whoever brought them in does not vouch for them: a colleague whose keys count is the work of two people, or
     one person could be the other one who agrees (R-CONCUR-1).
-    Raises NotYoursToVouch, BroughtThemIn, NoLongerDesignated, and vault's NeedsAnotherPerson for one's own keys, NoKey when
-    none are waiting or the voucher's own do not count yet.
+    Raises NotYoursToVouch, BroughtThemIn, NoLongerDesignated, and vault's NeedsAnotherPerson for one's own keys,
+    NoKey when none are waiting or the voucher's own do not count yet.
     """
     if not (by.is_current(at) and (by.receives_reports or by.may_concur or by.is_lead)):
         raise NotYoursToVouch(subject=staff.person_id)

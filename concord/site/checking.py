@@ -51,7 +51,8 @@ def findings() -> Iterator[Finding]:
     yield from processes()
     of_database = list(database())
     yield from of_database
-    if settings.CONCORD_DATA.is_dir() and "DATABASE_URL" not in {one.setting for one in of_database}:
+    unusable = any(one.setting == "DATABASE_URL" for one in of_database)
+    if settings.CONCORD_DATA.is_dir() and not unusable:
         yield from house()
 
 

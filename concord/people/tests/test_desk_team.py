@@ -199,7 +199,7 @@ def test_a_lost_phone_is_forgotten_and_the_ledger_says_so(team: Team):
 
 
 def test_who_brought_somebody_in_cannot_be_the_second_person_by_vouching(team: Team, lead: Client):
-    kim, passphrase = bring_kim_in(lead)
+    kim, _passphrase = bring_kim_in(lead)
     answer = lead.post(f"/team/{kim.id}/keys", {"compared": "on"})
     assert answer.status_code == 403
     assert "Somebody else has to compare" in answer.content.decode()
