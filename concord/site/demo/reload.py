@@ -19,7 +19,9 @@ def keep_running(*, port: int, tempo: Path | None) -> int:
     """Run until interrupted. A child that ends by itself waits for the next change."""
     arguments = [sys.executable, "-m", "concord.site.cli", "demo", "--port", str(port)]
     arguments += ["--tempo", str(tempo)] if tempo else []
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # an ordinary end, so that the child ends too
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(0)
+    )  # an ordinary end, so that the child ends too
     child = subprocess.Popen(arguments)
     try:
         for _ in _changes():

@@ -17,3 +17,8 @@ def code_at(secret: str, at: datetime) -> str:
     place = digest[-1] & 0x0F
     number = int.from_bytes(digest[place : place + 4], "big") & 0x7FFF_FFFF
     return f"{number % 10**6:06}"
+
+
+def seconds_left(at: datetime) -> float:
+    """How long the code of `at` will still be the code of the moment."""
+    return PERIOD - at.timestamp() % PERIOD
