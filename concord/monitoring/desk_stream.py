@@ -17,6 +17,7 @@ from concord.live.hub import hub
 from concord.live.subscriptions import Grant
 from concord.people.current import login_of
 from concord.people.models import StaffMember
+from concord.vault.session import is_open_in
 
 KIND = "desk"
 
@@ -35,7 +36,7 @@ def tell_desks(persons: Iterable[UUID], event: str, id: UUID) -> None:
 
 
 def authorise(session_key: str | None, host: str, streams: list[str]) -> Grant | None:
-    """Leave to listen to one's own desk stream, for current staff signed in on the desk's host."""
+    """Leave to listen to one's own desk stream, for current staff whose keys are open at the desk."""
     if session_key is None or host.split(":", 1)[0].lower() not in settings.CONCORD_DESK_HOSTS:
         return None
     person = _person_of(session_key)
@@ -51,4 +52,4 @@ def _person_of(session_key: str) -> UUID | None:
     request.user = get_user(request)
     request.is_desk = True  # type: ignore[attr-defined]
     login = login_of(request)
-    return login.person_id if login else None
+    return login.person_id if login and is_open_in(request.session) else None

@@ -1,7 +1,8 @@
 """Who may listen to a room, and who no longer may (A-REVOKE-1).
 
 `room:<id>` is for participants: the person behind the session is registered, has acknowledged the policy in
-force, and is admitted, as when entering the page. `watch:<id>` is for staff on the desk's host; it carries ids.
+force, and is admitted, as when entering the page. `watch:<id>` is for staff whose keys are open at the desk; it
+carries ids.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from concord.people.models import StaffMember
 from concord.spaces import news
 from concord.spaces.enter import may_listen
 from concord.spaces.models import Room
+from concord.vault.session import is_open_in
 
 
 def authorise_room(session_key: str | None, host: str, streams: list[str]) -> Grant | None:
@@ -102,7 +104,9 @@ def _person_behind(session_key: str | None, host: str, *, desk: bool) -> UUID | 
     request.is_desk = desk  # type: ignore[attr-defined]
     request.user = get_user(request)
     login = login_of(request)
-    return login.person_id if login else None
+    if login is None or (desk and not is_open_in(request.session)):
+        return None
+    return login.person_id
 
 
 def _rooms(streams: list[str], among: Any) -> list[Room] | None:

@@ -7,8 +7,9 @@ is *pending*: it serves nobody, and after five minutes it is gone.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
@@ -71,6 +72,15 @@ def current(request: HttpRequest, *, at: datetime | None = None) -> Keyring | No
 def is_pending(request: HttpRequest, *, at: datetime | None = None) -> bool:
     """Whether a keyring waits in this session for the second factor, and has not run out."""
     return _held(request, pending=True, at=at or timezone.now()) is not None
+
+
+def is_open_in(stored: Mapping[str, Any]) -> bool:
+    """Whether a session's own store says that a keyring is open in it: for a stream, which has no request.
+
+    It opens nothing: that takes the key which only the browser holds.
+    """
+    row = stored.get(SLOT)
+    return row is not None and row["pending"] is False
 
 
 def drop(request: HttpRequest) -> None:

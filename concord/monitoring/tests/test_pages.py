@@ -12,8 +12,9 @@ from concord.monitoring.flag_post import flag_post
 from concord.monitoring.models import Flag
 from concord.monitoring.read_flag import read_flag
 from concord.people.models import Login, Tie
-from concord.people.tests.team import sign_in_at_the_desk
+from concord.people.tests.team import PASSPHRASE, desk_client, sign_in_at_the_desk
 from concord.spaces import post_actions
+from concord.spaces.streams import authorise_watch
 
 
 def inside(registration) -> Client:
@@ -128,6 +129,17 @@ def test_only_signed_in_staff_listen_and_only_to_their_own_stream(amara, kofi, a
     assert authorise(None, "desk.localhost:8000", [mine]) is None
     public = inside(ana).session.session_key
     assert authorise(public, "desk.localhost:8000", [stream_of(ana.person_id)]) is None
+
+
+def test_a_passphrase_without_the_second_factor_hears_nothing(amara, room):
+    newcomer = desk_client()
+    newcomer.post("/in", {"login": amara.staff.working_name, "password": PASSPHRASE})
+    assert newcomer.get("/").headers["Location"] == "/second/set-up"
+    key = newcomer.session.session_key
+    assert authorise(key, "desk.localhost", [stream_of(amara.id)]) is None
+    assert authorise_watch(key, "desk.localhost", [room.watch_stream]) is None
+    opened = sign_in_at_the_desk(amara.staff).session.session_key
+    assert authorise_watch(opened, "desk.localhost", [room.watch_stream]) is not None
 
 
 def test_former_staff_hear_nothing_more(amara, at):
