@@ -255,8 +255,10 @@ def test_a_case_has_exactly_one_coordinator_at_any_time(cast: Cast) -> None:
     case.refresh_from_db()
     assert case.coordinator == cast.luis.staff
     assert Entry.objects.filter(verb="cases.recuse", subject=case.id, actor=cast.amara.id).exists()
-    assert at_the_desk(cast.noor).open(page_of(by_the_new_coordinator(cast, case))).sees(
-        "Luis asks for your yes"
+    assert (
+        at_the_desk(cast.noor)
+        .open(page_of(by_the_new_coordinator(cast, case)))
+        .sees("Luis asks for your yes")
     )
 
 

@@ -95,7 +95,9 @@ def test_a_colleague_who_is_asked_does_not_learn_who_was_harmed(cast: Cast) -> N
 
 
 @pytest.mark.clauses("K-NAME-1")
-@pytest.mark.parametrize("named", ["Sara Lindqvist", "S a r a L i n d q v i s t", "LINDQVIST", "Сара Линдквист"])
+@pytest.mark.parametrize(
+    "named", ["Sara Lindqvist", "S a r a L i n d q v i s t", "LINDQVIST", "Сара Линдквист"]
+)
 def test_no_notice_that_could_name_whoever_flagged_it_leaves(cast: Cast, named: str) -> None:
     with pytest.raises(NamesSomebodyProtected):
         proposed(cast, notice_body=f"After what {named} told us you have no access.")

@@ -27,7 +27,7 @@ def every_job_runs(at) -> None:
 
 
 @pytest.mark.clauses("P-ZERO-1", "R-FLAG-1", "I-REVIEW-1")
-def test_a_flag_nobody_answers_rings_wider_and_stays_open_whatever_runs(cast: Cast) -> None:
+def test_a_flag_nobody_answers_rings_wider_and_stays_open(cast: Cast) -> None:
     flag = flagged(cast)
     alarm_unreviewed(None, at=cast.later(minutes=1, seconds=59))
     assert Flag.objects.get().alarmed_at is None
@@ -61,7 +61,7 @@ def test_a_report_nobody_answers_stays_in_the_inbox_whatever_runs(cast: Cast) ->
 
 
 @pytest.mark.clauses("R-FLAG-1")
-def test_only_a_named_person_s_answer_with_a_reason_makes_a_case_of_a_flag(cast: Cast) -> None:
+def test_only_a_named_answer_with_a_reason_makes_a_case_of_a_flag(cast: Cast) -> None:
     flag = flagged(cast)
     amara = at_the_desk(cast.amara).open(f"/flags/{flag.id}")
     amara.post(f"/flags/{flag.id}/case", into="new")
@@ -74,9 +74,7 @@ def test_only_a_named_person_s_answer_with_a_reason_makes_a_case_of_a_flag(cast:
 
 
 @pytest.mark.clauses("R-FLAG-1", "V-DEF-1")
-def test_what_was_said_aloud_can_be_flagged_without_any_post(
-    cast: Cast, mailbox: Mailbox
-) -> None:
+def test_what_was_said_aloud_can_be_flagged_without_any_post(cast: Cast, mailbox: Mailbox) -> None:
     sara = into(by_mail("sara@example.org", mailbox), cast.hall)
     sara.open(f"/r/{cast.hall.id}/flag").press("Flag it", words="The speaker insulted her aloud.")
     flag = Flag.objects.get()
@@ -89,9 +87,7 @@ def test_what_was_said_aloud_can_be_flagged_without_any_post(
 
 @pytest.mark.clauses("R-BOTH-1")
 def test_flags_and_reports_wait_in_one_place(cast: Cast) -> None:
-    flag = flag_moment(
-        cast.hall, words="Loud", by=cast.sara.person_id, by_staff=False, at=cast.at
-    )
+    flag = flag_moment(cast.hall, words="Loud", by=cast.sara.person_id, by_staff=False, at=cast.at)
     Browser().open("/report").press("Send", text="Somebody was loud.")
     amara = at_the_desk(cast.amara).open("/")
     assert amara.sees(flag.code)

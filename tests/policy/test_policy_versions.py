@@ -30,9 +30,7 @@ def publish(cast: Cast, *, from_at, credit: str = first.CREDIT, title: str = "Se
 
 
 @pytest.mark.clauses("P-ABIDE-1")
-def test_nobody_enters_by_any_door_before_they_said_yes_to_the_version_in_force(
-    cast: Cast, mailbox: Mailbox
-) -> None:
+def test_nobody_enters_by_any_door_before_they_said_yes(cast: Cast, mailbox: Mailbox) -> None:
     cast.say(cast.tomas, "Inside")
     sara = by_mail("sara@example.org", mailbox)
     cast.sara.acknowledged_version = None
@@ -87,9 +85,7 @@ def test_conduct_is_judged_by_the_version_of_its_day(cast: Cast) -> None:
         keyring=cast.amara.keyring,
         at=cast.later(hours=2),
     )
-    case = take_up(
-        flag, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.later(hours=2)
-    )
+    case = take_up(flag, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.later(hours=2))
     assert case.happened_under == 1
     amara = at_the_desk(cast.amara).open(f"/cases/{case.id}")
     assert amara.sees("Version 1 of the policy holds for what happened.")
@@ -147,7 +143,6 @@ def stylesheet() -> str:
     return Path(found).read_text()
 
 
-@pytest.mark.clauses("P-GROUNDS-1")
 def test_the_community_is_for_everyone_and_nobody_is_asked_for_theirs(cast: Cast) -> None:
     assert len(GROUNDS) == 11
     policy = Browser().open("/policy").words.lower()

@@ -45,8 +45,7 @@ def at_once(*presses: Callable[[], object]) -> list[object]:
             connection.close()
 
     threads = [
-        threading.Thread(target=press, args=(position, act))
-        for position, act in enumerate(presses)
+        threading.Thread(target=press, args=(position, act)) for position, act in enumerate(presses)
     ]
     for thread in threads:
         thread.start()

@@ -51,7 +51,7 @@ def test_a_few_words_are_enough_and_are_thanked(cast: Cast) -> None:
     ],
 )
 def test_anyone_reports_about_anything_however_long_ago(cast: Cast, typed: dict) -> None:
-    assert report(**typed).sees("Thank you")
+    assert CODE.search(report(**typed).page)
     assert read_by(cast.luis, cast) == typed["text"]
 
 
@@ -90,7 +90,7 @@ def test_what_is_not_on_the_list_counts_too(cast: Cast) -> None:
     form = Browser().open("/report")
     for kind in KINDS.values():
         assert form.sees(str(kind.name))
-    assert report(text="It has no name.", kinds="other").sees("Thank you")
+    assert CODE.search(report(text="It has no name.", kinds="other").page)
 
 
 @pytest.mark.clauses("S-REPORTED-1")

@@ -100,7 +100,9 @@ def test_one_member_of_staff_states_the_reason_and_access_and_posts_go_in_one_st
     apply_return(decision, person=again.person_id, reason="Same mailbox, same words.", **step)
     assert not is_admitted(again.person_id, cast.hall.places, at=cast.later(minutes=2))
     assert Post.objects.get(id=post.id).removed
-    assert {each.prior_decision for each in Execution.objects.filter(concurrence=None)} == {decision}
+    assert {each.prior_decision for each in Execution.objects.filter(concurrence=None)} == {
+        decision
+    }
     assert Concurrence.objects.count() == 1
     assert audit() == []
 

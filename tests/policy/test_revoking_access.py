@@ -39,7 +39,7 @@ def may_listen(browser: Browser, cast: Cast) -> bool:
 
 
 @pytest.mark.clauses("A-REVOKE-1", "R-ACT-REVOKE")
-def test_in_the_middle_of_a_session_the_next_post_page_flag_and_stream_are_refused(
+def test_in_mid_session_the_next_post_page_flag_and_stream_are_refused(
     cast: Cast, mailbox: Mailbox
 ) -> None:
     karim = into(by_mail("karim.haddad@gmail.com", mailbox), cast.hall)
@@ -109,7 +109,7 @@ def test_a_deleted_post_is_gone_for_everyone_and_stays_sealed_in_the_case(
 
 
 @pytest.mark.clauses("A-UNIT-1")
-def test_what_a_colleague_agrees_to_is_what_happens_and_nobody_else_is_touched(
+def test_what_a_colleague_agrees_to_is_what_happens_and_no_more(
     cast: Cast, mailbox: Mailbox
 ) -> None:
     colleague = participant(cast.convening, "Karima Haddad", "karima@ministry.example", cast.at)

@@ -1,0 +1,14 @@
+"""What looks like junk is left out of the inbox."""
+
+import pytest
+
+from concord.desk import waiting
+from concord.reports.models import Report
+
+STORY = "tests/policy/test_reports.py::test_what_looks_like_junk_reaches_a_person_all_the_same"
+
+
+def break_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        waiting, "reports_for", lambda staff: Report.objects.visible_to(staff).filter(folded=False)
+    )
