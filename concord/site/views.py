@@ -26,8 +26,13 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @door(anyone)
 def leave(request: HttpRequest) -> HttpResponse:
-    """Go somewhere neutral at once. Clears what this site kept in the browser, and says so nowhere."""
+    """Go somewhere neutral at once. Clears what this site kept in the browser, and says so nowhere.
+
+    Asked by a page of somebody else, it clears nothing: a picture there must not sign anybody out here.
+    """
     response = HttpResponseRedirect("https://www.wikipedia.org/")
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        return response
     for name in list(request.COOKIES):
         if OUR_COOKIE.fullmatch(name):
             response.set_cookie(name, "", max_age=0, secure=True, path="/")
