@@ -1,4 +1,4 @@
-"""The desk's side of flags: read one, say whether it needs action, raise one from the watch."""
+"""The desk's side of flags: read one, raise one from the watch. Answering one is where cases are opened."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from concord.doors import Request, door
 from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.forms import FlagForm, JudgementForm
-from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.models import Flag
 from concord.monitoring.read_flag import read_flag, read_judgement
 from concord.people.current import staff_of
@@ -36,22 +35,6 @@ def flag(request: Request, flag_id: UUID) -> HttpResponse:
         context["seen"] = read_flag(found, keyring=keyring, at=at)
         context["reason"] = read_judgement(found, keyring=keyring)
     return render(request, "monitoring/desk_flag.html", context)
-
-
-@door(designated)
-@require_POST
-def judge(request: Request, flag_id: UUID) -> HttpResponse:
-    """Needs action, or not, with the reason."""
-    found = _find(request, flag_id)
-    judge_credible(
-        found,
-        credible=request.POST.get("credible") == "yes",
-        reason=request.POST.get("reason", ""),
-        by=_staff(request),
-        keyring=_keyring(request),
-        at=request.at,
-    )
-    return HttpResponseRedirect(reverse("flag", args=[found.id]))
 
 
 @door(monitor)

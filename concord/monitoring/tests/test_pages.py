@@ -8,10 +8,9 @@ import pytest
 from django.test import Client
 
 from concord.monitoring.desk_stream import authorise, stream_of
-from concord.monitoring.flag_post import flag_post
 from concord.monitoring.models import Flag
 from concord.monitoring.read_flag import read_flag
-from concord.people.models import Login, Tie
+from concord.people.models import Login
 from concord.people.tests.team import PASSPHRASE, desk_client, sign_in_at_the_desk
 from concord.spaces import post_actions
 from concord.spaces.streams import authorise_watch
@@ -22,11 +21,6 @@ def inside(registration) -> Client:
     login = Login.objects.get(person=registration.person)
     client.force_login(login, backend="concord.people.passphrase.PassphraseBackend")
     return client
-
-
-@pytest.fixture
-def flag(post, ana, amara, kofi, at) -> Flag:
-    return flag_post(post, words="look", by=ana.person_id, by_staff=False, at=at)
 
 
 @pytest.mark.clauses("R-FLAG-1", "I-SOON-1")
@@ -76,37 +70,6 @@ def test_whoever_is_shut_out_reads_the_refusal_and_raises_nothing(post, ana, ama
     shut_out(ana)
     assert inside(ana).post(f"/p/{post.id}/flag").status_code == 403
     assert not Flag.objects.exists()
-
-
-def test_at_the_desk_a_flag_is_read_and_answered(flag, amara, at):
-    browser = sign_in_at_the_desk(amara.staff)
-    page = browser.get(f"/flags/{flag.id}")
-    assert "what was written" in page.content.decode()
-    judged = browser.post(
-        f"/flags/{flag.id}/judgement", {"credible": "no", "reason": "a quotation"}, follow=True
-    )
-    assert "a quotation" in judged.content.decode()
-    assert Flag.objects.get().credible is False
-    again = browser.post(f"/flags/{flag.id}/judgement", {"credible": "yes", "reason": "hm"})
-    assert again.status_code == 409
-
-
-def test_a_flag_at_rest_shows_its_row_and_nothing_else(flag, amara, kofi, at):
-    sign_in_at_the_desk(amara.staff).post(
-        f"/flags/{flag.id}/judgement", {"credible": "no", "reason": "a quotation"}
-    )
-    page = sign_in_at_the_desk(kofi.staff).get(f"/flags/{flag.id}").content.decode()
-    assert flag.code in page
-    assert "what was written" not in page
-    assert "a quotation" not in page
-
-
-def test_for_colleagues_without_a_grant_the_flag_does_not_exist(post, ana, amara, kofi, at):
-    Tie.objects.create(staff=kofi.staff, person=post.registration.person)
-    flag = flag_post(post, words="", by=ana.person_id, by_staff=False, at=at)
-    browser = sign_in_at_the_desk(kofi.staff)
-    assert browser.get(f"/flags/{flag.id}").status_code == 404
-    assert browser.post(f"/flags/{flag.id}/judgement", {"credible": "no"}).status_code == 404
 
 
 def test_a_monitor_flags_from_the_desk(post, room, amara, at):
