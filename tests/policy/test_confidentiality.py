@@ -38,12 +38,13 @@ def test_for_whoever_has_a_conflict_or_stepped_out_there_is_no_case(cast: Cast) 
     case = case_about_karim(cast)
     proposal = proposed(cast, case)
     recuse(case, who=cast.luis.id, by=cast.luis.staff, at=cast.at)
-    codes = (case.code, proposal.code, case.sources.get().flag.code)
+    flag = case.sources.get().flag
+    codes = (case.code, proposal.code, flag.code)
     for desk in (cast.ravi, cast.luis):
         browser = at_the_desk(desk)
         for path in ("/", "/decisions", "/watch"):
             assert not any(code in browser.open(path).page for code in codes)
-        for path in (f"/cases/{case.id}", f"/proposals/{proposal.id}", f"/flags/{case.sources.get().flag_id}"):  # fmt: skip
+        for path in (f"/cases/{case.id}", f"/proposals/{proposal.id}", f"/flags/{flag.id}"):
             assert browser.open(path).status == 404
         with pytest.raises(NoGrant):
             read_case(case, by=desk.staff, keyring=desk.keyring, at=cast.at)
