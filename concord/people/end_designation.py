@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from concord.ledger.record import record
+from concord.live.hub import hub
 from concord.people.designate import must_plan
 from concord.people.models import Login, StaffMember
 from concord.vault import keys
@@ -18,7 +20,8 @@ from concord.vault.errors import NoKey
 def end_designation(staff: StaffMember, *, by: StaffMember | None, at: datetime) -> StaffMember:
     """End a designation, its shifts to come, its desk login and its keys. Ending an ended one changes nothing.
 
-    Nothing sealed from now on can be opened with those keys, and the passphrase opens them no more.
+    Nothing sealed from now on can be opened with those keys, and the passphrase opens them no more. What their
+    open pages still hear ends with the commit.
     Raises NotYoursToDesignate. Grants are withdrawn file by file by who gave them.
     """
     must_plan(by, at=at)
@@ -32,4 +35,5 @@ def end_designation(staff: StaffMember, *, by: StaffMember | None, at: datetime)
         with contextlib.suppress(NoKey):
             keys.retire(staff.person_id, by=actor, at=at)
         record("people.end_designation", actor=actor, subject=staff.person_id, at=at)
+        transaction.on_commit(partial(hub.cut, staff.person_id), robust=True)
     return staff

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from concord.ledger.models import Entry
+from concord.live.hub import hub
 from concord.people.declare_tie import declare_tie
 from concord.people.designate import (
     AlreadyDesignated,
@@ -259,3 +260,13 @@ def test_only_who_plans_names_the_outside_contact(team: Team):
 def test_a_key_is_entered_once(team: Team):
     with pytest.raises(KeyAlreadyThere):
         keys.enrol_reader(team.luis.person_id, bytes(32), at=AT, countersigner=None)
+
+
+def test_the_open_pages_of_somebody_who_leaves_hear_nothing_more(
+    team, monkeypatch, django_capture_on_commit_callbacks
+):
+    cut = []
+    monkeypatch.setattr(hub, "cut", lambda person: cut.append(person))
+    with django_capture_on_commit_callbacks(execute=True):
+        end_designation(team.noor, by=team.amara, at=AT)
+    assert cut == [team.noor.person_id]
