@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,9 +11,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.urls import resolve
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from concord.vault import environment, session
+
+NEW_CODES = "people.new_codes"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -41,6 +46,17 @@ class AccountAdapter(DefaultAccountAdapter):
         session.drop(request)
         super().logout(request)
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """A fresh code for everything about the second factor, but for the first look at new recovery codes.
+
+        allauth asks for one once an app is connected, and does not count the code that connected it: without
+        this, whoever sets theirs up waits half a minute for another code before they see the paper to print.
+        """
+        if sees_new_codes(self.request, at=timezone.now()):
+            return False
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        return required
+
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """The desk keeps no address of its staff here."""
 
@@ -60,6 +76,19 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return environment.unseal("mfa", urlsafe_b64decode(encrypted_text), about="mfa").decode()
+
+
+def let_see_new_codes(request: HttpRequest, *, at: datetime) -> None:
+    """The codes made while the second factor is being set up may be looked at once, in this session."""
+    request.session[NEW_CODES] = at.isoformat()
+
+
+def sees_new_codes(request: HttpRequest, *, at: datetime) -> bool:
+    """Whether this request is that one look, which it uses up; it lasts no longer than a pending keyring."""
+    if resolve(request.path_info).url_name != "mfa_view_recovery_codes":
+        return False
+    made = request.session.pop(NEW_CODES, None)
+    return made is not None and at - datetime.fromisoformat(made) <= session.PENDING_LIFETIME
 
 
 def has_second_factor(login: Any) -> bool:

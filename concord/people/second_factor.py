@@ -11,10 +11,11 @@ from django.contrib import auth, messages
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import resolve, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concord.doors import on_desk
-from concord.people.adapters import has_second_factor
+from concord.people.adapters import has_second_factor, let_see_new_codes
 from concord.vault import session
 
 SETTING_UP = {"mfa_activate_totp", "account_logout", "language", "leave"}
@@ -55,6 +56,11 @@ def no_second_factor_yet(request: HttpRequest) -> bool:
 
 @receiver(authenticator_added, dispatch_uid="people.open_keys")
 def open_keys(request: HttpRequest, authenticator: Authenticator, **kwargs: Any) -> None:
-    """The first code of a new second factor was right: the pending keyring opens."""
+    """The first code of a new second factor was right: the pending keyring opens.
+
+    allauth announces recovery codes this way only where it made them itself, as part of that very set-up.
+    """
     if authenticator.type == Authenticator.Type.TOTP:
         session.confirm(request)
+    elif authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        let_see_new_codes(request, at=timezone.now())

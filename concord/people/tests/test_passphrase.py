@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -151,6 +152,37 @@ def test_new_recovery_codes_take_the_second_factor_once_more(team: Team):
     typed(client, "Amara", PASSPHRASE)
     client.post("/in/second", {"code": code_now(secret)})
     assert client.get("/second/recovery/new").headers["Location"].startswith("/in/again")
+
+
+def test_whoever_sets_it_up_sees_the_recovery_codes_at_once_and_once(team: Team):
+    client, _secret = sign_in_with_secret(team)
+    page = client.get("/second/recovery")
+    assert page.status_code == 200
+    assert len(re.findall(r"\b\d{8}\b", page.content.decode())) == 10
+    assert client.get("/second/recovery").headers["Location"].startswith("/in/again")
+
+
+def test_that_one_look_opens_nothing_else(team: Team):
+    client, _secret = sign_in_with_secret(team)
+    for path in ("/second/recovery/new", "/second/recovery/file"):
+        assert client.get(path).headers["Location"].startswith("/in/again")
+    assert client.post("/second/recovery/new").headers["Location"].startswith("/in/again")
+
+
+def test_that_one_look_ends_after_five_minutes(team: Team, monkeypatch):
+    client, _secret = sign_in_with_secret(team)
+    monkeypatch.setattr(session, "PENDING_LIFETIME", timedelta(0))
+    assert client.get("/second/recovery").headers["Location"].startswith("/in/again")
+
+
+def test_a_later_sign_in_has_no_such_look(team: Team):
+    sign_in_with_secret(team)
+    kept = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).wrap()
+    client = desk_client()
+    typed(client, "Amara", PASSPHRASE)
+    client.post("/in/second", {"code": kept.get_unused_codes()[0]})
+    assert holds_keys(client)
+    assert client.get("/second/recovery").headers["Location"].startswith("/in/again")
 
 
 def test_the_public_host_has_no_passphrase(team: Team):
