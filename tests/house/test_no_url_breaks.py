@@ -219,6 +219,14 @@ def requests(client: Client, path: str, turn: Iterator[int]) -> Iterator[tuple[s
     query = urlencode([(name, junk()) for name in QUERIES]) + "&after=%ff&after=%00&=&s[]=1"
     yield "GET junk", partial(client.generic, "GET", f"{path}?{query}", **NASTY_HEADERS)
     yield "GET with foreign cookies", partial(_with_cookies, client, path, junk())
+    yield (
+        "GET with a session that cannot be",
+        partial(
+            visitor(client.defaults["HTTP_HOST"]).get,
+            path,
+            HTTP_COOKIE='__Host-session="\\000\\377 12345678"',
+        ),
+    )
     yield "PUT", partial(client.put, path, b"{")
     forms = _forms(client, path)
     names = sorted(OFTEN_SENT.union(*(one.fields for one in forms)))

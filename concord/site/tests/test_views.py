@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import trans_real
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +40,11 @@ def test_a_language_of_ours_is_kept_in_the_browser(client: Client):
     answer = client.get("/language", {"to": "ar", "back": "//elsewhere.example"})
     assert answer["Location"] == "/"
     assert answer.cookies["__Host-language"].value == "ar"
+
+
+@pytest.mark.parametrize("key", ['"\\000 12345678"', "A" * 32, "a" * 31, "a" * 5_000, "é" * 32])
+def test_a_session_that_we_never_gave_out_is_not_looked_for(client: Client, key):
+    sent = f"__Host-session={key}".encode().decode("latin-1")
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/", HTTP_COOKIE=sent).status_code == 200
+    assert not [one for one in asked if "django_session" in one["sql"]]
