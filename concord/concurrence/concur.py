@@ -31,7 +31,7 @@ def concur(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime)
     Agreeing twice returns the first agreement. Raises `NeedsAnotherStaffMember`, `NotDesignated`,
     `HasAConflict`, `NeedsOpening`, `StaleVersion`, `NoLongerOpen`, `Lapsed`, NoGrant.
     """
-    Proposal.objects.select_for_update().get(id=version.proposal_id)
+    Proposal.objects.held(version.proposal_id)
     version = Version.objects.select_related("proposal__case").get(id=version.id)
     before = version.concurrences.filter(person=by.person_id, voided_at__isnull=True).first()
     if before is not None:

@@ -41,7 +41,7 @@ def decline(
 
     Raises `NeedsAReason`, `NeedsAnotherStaffMember` (withdraw one's own instead), and the guards of concur.
     """
-    Proposal.objects.select_for_update().get(id=version.proposal_id)
+    Proposal.objects.held(version.proposal_id)
     version = Version.objects.select_related("proposal__case").get(id=version.id)
     check_staff(by, at=at)
     if by.person_id == version.proposer:

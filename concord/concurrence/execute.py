@@ -72,7 +72,7 @@ def execute(proposal: Proposal, *, by: StaffMember, keyring: Keyring, at: dateti
     Raises `NeedsConcurrence`, `NeedsCoordinator`, `HasAConflict`, `StaleVersion`, `NoLongerOpen`, `Lapsed`,
     `SignatureDoesNotHold`.
     """
-    proposal = Proposal.objects.select_for_update().get(id=proposal.id)
+    proposal = Proposal.objects.held(proposal.id)
     version = Version.objects.select_related("proposal__case").get(id=proposal.version.id)
     check_staff(by, at=at)
     check_key(by, keyring.holder)

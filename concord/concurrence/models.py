@@ -45,6 +45,12 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def awaiting_concurrence(self) -> ProposalQuerySet:
         return self.filter(state=State.PROPOSED)
 
+    def held(self, id: uuid.UUID) -> Proposal:
+        """The proposal, locked after its case. Every verb takes both in this order: no two wait in a circle."""
+        case = self.values_list("case", flat=True).get(id=id)
+        Case.objects.select_for_update().get(id=case)
+        return self.select_for_update().select_related("case").get(id=id)
+
 
 class Proposal(models.Model):
     """What a coordinator proposes in a case. Its contents live in versions."""

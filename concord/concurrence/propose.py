@@ -86,11 +86,10 @@ def revise(
     """Edit: a new version in the place of the old, whose agreement, if any, is void."""
     from concord.concurrence.void import check_unexecuted, void_version
 
-    case = Case.objects.select_for_update().get(id=proposal.case_id)
-    proposal = Proposal.objects.select_for_update().get(id=proposal.id)
+    proposal = Proposal.objects.held(proposal.id)
     check_unexecuted(proposal)
-    _check_may_propose(case, by=by, keyring=keyring, at=at)
-    _check_targets_free(case, terms.targets, but=proposal)
+    _check_may_propose(proposal.case, by=by, keyring=keyring, at=at)
+    _check_targets_free(proposal.case, terms.targets, but=proposal)
     void_version(proposal.version, at=at)
     version = submit_version(proposal, terms=terms, by=by, keyring=keyring, at=at)
     record("concurrence.revise", actor=by.person_id, subject=proposal.id, at=at, version=version.id)

@@ -25,7 +25,7 @@ from concord.vault import files
 @transaction.atomic
 def withdraw(proposal: Proposal, *, by: StaffMember, at: datetime) -> Proposal:
     """The coordinator takes a proposal back. Raises `NeedsCoordinator`, `NoLongerOpen`."""
-    proposal = Proposal.objects.select_for_update().select_related("case").get(id=proposal.id)
+    proposal = Proposal.objects.held(proposal.id)
     if by not in (proposal.case.coordinator, proposal.case.deputy):
         raise NeedsCoordinator(subject=proposal.id)
     check_unexecuted(proposal)
@@ -36,7 +36,7 @@ def withdraw(proposal: Proposal, *, by: StaffMember, at: datetime) -> Proposal:
 @transaction.atomic
 def take_back(agreed: Concurrence, *, by: StaffMember, at: datetime) -> Concurrence:
     """Whoever agreed takes it back before it starts; the proposal is void and can be proposed again."""
-    proposal = Proposal.objects.select_for_update().get(id=agreed.version.proposal_id)
+    proposal = Proposal.objects.held(agreed.version.proposal_id)
     if agreed.person != by.person_id:
         raise NoLongerOpen(subject=proposal.id)
     check_unexecuted(proposal)
@@ -77,7 +77,7 @@ def lapse_all(job: Job, *, at: datetime) -> None:
     )
     for version in due.select_related("proposal__case"):
         with transaction.atomic():
-            proposal = Proposal.objects.select_for_update().get(id=version.proposal_id)
+            proposal = Proposal.objects.held(version.proposal_id)
             if proposal.state in OPEN_STATES and proposal.version.id == version.id:
                 close(proposal, State.LAPSED, by=None, at=at)
 
