@@ -27,7 +27,7 @@ class Hosts:
         host = request.get_host().split(":", 1)[0].lower()
         request.is_desk = host in settings.CONCORD_DESK_HOSTS  # type: ignore[attr-defined]
         if request.is_desk:  # type: ignore[attr-defined]
-            request.urlconf = settings.CONCORD_DESK_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.CONCORD_DESK_URLCONF
             set_urlconf(settings.CONCORD_DESK_URLCONF)
         return self.get_response(request)
 
@@ -48,7 +48,9 @@ class Headers:
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("X-Frame-Options", "DENY")
-        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
+        )
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
         if settings.CONCORD_PUBLIC.startswith("https://"):
