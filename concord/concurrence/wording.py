@@ -89,7 +89,7 @@ def until_words(target: Target) -> str:
     if target.until_at is not None:
         return _("until %(moment)s") % {"moment": moment_words(target.until_at)}
     if target.review_on is not None:
-        day = date_format(target.review_on, "j F Y")
+        day = date_format(target.review_on, _("j F Y"))
         return _("with no end, looked at again on %(day)s") % {"day": day}
     return ""
 
@@ -97,7 +97,7 @@ def until_words(target: Target) -> str:
 def moment_words(moment: datetime) -> str:
     """A moment with its zone, as letters and proposals write it."""
     local = timezone.localtime(moment)
-    return f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+    return f"{date_format(local, _('j F Y, H:i'))} {local.tzname()}"
 
 
 def span_words(span: timedelta) -> str:

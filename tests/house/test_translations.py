@@ -50,7 +50,7 @@ STAFF_NAMES = {
 
 PUBLIC_NAMES = {
     "concurrence/terms.py": {"GROUNDS"},
-    "concurrence/wording.py": {"place_name", "until_words"},
+    "concurrence/wording.py": {"place_name", "until_words", "moment_words"},
 }
 """What the letter to whoever loses access borrows from a room of staff."""
 

@@ -52,13 +52,18 @@ def when(moment: datetime | None, *, now: datetime | None = None) -> str:
     if moment is None:
         return ""
     local = timezone.localtime(moment)
-    absolute = f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+    absolute = _absolute(local)
     return format_html(
         '<time datetime="{}">{} <span class="quiet">({})</span></time>',
         moment.astimezone(UTC).isoformat(timespec="seconds"),
         relative(moment, now=now or timezone.now()),
         absolute,
     )
+
+
+def _absolute(local: datetime) -> str:
+    # A translation may write its dates in another order: the letters are those of Django's `date`.
+    return f"{date_format(local, gettext('j F Y, H:i'))} {local.tzname()}"
 
 
 @register.simple_tag
@@ -70,7 +75,7 @@ def clock(moment: datetime | None, *, now: datetime | None = None) -> str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         moment.astimezone(UTC).isoformat(timespec="seconds"),
-        f"{date_format(local, 'j F Y, H:i')} {local.tzname()}",
+        _absolute(local),
         relative(moment, now=now or timezone.now()),
     )
 
@@ -82,7 +87,7 @@ def hour(moment: datetime) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         moment.astimezone(UTC).isoformat(timespec="seconds"),
-        f"{date_format(local, 'j F Y, H:i')} {local.tzname()}",
+        _absolute(local),
         date_format(local, "H:i"),
     )
 
