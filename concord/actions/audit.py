@@ -112,7 +112,11 @@ def _by_prior_decision(execution: Execution, prior: Decision, row: str) -> Itera
     returned = Warrant.objects.filter(execution__prior_decision=prior, kind="revoke")
     returned_people = set(returned.values_list("target", flat=True))
     for warrant in execution.warrants.filter(kind="delete"):
-        author = Post.objects.filter(id=warrant.target).values_list("registration__person", flat=True)
+        author = (
+            Post.objects.kept()
+            .filter(id=warrant.target)
+            .values_list("registration__person", flat=True)
+        )
         if not returned_people.issuperset(author):
             yield Finding(
                 "a post of somebody who did not return was deleted under a prior decision",

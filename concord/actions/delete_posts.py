@@ -26,27 +26,29 @@ class NoSuchPost(Refused):
 
 
 def validate(target: Target, *, case: Case, at: datetime) -> None:
-    """The post exists; one that is gone already is fine."""
-    if not Post.objects.filter(id=target.id).exists():
+    """The post exists; one that is gone already is fine, one that was forgotten is not there."""
+    if not Post.objects.kept().filter(id=target.id).exists():
         raise NoSuchPost(subject=case.id)
 
 
 def preview(target: Target, *, at: datetime) -> dict[str, Any]:
     """Which post goes, from which room."""
-    post = Post.objects.select_related("room").get(id=target.id)
+    post = Post.objects.kept().select_related("room").filter(id=target.id).first()
     return {
         "kind": "delete",
         "label": target.label,
-        "room": post.room.name,
-        "number": post.number,
-        "already": post.removed,
+        "room": post.room.name if post else "",
+        "number": post.number if post else 0,
+        "already": post is None or post.removed,
     }
 
 
 def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
-    """Seal the post into the case, then remove it under the warrant. Gone already: nothing more to do."""
-    post = Post.objects.select_related("room", "registration").get(id=warrant.target)
-    if post.removed:
+    """Seal the post into the case, then remove it under the warrant. Gone or forgotten: nothing more to do."""
+    post = (
+        Post.objects.kept().select_related("room", "registration").filter(id=warrant.target).first()
+    )
+    if post is None or post.removed:
         return
     keep_evidence(decision.case, post=post, at=at)
     remove_post(post, warrant=warrant.id, file=decision.file, at=at)
@@ -54,7 +56,9 @@ def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
 
 def verify(warrant: Warrant, *, at: datetime) -> bool:
     """The text stands in no table that a page reads, or the removal was undone since."""
-    post = Post.objects.get(id=warrant.target)
+    post = Post.objects.kept().filter(id=warrant.target).first()
+    if post is None:
+        return True
     if Removal.objects.filter(warrant=warrant.id, undone_at__isnull=False).exists():
         return True
     return post.removed and not post.text
@@ -67,7 +71,7 @@ def excerpt(target: Target) -> str:
 
 def about(target: Target) -> UUID | None:
     post = Post.objects.select_related("registration").filter(id=target.id).first()
-    return post.registration.person_id if post else None
+    return post.author_id if post else None
 
 
 register(Kind("delete", 2, validate, preview, carry_out, verify, excerpt, about))

@@ -287,10 +287,20 @@ def _removal_has_a_warrant() -> str:
             WHERE w.id = NEW.warrant AND w.kind = 'delete' AND w.target = NEW.post_id)"""
 
 
+def _is_over(room: str) -> str:
+    return f"""EXISTS (SELECT 1 FROM spaces_room r JOIN convenings_convening c ON c.id = r.convening_id
+                       WHERE r.id = {room} AND c.state = 'ended')"""
+
+
 def _post_goes_by_removal() -> str:
-    """A post loses its text only under a removal that stands, and has it back only when that was undone."""
+    """A post loses its text only under a removal that stands, and has it back only when that was undone.
+
+    After its event it may be forgotten: text, author and time at once, never one of them alone.
+    """
     standing = "EXISTS (SELECT 1 FROM spaces_removal r WHERE r.post_id = NEW.id AND r.undone_at IS NULL)"
     return f"""
         (NEW.removed = OLD.removed AND NEW.text = OLD.text)
         OR (NEW.removed AND NOT OLD.removed AND {standing})
-        OR (OLD.removed AND NOT NEW.removed AND NOT {standing})"""
+        OR (OLD.removed AND NOT NEW.removed AND NOT {standing})
+        OR (NEW.removed = OLD.removed AND NEW.text = '' AND NEW.registration_id IS NULL
+            AND NEW.posted_at IS NULL AND {_is_over("NEW.room_id")})"""

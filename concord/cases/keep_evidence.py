@@ -18,10 +18,10 @@ def keep_evidence(case: Case, *, post: Post, at: datetime) -> Evidence:
     if kept is not None:
         return kept
     contents = {
-        "author": post.registration.display_name,
+        "author": post.author,
         "room": post.room.name,
         "number": post.number,
-        "posted_at": post.posted_at.isoformat(),
+        "posted_at": post.posted_at.isoformat() if post.posted_at else "",
         "text": post.text,
     }
     sealed = files.seal(case.file, json.dumps(contents).encode(), about=_about(case, post.id))

@@ -162,8 +162,9 @@ def _people_in(source: Flag | Report, *, keyring: Keyring, at: datetime) -> list
     flagger = Registration.objects.filter(
         person_id=seen.by, convening_id=source.room.convening_id
     ).first()
-    if flagger and not source.by_staff:
-        people.append(_Named("reporter", flagger.display_name, flagger.person_id))
+    if not source.by_staff:
+        # Protected by who they are also when the name they took part under is no longer kept.
+        people.append(_Named("reporter", flagger.display_name if flagger else "", seen.by))
     return people
 
 

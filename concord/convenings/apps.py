@@ -5,4 +5,4 @@ class ConveningsConfig(AppConfig):
     name = "concord.convenings"
 
     def ready(self) -> None:
-        from concord.convenings import arrive  # noqa: F401  (lends the way on after sign-in)
+        from concord.convenings import arrive, forget_people  # noqa: F401  (the way on, and a clock)

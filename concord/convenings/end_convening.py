@@ -20,9 +20,9 @@ def end_convening(convening: Convening, *, by: StaffMember | None, at: datetime)
     if (
         Convening.objects.filter(id=convening.id)
         .exclude(state=State.ENDED)
-        .update(state=State.ENDED)
+        .update(state=State.ENDED, ended_at=at)
     ):
-        convening.state = State.ENDED
+        convening.state, convening.ended_at = State.ENDED, at
         for session in convening.sessions.exclude(state=State.ENDED):
             end_session(session, by=by, at=at)
         actor = by.person_id if by else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
@@ -23,6 +24,10 @@ class ConveningQuerySet(models.QuerySet["Convening"]):
     def not_over(self) -> ConveningQuerySet:
         return self.exclude(state=State.ENDED)
 
+    def over_since(self, moment: datetime) -> ConveningQuerySet:
+        """Those that had ended by then; one that nobody ended was over when it was planned to be."""
+        return self.filter(Q(ended_at__lte=moment) | Q(ended_at__isnull=True, ends_at__lte=moment))
+
 
 class Convening(models.Model):
     """An event: what people register for."""
@@ -34,6 +39,7 @@ class Convening(models.Model):
     ends_at = models.DateTimeField()
     zone = models.CharField(max_length=60, default="UTC")
     state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNED)
+    ended_at = models.DateTimeField(null=True)
 
     objects = ConveningQuerySet.as_manager()
 
@@ -102,12 +108,15 @@ class Guidelines(models.Model):
 
 
 class Registration(models.Model):
-    """A person registered for an event under a name of their choice. No time is kept (P-RISK-1)."""
+    """A person registered for an event under a name of their choice. No time is kept (P-RISK-1).
+
+    Gone when the event has been over for as long as the host keeps it; see `forget_people`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="registrations")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="registrations")
-    display_name = models.CharField(max_length=60)
+    display_name = models.CharField(max_length=60, blank=True)
     pronouns = models.CharField(max_length=30, blank=True)
     acknowledged_version = models.PositiveIntegerField(null=True)
 

@@ -77,16 +77,14 @@ def flag_words(request: DeskRequest, flag_id: UUID) -> HttpResponse:
 
 def open_rooms(at: datetime) -> QuerySet[Room]:
     """Rooms of running sessions and lobbies of running events, with how many posts came lately."""
-    running = Q(session__state__in=RUNNING) | Q(
-        session__isnull=True, convening__state__in=RUNNING
-    )
+    running = Q(session__state__in=RUNNING) | Q(session__isnull=True, convening__state__in=RUNNING)
     lately = Count("posts", filter=Q(posts__posted_at__gt=at - PACE, posts__removed=False))
     rooms = Room.objects.filter(running).select_related("session", "convening")
     return rooms.annotate(lately=lately).order_by("name", "id")[:MOST_ROOMS]
 
 
 def _newest(rooms: list[Room]) -> list[Post]:
-    posts = Post.objects.filter(room__in=rooms, removed=False)
+    posts = Post.objects.kept().filter(room__in=rooms, removed=False)
     posts = posts.select_related("registration", "room")
     return list(posts.order_by("-posted_at", "-number")[:NEWEST])
 

@@ -17,6 +17,7 @@ from concord.access.models import Shut, ShutToken
 from concord.access.signals import entry_refused
 from concord.concurrence.models import Decision, Execution, Warrant
 from concord.concurrence.signals import executed
+from concord.convenings.forget_people import remembers
 from concord.evasion.models import Match
 from concord.evasion.revoke_again import revoke_again
 from concord.ledger.record import record
@@ -67,6 +68,15 @@ def hold_at_the_door(
         defaults={"evidence": "account", "state": "held", "recognised_at": at},
     )
     record("evasion.held", actor=None, subject=decision.id, at=at, first=first)
+
+
+@remembers
+def undone_for(persons: list[UUID], at: datetime) -> set[UUID]:
+    """For whom a match was undone under a decision in force: forgotten, they would be taken for it again."""
+    undone = Match.objects.filter(
+        person__in=persons, state="undone", decision__in=Decision.objects.in_force(at)
+    )
+    return set(undone.values_list("person", flat=True))
 
 
 def decisions_for(mailbox: bytes, *, but: UUID, at: datetime) -> list[Decision]:

@@ -122,7 +122,7 @@ def apply_return(
     theirs = [
         post
         for post in posts
-        if post.registration.person_id == person
+        if post.author_id == person
         and not post.removed
         and _is_of_a_return(post, decision)
     ]
@@ -171,7 +171,7 @@ def _is_of_a_return(post: Post, decision: Decision) -> bool:
     return (
         not held.isdisjoint({EVERYWHERE, *post.room.places})
         and Match.objects.filter(
-            decision=decision, person=post.registration.person_id, state="applied"
+            decision=decision, person=post.author_id, state="applied"
         ).exists()
     )
 

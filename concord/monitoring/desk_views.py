@@ -41,7 +41,7 @@ def flag(request: Request, flag_id: UUID) -> HttpResponse:
 @require_POST
 def raise_on_post(request: Request, post_id: UUID) -> HttpResponse:
     """A monitor flags a post."""
-    posts = Post.objects.select_related(
+    posts = Post.objects.kept().select_related(
         "registration", "room__session__convening", "room__convening"
     )
     found = posts.filter(id=post_id).first()

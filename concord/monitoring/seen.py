@@ -28,8 +28,8 @@ class Seen:
             by=by,
             room=post.room.name,
             excerpt=post.text,
-            author=post.registration.display_name,
-            author_id=post.registration.person_id,
+            author=post.author,
+            author_id=post.author_id,
         )
 
     @classmethod

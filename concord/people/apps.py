@@ -8,6 +8,7 @@ class PeopleConfig(AppConfig):
         from concord.letters.registry import register_kind
         from concord.people import (  # noqa: F401  (each registers what it does)
             ask_sign_in,
+            forget_logins,
             second_factor,
         )
 

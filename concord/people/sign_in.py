@@ -129,6 +129,9 @@ def _login_of(address: str) -> Login:
                 login = _new_login(address)
         except IntegrityError:  # two links to one new mailbox, pressed at once
             login = known.get()
+    if login.address_sealed is None:  # known by its token alone, until they told us again
+        login.address_sealed = seal_address(address, about=about_address(login.id))
+        login.save(update_fields=["address_sealed"])
     return login
 
 

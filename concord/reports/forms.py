@@ -188,7 +188,7 @@ class ReportForm(forms.Form):
     def _source(self) -> Source | None:
         """What the form was opened from, if it is still there; a made-up id is nothing."""
         asked: list[tuple[QuerySet[Any], str]] = [
-            (Post.objects.select_related("room", "registration"), self.cleaned_data["post"]),
+            (Post.objects.kept().select_related("room", "registration"), self.cleaned_data["post"]),
             (Room.objects.all(), self.cleaned_data["room"]),
             (Registration.objects.all(), self.cleaned_data["person"]),
         ]

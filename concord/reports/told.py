@@ -33,8 +33,8 @@ class Source:
             thing.id,
             room=thing.room.name,
             excerpt=thing.text,
-            author=thing.registration.display_name,
-            author_id=thing.registration.person_id,
+            author=thing.author,
+            author_id=thing.author_id,
         )
 
 

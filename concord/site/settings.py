@@ -28,6 +28,10 @@ CONCORD_THREADS = int(os.environ.get("CONCORD_THREADS", "8"))
 CONCORD_DEMO = False
 CONCORD_POST_LENGTH = 4_000
 """Characters in one post; longer ones are refused in words and nothing typed is lost."""
+CONCORD_KEEP_ADDRESSES_DAYS = int(os.environ.get("CONCORD_KEEP_ADDRESSES_DAYS") or "30")
+"""After an event ended: names shown, acknowledgements, and mailboxes that nothing else needs are erased."""
+CONCORD_KEEP_POSTS_DAYS = int(os.environ.get("CONCORD_KEEP_POSTS_DAYS") or "90")
+"""After an event ended: what was written in its rooms is erased."""
 
 
 def _host_of(url: str) -> str:

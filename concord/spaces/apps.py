@@ -5,6 +5,6 @@ class SpacesConfig(AppConfig):
     name = "concord.spaces"
 
     def ready(self) -> None:
-        from concord.spaces import lift_brake, open_room, streams  # noqa: F401  (jobs and receivers)
+        from concord.spaces import forget_posts, lift_brake, open_room, streams  # noqa: F401  (jobs, receivers)
 
         streams.lend_authorisers()

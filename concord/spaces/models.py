@@ -112,25 +112,36 @@ class Room(models.Model):
 
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, person: uuid.UUID) -> PostQuerySet:
-        return self.filter(room__in=Room.objects.visible_to(person))
+        return self.kept().filter(room__in=Room.objects.visible_to(person))
+
+    def kept(self) -> PostQuerySet:
+        """Those that have not been forgotten: a forgotten one has no author, text or time any more."""
+        return self.filter(registration__isnull=False)
 
     def to_show(self) -> PostQuerySet:
         """With what a page needs to show them, in their order."""
-        return self.select_related("registration", "comment_on__registration").order_by("number")
+        shown = self.kept().select_related("registration", "comment_on__registration")
+        return shown.order_by("number")
 
 
 class Post(models.Model):
-    """A post, or a comment on one. A removed one keeps its place and loses its text."""
+    """A post, or a comment on one. A removed one keeps its place and loses its text.
+
+    One that was forgotten has lost its author and its time as well (`forget_posts`): what is left says that
+    there was a post in this room under this number, for a flag or a removal that still points at it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="posts")
     number = models.PositiveBigIntegerField()
-    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="posts")
+    registration = models.ForeignKey(
+        Registration, on_delete=models.PROTECT, related_name="posts", null=True
+    )
     comment_on = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, related_name="comments"
     )
     text = models.TextField(max_length=4_000)
-    posted_at = models.DateTimeField()
+    posted_at = models.DateTimeField(null=True)
     nonce = models.UUIDField(null=True)
     removed = models.BooleanField(default=False)
 
@@ -143,11 +154,26 @@ class Post(models.Model):
             models.UniqueConstraint(
                 fields=["room", "registration", "nonce"], name="spaces_one_post_per_nonce"
             ),
+            models.CheckConstraint(
+                condition=Q(registration__isnull=False, posted_at__isnull=False)
+                | Q(registration__isnull=True, posted_at__isnull=True, nonce__isnull=True, text=""),
+                name="spaces_post_is_kept_or_forgotten",
+            ),
         ]
         indexes = [models.Index(fields=["registration", "room"], name="spaces_post_author")]
 
     def __str__(self) -> str:
         return f"{self.room_id} {self.number}"
+
+    @property
+    def author(self) -> str:
+        """The name they took part under; empty once it was forgotten."""
+        return self.registration.display_name if self.registration else ""
+
+    @property
+    def author_id(self) -> uuid.UUID | None:
+        """The person who wrote it; None once it was forgotten."""
+        return self.registration.person_id if self.registration else None
 
 
 class Removal(models.Model):

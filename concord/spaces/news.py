@@ -47,7 +47,7 @@ def events_after(room_id: UUID, number: int, *, through: int | None = None) -> l
     events = [
         *(
             _posted(post)
-            for post in _span(Post.objects.filter(room=room_id), "number", number, through)
+            for post in _span(Post.objects.kept().filter(room=room_id), "number", number, through)
         ),
         *(_removed(one) for one in _span(_removals(room_id), "number", number, through)),
         *(_restored(one) for one in _span(_removals(room_id), "undone_number", number, through)),
@@ -118,7 +118,7 @@ def _removed(removal: Removal) -> Event:
 
 def _restored(removal: Removal) -> Event:
     number = removal.undone_number or 0
-    if removal.post.removed:
+    if removal.post.removed or removal.post.registration_id is None:  # gone again, or forgotten
         return _event("removed", removal.post, number)
     return _event("restored", removal.post, number, html=_part(removal.post))
 

@@ -19,6 +19,8 @@ from concord.vault.keyring import Keyring
 def restore_post(removal: Removal, *, keyring: Keyring, by: UUID | None, at: datetime) -> Removal:
     """Open the sealed text and put the post back. An undone removal stays undone; asking again changes nothing.
 
+    A post that has been forgotten meanwhile (`forget_posts`) stays so: its removal ends, its text does not return.
+
     Raises vault's NoGrant when the keyring may not open the removal's file, Tampered when the text was changed.
     """
     room = Room.objects.held().get(posts=removal.post_id)
@@ -30,7 +32,9 @@ def restore_post(removal: Removal, *, keyring: Keyring, by: UUID | None, at: dat
     )
     removal.undone_at, removal.undone_number = at, room.allot()
     removal.save(update_fields=["undone_at", "undone_number"])
-    Post.objects.filter(id=removal.post_id).update(text=text.decode(), removed=False)
+    gone = not Post.objects.kept().filter(id=removal.post_id).exists()
+    said = "" if gone else text.decode()
+    Post.objects.filter(id=removal.post_id).update(text=said, removed=False)
     record("spaces.restore_post", actor=by, subject=removal.id, at=at, warrant=removal.warrant)
     news.tell(room, removal.undone_number)
     return removal

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
                 "ordering": ["starts_at"],
@@ -101,7 +102,7 @@ class Migration(migrations.Migration):
                         default=uuid.uuid4, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("display_name", models.CharField(max_length=60)),
+                ("display_name", models.CharField(blank=True, max_length=60)),
                 ("pronouns", models.CharField(blank=True, max_length=30)),
                 ("acknowledged_version", models.PositiveIntegerField(null=True)),
                 (

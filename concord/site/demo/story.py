@@ -137,10 +137,9 @@ def hint_for(sitter: Seat | Browser) -> str | Promise:
 def measured() -> list[Measured]:
     """The times of the newest turn of the story, as the tables and a bystander's open stream have them."""
     told, times = story(), []
-    if told.flag is not None and told.flag.post is not None:
-        times.append(
-            _span(_("Message to flag"), told.flag.post.posted_at, told.flag.raised_at, _TABLES)
-        )
+    posted_at = told.flag.post.posted_at if told.flag and told.flag.post else None
+    if told.flag is not None and posted_at is not None:
+        times.append(_span(_("Message to flag"), posted_at, told.flag.raised_at, _TABLES))
     if told.concurrence is not None:
         version = Version.objects.get(id=told.concurrence.version_id)
         agreed_at = told.concurrence.concurred_at

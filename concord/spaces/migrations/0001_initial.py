@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ),
                 ("number", models.PositiveBigIntegerField()),
                 ("text", models.TextField(max_length=4000)),
-                ("posted_at", models.DateTimeField()),
+                ("posted_at", models.DateTimeField(null=True)),
                 ("nonce", models.UUIDField(null=True)),
                 ("removed", models.BooleanField(default=False)),
                 (
@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 (
                     "registration",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="posts",
                         to="convenings.registration",
@@ -193,6 +194,22 @@ class Migration(migrations.Migration):
             model_name="post",
             constraint=models.UniqueConstraint(
                 fields=("room", "registration", "nonce"), name="spaces_one_post_per_nonce"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("posted_at__isnull", False), ("registration__isnull", False)),
+                    models.Q(
+                        ("nonce__isnull", True),
+                        ("posted_at__isnull", True),
+                        ("registration__isnull", True),
+                        ("text", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="spaces_post_is_kept_or_forgotten",
             ),
         ),
         migrations.AddConstraint(

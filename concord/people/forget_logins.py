@@ -1,0 +1,52 @@
+"""forget_logins: mailboxes that nothing needs any more go, and the browser sessions behind them (P-RISK-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from concord.outbox.models import Job
+from concord.outbox.registry import every
+from concord.people.models import Login
+
+
+@transaction.atomic
+def forget_logins(
+    persons: Collection[UUID], *, known_by_token: Collection[UUID] = (), at: datetime
+) -> int:
+    """Delete the mailbox logins of these persons, with their sessions; return how many went. Desk logins stay.
+
+    For those `known_by_token` only the address goes: the keyed tokens stay, by which the mailbox is known again
+    for as long as a decision rests on it. The ledger keeps no entry, for it would be a list of who attended.
+    """
+    logins = Login.objects.filter(mailbox_token__isnull=False, person_id__in=persons)
+    logins.filter(person_id__in=known_by_token).exclude(address_sealed=None).update(
+        address_sealed=None
+    )
+    gone = set(logins.exclude(person_id__in=known_by_token).values_list("id", flat=True))
+    if gone:
+        _end_sessions(gone, at=at)
+        Login.objects.filter(id__in=gone).delete()
+    return len(gone)
+
+
+def _end_sessions(logins: set[UUID], *, at: datetime) -> None:
+    """A session says whose it is only inside; the few that are alive are looked into."""
+    names = {str(login) for login in logins}
+    ended = [
+        session.session_key
+        for session in Session.objects.filter(expire_date__gt=at).iterator()
+        if session.get_decoded().get(SESSION_KEY) in names
+    ]
+    Session.objects.filter(session_key__in=ended).delete()
+
+
+@every("people.sweep_sessions", seconds=3600)
+def sweep_sessions(job: Job, *, at: datetime) -> None:
+    """Forget browser sessions that have run out: each says who was signed in, and until when."""
+    Session.objects.filter(expire_date__lte=at).delete()
