@@ -18,13 +18,15 @@ class Refused(Exception):
     """A rule of the policy forbids this. Subclasses are named after the rule.
 
     `words` is what the person reads; `status` is the HTTP answer (403: never; 409: not now, or
-    no longer); `subject` is the id of the thing that was refused, for the ledger; `page` is the
-    template that tells it when the plain one would leave the person without a next step.
+    no longer; 429: in a moment); `subject` is the id of the thing that was refused, for the ledger; `page` is the
+    template that tells it when the plain one would leave the person without a next step; `is_kept`
+    is False for what anybody could be refused a thousand times a minute, which the ledger need not keep.
     """
 
     words: str | Promise = _("This is not possible.")
     status: int = 403
     page: str = "site/refused.html"
+    is_kept: bool = True
 
     def __init__(self, words: str | Promise | None = None, *, subject: UUID | None = None) -> None:
         if words is not None:
@@ -46,5 +48,5 @@ def register_recorder(recorder: Recorder) -> None:
 
 def tell(refused: Refused, *, actor: UUID | None, at: datetime) -> None:
     """Pass a refusal on, to be recorded in a transaction of its own by the outermost caller."""
-    for recorder in _recorders:
+    for recorder in _recorders if refused.is_kept else []:
         recorder(refused, actor, at)

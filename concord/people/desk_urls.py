@@ -11,13 +11,14 @@ from django.urls import URLPattern, path
 
 from concord.doors import anyone, door, on_desk
 from concord.people import desk_views as views
+from concord.people.desk_sign_in import sign_in
 from concord.people.second_factor import no_second_factor_yet
 from concord.people.who_may import staff
 
 at_the_desk = door(anyone, on_desk)
 
 urlpatterns: list[URLPattern] = [
-    path("in", at_the_desk(account.login), name="account_login"),
+    path("in", at_the_desk(sign_in), name="account_login"),
     path("out", at_the_desk(account.logout), name="account_logout"),
     path("in/second", at_the_desk(mfa.authenticate), name="mfa_authenticate"),
     path("in/again", door(staff)(mfa.reauthenticate), name="mfa_reauthenticate"),

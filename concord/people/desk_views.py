@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,13 +18,14 @@ from concord.people.at_the_desk import DeskRequest
 from concord.people.bring_in import bring_in
 from concord.people.change_passphrase import change_passphrase
 from concord.people.end_designation import end_designation
-from concord.people.forms import CompareForm, NewcomerForm, PassphraseForm, SureForm
+from concord.people.forms import TOO_MANY, CompareForm, NewcomerForm, PassphraseForm, SureForm
 from concord.people.models import StaffMember
 from concord.people.team import colleague
 from concord.people.team import team as the_team
 from concord.people.vouch_for import vouch_for
 from concord.people.who_may import designated, organiser, staff
 from concord.refusals import Refused
+from concord.vault.errors import TooManyAtOnce
 from concord.vault.keys import generate_passphrase
 
 
@@ -96,7 +98,8 @@ def passphrase(request: DeskRequest) -> HttpResponse:
             )
             return redirect("team")
     page = {"form": form, "offered": generate_passphrase()}
-    return render(request, "people/desk_passphrase.html", page)
+    status = TooManyAtOnce.status if form.has_error(NON_FIELD_ERRORS, TOO_MANY) else 200
+    return render(request, "people/desk_passphrase.html", page, status=status)
 
 
 def _team_page(request: DeskRequest, **more: Any) -> HttpResponse:
@@ -122,4 +125,6 @@ def _colleague(request: DeskRequest, staff_id: UUID) -> StaffMember:
 
 
 def _say(form: Form, refused: Refused | ValueError) -> None:
-    form.add_error(None, str(refused.words if isinstance(refused, Refused) else refused))
+    words = str(refused.words if isinstance(refused, Refused) else refused)
+    code = TOO_MANY if isinstance(refused, TooManyAtOnce) else None
+    form.add_error(None, ValidationError(words, code=code))

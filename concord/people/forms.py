@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from concord import names
 from concord.people.addresses import LONGEST, read_address
 from concord.people.models import Role
+from concord.vault.errors import TooManyAtOnce
 
+TOO_MANY = "too many at once"
 REPLACEMENT = "\ufffd"
 """What stands in for bytes that were not UTF-8."""
 
@@ -89,6 +91,13 @@ class DeskSignInForm(LoginForm):
         self.fields["password"].help_text = ""
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except TooManyAtOnce as refused:
+            raise forms.ValidationError(refused.words, code=TOO_MANY) from refused
+        return cleaned
 
 
 class NewcomerForm(forms.Form):

@@ -17,6 +17,17 @@ class WrongPassphrase(Refused):
     words = _("This name and passphrase do not go together.")
 
 
+class TooManyAtOnce(Refused):
+    """More passphrases are being tried than the server can weigh without making everybody else wait."""
+
+    words = _(
+        "Many people are signing in at this moment. Nothing is wrong with what you typed: "
+        "please give your passphrase once more in a few seconds."
+    )
+    status = 429
+    is_kept = False
+
+
 class PassphraseTooWeak(Refused):
     """A passphrase that someone with the stolen database could guess."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from nacl.pwhash.argon2id import SALTBYTES, kdf
@@ -13,14 +15,18 @@ from zxcvbn import zxcvbn
 
 from concord.names import normalising
 from concord.vault import environment, sealing
+from concord.vault.errors import TooManyAtOnce
 
 WORDS = 7
 """Seven of 1,024 words, each once: a little under 70 bits."""
 LEAST_GUESSES_LOG10 = 65 * math.log10(2)
 WEIGHED_CHARACTERS = 72
 
+IN_LINE = 4
 _at_a_time = threading.BoundedSemaphore(2)
 """Each run takes 64 MiB; a rush of sign-ins must not take the server's memory from the rooms."""
+_line = threading.BoundedSemaphore(IN_LINE)
+"""Those who run and those who wait, together: whoever waits holds a thread that other pages need."""
 
 
 def generate_passphrase() -> str:
@@ -35,13 +41,26 @@ def strong_enough(passphrase: str) -> bool:
 
 
 def stretch(passphrase: str, *, salt: bytes, cost: tuple[int, int]) -> bytes:
-    """The 32-byte key of a passphrase: one run of Argon2id, then the pepper of the environment."""
+    """The 32-byte key of a passphrase: one run of Argon2id, then the pepper of the environment.
+
+    Raises TooManyAtOnce when the line is full, before any work is done.
+    """
     opslimit, memlimit = cost
-    with _at_a_time:
+    with _a_place(), _at_a_time:
         stretched = kdf(32, normalised(passphrase).encode(), salt, opslimit, memlimit)
     return sealing.expand(
         stretched, purpose="concord person key", salt=environment.subkey("passphrase pepper")
     )
+
+
+@contextmanager
+def _a_place() -> Iterator[None]:
+    if not _line.acquire(blocking=False):
+        raise TooManyAtOnce
+    try:
+        yield
+    finally:
+        _line.release()
 
 
 def cost_now() -> tuple[int, int]:

@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session as BrowserSession
 from django.test import Client
 
+from concord.ledger.models import Entry
 from concord.people.end_designation import end_designation
 from concord.people.models import Login
 from concord.people.tests.team import (
@@ -248,3 +249,38 @@ def sign_in_with_secret(team: Team) -> tuple[Client, str]:
         patch.setattr("django.db.transaction.on_commit", lambda run, **kwargs: run())
         client.post("/second/set-up", {"code": code_now(secret)})
     return client, secret
+
+
+@pytest.fixture
+def a_full_line():
+    """As many passphrases on their way as the server takes."""
+    for _ in range(passphrases.IN_LINE):
+        passphrases._line.acquire()
+    yield
+    for _ in range(passphrases.IN_LINE):
+        passphrases._line.release()
+
+
+def test_a_rush_of_sign_ins_holds_up_nobody_else(team: Team, a_full_line):
+    answer = typed(desk_client(), "Amara", PASSPHRASE)
+    assert answer.status_code == 429
+    assert "in a few seconds" in answer.content.decode()
+    assert "Amara" in answer.content.decode()
+    assert not Entry.objects.filter(verb="refused").exists()
+
+
+def test_the_line_is_shorter_than_the_threads_of_the_server(settings):
+    assert passphrases.IN_LINE <= settings.CONCORD_THREADS // 2
+
+
+def test_a_passphrase_is_changed_a_moment_later(team: Team):
+    client = sign_in_at_the_desk(team.amara)
+    for _ in range(passphrases.IN_LINE):
+        passphrases._line.acquire()
+    try:
+        new = {"current": PASSPHRASE, "new": "a" * 9, "again": "a" * 9}
+        assert client.post("/passphrase", new).status_code == 429
+    finally:
+        for _ in range(passphrases.IN_LINE):
+            passphrases._line.release()
+    assert client.get("/team").status_code == 200

@@ -3,6 +3,7 @@ from django.conf import settings as live
 from shamir_mnemonic.wordlist import WORDLIST
 
 from concord.vault import passphrases
+from concord.vault.errors import TooManyAtOnce
 from concord.vault.passphrases import generate_passphrase, normalised, strong_enough
 
 
@@ -44,3 +45,14 @@ def test_the_pepper_matters_besides_the_passphrase(tmp_path, settings):
 def test_the_cost_of_a_real_installation_is_three_passes_over_64_mebibytes(settings):
     del settings.CONCORD_ARGON2
     assert passphrases.cost_now() == (3, 64 * 1024 * 1024)
+
+
+def test_whoever_finds_the_line_full_is_told_at_once_and_the_line_moves_on():
+    salt = passphrases.new_salt()
+    for _ in range(passphrases.IN_LINE):
+        passphrases._line.acquire()
+    with pytest.raises(TooManyAtOnce):
+        passphrases.stretch("a", salt=salt, cost=live.CONCORD_ARGON2)
+    for _ in range(passphrases.IN_LINE):
+        passphrases._line.release()
+    assert len(passphrases.stretch("a", salt=salt, cost=live.CONCORD_ARGON2)) == 32
