@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.conflicts import eligible
@@ -34,6 +35,7 @@ from concord.concurrence.models import (
     Concurrence,
     Decision,
     Execution,
+    GroundCount,
     Proposal,
     State,
     Version,
@@ -101,6 +103,7 @@ def carry_out(
         concurrence=agreed, executed_by=by.person_id, executed_at=at
     )
     decision = _decide(execution, version, contents, at=at)
+    _count(contents["texts"]["grounds"])
     for step in in_order(contents["steps"]):
         warrant = _warrant(execution, step)
         kind_of(warrant.kind).carry_out(warrant, decision=decision, at=at)
@@ -169,6 +172,13 @@ def _decide(
     )
     Case.objects.filter(id=case.id).update(state=CaseState.ACTION_PENDING)
     return decision
+
+
+def _count(grounds: list[str]) -> None:
+    """Each ground apart, so that drift towards the widest one can be seen; linked to nothing."""
+    for ground in sorted(set(grounds)):
+        GroundCount.objects.get_or_create(ground=ground)
+        GroundCount.objects.filter(ground=ground).update(decisions=F("decisions") + 1)
 
 
 def _warrant(execution: Execution, step: dict[str, Any]) -> Warrant:

@@ -248,6 +248,16 @@ class Decision(models.Model):
         return self.code
 
 
+class GroundCount(models.Model):
+    """How often decisions rested on a ground, and nothing else: no case, no date, no person (A-GROUND-4)."""
+
+    ground = models.CharField(max_length=12, primary_key=True)
+    decisions = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.ground} {self.decisions}"
+
+
 class Warrant(models.Model):
     """The authority for one effect on one target. Under a concurrence it opens a commitment of the version."""
 

@@ -15,6 +15,16 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="GroundCount",
+            fields=[
+                (
+                    "ground",
+                    models.CharField(max_length=12, primary_key=True, serialize=False),
+                ),
+                ("decisions", models.PositiveIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
             name="Concurrence",
             fields=[
                 (

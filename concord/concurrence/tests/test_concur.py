@@ -21,7 +21,7 @@ from concord.concurrence.guards import (
     NotDesignated,
     StaleVersion,
 )
-from concord.concurrence.models import Concurrence, Execution
+from concord.concurrence.models import Concurrence, Execution, GroundCount
 from concord.concurrence.propose import revise
 from concord.concurrence.void import take_back, withdraw
 from concord.people.end_designation import end_designation
@@ -197,3 +197,13 @@ def test_a_standing_shut_cannot_be_lengthened(cast: Cast) -> None:
     agree(cast, cast.luis, opened(proposed(cast).version, cast.luis, cast.at))
     with pytest.raises(IntegrityError), transaction.atomic():
         Shut.objects.update(until_at=None)
+
+
+def test_each_ground_is_counted_apart_and_linked_to_nothing(cast: Cast) -> None:
+    proposal = proposed(cast, grounds=("violation", "values"), value="dignity")
+    agree(cast, cast.luis, opened(proposal.version, cast.luis, cast.at))
+    assert dict(GroundCount.objects.values_list("ground", "decisions")) == {
+        "violation": 1,
+        "values": 1,
+    }
+    assert {field.name for field in GroundCount._meta.get_fields()} == {"ground", "decisions"}
