@@ -9,6 +9,8 @@ import pytest
 from concord.access.gate import is_admitted
 from concord.access.models import Shut, ShutToken
 from concord.actions.audit import audit
+from concord.cases.models import Case
+from concord.cases.parties import known_parties
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision
@@ -39,7 +41,6 @@ def cast() -> Cast:
 
 def decided(cast: Cast) -> Decision:
     """Karim is out of the hall for a year, and what he wrote there is gone."""
-    case_posts = lambda: Post.objects.filter(registration=cast.karim)  # noqa: E731
     case = _case(cast)
     targets = (
         Target(
@@ -50,7 +51,7 @@ def decided(cast: Cast) -> Decision:
             scope_id=cast.hall.session_id,
             until_at=cast.at + 365 * DAY,
         ),
-        *(Target("delete", post.id, "a post") for post in case_posts()),
+        *(Target("delete", post.id, "a post") for post in Post.objects.filter(registration=cast.karim)),
     )
     version = opened(proposed(cast, case, targets=targets).version, cast.luis, cast.at)
     agreed = concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
@@ -58,7 +59,7 @@ def decided(cast: Cast) -> Decision:
     return decision
 
 
-def _case(cast: Cast):  # type: ignore[no-untyped-def]
+def _case(cast: Cast) -> Case:
     return take_up(_judged(cast), by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
 
 
@@ -147,16 +148,13 @@ def test_the_audit_stays_clean_and_the_desk_still_renders(cast: Cast) -> None:
         "/decisions",
         f"/decisions/{decision.id}",
     ):
-        assert desk.open(path).status in (200, 404), path
-        assert desk.status == 200 or path in ("/decisions",), path
+        assert desk.open(path).status == 200, path
 
 
 def test_a_flag_taken_up_late_protects_whoever_raised_it(cast: Cast) -> None:
     flag = _judged(cast)
     at = forget(cast, days=91)
     case = take_up(flag, by=cast.amara.staff, keyring=cast.amara.keyring, at=at)
-    from concord.cases.parties import known_parties
-
     protected = {
         party.person_id
         for party in known_parties(case, keyring=cast.amara.keyring)
