@@ -21,9 +21,9 @@ from concord.people.models import StaffMember
 from concord.reports.intake_checks import kept_out_by_checks
 from concord.reports.keeps_out import kept_out_token
 from concord.reports.models import KeptOut, Report
-from concord.reports.named_in import named_in
 from concord.reports.promise import answer_by
 from concord.reports.told import Told
+from concord.reports.who_read import kept_out_by_reporter
 from concord.vault import files
 from concord.vault.keyholders import keyholders
 
@@ -99,8 +99,7 @@ def _seed(nonce: bytes, told: Told, keep_out: Iterable[StaffMember]) -> bytes:
 def _kept_out(
     told: Told, keep_out: Iterable[StaffMember], *, report: UUID, at: datetime
 ) -> set[UUID]:
-    named = named_in(told.all_words, StaffMember.objects.current(at))
-    persons = {one.person_id for one in [*keep_out, *named]}
+    persons = kept_out_by_reporter(told, keep_out, at=at)
     if told.source and told.source.author_id:
         persons |= close_to([told.source.author_id])
     return persons | kept_out_by_checks(told, report=report, at=at)

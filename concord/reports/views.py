@@ -22,7 +22,7 @@ from concord.reports.add_words import NothingWritten, add_words
 from concord.reports.forms import ReportForm
 from concord.reports.models import Report
 from concord.reports.receive_report import Receipt, receive_report
-from concord.reports.who_read import names_of_readers
+from concord.reports.who_read import names_told
 
 
 # Without CSRF's cookie on purpose. The form acts for nobody: it takes no account from a session and gives a
@@ -48,7 +48,7 @@ def report(request: Request) -> HttpResponse:
         suspect=form.is_suspect,
         at=at,
     )
-    return _code(request, receipt, urgent=form.told.is_urgent)
+    return _code(request, receipt, form=form)
 
 
 @door(anyone)
@@ -107,15 +107,16 @@ def _form(request: Request, form: ReportForm, *, at: datetime) -> HttpResponse:
     return render(request, "reports/report.html", context)
 
 
-def _code(request: Request, receipt: Receipt, *, urgent: bool) -> HttpResponse:
+def _code(request: Request, receipt: Receipt, *, form: ReportForm) -> HttpResponse:
+    """What it says depends on what was typed alone, never on whom we kept out ourselves."""
     at = request.at
     contact = outside_contact(at)
     context: dict[str, Any] = {
         "code": receipt.code.replace("-", " "),
         "report": receipt.report,
-        "readers": names_of_readers(receipt.report),
+        "readers": names_told(form.told, keep_out=form.kept_out, at=at),
         "outside": contact.name if contact else "",
-        "urgent": urgent,
+        "urgent": form.told.is_urgent,
     }
     return render(request, "reports/code.html", context)
 

@@ -1,14 +1,30 @@
-"""Who reads a report, by working name: what the reporter is told."""
+"""Who reads a report, as its reporter may know it: only what they chose themselves makes a difference."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
 from concord.people.models import StaffMember
-from concord.reports.models import Report
-from concord.vault import files
+from concord.reports import promise
+from concord.reports.named_in import named_in
+from concord.reports.told import Told
 
 
-def names_of_readers(report: Report) -> list[str]:
-    """The working names of those on the team who can open it; none when it went outside."""
-    readers = files.readers(report.file)
-    staff = StaffMember.objects.filter(person_id__in=readers).order_by("working_name")
-    return list(staff.values_list("working_name", flat=True))
+def names_told(told: Told, *, keep_out: Iterable[StaffMember], at: datetime) -> list[str]:
+    """The working names on the form, less whom the reporter ticked or named; none when it is about the team.
+
+    Whom we keep out ourselves is never missing from it: anybody can send a report from any post, and would
+    learn from a missing name who is close to its author, or that its author works here (K-CONF-1).
+    """
+    if told.about_team:
+        return []
+    kept_out = kept_out_by_reporter(told, keep_out, at=at)
+    return [one.working_name for one in promise.receivers(at) if one.person_id not in kept_out]
+
+
+def kept_out_by_reporter(told: Told, keep_out: Iterable[StaffMember], *, at: datetime) -> set[UUID]:
+    """Whom the reporter ticked, and whoever of the team is named in the text."""
+    named = named_in(told.all_words, StaffMember.objects.current(at))
+    return {one.person_id for one in [*keep_out, *named]}

@@ -8,7 +8,9 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from concord.convenings.models import Registration
 from concord.letterbox.find import find
+from concord.people.declare_tie import declare_tie
 from concord.people.models import StaffMember
 from concord.reports.acknowledge_report import acknowledge_report
 from concord.reports.models import Report
@@ -233,3 +235,31 @@ def open_box(browser: Client, typed: str):
 
 def token_in(response) -> str:
     return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', response.content.decode())[1]
+
+
+@pytest.mark.clauses("K-CONF-1", "K-PRIV-1")
+def test_what_the_reporter_reads_tells_nobody_who_is_close_to_the_author_of_a_post(
+    browser, team, luis, ines, post, at
+):
+    """Ties of none, of one and of all who read, and an author who reads reports: one answer, letter for letter."""
+
+    def told_from_post():
+        answer = page(browser.post("/report", TEXT | {"post": str(post.id)}))
+        return re.sub(CODE, "", re.sub(r"\d\d:\d\d|nonce=\S+", "", answer))
+
+    author = post.registration.person
+    with_no_ties = told_from_post()
+    declare_tie(luis.staff, person=author, at=at)
+    assert told_from_post() == with_no_ties
+    assert Report.objects.first() not in Report.objects.visible_to(luis.staff)
+    declare_tie(team[0].staff, person=author, at=at)
+    assert told_from_post() == with_no_ties
+    assert Report.objects.filter(outside=True).count() == 1
+    Registration.objects.filter(id=post.registration_id).update(person=luis.staff.person)
+    assert told_from_post() == with_no_ties
+
+
+def test_whoever_is_named_in_the_text_is_not_among_those_it_goes_to(browser, team):
+    text = page(browser.post("/report", {"text": "luis was rude to me"}))
+    assert "Amara Diallo" in text
+    assert "Luis" not in text
