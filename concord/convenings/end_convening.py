@@ -8,6 +8,7 @@ from django.db import transaction
 
 from concord.convenings.end_session import end_session
 from concord.convenings.models import Convening, State
+from concord.convenings.signals import convening_changed
 from concord.ledger.record import record
 from concord.people.designate import must_plan
 from concord.people.models import StaffMember
@@ -27,4 +28,5 @@ def end_convening(convening: Convening, *, by: StaffMember | None, at: datetime)
             end_session(session, by=by, at=at)
         actor = by.person_id if by else None
         record("convenings.end_convening", actor=actor, subject=convening.id, at=at)
+        convening_changed.send(sender=Convening, convening=convening, at=at)
     return convening

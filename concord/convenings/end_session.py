@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.convenings.models import Session, State
+from concord.convenings.signals import session_changed
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.refusals import Refused
@@ -28,4 +29,5 @@ def end_session(session: Session, *, by: StaffMember | None, at: datetime) -> Se
         session.state = State.ENDED
         actor = by.person_id if by else None
         record("convenings.end_session", actor=actor, subject=session.id, at=at)
+        session_changed.send(sender=Session, session=session, at=at)
     return session

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.convenings.models import Convening, State
 from concord.convenings.plan_convening import HasEnded
 from concord.convenings.readiness import Missing, readiness
+from concord.convenings.signals import convening_changed
 from concord.ledger.record import record
 from concord.people.designate import must_plan
 from concord.people.models import StaffMember
@@ -48,4 +49,5 @@ def open_convening(convening: Convening, *, by: StaffMember | None, at: datetime
     convening.save(update_fields=["state"])
     actor = by.person_id if by else None
     record("convenings.open_convening", actor=actor, subject=convening.id, at=at)
+    convening_changed.send(sender=Convening, convening=convening, at=at)
     return convening

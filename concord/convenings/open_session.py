@@ -11,6 +11,7 @@ from concord.convenings.confirm_guidelines import SessionHasEnded
 from concord.convenings.models import Session, State
 from concord.convenings.open_convening import NotReady
 from concord.convenings.readiness import readiness
+from concord.convenings.signals import session_changed
 from concord.ledger.record import record
 from concord.people.designate import must_plan
 from concord.people.models import StaffMember
@@ -49,4 +50,5 @@ def open_session(session: Session, *, by: StaffMember | None, at: datetime) -> S
     session.save(update_fields=["state"])
     actor = by.person_id if by else None
     record("convenings.open_session", actor=actor, subject=session.id, at=at)
+    session_changed.send(sender=Session, session=session, at=at)
     return session

@@ -7,3 +7,9 @@ convening_planned = Signal()
 
 session_planned = Signal()
 """Sent with `session` and `at`, inside the transaction that plans a session of an event."""
+
+convening_changed = Signal()
+"""Sent with `convening` and `at`, inside the transaction that opens, pauses or ends an event."""
+
+session_changed = Signal()
+"""Sent with `session` and `at`, inside the transaction that opens, pauses or ends a session."""

@@ -14,9 +14,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from concord.convenings.models import Convening, Session
+from concord.convenings.signals import convening_changed, session_changed
 from concord.live.hub import hub
 from concord.live.subscriptions import Event
 from concord.spaces.models import Post, Removal, Room
@@ -37,6 +40,20 @@ def tell(room: Room, number: int) -> None:
 def tell_condition(room: Room, *, at: datetime) -> None:
     """After commit, tell the room's streams how the room is. A condition has no number: the last one counts."""
     transaction.on_commit(partial(_tell_condition, room.id, at), robust=True)
+
+
+@receiver(session_changed)
+def tell_session(session: Session, at: datetime, **more: Any) -> None:
+    """A session that was opened or ended is told to whoever has its room open."""
+    for room in Room.objects.filter(session=session):
+        tell_condition(room, at=at)
+
+
+@receiver(convening_changed)
+def tell_lobby(convening: Convening, at: datetime, **more: Any) -> None:
+    """So is an event in its lobby; its sessions are announced one by one."""
+    for room in Room.objects.filter(convening=convening, session__isnull=True):
+        tell_condition(room, at=at)
 
 
 def events_after(room_id: UUID, number: int, *, through: int | None = None) -> list[Event] | None:

@@ -4,13 +4,21 @@ import json
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from concord.access.models import EVERYWHERE, Place
 from concord.access.shut import end_shut
+from concord.convenings.end_convening import end_convening
+from concord.convenings.end_session import end_session
+from concord.convenings.open_convening import open_convening
+from concord.convenings.open_session import open_session
+from concord.convenings.tests.event import Planned, plan
 from concord.live.tests.listening import Ear, serving
 from concord.people.models import Login, Role
+from concord.people.tests.fixtures import team  # noqa: F401  (fixture)
 from concord.spaces import news
+from concord.spaces.models import Room
 from concord.spaces.pull_brake import pull_brake
 from concord.spaces.remove_post import remove_post
 from concord.spaces.streams import authorise_room, authorise_watch
@@ -18,6 +26,12 @@ from concord.spaces.tests.conftest import register, staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DESK = "desk.localhost:8000"
+
+
+@pytest.fixture
+def planned(team) -> Planned:  # noqa: F811
+    """An event that is ready to open, planned by its own verbs."""
+    return plan(team)
 
 
 def session_of(browser: Client) -> str:
@@ -124,6 +138,29 @@ def test_the_room_hears_of_a_brake(event, inside, listen):
     ear = listen(inside(event.sara), event.room).opened()
     pull_brake(event.room, kind="pause", by=event.amara, at=event.at)
     assert json.loads(ear.next().data) == {"condition": "paused"}
+
+
+def test_the_room_hears_that_its_session_opened_and_ended(inside, listen, planned, team):  # noqa: F811
+    reader = inside(register(planned.convening, "Sara"))
+    hall, lobby = (Room.objects.get(id=one.id) for one in (planned.hall, planned.convening))
+    ears = [listen(reader, room).opened() for room in (hall, lobby)]
+    open_convening(planned.convening, by=team.olu, at=planned.at)
+    assert json.loads(ears[1].next().data) == {"condition": "open"}
+    open_session(planned.hall, by=team.olu, at=planned.at)
+    assert json.loads(ears[0].next().data) == {"condition": "open"}
+    end_session(planned.hall, by=team.olu, at=planned.at)
+    assert json.loads(ears[0].next().data) == {"condition": "ended"}
+    end_convening(planned.convening, by=team.olu, at=planned.at)
+    assert json.loads(ears[1].next().data) == {"condition": "ended"}
+
+
+def test_an_end_that_was_rolled_back_is_not_told(event, inside, listen):
+    ear = listen(inside(event.sara), event.room).opened()
+    with transaction.atomic():
+        end_session(event.session, by=None, at=event.at)
+        transaction.set_rollback(True)
+    event.say(event.karim, "still here")
+    assert ear.next().event == "post"
 
 
 def test_a_locked_room_opens_no_stream_to_newcomers(event, inside, listen):
