@@ -13,6 +13,7 @@ from concord.convenings.arrive import next_after_registering
 from concord.convenings.forms import ReadForm, RegisterForm
 from concord.convenings.guidelines_read import guidelines_of, mark_read
 from concord.convenings.models import Convening, Registration, Session
+from concord.convenings.register import NameOfTheTeam, check_name
 from concord.convenings.register import register as take_registration
 from concord.convenings.threshold import registration_of, step, step_before
 from concord.doors import Request, anyone, door
@@ -59,7 +60,7 @@ def register(request: Request, slug: str) -> HttpResponse:
         asks_address=person is None,
         initial=_known(registration_of(person, convening)),
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _may_be_called(request, form):
         named = {key: form.cleaned_data[key] for key in ("display_name", "pronouns")}
         if person is not None:
             take_registration(convening, person=person, at=request.at, **named)
@@ -124,6 +125,16 @@ def guidelines(request: Request, session_id: UUID) -> HttpResponse:
         "changed": changed,
     }
     return render(request, "convenings/guidelines.html", page, status=409 if changed else 200)
+
+
+def _may_be_called(request: Request, form: RegisterForm) -> bool:
+    """Whether the name is free of those of the team; else the form says so before anything is mailed."""
+    try:
+        check_name(form.cleaned_data["display_name"], person=person_of(request), at=request.at)
+    except NameOfTheTeam as refused:
+        form.add_error("display_name", str(refused.words))
+        return False
+    return True
 
 
 def _policy_page(

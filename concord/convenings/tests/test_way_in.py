@@ -16,10 +16,10 @@ from concord.convenings.confirm_guidelines import confirm_guidelines
 from concord.convenings.end_convening import end_convening
 from concord.convenings.guidelines_read import COOKIE, MOST
 from concord.convenings.models import Guidelines, Registration, Session
-from concord.convenings.register import RegistrationHasEnded, register
+from concord.convenings.register import NameOfTheTeam, RegistrationHasEnded, register
 from concord.convenings.tests.event import HOUR, Planned, plan, publish
 from concord.ledger.models import Entry
-from concord.people.models import Login, Person
+from concord.people.models import Login, Person, SignInAsk
 from concord.people.tests.team import PUBLIC, Mailbox, Team, sign_in_by_mail
 from concord.policy.models import Version
 
@@ -104,6 +104,34 @@ def test_whoever_is_denied_entry_does_not_register(planned: Planned, shut_out, k
     with pytest.raises(NotAdmitted):
         register(planned.convening, person=karim, display_name="Karim", at=planned.at)
     assert not Registration.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["Luis", "LU\u0406S", "l u i s", "The care team", "Care, the Team"]
+)
+def test_nobody_takes_part_under_a_name_of_the_team(planned: Planned, name):
+    with pytest.raises(NameOfTheTeam):
+        register(
+            planned.convening, person=Person.objects.create(), display_name=name, at=planned.at
+        )
+    assert not Registration.objects.exists()
+
+
+def test_that_is_said_kindly_before_anything_is_mailed(planned: Planned, browser: Client):
+    page = fill_in(browser, name="Luis").content.decode()
+    assert "Please add a word to it" in page
+    assert 'value="Luis"' in page
+    assert not SignInAsk.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Luisa", "Luis K.", "Lois", "Noor"])
+def test_any_other_name_is_free_also_one_that_tells_who_works_here(planned: Planned, name):
+    """Noor is on the team under this name, which participants are never told."""
+    register(planned.convening, person=Person.objects.create(), display_name=name, at=planned.at)
+
+
+def test_whoever_is_on_the_team_may_take_part_under_their_own_name(planned: Planned, team: Team):
+    register(planned.convening, person=team.luis.person, display_name="Luis", at=planned.at)
 
 
 def test_an_event_that_has_ended_takes_no_more(planned: Planned, team: Team):
