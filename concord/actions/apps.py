@@ -6,7 +6,13 @@ class ActionsConfig(AppConfig):
     name = "concord.actions"
 
     def ready(self) -> None:
-        from concord.actions import delete_posts, revoke_access, tell_respondent, verify_steps  # noqa: F401
+        from concord.actions import (  # noqa: F401  (kinds of action, receivers, jobs)
+            delete_posts,
+            review_reference,
+            revoke_access,
+            tell_respondent,
+            verify_steps,
+        )
         from concord.actions.triggers import install, lay_aside
 
         pre_migrate.connect(lay_aside, sender=self, dispatch_uid="concord.actions.lay_aside")

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.access.models import Shut
 from concord.actions.models import ReviewRequest
-from concord.concurrence.models import Decision, Warrant
+from concord.actions.review_reference import executions_named_by
+from concord.concurrence.models import Decision, Execution, Warrant
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.letterbox.issue import issue
@@ -37,12 +38,20 @@ class SayALittle(Refused):
 
 @transaction.atomic
 def ask_review(
-    *, kind: str, words: str, contact: str, shut: UUID | None, nonce: bytes, at: datetime
+    *,
+    kind: str,
+    words: str,
+    contact: str,
+    shut: UUID | None,
+    nonce: bytes,
+    at: datetime,
+    number: str = "",
 ) -> tuple[str, ReviewRequest]:
     """File a request, sealed to staff who had no part in the decision, and return the code to come back with.
 
-    No account is needed. The action stands meanwhile. The same form sent twice shows the same code. Raises
-    `SayALittle` for an empty or endless text.
+    Which decision it is about is told by `shut`, from the gate's own page, or by the `number` of a notice; when
+    neither tells, all who receive reports read it. No account is needed. The action stands meanwhile. The same
+    form sent twice shows the same code. Raises `SayALittle` for an empty or endless text.
     """
     if not words.strip() or len(words) > LONGEST or kind not in KINDS:
         raise SayALittle()
@@ -51,7 +60,8 @@ def ask_review(
     if before is not None:
         return code, before
     request_id = uuid4()
-    readers = _readers(shut, at=at)
+    executions = [*_executions_behind(shut), *executions_named_by(number)]
+    readers = _readers(executions, at=at)
     file = files.open_file(readers=readers, at=at)
     contents = json.dumps({"words": words.strip(), "contact": contact.strip()})
     made = ReviewRequest.objects.create(
@@ -59,6 +69,7 @@ def ask_review(
         code=random_code(),
         kind=kind,
         shut=shut if shut and Shut.objects.filter(id=shut).exists() else None,
+        named=bool(executions),
         file=file.id,
         sealed=files.seal(file.id, contents.encode(), about=f"review:{request_id}"),
         box=box.id,
@@ -71,20 +82,27 @@ def ask_review(
     return code, made
 
 
-def _readers(shut: UUID | None, *, at: datetime) -> set[UUID]:
-    """Receivers with keys who neither proposed nor agreed to the decision; else the outside contact."""
+def _readers(executions: list[Execution], *, at: datetime) -> set[UUID]:
+    """Receivers with keys who had no part in the decision; else the outside contact."""
     receivers = set(StaffMember.objects.receivers(at).values_list("person_id", flat=True))
-    return keyholders(receivers - _people_of(shut)) or outside_readers(at)
+    part = {person for execution in executions for person in _people_of(execution)}
+    return keyholders(receivers - part) or outside_readers(at)
 
 
-def _people_of(shut: UUID | None) -> set[UUID]:
+def _executions_behind(shut: UUID | None) -> list[Execution]:
     standing = Shut.objects.filter(id=shut).first() if shut else None
     warrant = Warrant.objects.filter(id=standing.warrant).first() if standing else None
-    if warrant is None:
+    return [warrant.execution] if warrant else []
+
+
+def _people_of(execution: Execution) -> set[UUID]:
+    """Who proposed, agreed or carried it out, and who stepped out of the case it came from."""
+    decision: Decision | None = execution.prior_decision or getattr(execution, "decision", None)
+    if decision is None:
         return set()
-    decision: Decision | None = warrant.execution.prior_decision or getattr(
-        warrant.execution, "decision", None
-    )
-    agreed = decision.execution.concurrence if decision else None
-    recused = set(decision.case.recusals.values_list("person", flat=True)) if decision else set()
-    return recused | ({agreed.proposer, agreed.person} if agreed else set())
+    recused = set(decision.case.recusals.values_list("person", flat=True))
+    made = decision.execution
+    agreed = made.concurrence
+    deciding = {agreed.proposer, agreed.person} if agreed else set()
+    acting = {person for person in (made.executed_by, execution.executed_by) if person}
+    return recused | deciding | acting

@@ -72,7 +72,7 @@ class ReviewForm(forms.Form):
 
     @property
     def asked(self) -> dict[str, Any]:
-        """What was typed, as `ask_review` takes it; with the loss of access it is about, when a link said so."""
+        """What was typed, as `ask_review` takes it; with what it is about, when a link said so."""
         typed = dict(self.cleaned_data)
-        shut = shut_named_by(typed.pop("of"))
-        return {**typed, "shut": shut}
+        of = typed.pop("of")
+        return {**typed, "shut": shut_named_by(of), "number": of}

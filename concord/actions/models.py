@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from concord.concurrence.models import Execution
 from concord.vault.files import seen_by
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ class ReviewRequestQuerySet(models.QuerySet["ReviewRequest"]):
 
 
 class ReviewRequest(models.Model):
-    """Somebody asks us to look again, or says that they are somebody else. Sealed JSON: {"words", "contact"}."""
+    """Somebody asks us to look again, or says that they are somebody else. Sealed JSON: {"words", "contact"}.
+
+    `named`: the link they came by told which decision it is about, so nobody who had a part in it reads this.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=12, unique=True)
@@ -27,6 +31,7 @@ class ReviewRequest(models.Model):
         max_length=8, choices=[("review", "review"), ("not_me", "this is not me")]
     )
     shut = models.UUIDField(null=True)
+    named = models.BooleanField(default=False)
     file = models.UUIDField(unique=True)
     sealed = models.BinaryField()
     box = models.UUIDField(null=True)
@@ -41,3 +46,20 @@ class ReviewRequest(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class NoticeReference(models.Model):
+    """A keyed hash of the number in a notice, and what was carried out under it; see `review_reference`."""
+
+    token = models.BinaryField(max_length=32)
+    execution = models.ForeignKey(Execution, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["token", "execution"], name="actions_one_reference_per_execution"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.execution_id)

@@ -11,6 +11,7 @@ from concord.access.gate import shut_named_by
 from concord.actions.ask_review import ask_review
 from concord.actions.forms import ReviewForm
 from concord.actions.models import ReviewRequest
+from concord.actions.review_reference import executions_named_by
 from concord.doors import Request, anyone, door
 from concord.letterbox import session
 from concord.letterbox.read import read
@@ -61,5 +62,6 @@ def close_box(request: Request) -> HttpResponse:
 
 def _form(request: Request, form: ReviewForm, *, of: str, status: int = 200) -> HttpResponse:
     """The form says who reads it: nobody who decided, when the way here told which decision it was."""
-    page = {"form": form, "named": shut_named_by(of) is not None}
+    named = shut_named_by(of) is not None or bool(executions_named_by(of))
+    page = {"form": form, "named": named}
     return render(request, "actions/review.html", page, status=status)

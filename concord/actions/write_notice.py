@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from concord.actions.review_reference import review_link
 from concord.concurrence.terms import GROUNDS, Target
 from concord.concurrence.wording import place_name, until_words
 from concord.convenings.models import Convening, Session
@@ -27,7 +27,7 @@ def write_notice(
     violations: Iterable[str],
     language: str = "en",
 ) -> tuple[str, str]:
-    """Subject and body in a language; both empty when nobody loses access."""
+    """Subject and body in a language; both empty when nobody loses access. Each has a link of its own."""
     revoked = next((target for target in targets if target.kind == "revoke"), None)
     if revoked is None:
         return "", ""
@@ -39,8 +39,7 @@ def write_notice(
             "grounds": _in_categories(grounds, violations),
             "host": settings.CONCORD_HOST_NAME,
             "team": settings.CONCORD_TEAM_NAME,
-            "review_url": settings.CONCORD_PUBLIC
-            + reverse("review", urlconf=settings.ROOT_URLCONF),
+            "review_url": review_link(),
         }
     return compose("actions.notice", context=context, language=language)
 

@@ -28,7 +28,7 @@ def form(cast: Cast) -> Browser:
 
 
 def code_on(page: Browser) -> str:
-    found = re.search(r'<output class="code">([^<]+)</output>', page.page)
+    found = re.search(r'<output class="code">(?:<[^>]+>)*([^<]+)<', page.page)
     assert found is not None, page.words
     return found[1]
 

@@ -1,0 +1,3 @@
+from concord.people.tests.fixtures import mailbox
+
+__all__ = ["mailbox"]
