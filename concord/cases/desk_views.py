@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from concord.cases.forms import ROLE_WORDS, PartyForm
 from concord.cases.models import Case, Party, State
 from concord.cases.parties import add_party
+from concord.cases.read_case import read_case
 from concord.cases.read_party import read_party
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
@@ -86,7 +87,10 @@ def add(request: DeskRequest, case_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)
     if not files.may_open(case.file, request.staff_member.person_id):
         raise MayNotWriteHere(subject=case.id)
-    form = PartyForm(request.POST or None)
+    opened = None
+    if request.method == "POST":
+        opened = read_case(case, by=request.staff_member, keyring=request.keyring, at=request.at)
+    form = PartyForm(request.POST or None, opened=opened)
     if request.method == "POST" and form.is_valid():
         add_party(case, by=request.staff_member.person_id, at=request.at, **form.party)
         return HttpResponseRedirect(reverse("case", args=[case.id]) + "#people")

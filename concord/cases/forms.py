@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from concord.cases.read_case import Opened
 from concord.convenings.models import Registration
 from concord.convenings.models import State as EventState
 
@@ -20,7 +22,11 @@ ROLE_WORDS = {
 
 
 class PartyForm(forms.Form):
-    """Somebody in the case. A name exactly as shown in a room finds their login, and nothing lists who is there."""
+    """Somebody in the case. A name exactly as shown in a room finds their login, and nothing lists who is there.
+
+    Names are borrowed: somebody writes under the name of another and then changes it. So whoever was shown
+    under it in what was flagged or reported comes before whoever is shown under it now.
+    """
 
     role = forms.ChoiceField(label=_("What is their part?"), choices=list(ROLE_WORDS.items()))
     name = forms.CharField(
@@ -37,20 +43,24 @@ class PartyForm(forms.Form):
         required=False,
     )
 
+    def __init__(self, *args: Any, opened: Opened | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.opened = opened
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        found = list(
-            Registration.objects.filter(
-                display_name=cleaned.get("name", ""),
-                convening__state__in=[EventState.OPEN, EventState.PAUSED],
-            ).values_list("person_id", flat=True)[:2]
-        )
-        if len(set(found)) > 1:
+        name = cleaned.get("name", "")
+        reported = self.opened.shown_as(name) if self.opened else set()
+        if reported and cleaned.get("role") == "respondent":
+            found = reported
+        else:
+            found = _shown_now(name) - reported
+        if len(found) > 1:
             self.add_error(
                 "name",
                 _("Several people are shown under this name. Flag something they wrote instead."),
             )
-        cleaned["person_id"] = found[0] if len(set(found)) == 1 else None
+        cleaned["person_id"] = next(iter(found)) if len(found) == 1 else None
         return cleaned
 
     @property
@@ -75,6 +85,13 @@ class NoteForm(forms.Form):
         help_text=_("Read by the coordinator and the deputy of this case, and by nobody else."),
         widget=forms.Textarea({"rows": 3, "dir": "auto"}),
     )
+
+
+def _shown_now(name: str) -> set[UUID]:
+    running = Registration.objects.filter(
+        display_name=name, convening__state__in=[EventState.OPEN, EventState.PAUSED]
+    )
+    return set(running.values_list("person_id", flat=True))
 
 
 def _is_address(line: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -16,6 +17,7 @@ from concord.ledger.record import record
 from concord.monitoring.models import Flag
 from concord.monitoring.read_flag import read_flag, read_judgement
 from concord.monitoring.seen import Seen
+from concord.names import fold
 from concord.people.models import StaffMember
 from concord.reports.models import Report
 from concord.reports.read_report import Said, read_report, read_words
@@ -55,6 +57,26 @@ class Opened:
     def wishes(self) -> str:
         """What the reporting people wished, shown first and beside every proposal (K-WISH-1)."""
         return "\n".join(each.told.wishes for each in self.reports if each.told.wishes.strip())
+
+    @property
+    def writers(self) -> set[UUID]:
+        """Who wrote the posts that were flagged, or reported."""
+        return {person for _name, person, wrote in self._seen if wrote}
+
+    def shown_as(self, name: str) -> set[UUID]:
+        """Who was shown under this name when they were flagged or reported, whatever they are called since."""
+        wanted = fold(name)
+        return {person for shown, person, _wrote in self._seen if fold(shown) == wanted}
+
+    @property
+    def _seen(self) -> list[tuple[str, UUID, bool]]:
+        flagged = [(one.seen.author, one.seen.author_id, True) for one in self.flags]
+        reported = [
+            (source.author, source.author_id, source.kind == "post")
+            for one in self.reports
+            if (source := one.told.source)
+        ]
+        return [(name, person, wrote) for name, person, wrote in flagged + reported if person]
 
 
 @transaction.atomic

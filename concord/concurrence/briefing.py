@@ -31,6 +31,7 @@ class Letter:
     wishes: str
     excerpts: list[tuple[str, str]]
     effect: Effect
+    named_by_hand: list[str]
 
     @property
     def asks(self) -> str:
@@ -118,13 +119,17 @@ class Standing:
     @property
     def until_agreed(self) -> str:
         """How long it took until somebody agreed, in words."""
-        return span_words(self.agreed.concurred_at - self.version.submitted_at) if self.agreed else ""
+        return (
+            span_words(self.agreed.concurred_at - self.version.submitted_at) if self.agreed else ""
+        )
 
     @property
     def until_checked(self) -> str:
         """How long from there until every step was seen to hold."""
         checked = self.verified_at
-        return span_words(checked - self.execution.executed_at) if checked and self.execution else ""
+        return (
+            span_words(checked - self.execution.executed_at) if checked and self.execution else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -149,8 +154,11 @@ def letter_of(briefing: Briefing, *, at: datetime) -> Letter:
         targets=targets,
         texts=contents["texts"],
         wishes=contents["wishes"],
-        excerpts=[(step["label"], step["excerpt"]) for step in contents["steps"] if step["excerpt"]],
+        excerpts=[
+            (step["label"], step["excerpt"]) for step in contents["steps"] if step["excerpt"]
+        ],
         effect=effect_of(preview(targets, at=at) if is_open else contents["preview"]),
+        named_by_hand=[step["label"] for step in contents["steps"] if step["named_by_hand"]],
     )
 
 

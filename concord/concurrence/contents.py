@@ -31,6 +31,7 @@ def write_contents(
     excerpts: dict[str, str],
     preview: list[dict[str, Any]],
     verdict: UUID,
+    named_by_hand: set[UUID],
 ) -> dict[str, Any]:
     """The whole of a version as plain JSON, each step with a salt of its own."""
     return {
@@ -46,6 +47,7 @@ def write_contents(
                 "salt": secrets.token_hex(16),
                 "label": target.label,
                 "excerpt": excerpts.get(str(target.id), ""),
+                "named_by_hand": target.id in named_by_hand,
             }
             for target in terms.targets
         ],

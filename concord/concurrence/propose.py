@@ -14,7 +14,7 @@ from concord.cases.conflicts import eligible
 from concord.cases.models import Case
 from concord.cases.models import State as CaseState
 from concord.cases.parties import known_parties
-from concord.cases.read_case import read_case
+from concord.cases.read_case import Opened, read_case
 from concord.concurrence.contents import (
     PROPOSED,
     commitments,
@@ -116,6 +116,7 @@ def submit_version(
         excerpts=_excerpts(terms.targets, case, keyring),
         preview=preview(terms.targets, at=at),
         verdict=verdict.id,
+        named_by_hand=named_by_hand(terms.targets, opened),
     )
     version = _store(proposal, terms, contents, by=by, keyring=keyring, about=about, at=at)
     Proposal.objects.filter(id=proposal.id).update(state=State.PROPOSED)
@@ -128,6 +129,14 @@ def submit_version(
 def preview(targets: tuple[Target, ...] | list[Target], *, at: datetime) -> list[dict[str, Any]]:
     """What each step would change, as it stands now."""
     return [kind_of(target.kind).preview(target, at=at) for target in targets]
+
+
+def named_by_hand(targets: tuple[Target, ...] | list[Target], opened: Opened) -> set[UUID]:
+    """Those who would lose access although nothing that was flagged or reported was written by them.
+
+    A name that somebody remembers may have been borrowed; whoever agrees has to know that it rests on one.
+    """
+    return {one.id for one in targets if one.kind == "revoke"} - opened.writers
 
 
 def about_of(targets: tuple[Target, ...] | list[Target]) -> set[UUID]:

@@ -40,7 +40,8 @@ class Around:
 
 def around(opened: Opened) -> Around:
     """Read off a case that is open: flagged posts first, then the newest."""
-    people = [each for each in opened.parties if each.role == "respondent" and each.person_id]
+    reported = [each for each in opened.parties if each.role == "respondent" and each.person_id]
+    people = list({each.person_id: each for each in reversed(reported)}.values())[::-1]
     flagged = _flagged_posts(opened)
     posts = _posts_of(people)
     posts.sort(key=lambda post: post.id not in flagged)

@@ -22,7 +22,7 @@ from concord.concurrence.guards import NeedsCoordinator, StaleVersion
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.models import Proposal, Version
 from concord.concurrence.open_version import open_version
-from concord.concurrence.propose import preview, propose, revise
+from concord.concurrence.propose import named_by_hand, preview, propose, revise
 from concord.concurrence.terms import Incomplete, Terms, check_complete
 from concord.concurrence.wording import effect_of
 from concord.desk.around import around
@@ -74,9 +74,7 @@ def _draft(request: DeskRequest, case: Case, *, changing: Version | None = None)
     return HttpResponseRedirect(reverse("proposal", args=[proposal.id]))
 
 
-def _terms(
-    form: ProposalForm, case: Case, opened: Opened, request: DeskRequest
-) -> Terms | None:
+def _terms(form: ProposalForm, case: Case, opened: Opened, request: DeskRequest) -> Terms | None:
     """What was typed as terms, when they are complete; else None, and the form says what is missing."""
     if not form.is_valid():
         return None
@@ -112,9 +110,7 @@ def _with_notice(terms: Terms) -> Terms:
     """The notice as it was typed, or else as we would write it for these terms."""
     if terms.notice_body:
         return terms
-    subject, body = write_notice(
-        terms.targets, grounds=terms.grounds, violations=terms.violations
-    )
+    subject, body = write_notice(terms.targets, grounds=terms.grounds, violations=terms.violations)
     return replace(terms, notice_subject=subject, notice_body=body.strip())
 
 
@@ -142,12 +138,14 @@ def _see(
     status: int = 200,
 ) -> HttpResponse:
     """The text as a colleague will read it, with its effect as it stands now."""
+    by_hand = named_by_hand(terms.targets, page["opened"])
     letter = Letter(
         targets=list(terms.targets),
         texts=terms.texts(),
         wishes=page["opened"].wishes,
         excerpts=[],
         effect=effect_of(preview(terms.targets, at=request.at)),
+        named_by_hand=[each.label for each in terms.targets if each.id in by_hand],
     )
     carried = [field for field in form if not field.name.startswith("notice_")]
     context = {**page, "letter": letter, "terms": terms, "carried": carried}

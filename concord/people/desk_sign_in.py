@@ -11,7 +11,7 @@ from concord.people.forms import TOO_MANY
 from concord.vault.errors import TooManyAtOnce
 
 
-class SignInView(LoginView):  # type: ignore[misc]
+class SignInView(LoginView):
     """Whoever finds the line full keeps the name they typed, and may try again."""
 
     def form_invalid(self, form: Form) -> HttpResponse:

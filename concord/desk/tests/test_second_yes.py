@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from concord.cases.models import Case
+from concord.cases.parties import known_parties
+from concord.cases.take_up import take_up
 from concord.concurrence.models import Concurrence, Decline, Execution, Proposal, State
 from concord.concurrence.propose import revise
+from concord.convenings.models import Registration
 from concord.ledger.models import Entry
+from concord.monitoring.flag_moment import flag_moment
+from concord.monitoring.judge_credible import judge_credible
 from concord.spaces.models import Removal
 from tests.browsing import Browser
-from tests.cast import Cast, proposed, terms_for
+from tests.cast import Cast, case_about_karim, proposed, terms_for
+
+SHORT = {
+    "reason": "Shouted at somebody in the room.",
+    "grounds": "violation",
+    "violations": "threat",
+    "is_safe": "on",
+}
 
 
 def path_of(proposal: Proposal) -> str:
@@ -25,10 +38,12 @@ def test_it_says_what_changes_and_keeps_what_was_written_covered(cast: Cast, lui
     assert luis.sees("1 person loses access")
     assert luis.sees("1 post deleted")
     assert luis.sees("0 other people")
-    assert luis.page.index("<details class=\"veil\">") < luis.page.index("go and hurt yourself")
+    assert luis.page.index('<details class="veil">') < luis.page.index("go and hurt yourself")
 
 
-def test_names_of_protected_people_are_masked_in_what_was_written(cast: Cast, luis: Browser) -> None:
+def test_names_of_protected_people_are_masked_in_what_was_written(
+    cast: Cast, luis: Browser
+) -> None:
     luis.open(path_of(proposed(cast)))
     assert "Sara" not in luis.page
     assert luis.sees("person A, go and hurt yourself")
@@ -149,3 +164,49 @@ def test_colleagues_hear_of_it_by_a_letter_that_says_nothing(cast: Cast, luis: B
     proposed(cast)
     asked = set(Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True))
     assert {cast.luis.id, cast.noor.id} <= asked
+
+
+def test_it_says_plainly_when_somebody_was_only_named(
+    cast: Cast, amara: Browser, luis: Browser
+) -> None:
+    """X wrote under the name of Tomas and is called otherwise now; the real Tomas has written nothing."""
+    case = case_about_moment(cast)
+    amara.open(f"/cases/{case.id}/people")
+    amara.press("Keep it", role="respondent", name="Tomas Vega")
+    amara.open(f"/cases/{case.id}/propose").press("See what it does", **SHORT)
+    assert amara.sees("No post that was flagged or reported is by Tomas Vega")
+    amara.press("Ask for a second yes")
+    luis.open(path_of(Proposal.objects.get()))
+    assert luis.sees("No post that was flagged or reported is by Tomas Vega")
+
+
+def test_it_says_nothing_of_the_kind_of_whoever_wrote_what_was_flagged(
+    cast: Cast, luis: Browser
+) -> None:
+    luis.open(path_of(proposed(cast)))
+    assert "named by hand" not in luis.page
+
+
+def test_a_name_that_was_borrowed_finds_whoever_wrote_under_it(cast: Cast, amara: Browser) -> None:
+    Registration.objects.filter(id=cast.karim.id).update(display_name="Tomas Vega")
+    cast.karim.refresh_from_db()
+    case = case_about_karim(cast)
+    Registration.objects.filter(id=cast.karim.id).update(display_name="Somebody Else")
+    for role in ("respondent", "witness"):
+        amara.open(f"/cases/{case.id}/people").press("Keep it", role=role, name="Tomas Vega")
+    found = {
+        (each.role, each.person_id) for each in known_parties(case, keyring=cast.amara.keyring)
+    }
+    assert ("respondent", cast.karim.person_id) in found
+    assert ("respondent", cast.tomas.person_id) not in found
+    assert ("witness", cast.tomas.person_id) in found
+    amara.open(f"/cases/{case.id}/propose")
+    assert amara.page.count(f'value="{cast.karim.person_id}"') == 1
+
+
+def case_about_moment(cast: Cast) -> Case:
+    flag = flag_moment(
+        cast.hall, words="Tomas Vega shouted", by=cast.sara.person_id, by_staff=False, at=cast.at
+    )
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    return take_up(judge_credible(flag, credible=True, reason="Loud.", **who), **who)
