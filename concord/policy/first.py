@@ -1,6 +1,8 @@
 """The first policy, in our own words: what a host publishes as version 1, or writes their own after.
 
-Built from settings and from the lists in `violations`, so that the text names every kind and every ground.
+Built from settings and from the lists in `violations`, so that the text names every kind and every ground, and the
+periods that the host's clocks keep. What the software cannot do yet, the text says; a host who publishes it promises
+nothing that is not so.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ def _section(heading: str, *paragraphs: str, points: list[str] | None = None) ->
 
 def _sections() -> list[dict[str, Any]]:
     host, team = settings.CONCORD_HOST_NAME, settings.CONCORD_TEAM_NAME
+    addresses, posts = settings.CONCORD_KEEP_ADDRESSES_DAYS, settings.CONCORD_KEEP_POSTS_DAYS
     return [
         _section(
             "What this is for",
@@ -48,8 +51,8 @@ def _sections() -> list[dict[str, Any]]:
         _section(
             "Who can come, and how we meet",
             "Many of our events are open: anyone can register with a name of their choice and an e-mail "
-            "address. Some people take a considerable risk by being here, so nobody can list who attends, "
-            "and we ask for nothing else about you.",
+            "address, and pronouns if they like; we ask for nothing else about you. Some people take a "
+            "considerable risk by being here, so no page lists who attends, not even for our staff.",
             "Every session has guidelines of its own on how to take part. You see them before you enter its"
             " room.",
         ),
@@ -71,11 +74,14 @@ def _sections() -> list[dict[str, Any]]:
             "If you are harassed, see somebody else being harassed, or are worried about anything else, "
             "tell us as soon as you can. It takes courage, and those who need to speak often have the least"
             " power to. You can use the page “Report”, without an account, or write to "
-            f"{settings.CONCORD_REPORT_ADDRESS}, encrypted if you wish. There is no time limit.",
+            f"{settings.CONCORD_REPORT_ADDRESS}. What you send by the page is sealed as soon as it arrives; a letter "
+            "travels as e-mail does, and others on its way may be able to read it. There is no time limit.",
             "Designated people of our staff receive reports and follow a set procedure. You may leave a way"
             " to reach you, ask to be told what was done, or do neither. Tell it in whatever way feels "
-            "right to you, and bring or copy in somebody to support you. You may say who of us must not "
-            "read it. You will never be asked to face anybody, nor to take part in what we do about it.",
+            "right to you, and have somebody with you to support you: whoever you give your code to can read"
+            " and answer along with you, and you can copy somebody in on a letter. On the page you may say "
+            "who of us must not read it. You will never be asked to face anybody, nor to take part in what "
+            "we do about it.",
         ),
         _section(
             "How we respond",
@@ -87,7 +93,10 @@ def _sections() -> list[dict[str, Any]]:
             points=[
                 "revoking somebody's access to a session, an event, or all of our events;",
                 "deleting posts or comments;",
-                "telling the organisation of the person concerned, when that is practicable.",
+                (
+                    "telling the organisation of the person concerned, when that is practicable; the "
+                    "software we use does not send such letters yet."
+                ),
             ],
         ),
         _section(
@@ -113,21 +122,28 @@ def _sections() -> list[dict[str, Any]]:
         _section(
             "Survivors are not named",
             "We do not name a survivor to anybody without their own clear yes, given for that very text and"
-            " reader. Silence is not a yes, and a yes can be taken back.",
+            " reader. Silence is not a yes, and a yes can be taken back. The software we use holds back every"
+            " text in which it finds a name that must not leave; it cannot send one even with a yes yet.",
         ),
         _section(
             "What stays confidential",
             "During a report and after it, we and all involved protect what we are told, the privacy of "
             "everyone concerned, and the wishes of the person who reported, as far as the law, the safety "
-            "of what is done, and the protection of the community allow. Notes and documents are sealed, "
-            "and open only to those who handle the report; the law that applies may set limits to this.",
-            "We keep little and erase it soon: an address 30 days after the event, posts after 90 days, "
-            "unless the host has set other periods.",
+            "of what is done, and the protection of the community allow. Reports, notes and copies of what "
+            "was written are sealed, and open only to those who handle the report; the law that applies may "
+            "set limits to this.",
+            f"We keep little and erase it soon: {addresses} days after an event ended, the name you took part under "
+            f"and your address, unless another event still needs it; {posts} days after it, what was written in its "
+            "rooms. Where something was reported or deleted, an empty place stays. While a decision about "
+            "somebody is in force, we keep signs made from their address that do not show it, so that we "
+            "know them again. Sealed reports and cases, with their copies of what was written, stay until we erase "
+            "them; no day is set for that yet. Backups may hold what was erased for up to 35 days more.",
         ),
         _section(
             "Changes, questions, and thanks",
             "Each version has a number and a day from which it is in force; it is never altered, and "
-            "earlier ones stay readable. We do our best to tell everybody concerned about a change.",
+            "earlier ones stay readable. We do our best to tell everybody concerned about a change: whoever comes "
+            "in next is shown the new version and asked to confirm it.",
             f"Questions about this policy and thoughts on it go to {settings.CONCORD_POLICY_ADDRESS}. They "
             f"are read by {team}.",
         ),

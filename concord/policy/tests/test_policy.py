@@ -83,11 +83,29 @@ def test_the_first_policy_names_every_kind_every_ground_and_both_addresses():
         "judged by the version in force when it happened",
         "the wishes of the person who reported",
         "tell everybody concerned about a change",
+        "30 days after an event ended, the name you took part under and your address",
+        "90 days after it, what was written in its rooms",
+        "does not send such letters yet",
+        "a letter travels as e-mail does",
     ],
 )
 def test_the_first_policy_promises(promise):
     first = first_text()
     assert promise in plain(first["title"], first["sections"], credit=CREDIT)
+
+
+def test_the_first_policy_names_the_periods_that_the_clocks_keep(settings):
+    settings.CONCORD_KEEP_ADDRESSES_DAYS, settings.CONCORD_KEEP_POSTS_DAYS = 11, 22
+    words = str(first_text())
+    assert "11 days after an event ended" in words
+    assert "22 days after it" in words
+
+
+@pytest.mark.parametrize(
+    "untrue", ["encrypted if you wish", "documents are sealed", "nobody can list"]
+)
+def test_the_first_policy_promises_nothing_that_is_not_built(untrue):
+    assert untrue not in str(first_text())
 
 
 def test_the_first_policy_is_english_whatever_is_spoken_around_it():
