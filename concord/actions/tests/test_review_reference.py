@@ -13,12 +13,11 @@ from concord.actions.write_notice import write_notice
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Concurrence
 from concord.concurrence.open_version import open_version
-from concord.evasion.revoke_again import revoke_again
 from concord.letters.models import Letter
 from concord.people.tests.team import Mailbox
 from concord.vault import files
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, case_about_karim, login_by_mailbox, opened, proposed, stage, terms_for
+from tests.cast import Cast, case_about_karim, opened, proposed, stage, terms_for
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"http://localhost:8000(/review\?of=([0-9]{30}))\n")
@@ -114,14 +113,6 @@ def test_a_notice_without_the_link_keeps_nothing(cast: Cast) -> None:
     version = opened(proposed(cast).version, cast.luis, cast.at)
     concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
     assert not NoticeReference.objects.exists()
-
-
-def test_the_number_leads_to_the_first_decision_for_a_return_as_well(cast: Cast) -> None:
-    link, agreed = agreed_to(cast)
-    again = login_by_mailbox("karimhaddad+2@gmail.com").person
-    revoke_again(agreed.execution.decision, person=again.id, evidence="mailbox", at=cast.at)
-    Browser().open(link).press("Send it", words="Once more.")
-    assert files.readers(ReviewRequest.objects.get().file) == {cast.ravi.id}
 
 
 def test_two_decisions_under_one_number_keep_out_the_people_of_both(cast: Cast) -> None:
