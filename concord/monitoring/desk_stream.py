@@ -52,4 +52,5 @@ def _person_of(session_key: str) -> UUID | None:
     request.user = get_user(request)
     request.is_desk = True  # type: ignore[attr-defined]
     login = login_of(request)
-    return login.person_id if login and is_open_in(request.session) else None
+    may_listen = login and is_open_in(request.session) and not login.others_know_passphrase
+    return login.person_id if login and may_listen else None

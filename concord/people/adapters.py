@@ -15,6 +15,8 @@ from django.urls import resolve
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from concord.people.current import login_of
+from concord.people.end_sessions import end_sessions
 from concord.vault import environment, session
 
 NEW_CODES = "people.new_codes"
@@ -43,8 +45,12 @@ class AccountAdapter(DefaultAccountAdapter):
             session.confirm(request)
 
     def logout(self, request: HttpRequest) -> None:
+        """Signing out in one browser signs out in all: the other one may be in other hands."""
+        login = login_of(request)
         session.drop(request)
         super().logout(request)
+        if login is not None:
+            end_sessions(login)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """A fresh code for everything about the second factor, but for the first look at new recovery codes.

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from concord.people.designate import designate
 from concord.people.enrol import enrol
-from concord.people.models import Person, StaffMember
+from concord.people.models import Login, Person, StaffMember
 from concord.vault import keys
 from concord.vault.keys import Keyring, RecoverySecret
 
@@ -25,6 +25,11 @@ class Newcomer:
 
     def __repr__(self) -> str:
         return f"<Newcomer {self.handle}>"
+
+
+def others_know_passphrase(staff: StaffMember) -> None:
+    """Whoever handed a passphrase over has seen it: at their next sign-in nothing opens before another one."""
+    Login.objects.at_the_desk().filter(person=staff.person_id).update(others_know_passphrase=True)
 
 
 @transaction.atomic
@@ -55,4 +60,5 @@ def bring_in(
     )
     passphrase = keys.generate_passphrase()
     login = enrol(staff, handle=handle, passphrase=passphrase, countersigner=countersigner, at=at)
+    others_know_passphrase(staff)
     return Newcomer(staff, login.handle, passphrase)

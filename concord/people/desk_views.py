@@ -18,6 +18,8 @@ from concord.people.at_the_desk import DeskRequest
 from concord.people.bring_in import bring_in
 from concord.people.change_passphrase import change_passphrase
 from concord.people.end_designation import end_designation
+from concord.people.end_sessions import end_sessions
+from concord.people.first_passphrase import has_first_passphrase
 from concord.people.forms import TOO_MANY, CompareForm, NewcomerForm, PassphraseForm, SureForm
 from concord.people.models import StaffMember
 from concord.people.team import colleague
@@ -86,18 +88,20 @@ def end_colleague(request: DeskRequest, staff_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def passphrase(request: DeskRequest) -> HttpResponse:
     """Take another passphrase; the keys stay the same."""
+    member, is_first = request.staff_member, has_first_passphrase(request)
     form = PassphraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            change_passphrase(request.staff_member, **form.cleaned_data, at=request.at)
+            change_passphrase(member, **form.cleaned_data, at=request.at)
         except Refused as refused:
             _say(form, refused)
         else:
+            end_sessions(member.person.logins.at_the_desk().get(), but=request.session.session_key)
             messages.success(
                 request, _("Your new passphrase holds. The old one opens nothing now.")
             )
-            return redirect("team")
-    page = {"form": form, "offered": generate_passphrase()}
+            return redirect("/" if is_first else "team")
+    page = {"form": form, "offered": generate_passphrase(), "is_first": is_first}
     status = TooManyAtOnce.status if form.has_error(NON_FIELD_ERRORS, TOO_MANY) else 200
     return render(request, "people/desk_passphrase.html", page, status=status)
 

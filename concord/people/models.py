@@ -52,6 +52,8 @@ class Login(AbstractBaseUser):
     canonical_token = models.BinaryField(max_length=16, null=True, db_index=True)
     verified = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    others_know_passphrase = models.BooleanField(default=False)
+    """Made by the machine and handed over by somebody who saw it; until another one is taken."""
 
     carried: dict[str, Any] | None = None
     """What the ask that led here carried along; set by `sign_in`, in memory only."""

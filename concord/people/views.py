@@ -11,6 +11,8 @@ from concord.doors import Request, anyone, door
 from concord.people.arrival import arrive
 from concord.people.ask_sign_in import ask_sign_in
 from concord.people.browser import browser_of
+from concord.people.current import login_of
+from concord.people.end_sessions import end_sessions
 from concord.people.forms import AskForm, CodeForm
 from concord.people.onward import onward
 from concord.people.sign_in import AskedInAnotherBrowser, WayInHasEnded, WrongCode
@@ -62,8 +64,11 @@ def sign_in_link(request: Request, link: str) -> HttpResponse:
 @door(anyone)
 @require_POST
 def sign_out(request: Request) -> HttpResponse:
-    """Leave, and leave nothing behind in this browser."""
+    """Leave, here and in every other browser, and leave nothing behind."""
+    login = login_of(request)
     auth.logout(request)
+    if login is not None:
+        end_sessions(login)
     return HttpResponseRedirect("/")
 
 

@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "concord.vault.session.VaultMiddleware",
     "concord.site.middleware.Moment",
     "concord.people.second_factor.SecondFactorMiddleware",
+    "concord.people.first_passphrase.FirstPassphraseMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]

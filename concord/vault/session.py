@@ -83,6 +83,12 @@ def is_open_in(stored: Mapping[str, Any]) -> bool:
     return row is not None and row["pending"] is False
 
 
+def holder_in(stored: Mapping[str, Any]) -> UUID | None:
+    """Whose keyring lies in a session's own store, pending or open."""
+    row = stored.get(SLOT)
+    return UUID(row["holder"]) if row else None
+
+
 def drop(request: HttpRequest) -> None:
     """Close the keyring, pending or open, and take the key from the browser."""
     cookies.take_key(request, SLOT)

@@ -7,8 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from concord.actions.ask_review import ask_review
+from concord.monitoring.desk_stream import authorise, stream_of
 from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.judge_credible import judge_credible
+from concord.people.models import Login
 from concord.reports.models import Report
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
@@ -95,3 +97,12 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         flagged(cast, f"more {number}")
         receive_report(Told(text=f"again {number}"), nonce=bytes([number] * 16), at=cast.at)
     assert queries() <= before
+
+
+def test_under_a_passphrase_that_others_know_no_stream_is_heard(cast: Cast, amara: Browser) -> None:
+    amara.open("/")
+    asked = amara.client.session.session_key, "desk.localhost", [stream_of(cast.amara.id)]
+    assert authorise(*asked)
+    Login.objects.filter(person=cast.amara.id).update(others_know_passphrase=True)
+    assert authorise(*asked) is None
+    assert amara.open("/").sees("First take a passphrase that nobody else has seen.")

@@ -171,6 +171,7 @@ class Migration(migrations.Migration):
                 ("canonical_token", models.BinaryField(db_index=True, max_length=16, null=True)),
                 ("verified", models.BooleanField(default=False)),
                 ("is_active", models.BooleanField(default=True)),
+                ("others_know_passphrase", models.BooleanField(default=False)),
                 (
                     "person",
                     models.ForeignKey(

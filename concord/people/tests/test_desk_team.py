@@ -6,6 +6,8 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from concord.ledger.models import Entry
@@ -62,7 +64,7 @@ def test_their_keys_wait_until_a_colleague_has_compared_the_fingerprint(team: Te
         keys.public_keys(kim.person_id)
     fingerprint = keys.waiting(kim.person_id).fingerprint  # type: ignore[union-attr]
 
-    newcomer = first_sign_in("kim", passphrase)
+    newcomer = take_own_passphrase(first_sign_in("kim", passphrase), passphrase)
     assert fingerprint in newcomer.get("/team").content.decode()
     colleague = sign_in_at_the_desk(team.noor)
     assert fingerprint in colleague.get(f"/team/{kim.id}/keys").content.decode()
@@ -85,9 +87,61 @@ def first_sign_in(handle: str, passphrase: str) -> Client:
     return client
 
 
+def take_own_passphrase(newcomer: Client, passphrase: str) -> Client:
+    """Without it the desk stays shut."""
+    typed = {"current": passphrase, "new": STRONG, "again": STRONG}
+    assert newcomer.post("/passphrase", typed).status_code == 302
+    return newcomer
+
+
+def test_whoever_was_handed_a_passphrase_takes_their_own_before_anything_opens(lead: Client):
+    _kim, passphrase = bring_kim_in(lead)
+    newcomer = first_sign_in("kim", passphrase)
+    assert newcomer.get("/second/recovery").status_code == 200
+    for path in ("/", "/team", "/second", "/watch", "/policy", "/decisions"):
+        assert newcomer.get(path).headers["Location"] == "/passphrase"
+    assert newcomer.post("/team/new", KIM).headers["Location"] == "/passphrase"
+    page = newcomer.get("/passphrase").content.decode()
+    assert "First take a passphrase that nobody else has seen." in page
+    same = {"current": passphrase, "new": passphrase.upper(), "again": passphrase.upper()}
+    assert "the passphrase you have now" in newcomer.post("/passphrase", same).content.decode()
+    assert newcomer.get("/team").headers["Location"] == "/passphrase"
+    take_own_passphrase(newcomer, passphrase)
+    assert newcomer.get("/team").status_code == 200
+
+
+def test_another_passphrase_ends_what_is_open_elsewhere(team: Team):
+    here, elsewhere = two_browsers(team)
+    typed = {"current": PASSPHRASE, "new": STRONG, "again": STRONG}
+    assert here.post("/passphrase", typed).status_code == 302
+    assert here.get("/team").status_code == 200
+    assert elsewhere.get("/team").status_code == 302
+    assert not Session.objects.filter(pk=elsewhere.session.session_key).exists()
+
+
+def test_signing_out_in_one_browser_signs_out_in_all(team: Team, lead: Client):
+    here, elsewhere = two_browsers(team)
+    half_way = desk_client()
+    half_way.post("/in", {"login": "Luis", "password": PASSPHRASE})
+    here.post("/out")
+    assert elsewhere.get("/team").status_code == 302
+    assert not Session.objects.filter(pk=half_way.session.session_key).exists()
+    assert lead.get("/team").status_code == 200
+
+
+def two_browsers(team: Team) -> tuple[Client, Client]:
+    """Luis, signed in twice."""
+    here, elsewhere = sign_in_at_the_desk(team.luis), desk_client()
+    codes = RecoveryCodes.activate(desk_login(team.luis)).get_unused_codes()
+    elsewhere.post("/in", {"login": "Luis", "password": PASSPHRASE})
+    elsewhere.post("/in/second", {"code": codes[0]})
+    assert elsewhere.get("/team").status_code == 200
+    return here, elsewhere
+
+
 def test_nobody_confirms_their_own_keys(lead: Client):
     kim, passphrase = bring_kim_in(lead)
-    newcomer = first_sign_in("kim", passphrase)
+    newcomer = take_own_passphrase(first_sign_in("kim", passphrase), passphrase)
     assert newcomer.post(f"/team/{kim.id}/keys", {"compared": "on"}).status_code == 404
 
 

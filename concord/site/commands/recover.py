@@ -34,8 +34,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _passphrase(options: argparse.Namespace) -> None:
+    from django.db import transaction
     from django.utils import timezone
 
+    from concord.people.bring_in import others_know_passphrase
+    from concord.people.end_sessions import end_sessions
+    from concord.people.models import Login
     from concord.site.commands.staff import staff_by
     from concord.site.shares import ask_for_shares, show_shares
     from concord.vault import keys, recovery
@@ -45,12 +49,15 @@ def _passphrase(options: argparse.Namespace) -> None:
         raise CannotGoOn("this person is not part of the team any more")
     secret = ask_for_shares("The recovery key opens their keys.")
     passphrase = keys.generate_passphrase()
-    shares = recovery.recover_passphrase(
-        member.person_id, passphrase, secret=secret, at=timezone.now()
-    )
+    with transaction.atomic():
+        shares = recovery.recover_passphrase(
+            member.person_id, passphrase, secret=secret, at=timezone.now()
+        )
+        others_know_passphrase(member)
+        end_sessions(Login.objects.at_the_desk().get(person=member.person_id))
     print(
-        f"A new passphrase for {member.working_name}. It is shown this once; they should take another once\n"
-        f"signed in.\n\n  passphrase: {passphrase}"
+        f"A new passphrase for {member.working_name}. It is shown this once; when they have signed in they\n"
+        f"take another, before anything else opens.\n\n  passphrase: {passphrase}"
     )
     show_shares(shares)
 

@@ -104,7 +104,7 @@ def _add(options: argparse.Namespace) -> None:
         raise CannotGoOn(str(error)) from error
     print(
         f"{newcomer.staff.working_name} is part of the team. Hand this over on paper or by voice; it is shown\n"
-        "this once, and they should take another passphrase once signed in.\n\n"
+        "this once, and at their first sign-in they take another passphrase before anything opens.\n\n"
         f"  sign-in name: {newcomer.handle}\n  passphrase: {newcomer.passphrase}\n\n"
         f"  fingerprint: {colleague(newcomer.staff).fingerprint}\n\n"
         "Their keys count once a colleague has confirmed them on the page “Team” at the desk, or, while\n"
