@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from concord.actions.tell_reporter import tell_reporter
 from concord.cases.models import Case
 from concord.cases.models import State as CaseState
 from concord.concurrence.kinds import kind_of
@@ -37,4 +38,5 @@ def _stabilise(execution: Execution, *, at: datetime) -> None:
         state=CaseState.STABILISED
     )
     if changed:
+        tell_reporter(execution, at=at)
         record("actions.verified", actor=None, subject=decision.id, at=at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from nacl.public import PrivateKey
 
@@ -22,6 +23,7 @@ class Opened(NamedTuple):
     kind: str
     plaintext: bytes
     pushed_at: datetime
+    id: UUID
 
 
 def read(box: Box, code: str) -> list[Opened]:
@@ -48,4 +50,4 @@ def _private(box: Box, code: str) -> PrivateKey:
 
 def _open(answer: Answer, private: PrivateKey) -> Opened:
     padded = sealing.open_with(private, bytes(answer.sealed), about=about(answer))
-    return Opened(answer.kind, unpad(padded), answer.pushed_at)
+    return Opened(answer.kind, unpad(padded), answer.pushed_at, answer.id)

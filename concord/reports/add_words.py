@@ -9,6 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.ledger.record import record
+from concord.letterbox.models import Box
+from concord.letterbox.push import push
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
 from concord.refusals import Refused
@@ -30,6 +32,9 @@ def add_words(report: Report, text: str, *, at: datetime) -> Word:
     if not text.strip():
         raise NothingWritten(subject=report.id)
     word = say(report, text, by_staff=None, at=at)
+    box = Box.objects.filter(id=report.box).first() if report.box else None
+    if box is not None:
+        push(box, text.encode(), kind="said", at=at)
     record("reports.add_words", actor=None, subject=report.id, at=at)
     readers = files.readers(report.file)
     tell_desks(readers, "report", report.id)

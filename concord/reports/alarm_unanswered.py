@@ -5,10 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from concord.ledger.record import record
+from concord.letterbox.models import Box
+from concord.letterbox.push import push
 from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.readers import outside_contact
 from concord.monitoring.ring import ring
 from concord.outbox.models import Job
 from concord.outbox.registry import every
@@ -18,7 +24,10 @@ from concord.vault import files
 
 @every("reports.alarm", seconds=30)
 def alarm_unanswered(job: Job | None, *, at: datetime) -> int:
-    """Alarm each overdue report once: on its readers' desks and by letter. Returns how many there were."""
+    """Alarm each overdue report once: on its readers' desks, by letter, and to the outside contact.
+
+    Returns how many there were.
+    """
     waiting = Report.objects.unanswered().filter(alarmed_at__isnull=True, answer_by__lte=at)
     overdue = list(waiting.values_list("id", flat=True))
     for id in overdue:
@@ -37,3 +46,16 @@ def _alarm(id: UUID, *, at: datetime) -> None:
     readers = files.readers(report.file)
     tell_desks(readers, "report", report.id)
     ring(readers, at=at)
+    _tell_outside(report, at=at)
+
+
+def _tell_outside(report: Report, *, at: datetime) -> None:
+    """A promise that we broke is raised to the person outside: the report's code, and nothing of what it says."""
+    contact = outside_contact(at)
+    box = Box.objects.filter(id=contact.holder).first() if contact else None
+    if contact is None or box is None:
+        return
+    with override(settings.LANGUAGE_CODE):
+        said = _("Report %(code)s was promised an answer, and the time is over.")
+    push(box, (said % {"code": report.code}).encode(), kind="promise", at=at)
+    ring([contact.holder], at=at)

@@ -153,9 +153,7 @@ class ReportForm(forms.Form):
     @property
     def kept_out(self) -> list[StaffMember]:
         """Whoever is ticked: also somebody who no longer receives reports, but may be asked as a colleague."""
-        data = cast("QueryDict", self.data)
-        ticked = [_uuid(id) for id in data.getlist("keep_out")]
-        return list(StaffMember.objects.filter(id__in=[id for id in ticked if id]))
+        return staff_ticked(cast("QueryDict", self.data))
 
     @property
     def is_suspect(self) -> bool:
@@ -197,6 +195,12 @@ class ReportForm(forms.Form):
             if thing is not None:
                 return Source.of(thing)
         return None
+
+
+def staff_ticked(data: QueryDict) -> list[StaffMember]:
+    """Whoever is ticked as to be kept out; a made-up id is nobody."""
+    ticked = [_uuid(id) for id in data.getlist("keep_out")]
+    return list(StaffMember.objects.filter(id__in=[id for id in ticked if id]))
 
 
 def _uuid(typed: str) -> UUID | None:

@@ -40,6 +40,7 @@ class Report(models.Model):
 
     The sealed part is `reports.told.Told`. `answer_by` is what the form promised. `outside`: nobody of the team
     holds a key to it. `folded`: it looks like one of many, and is shown beneath them, never dropped.
+    `tell_outcome`: its reporter wants to hear what was done, which is then laid in their box.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -48,6 +49,7 @@ class Report(models.Model):
     urgent = models.BooleanField(default=False)
     outside = models.BooleanField(default=False)
     folded = models.BooleanField(default=False)
+    tell_outcome = models.BooleanField(default=False)
     text_token = models.BinaryField(max_length=16)
     file = models.UUIDField(unique=True)
     sealed = models.BinaryField()

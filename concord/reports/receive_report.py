@@ -21,6 +21,7 @@ from concord.people.models import StaffMember
 from concord.reports.intake_checks import kept_out_by_checks
 from concord.reports.keeps_out import kept_out_token
 from concord.reports.models import KeptOut, Report
+from concord.reports.own_copy import OwnCopy, keep_copy
 from concord.reports.promise import answer_by
 from concord.reports.told import Told
 from concord.reports.who_read import kept_out_by_reporter
@@ -54,6 +55,7 @@ def receive_report(
     matched. All of this happens before anybody is told of it. The same form with the same contents is the same
     report; with other contents it is another one, with its own readers. `suspect` folds it and refuses nothing.
     """
+    keep_out = list(keep_out)
     code, box = issue(_seed(nonce, told, keep_out), purpose="report", at=at)
     known = Report.objects.filter(box=box.id).first()
     if known is not None:
@@ -70,6 +72,7 @@ def receive_report(
         urgent=told.is_urgent,
         outside=not inside,
         folded=suspect or _is_one_of_many(text_token, at=at),
+        tell_outcome=told.hear == "done",
         text_token=text_token,
         file=file.id,
         sealed=files.seal(file.id, told.to_bytes(), about=about(id)),
@@ -80,6 +83,7 @@ def receive_report(
     KeptOut.objects.bulk_create(
         KeptOut(report=report, token=kept_out_token(id, person)) for person in kept_out
     )
+    keep_copy(box, OwnCopy(told, tuple(one.id for one in keep_out)), at=at)
     record("reports.receive", actor=None, subject=id, at=at, urgent=report.urgent)
     tell_desks(readers, "report", id)
     ring(_to_ring(readers, at=at), at=at)

@@ -40,7 +40,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Told:
-    """One report's contents; only `text` is never empty. `hear`: nothing, answer or done."""
+    """One report's contents; only `text` is never empty. `hear`: nothing, answer or done.
+
+    `involved` is False once the reporter said that they want no further part in it.
+    """
 
     text: str
     where: str = ""
@@ -53,6 +56,7 @@ class Told:
     language: str = "en"
     about_team: bool = False
     danger: bool = False
+    involved: bool = True
     source: Source | None = None
 
     URGENT_KINDS = frozenset({"threat", "retal"})

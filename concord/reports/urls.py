@@ -1,10 +1,12 @@
 from django.urls import path
 
-from concord.reports import views
+from concord.reports import box_views, views
 
 urlpatterns = [
     path("report", views.report, name="report"),
     path("report/box", views.box, name="report_box"),
     path("report/box/words", views.add, name="report_add"),
+    path("report/box/choices", box_views.choices, name="report_choices"),
+    path("report/box/stay-out", box_views.stay_out, name="report_stay_out"),
     path("report/box/close", views.close, name="report_close"),
 ]

@@ -19,8 +19,12 @@ from concord.letterbox.read import read
 from concord.monitoring.readers import outside_contact
 from concord.reports import promise
 from concord.reports.add_words import NothingWritten, add_words
+from concord.reports.box_views import held_report
 from concord.reports.forms import ReportForm
+from concord.reports.lay_outcome import outcome_words
 from concord.reports.models import Report
+from concord.reports.own_copy import copy_among
+from concord.reports.promises import promises_of
 from concord.reports.receive_report import Receipt, receive_report
 from concord.reports.who_read import names_told
 
@@ -61,8 +65,7 @@ def box(request: Request) -> HttpResponse:
         if held is not None:
             return HttpResponseRedirect(reverse("report_box"))
         return render(request, "reports/box_shut.html", {"wrong": True})
-    held = session.current(request, at=at)
-    known = Report.objects.filter(box=held.box.id).first() if held else None
+    held, known = held_report(request)
     if held is None or known is None:
         return render(request, "reports/box_shut.html")
     return _box(request, known, held=held)
@@ -73,8 +76,7 @@ def box(request: Request) -> HttpResponse:
 def add(request: Request) -> HttpResponse:
     """More words from whoever holds the code."""
     at = request.at
-    held = session.current(request, at=at)
-    known = Report.objects.filter(box=held.box.id).first() if held else None
+    held, known = held_report(request)
     words = request.POST.get("words", "").replace("\0", "").replace("\r\n", "\n")
     if held is None or known is None:
         return render(request, "reports/box_shut.html", {"words": words})
@@ -124,14 +126,26 @@ def _code(request: Request, receipt: Receipt, *, form: ReportForm) -> HttpRespon
 def _box(
     request: Request, known: Report, *, held: session.Held, error: object = ""
 ) -> HttpResponse:
+    opened = read(held.box, held.code)
+    laid = [each for each in opened if each.kind == "outcome"]
+    copy = copy_among(opened)
+    contact = outside_contact(request.at)
     context = {
         "report": known,
         "answers": [
             {"text": answer.plaintext.decode(), "at": answer.pushed_at}
-            for answer in read(held.box, held.code)
+            for answer in opened
+            if answer.kind == "answer"
         ],
+        "outcomes": [outcome_words(each.plaintext) for each in laid],
+        "promises": promises_of(
+            known, outcome_at=laid[0].pushed_at if laid else None, at=request.at
+        ),
+        "involved": copy is None or copy.told.involved,
+        "has_choices": copy is not None,
+        "outside": contact.name if contact else "",
         "error": error,
-        "added": "added" in request.GET,
+        "said": next((word for word in ("added", "changed") if word in request.GET), ""),
     }
     return render(request, "reports/box.html", context)
 

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ("urgent", models.BooleanField(default=False)),
                 ("outside", models.BooleanField(default=False)),
                 ("folded", models.BooleanField(default=False)),
+                ("tell_outcome", models.BooleanField(default=False)),
                 ("text_token", models.BinaryField(max_length=16)),
                 ("file", models.UUIDField(unique=True)),
                 ("sealed", models.BinaryField()),

@@ -138,7 +138,7 @@ def test_the_author_of_the_post_and_those_tied_to_them_are_kept_out(amara, luis,
 
 
 def test_about_the_team_goes_outside_before_any_name_is_matched(amara, luis, ines, monkeypatch, at):
-    monkeypatch.setattr("concord.reports.receive_report.named_in", lambda *_: pytest.fail("asked"))
+    monkeypatch.setattr("concord.reports.who_read.named_in", lambda *_: pytest.fail("asked"))
     told = replace(TOLD, text="Luis shouted at me", about_team=True)
     report, _code = receive_report(told, nonce=NONCE, at=at)
     assert report.outside

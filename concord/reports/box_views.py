@@ -1,0 +1,68 @@
+"""Behind the code: what whoever reported decided, and may decide again."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from concord.doors import Request, anyone, door
+from concord.letterbox.session import Held, current
+from concord.reports import promise
+from concord.reports.change_choices import change_choices
+from concord.reports.choices_form import ChoicesForm
+from concord.reports.keep_out import keep_out
+from concord.reports.models import Report
+from concord.reports.own_copy import OwnCopy, read_copy
+from concord.reports.stay_out import stay_out as stay_out_of
+from concord.reports.who_read import names_told
+
+
+@door(anyone)
+@require_http_methods(["GET", "HEAD", "POST"])
+def choices(request: Request) -> HttpResponse:
+    """What we go by: how to reach them, what would help, what they want to hear, and who must not read it."""
+    held, known = held_report(request)
+    copy = read_copy(held) if held and known else None
+    if held is None or known is None or copy is None:
+        return render(request, "reports/box_shut.html")
+    receivers = [one for one in promise.receivers(request.at) if one.id not in copy.keep_out]
+    if request.method == "POST":
+        form = ChoicesForm(request.POST, receivers=receivers)
+        if form.is_valid():
+            change_choices(known, form.choices, held=held, at=request.at)
+            keep_out(known, form.kept_out, held=held, at=request.at)
+            return HttpResponseRedirect(reverse("report_box") + "?changed")
+    form = ChoicesForm(initial=copy.told.__dict__, receivers=receivers)
+    return render(request, "reports/choices.html", _page(request, form, copy))
+
+
+@door(anyone)
+@require_POST
+def stay_out(request: Request) -> HttpResponse:
+    """They want no further part in it: noted. It closes nothing, and they can still write."""
+    held, known = held_report(request)
+    if held is None or known is None:
+        return render(request, "reports/box_shut.html")
+    stay_out_of(known, held=held, at=request.at)
+    return HttpResponseRedirect(reverse("report_box") + "?changed")
+
+
+def held_report(request: Request) -> tuple[Held | None, Report | None]:
+    """The box that this browser holds open, and the report it belongs to."""
+    held = current(request, at=request.at)
+    return held, Report.objects.filter(box=held.box.id).first() if held else None
+
+
+def _page(request: Request, form: ChoicesForm, copy: OwnCopy) -> dict[str, object]:
+    """Who reads it is told from what they chose alone (see `names_told`)."""
+    at = request.at
+    ticked = [one for one in promise.receivers(at) if one.id in copy.keep_out]
+    return {
+        "form": form,
+        "readers": names_told(copy.told, keep_out=ticked, at=at),
+        "kept_out": [one.working_name for one in ticked],
+        "involved": copy.told.involved,
+        "about_team": copy.told.about_team,
+    }

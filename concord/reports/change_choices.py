@@ -1,0 +1,55 @@
+"""change_choices: the reporter changes or erases what they left us to go by (K-WISH-1, I-INFORM-1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+
+from concord.ledger.record import record
+from concord.letterbox.session import Held
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.ring import ring
+from concord.reports.models import Report
+from concord.reports.own_copy import OwnCopy, keep_copy, read_copy
+from concord.reports.receive_report import about
+from concord.reports.told import Told
+from concord.vault import files
+
+
+class Choices(NamedTuple):
+    """What a reporter decides, and may decide again; empty erases."""
+
+    contact: str
+    wishes: str
+    hear: str
+
+
+@transaction.atomic
+def change_choices(report: Report, choices: Choices, *, held: Held, at: datetime) -> Report:
+    """Seal the report anew with these choices; the ones before are kept nowhere. Nothing new changes nothing."""
+    return seal_anew(report, choices._asdict(), "reports.change_choices", held=held, at=at)
+
+
+def seal_anew(
+    report: Report, changes: dict[str, object], verb: str, *, held: Held, at: datetime
+) -> Report:
+    """The change itself: in the reporter's copy and for those who read."""
+    report = Report.objects.select_for_update().get(id=report.id)
+    copy = read_copy(held)
+    if copy is None:
+        return report
+    told: Told = replace(copy.told, **changes)  # type: ignore[arg-type]  # its own fields, by name
+    if told == copy.told:
+        return report
+    keep_copy(held.box, OwnCopy(told, copy.keep_out), at=at)
+    report.sealed = files.seal(report.file, told.to_bytes(), about=about(report.id))
+    report.tell_outcome = told.hear == "done"
+    report.save(update_fields=["sealed", "tell_outcome"])
+    record(verb, actor=None, subject=report.id, at=at)
+    readers = files.readers(report.file)
+    tell_desks(readers, "report", report.id)
+    ring(readers, at=at)
+    return report

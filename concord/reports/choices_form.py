@@ -1,0 +1,55 @@
+"""What a reporter may change with their code: the boxes of the report form that are choices, not the account."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from concord.monitoring.forms import Typed
+from concord.people.models import StaffMember
+from concord.reports.change_choices import Choices
+from concord.reports.forms import OneOf, ReportForm, SomeOf, staff_ticked
+
+
+class ChoicesForm(forms.Form):
+    """Nothing is required; an emptied box erases what stood in it."""
+
+    use_required_attribute = False
+
+    wishes = Typed(label=ReportForm.base_fields["wishes"].label, rows=3, max_length=100_000)
+    contact = Typed(
+        label=ReportForm.base_fields["contact"].label,
+        help_text=_("Empty it, and what you left is erased."),
+        max_length=10_000,
+    )
+    hear = OneOf(
+        label=ReportForm.base_fields["hear"].label,
+        choices=cast("forms.ChoiceField", ReportForm.base_fields["hear"]).choices,
+        required=False,
+        initial="answer",
+    )
+    keep_out = SomeOf(
+        label=_("Who else must not read it?"),
+        help_text=_(
+            "They cannot from this moment on. What they have read already they may remember."
+        ),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, receivers: list[StaffMember], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("SomeOf", self.fields["keep_out"]).choices = [
+            (str(one.id), one.working_name) for one in receivers
+        ]
+
+    @property
+    def choices(self) -> Choices:
+        told = self.cleaned_data
+        return Choices(contact=told["contact"], wishes=told["wishes"], hear=told["hear"])
+
+    @property
+    def kept_out(self) -> list[StaffMember]:
+        return staff_ticked(cast("QueryDict", self.data))

@@ -1,0 +1,76 @@
+"""keep_out: the reporter comes back and says who else must not read it; at once they cannot (I-WHO-1, K-WISH-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from concord.ledger.record import record
+from concord.letterbox.read import Opened, read
+from concord.letterbox.session import Held
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.readers import outside_readers
+from concord.monitoring.ring import ring
+from concord.people.models import StaffMember
+from concord.reports.add_words import say
+from concord.reports.keeps_out import kept_out_token
+from concord.reports.models import KeptOut, Report
+from concord.reports.own_copy import OwnCopy, copy_among, keep_copy
+from concord.reports.receive_report import about
+from concord.reports.signals import readers_changed
+from concord.reports.told import Told
+from concord.vault import files
+
+
+@transaction.atomic
+def keep_out(report: Report, who: Iterable[StaffMember], *, held: Held, at: datetime) -> Report:
+    """Take these people's keys away, here and in the case it belongs to; begin a new epoch for what comes.
+
+    When nobody on the team is left it goes to the outside contact, sealed anew from the reporter's own copy.
+    The answer is the same either way: it must not tell whom we had kept out ourselves. Nobody is let in again
+    by this verb. Twice is once.
+    """
+    report = Report.objects.select_for_update().get(id=report.id)
+    opened = read(held.box, held.code)
+    copy = copy_among(opened)
+    fresh = [one for one in who if copy is not None and one.id not in copy.keep_out]
+    if copy is None or not fresh:
+        return report
+    persons = {one.person_id for one in fresh}
+    copy = OwnCopy(copy.told, (*copy.keep_out, *(one.id for one in fresh)))
+    keep_copy(held.box, copy, at=at)
+    KeptOut.objects.bulk_create(
+        [KeptOut(report=report, token=kept_out_token(report.id, one)) for one in persons],
+        ignore_conflicts=True,
+    )
+    for person in persons:
+        files.withdraw(report.file, person, at=at)
+    readers_changed.send(sender=Report, report=report, persons=persons, at=at)
+    record("reports.keep_out", actor=None, subject=report.id, at=at, persons=len(persons))
+    if not files.readers(report.file):
+        _send_outside(report, copy.told, opened, at=at)
+    tell_desks(files.readers(report.file), "report", report.id)
+    return report
+
+
+def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datetime) -> None:
+    """A new file for the outside contact, with everything that the reporter's box still knows."""
+    readers: set[UUID] = outside_readers(at)
+    by_staff = {word.said_at: word.by_staff for word in report.words.all()}
+    report.words.all().delete()
+    report.file = files.open_file(readers=readers, at=at).id
+    report.sealed = files.seal(report.file, told.to_bytes(), about=about(report.id))
+    report.outside = True
+    report.save(update_fields=["file", "sealed", "outside"])
+    for each in opened:
+        if each.kind in ("said", "answer"):
+            say(
+                report,
+                each.plaintext.decode(),
+                by_staff=by_staff.get(each.pushed_at),
+                at=each.pushed_at,
+            )
+    ring(readers, at=at)

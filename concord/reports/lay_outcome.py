@@ -1,0 +1,49 @@
+"""outcome: what a reporter who asked for it may know of a decision: what kind of thing was done, and the day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.utils.functional import Promise as Words
+from django.utils.translation import gettext_lazy as _
+
+from concord.letterbox.models import Box
+from concord.letterbox.push import push
+from concord.reports.models import Report
+
+KIND = "outcome"
+DONE: dict[str, str | Words] = {
+    "revoke": _("Somebody's access was taken away or limited."),
+    "delete": _("Something that was written was deleted."),
+}
+OTHER = _("We acted on it.")
+
+
+def lay_outcome(report: Report, kinds: Iterable[str], *, on: date, at: datetime) -> bool:
+    """Lay kind and day in the reporter's box, if they chose to hear it; no name, no reason (I-INFORM-1).
+
+    Returns whether it was laid there.
+    """
+    box = Box.objects.filter(id=report.box).first() if report.box else None
+    if box is None or not report.tell_outcome:
+        return False
+    said = {"kinds": sorted(set(kinds)), "on": on.isoformat()}
+    push(box, json.dumps(said).encode(), kind=KIND, at=at)
+    return True
+
+
+class Outcome(NamedTuple):
+    """What the box page says of it."""
+
+    what: list[str]
+    on: date
+
+
+def outcome_words(plaintext: bytes) -> Outcome:
+    """In words."""
+    said = json.loads(plaintext)
+    words = list(dict.fromkeys(str(DONE.get(kind, OTHER)) for kind in said["kinds"]))
+    return Outcome(words, date.fromisoformat(said["on"]))
