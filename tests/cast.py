@@ -105,9 +105,9 @@ def stage(at: datetime | None = None) -> Cast:
     secret = recovery.combine(shares[:2])
     amara = _desk("amara", "Amara", Role.RECEIVER, secret, None, at, is_lead=True)
     luis = _desk("luis", "Luis", Role.RECEIVER, secret, amara.staff, at)
-    noor = _desk("noor", "Noor", Role.STAFF, amara.keyring, amara.staff, at)
-    ravi = _desk("ravi", "Ravi", Role.RECEIVER, amara.keyring, amara.staff, at)
-    ines = _desk("ines", "Ines", Role.IT, amara.keyring, amara.staff, at)
+    noor = _desk("noor", "Noor", Role.STAFF, luis.keyring, amara.staff, at)
+    ravi = _desk("ravi", "Ravi", Role.RECEIVER, luis.keyring, amara.staff, at)
+    ines = _desk("ines", "Ines", Role.IT, luis.keyring, amara.staff, at)
     outside, outside_key = _outside(amara, at)
     publish_version(
         texts={"en": first.first_text()},

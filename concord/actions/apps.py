@@ -12,6 +12,7 @@ class ActionsConfig(AppConfig):
             revoke_access,
             tell_respondent,
             verify_steps,
+            watch_audit,
         )
         from concord.actions.triggers import install, lay_aside
 

@@ -63,3 +63,15 @@ class NoticeReference(models.Model):
 
     def __str__(self) -> str:
         return str(self.execution_id)
+
+
+class Audit(models.Model):
+    """One row: when the audit was last clean, when it last looked at everything, since when it is not clean."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    clean_at = models.DateTimeField(null=True)
+    whole_at = models.DateTimeField(null=True)
+    found_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return "not clean" if self.found_at else "clean"

@@ -70,4 +70,16 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Audit",
+            fields=[
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("clean_at", models.DateTimeField(null=True)),
+                ("whole_at", models.DateTimeField(null=True)),
+                ("found_at", models.DateTimeField(null=True)),
+            ],
+        ),
     ]

@@ -10,9 +10,16 @@ from django.db import connection
 from concord.access.models import Shut
 from concord.actions.audit import audit
 from concord.actions.triggers import drop_statements, install, missing
+from concord.actions.watch_audit import alarm_for, watch_audit
+from concord.cases.models import Case
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Concurrence, Decision, Execution, Version, Warrant
+from concord.ledger.models import Entry
+from concord.people.bring_in import bring_in
+from concord.people.models import Role
 from concord.spaces.models import Post
+from concord.vault import keys
+from tests.browsing import at_the_desk
 from tests.cast import Cast, opened, proposed, stage
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +115,85 @@ def test_a_strangers_post_deleted_under_a_decision_is_found(cast: Cast, owner: N
     execution = Execution.objects.create(prior_decision=Decision.objects.get(), executed_at=cast.at)
     Warrant.objects.create(execution=execution, kind="delete", target=post.id)
     assert "a post of somebody who did not return was deleted under a prior decision" in found()
+
+
+def test_a_key_confirmed_by_whoever_brought_its_holder_in_is_found(cast: Cast) -> None:
+    """`keys.countersign` from a shell asks less than `vouch_for`; the audit asks again."""
+    kim = bring_in(
+        working_name="Kim",
+        handle="kim",
+        role=Role.STAFF,
+        languages=["en"],
+        is_lead=False,
+        countersigner=None,
+        by=cast.amara.staff,
+        at=cast.at,
+    )
+    keys.countersign(kim.staff.person_id, by=cast.amara.keyring, at=cast.at)
+    assert found() == {"a key confirmed by whoever brought its holder in"}
+
+
+def test_a_forged_agreement_is_found_before_anything_is_done_under_it(cast: Cast) -> None:
+    """No trigger can check a signature; this one stands in nobody's key."""
+    forge_agreement(cast)
+    assert found() == {"an agreement whose signature does not hold"}
+
+
+def forge_agreement(cast: Cast) -> Concurrence:
+    version = opened(proposed(cast, Case.objects.get()).version, cast.noor, cast.at)
+    return Concurrence.objects.create(
+        version=version,
+        version_digest=version.digest,
+        proposer=version.proposer,
+        person=cast.noor.id,
+        signature=b"x" * 64,
+        concurred_at=cast.at,
+    )
+
+
+# the clock of it
+
+
+def test_within_a_minute_staff_see_that_something_was_forged(cast: Cast, caplog) -> None:
+    assert watch_audit(None, at=cast.at)
+    assert alarm_for(cast.luis.staff) is None
+    forge_agreement(cast)
+    assert not watch_audit(None, at=cast.later(minutes=1))
+    for told in (cast.luis.staff, cast.ines.staff):
+        assert alarm_for(told) == cast.later(minutes=1)
+    assert alarm_for(cast.noor.staff) is None
+    assert Entry.objects.filter(verb="actions.audit_alarm").count() == 1
+    assert "concord audit" in caplog.text
+    assert at_the_desk(cast.luis).open("/").sees("something that no two people decided")
+    assert not at_the_desk(cast.noor).open("/").sees("no two people decided")
+
+
+def test_the_alarm_is_raised_once_and_ends_when_the_audit_is_clean(cast: Cast) -> None:
+    forged = forge_agreement(cast)
+    for minute in (1, 2, 3):
+        assert not watch_audit(None, at=cast.later(minutes=minute))
+    assert Entry.objects.filter(verb="actions.audit_alarm").count() == 1
+    Concurrence.objects.filter(id=forged.id).update(voided_at=cast.at)
+    assert watch_audit(None, at=cast.later(minutes=4))
+    assert alarm_for(cast.luis.staff) is None
+
+
+def test_what_says_that_it_is_older_is_found_by_the_whole_audit_within_the_hour(
+    cast: Cast, owner: None, monkeypatch
+) -> None:
+    monkeypatch.setattr("concord.actions.audit.missing", list)
+    assert watch_audit(None, at=cast.at)
+    Shut.objects.create(
+        person=cast.tomas.person,
+        scope_kind="all",
+        warrant=uuid.uuid4(),
+        since_at=cast.at.replace(year=2020),
+    )
+    assert watch_audit(None, at=cast.later(minutes=30))
+    assert not watch_audit(None, at=cast.later(minutes=61))
+
+
+def test_rows_on_which_the_audit_breaks_are_an_alarm_too(cast: Cast, monkeypatch) -> None:
+    monkeypatch.setattr("concord.actions.audit.commitment_of", lambda *_: 1 / 0)
+    assert not watch_audit(None, at=cast.at)
+    assert alarm_for(cast.ines.staff) == cast.at

@@ -23,7 +23,7 @@ from concord.people.designate import designate
 from concord.people.enrol import enrol
 from concord.people.models import Login, Person, Role, StaffMember
 from concord.vault import keys, recovery
-from concord.vault.keys import RecoverySecret
+from concord.vault.keys import Keyring, RecoverySecret
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PASSPHRASE = "walnut lantern gravel ostrich meadow"
@@ -47,14 +47,16 @@ def gather() -> Team:
     """Set the house up, as its own verbs do."""
     secret = recovery.combine(recovery.make(at=AT)[:2])
     amara = member("Amara", Role.RECEIVER, lead=True, vouched=secret)
+    luis = member("Luis", Role.RECEIVER, vouched=secret)
+    voucher = keys.unlock(luis.person_id, PASSPHRASE)
     return Team(
         recovery=secret,
         amara=amara,
-        luis=member("Luis", Role.RECEIVER, vouched=secret),
-        noor=member("Noor", Role.STAFF, by=amara),
-        olu=member("Olu", Role.ORGANISER, by=amara),
-        vera=member("Vera", Role.VOLUNTEER, by=amara),
-        ivo=member("Ivo", Role.IT, by=amara),
+        luis=luis,
+        noor=member("Noor", Role.STAFF, by=amara, vouched=voucher),
+        olu=member("Olu", Role.ORGANISER, by=amara, vouched=voucher),
+        vera=member("Vera", Role.VOLUNTEER, by=amara, vouched=voucher),
+        ivo=member("Ivo", Role.IT, by=amara, vouched=voucher),
     )
 
 
@@ -64,9 +66,9 @@ def member(
     *,
     lead: bool = False,
     by: StaffMember | None = None,
-    vouched: RecoverySecret | None = None,
+    vouched: RecoverySecret | Keyring | None = None,
 ) -> StaffMember:
-    """Designate somebody and enrol their keys, vouched for by recovery or by who designated them."""
+    """Designate somebody and enrol their keys, vouched for by recovery or by somebody else than who designated them."""
     staff = designate(
         Person.objects.create(),
         working_name=name,
@@ -76,8 +78,7 @@ def member(
         by=by,
         at=AT,
     )
-    signer = vouched or keys.unlock(by.person_id, PASSPHRASE) if by or vouched else None
-    enrol(staff, handle=name, passphrase=PASSPHRASE, countersigner=signer, at=AT)
+    enrol(staff, handle=name, passphrase=PASSPHRASE, countersigner=vouched, at=AT)
     return staff
 
 

@@ -132,8 +132,8 @@ def _team(secret: RecoverySecret, *, at: datetime) -> dict[str, Member]:
             is_lead=lead is None,
         )
         passphrase = keys.generate_passphrase()
-        # The recovery key vouches for the first two; from then on people vouch for people.
-        voucher = lead.keyring if lead and len(team) >= keys.FIRST_TWO else secret
+        # The recovery key vouches for the first two; from then on somebody other than who brought them in.
+        voucher = secret if len(team) < keys.FIRST_TWO else list(team.values())[1].keyring
         login = enrol(staff, handle=handle, passphrase=passphrase, countersigner=voucher, at=at)
         team[handle] = Member(staff, login, passphrase, keys.unlock(staff.person_id, passphrase))
     return team
