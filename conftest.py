@@ -123,6 +123,24 @@ class Recorder:
         )
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _emptied_after_transactional_tests() -> Generator[None]:
+    """SQLite is emptied row by row, which the rules about deleting refuse; migrating puts them back."""
+    from django.test import TransactionTestCase
+
+    from concord.actions.triggers import lay_aside
+
+    emptied = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def teardown(case: TransactionTestCase) -> None:
+        lay_aside()
+        emptied(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _sabotaged(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Break one clause on purpose, when this run was started to see whether its story notices."""

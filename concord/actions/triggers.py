@@ -132,6 +132,31 @@ def rules() -> list[Rule]:
             "UPDATE",
             unchanged("id", "post_id", "warrant", "removed_at") + " AND OLD.undone_at IS NULL",
         ),
+        *_rules_of_forgetting(),
+    ]
+
+
+def _rules_of_forgetting() -> list[Rule]:
+    """What was decided stays while it holds; afterwards its clocks may erase it, effects before their authority.
+
+    Otherwise a row that was ended, or taken back, could be deleted and written again as if nothing had been.
+    """
+    execution = "(SELECT w.execution_id FROM concurrence_warrant w WHERE w.id = OLD.warrant)"
+    return [
+        Rule("shut_is_over", "access_shut", "DELETE", _nothing_stands_on(execution)),
+        Rule("removal_is_over", "spaces_removal", "DELETE", _nothing_stands_on(execution)),
+        Rule(
+            "warrant_is_over",
+            "concurrence_warrant",
+            "DELETE",
+            _nothing_stands_on("OLD.execution_id")
+            + " AND NOT EXISTS (SELECT 1 FROM access_shut s WHERE s.warrant = OLD.id)"
+            + " AND NOT EXISTS (SELECT 1 FROM spaces_removal r WHERE r.warrant = OLD.id)",
+        ),
+        Rule("decision_is_over", "concurrence_decision", "DELETE", _is_past("OLD")),
+        Rule("execution_is_over", "concurrence_execution", "DELETE", _nothing_stands_on("OLD.id")),
+        Rule("concurrence_is_old", "concurrence_concurrence", "DELETE", _is_old("concurred_at")),
+        Rule("version_is_old", "concurrence_version", "DELETE", _is_old("submitted_at")),
     ]
 
 
@@ -181,7 +206,7 @@ def _statements(rule: Rule) -> list[str]:
             f"CREATE OR REPLACE FUNCTION {rule.full_name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
             f"BEGIN IF ({rule.unless}) IS NOT TRUE THEN "
             f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; "
-            f"END IF; RETURN NEW; END $$",
+            f"END IF; RETURN {'OLD' if rule.event == 'DELETE' else 'NEW'}; END $$",
             f"DROP TRIGGER IF EXISTS {rule.full_name} ON {rule.table}",
             f"CREATE TRIGGER {rule.full_name} BEFORE {rule.event} ON {rule.table} "
             f"FOR EACH ROW EXECUTE FUNCTION {rule.full_name}()",
@@ -277,7 +302,45 @@ def _shut_has_a_warrant() -> str:
             SELECT 1 FROM concurrence_warrant w
             WHERE w.id = NEW.warrant AND w.kind = 'revoke' AND w.target = NEW.person_id
               AND {same("w.scope_kind", "NEW.scope_kind")} AND {same("w.scope_id", "NEW.scope_id")}
-              AND {same("w.until_at", "NEW.until_at")})"""
+              AND {same("w.until_at", "NEW.until_at")}
+              AND {_its_decision_holds("w.execution_id")})"""
+
+
+def _its_decision_holds(execution: str) -> str:
+    """The decision under which something was carried out, its own or the prior one, was not ended."""
+    return f"""EXISTS (
+        SELECT 1 FROM concurrence_execution e
+        JOIN concurrence_decision d ON d.execution_id = e.id OR d.id = e.prior_decision_id
+        WHERE e.id = {execution} AND d.ended_at IS NULL)"""
+
+
+def _nothing_stands_on(execution: str) -> str:
+    """No decision that an execution made, or rested on, is still in force."""
+    return f"""NOT EXISTS (
+        SELECT 1 FROM concurrence_execution e
+        JOIN concurrence_decision d ON d.execution_id = e.id OR d.id = e.prior_decision_id
+        WHERE e.id = {execution} AND NOT ({_is_past("d")}))"""
+
+
+def _is_past(decision: str) -> str:
+    now = _now()
+    return (
+        f"(({decision}.ended_at IS NOT NULL AND {decision}.ended_at <= {now})"
+        f" OR ({decision}.until_at IS NOT NULL AND {decision}.until_at <= {now}))"
+    )
+
+
+def _is_old(column: str) -> str:
+    """Over a year: by then the text that was agreed to has long lapsed or been carried out."""
+    return f"OLD.{column} <= {_now('-365 days')}"
+
+
+def _now(less: str = "") -> str:
+    """The database's own clock, in UTC."""
+    if connection.vendor == "postgresql":
+        return f"(clock_timestamp() + interval '{less}')" if less else "clock_timestamp()"
+    moment = "strftime('%Y-%m-%d %H:%M:%f', 'now'"
+    return f"{moment}, '{less}')" if less else f"{moment})"
 
 
 def _removal_has_a_warrant() -> str:
@@ -297,7 +360,9 @@ def _post_goes_by_removal() -> str:
 
     After its event it may be forgotten: text, author and time at once, never one of them alone.
     """
-    standing = "EXISTS (SELECT 1 FROM spaces_removal r WHERE r.post_id = NEW.id AND r.undone_at IS NULL)"
+    standing = (
+        "EXISTS (SELECT 1 FROM spaces_removal r WHERE r.post_id = NEW.id AND r.undone_at IS NULL)"
+    )
     return f"""
         (NEW.removed = OLD.removed AND NEW.text = OLD.text)
         OR (NEW.removed AND NOT OLD.removed AND {standing})

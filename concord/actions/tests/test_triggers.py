@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,14 +10,25 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils import timezone
 
 from concord.access.models import Shut
+from concord.access.shut import end_shut
 from concord.actions.audit import audit
 from concord.actions.triggers import missing
+from concord.cases.models import Case
 from concord.concurrence.concur import concur
-from concord.concurrence.models import Decision, Execution, Step, Version, Warrant
+from concord.concurrence.models import (
+    Concurrence,
+    Decision,
+    Execution,
+    Opening,
+    Step,
+    Version,
+    Warrant,
+)
 from concord.ledger.codes import random_code
-from concord.spaces.models import Post
+from concord.spaces.models import Post, Removal
 from tests.cast import Cast, opened, proposed, stage
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +63,7 @@ def test_no_decision_stands_on_another_decision(cast: Cast) -> None:
 
 def test_no_decision_is_written_anew_for_an_old_agreement(cast: Cast) -> None:
     decision = Decision.objects.get()
+    Decision.objects.update(ended_at=cast.at)
     Decision.objects.all().delete()
     with refused(), transaction.atomic():
         _another(decision, execution=decision.execution, made_at=cast.later(minutes=1))
@@ -101,3 +114,66 @@ def test_a_later_migration_can_rebuild_a_table_and_the_rules_come_back(
         post_migrate.send(apps.get_app_config("actions"), using="default", **told)
     assert missing() == []
     assert audit() == []
+
+
+@pytest.mark.parametrize(
+    "model", [Shut, Removal, Warrant, Decision, Execution, Concurrence, Version]
+)
+def test_nothing_of_a_decision_is_deleted_while_it_holds(cast: Cast, model: type[Model]) -> None:
+    with refused(), transaction.atomic():
+        _delete(model)
+    assert model._default_manager.exists()
+
+
+def test_an_ended_shut_is_not_written_again_under_its_warrant(cast: Cast) -> None:
+    shut = Shut.objects.get()
+    end_shut(shut, by=None, at=cast.at)
+    with refused(), transaction.atomic():
+        _delete(Shut)
+    Decision.objects.update(ended_at=cast.at)
+    _delete(Shut)
+    with refused(), transaction.atomic():
+        Shut(
+            person_id=shut.person_id,
+            scope_kind=shut.scope_kind,
+            scope_id=shut.scope_id,
+            warrant=shut.warrant,
+            since_at=shut.since_at,
+            until_at=shut.until_at,
+        ).save(force_insert=True)
+
+
+def test_an_agreement_that_was_taken_back_is_not_written_again(cast: Cast) -> None:
+    version = opened(proposed(cast, Case.objects.get()).version, cast.luis, cast.at)
+    Concurrence.objects.filter(version=version).update(voided_at=cast.at)
+    with refused(), transaction.atomic():
+        _delete(Concurrence)
+
+
+def test_what_is_over_can_be_erased_effects_first(cast: Cast) -> None:
+    Decision.objects.update(ended_at=cast.at)
+    with refused(), transaction.atomic():
+        _delete(Warrant)
+    for model in (Shut, Removal, Warrant, Decision, Execution):
+        _delete(model)
+        assert not model._default_manager.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_agreements_and_texts_of_more_than_a_year_ago_can_be_erased() -> None:
+    cast = stage(timezone.now() - timedelta(days=366))
+    version = opened(proposed(cast).version, cast.luis, cast.at)
+    assert version.submitted_at == cast.at
+    Step.objects.all().delete()
+    Opening.objects.all().delete()
+    _delete(Version)
+    assert not Version.objects.exists()
+
+
+def _delete(model: type[Model]) -> None:
+    """As somebody at the database's own prompt, with nothing of Django in between."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if model is Shut:
+            cursor.execute("DELETE FROM access_shuttoken")
+        cursor.execute(f"DELETE FROM {table}")  # noqa: S608 our own table
