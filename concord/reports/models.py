@@ -107,6 +107,34 @@ class Word(models.Model):
         return str(self.id)
 
 
+class Supporter(models.Model):
+    """Somebody whom the reporter brings along: a box of their own, and whether they said to keep it to themself."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="supporter")
+    box = models.UUIDField(unique=True)
+    added_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Shared(models.Model):
+    """An answer in the reporter's box that the support person was shown as well."""
+
+    supporter = models.ForeignKey(Supporter, on_delete=models.CASCADE, related_name="shared")
+    answer = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["supporter", "answer"], name="reports_shared_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.answer)
+
+
 class SettingAside(models.Model):
     """A reasoned wish to set a report aside. One that alleges anything waits for another person's yes."""
 

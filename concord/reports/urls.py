@@ -1,6 +1,6 @@
 from django.urls import path
 
-from concord.reports import box_views, views
+from concord.reports import box_views, support_views, views
 
 urlpatterns = [
     path("report", views.report, name="report"),
@@ -8,5 +8,9 @@ urlpatterns = [
     path("report/box/words", views.add, name="report_add"),
     path("report/box/choices", box_views.choices, name="report_choices"),
     path("report/box/stay-out", box_views.stay_out, name="report_stay_out"),
+    path("report/box/beside", support_views.add, name="report_beside_add"),
+    path("report/box/beside/remove", support_views.remove, name="report_beside_remove"),
+    path("report/box/beside/accept", support_views.accept, name="report_beside_accept"),
+    path("report/box/share/<uuid:answer_id>", support_views.share, name="report_share"),
     path("report/box/close", views.close, name="report_close"),
 ]

@@ -26,6 +26,7 @@ from concord.reports.models import Report
 from concord.reports.own_copy import copy_among
 from concord.reports.promises import promises_of
 from concord.reports.receive_report import Receipt, receive_report
+from concord.reports.support_views import beside_or_shut, support_of
 from concord.reports.who_read import names_told
 
 
@@ -67,7 +68,7 @@ def box(request: Request) -> HttpResponse:
         return render(request, "reports/box_shut.html", {"wrong": True})
     held, known = held_report(request)
     if held is None or known is None:
-        return render(request, "reports/box_shut.html")
+        return beside_or_shut(request, held)
     return _box(request, known, held=held)
 
 
@@ -133,17 +134,18 @@ def _box(
     context = {
         "report": known,
         "answers": [
-            {"text": answer.plaintext.decode(), "at": answer.pushed_at}
+            {"text": answer.plaintext.decode(), "at": answer.pushed_at, "id": answer.id}
             for answer in opened
             if answer.kind == "answer"
         ],
-        "outcomes": [outcome_words(each.plaintext) for each in laid],
+        "outcomes": [(each.id, outcome_words(each.plaintext)) for each in laid],
         "promises": promises_of(
             known, outcome_at=laid[0].pushed_at if laid else None, at=request.at
         ),
         "involved": copy is None or copy.told.involved,
         "has_choices": copy is not None,
         "outside": contact.name if contact else "",
+        **support_of(known),
         "error": error,
         "said": next((word for word in ("added", "changed") if word in request.GET), ""),
     }

@@ -28,6 +28,7 @@ from concord.actions.ask_review import ask_review
 from concord.cases.models import Party
 from concord.concurrence.concur import concur
 from concord.evasion.models import Match
+from concord.letterbox.models import Answer
 from concord.people.signals import signed_in
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
@@ -140,6 +141,7 @@ def world(db: None) -> World:
         "post_id": [str(post.id), str(case.sources.get().flag.post_id)],  # type: ignore[union-attr]
         "flag_id": [str(case.sources.get().flag_id)],
         "report_id": [str(report.id)],
+        "answer_id": [str(Answer.objects.filter(box=report.box).first().id)],  # type: ignore[union-attr]
         "case_id": [str(case.id)],
         "party_id": [str(party.id)],
         "proposal_id": [str(waiting.id), str(proposal.id)],

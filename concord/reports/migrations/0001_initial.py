@@ -65,6 +65,55 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Supporter",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("box", models.UUIDField(unique=True)),
+                ("added_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                (
+                    "report",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="supporter",
+                        to="reports.report",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Shared",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("answer", models.UUIDField()),
+                (
+                    "supporter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shared",
+                        to="reports.supporter",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("supporter", "answer"), name="reports_shared_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Word",
             fields=[
                 (
