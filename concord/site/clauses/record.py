@@ -74,7 +74,7 @@ def read(tree: str | None = None, folder: Path = FOLDER) -> Record:
         raise NoRecord(
             "the source has changed since the last test run: run bin/test"
             if older
-            else "no test run is recorded: run bin/test"
+            else "no test run is recorded for this source: run bin/test"
         )
     return Record(**json.loads(path.read_text()))
 

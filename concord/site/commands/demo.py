@@ -1,4 +1,4 @@
-"""A live event to play with: choose a seat, cheat, see what happens. All is thrown away at the end."""
+"""A live event to play with: choose a seat, cheat, see what happens. The event is thrown away at the end."""
 
 from __future__ import annotations
 

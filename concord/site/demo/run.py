@@ -44,7 +44,7 @@ def run(*, port: int, tempo: Path | None, say: Callable[[str], None]) -> None:
     say(f"Ready after {time.monotonic() - began:.0f} seconds. Open this and choose a seat:\n")
     say(f"    http://localhost:{port}\n")
     say(
-        "in Chrome, Chromium, Edge or Firefox on this machine. Ctrl+C ends it and removes everything."
+        "in Chrome, Chromium, Edge or Firefox on this machine. Ctrl+C ends it and throws the event away."
     )
     try:
         serve(HOST, port)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from concord.site.cli import main
 from concord.site.clauses import catalogue, record
 from concord.site.clauses.record import NOTICED, NoRecord, Record, merge, read, tree_hash
 
@@ -92,3 +95,21 @@ def test_a_story_is_found_by_its_mark(tmp_path, monkeypatch):
         "test_entry.py::test_one": ("P-OPEN-1", "P-ABIDE-1"),
         "test_entry.py::TestDoors::test_two": ("A-DENY-1",),
     }
+
+
+def test_without_a_run_the_command_says_so_and_what_is_ready(monkeypatch, capsys):
+    def none() -> Record:
+        raise NoRecord("no test run is recorded for this source: run bin/test")
+
+    monkeypatch.setattr("concord.site.commands.clauses.read", none)
+    assert main(["clauses"]) == 1
+    told = capsys.readouterr()
+    assert "of 77 clauses have a story and a sabotage ready" in told.out
+    assert "open " not in told.out
+    assert "0 of 77" not in told.out
+    assert "run bin/test" in told.err
+
+    assert main(["clauses", "--json"]) == 1
+    state = json.loads(capsys.readouterr().out)
+    assert set(state) == {"total", "kept", "open"}
+    assert (state["kept"], len(state["open"])) == (0, state["total"])
