@@ -16,7 +16,10 @@ from concord.people.models import StaffMember
 
 @transaction.atomic
 def end_convening(convening: Convening, *, by: StaffMember | None, at: datetime) -> Convening:
-    """End an event and every session of it. Ending an ended one changes nothing. Raises NotYoursToDesignate."""
+    """End an event and every session of it. Ending an ended one changes nothing.
+
+    Raises NotYoursToDesignate, and EndsBeforeItsTime while one of its sessions still runs.
+    """
     must_plan(by, at=at)
     if (
         Convening.objects.filter(id=convening.id)

@@ -44,6 +44,6 @@ def confirm_brake(brake: Brake, *, by: StaffMember, at: datetime) -> Brake:
     brake.save(update_fields=["confirmed_by", "confirmed_at"])
     record("spaces.confirm_brake", actor=by.person_id, subject=brake.id, at=at)
     if brake.kind == Brake.Kind.END and room.session:
-        end_session(room.session, by=by, at=at)
+        end_session(room.session, by=by, at=at, asked_by=brake.pulled_by)
     news.tell_condition(room, at=at)
     return brake

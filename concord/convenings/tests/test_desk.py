@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from concord.convenings.models import Convening, Session, State
 from concord.convenings.tests.event import plan
@@ -50,6 +51,11 @@ def test_a_whole_event_opens_then_its_session(team: Team, olu: Client):
     olu.post(f"/sessions/{planned.hall.id}/open")
     planned.hall.refresh_from_db()
     assert planned.hall.state == State.OPEN
+    for path in (f"/sessions/{planned.hall.id}/end", "/events/forum/end"):
+        refused = olu.post(path)
+        assert refused.status_code == 409
+        assert "it takes two to end it" in refused.content.decode()
+    Session.objects.filter(id=planned.hall.id).update(ends_at=timezone.now())
     olu.post(f"/sessions/{planned.hall.id}/end")
     olu.post("/events/forum/end")
     assert Convening.objects.get().state == State.ENDED

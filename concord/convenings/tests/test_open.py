@@ -9,7 +9,7 @@ import pytest
 from concord.convenings import readiness as readiness_of
 from concord.convenings.confirm_guidelines import SessionHasEnded, confirm_guidelines
 from concord.convenings.end_convening import end_convening
-from concord.convenings.end_session import NotYoursToEnd, end_session
+from concord.convenings.end_session import EndsBeforeItsTime, NotYoursToEnd, end_session
 from concord.convenings.models import Convening, Guidelines, Session, State
 from concord.convenings.open_convening import NotReady, open_convening
 from concord.convenings.open_session import EventNotOpen, open_session
@@ -276,6 +276,37 @@ def test_whoever_watches_may_end_a_session_and_the_keeper_of_machines_may_not(te
     end_session(planned.hall, by=team.vera, at=planned.at)
     end_session(planned.hall, by=team.vera, at=planned.at)
     assert Entry.objects.filter(verb="convenings.end_session").count() == 1
+
+
+@pytest.fixture
+def running(team: Team) -> Session:
+    """Hall 1, open."""
+    planned = plan(team)
+    open_convening(planned.convening, by=team.olu, at=planned.at)
+    return open_session(planned.hall, by=team.olu, at=planned.at)
+
+
+@pytest.mark.parametrize("state", [State.OPEN, State.PAUSED])
+def test_nobody_ends_a_running_session_alone_before_its_time(team: Team, running: Session, state):
+    Session.objects.filter(id=running.id).update(state=state)
+    for asked_by in (None, team.olu.person_id):
+        with pytest.raises(EndsBeforeItsTime):
+            end_session(running, by=team.olu, at=running.starts_at, asked_by=asked_by)
+    with pytest.raises(EndsBeforeItsTime):
+        end_convening(running.convening, by=team.olu, at=running.starts_at)
+    assert Session.objects.get(id=running.id).state == state
+    assert running.convening.sessions.exclude(state=State.ENDED).count() == 2
+
+
+def test_two_people_end_it_at_any_time(team: Team, running: Session):
+    asked_by = team.olu.person_id
+    end_session(running, by=team.vera, at=running.starts_at, asked_by=asked_by)
+    assert Session.objects.get(id=running.id).state == State.ENDED
+
+
+def test_one_is_enough_once_its_planned_end_has_passed(team: Team, running: Session):
+    end_session(running, by=team.olu, at=running.ends_at)
+    assert Session.objects.get(id=running.id).state == State.ENDED
 
 
 # Guidelines

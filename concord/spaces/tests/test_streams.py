@@ -148,7 +148,7 @@ def test_the_room_hears_that_its_session_opened_and_ended(inside, listen, planne
     assert json.loads(ears[1].next().data) == {"condition": "open"}
     open_session(planned.hall, by=team.olu, at=planned.at)
     assert json.loads(ears[0].next().data) == {"condition": "open"}
-    end_session(planned.hall, by=team.olu, at=planned.at)
+    end_session(planned.hall, by=team.olu, at=planned.hall.ends_at)
     assert json.loads(ears[0].next().data) == {"condition": "ended"}
     end_convening(planned.convening, by=team.olu, at=planned.at)
     assert json.loads(ears[1].next().data) == {"condition": "ended"}
