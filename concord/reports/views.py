@@ -20,7 +20,9 @@ from concord.monitoring.readers import outside_contact
 from concord.reports import promise
 from concord.reports.add_words import NothingWritten, add_words
 from concord.reports.box_views import held_report
+from concord.reports.brings_up_help import brings_up_help
 from concord.reports.forms import ReportForm
+from concord.reports.help_lines import help_lines
 from concord.reports.lay_outcome import outcome_words
 from concord.reports.models import Report
 from concord.reports.own_copy import copy_among
@@ -120,6 +122,7 @@ def _code(request: Request, receipt: Receipt, *, form: ReportForm) -> HttpRespon
         "readers": names_told(form.told, keep_out=form.kept_out, at=at),
         "outside": contact.name if contact else "",
         "urgent": form.told.is_urgent,
+        "help_lines": help_lines() if brings_up_help(form.told) else [],
     }
     return render(request, "reports/code.html", context)
 

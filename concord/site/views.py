@@ -13,6 +13,7 @@ from django.utils.translation import check_for_language
 
 from concord.doors import anyone, door
 from concord.ledger.chain import head
+from concord.reports.help_lines import help_lines
 
 OUR_COOKIE = re.compile("__Host-[a-z]{1,20}")
 """What a cookie of ours is called; a browser may send names that no answer can carry."""
@@ -21,7 +22,7 @@ OUR_COOKIE = re.compile("__Host-[a-z]{1,20}")
 @door(anyone)
 def help_page(request: HttpRequest) -> HttpResponse:
     """Who can help now, and how to reach them."""
-    return render(request, "site/help.html")
+    return render(request, "site/help.html", {"help_lines": help_lines()})
 
 
 @door(anyone)

@@ -176,4 +176,4 @@ def _delete(model: type[Model]) -> None:
     with connection.cursor() as cursor:
         if model is Shut:
             cursor.execute("DELETE FROM access_shuttoken")
-        cursor.execute(f"DELETE FROM {table}")  # noqa: S608 our own table
+        cursor.execute(f"DELETE FROM {table}")

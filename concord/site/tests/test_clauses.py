@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from concord.site.cli import main
 from concord.site.clauses import catalogue, record
 from concord.site.clauses.record import NOTICED, NoRecord, Record, merge, read, tree_hash
+from concord.site.cli import main
 
 STORY = "tests/policy/test_entry.py::test_nobody_enters_unasked"
 

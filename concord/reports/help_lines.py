@@ -1,0 +1,77 @@
+"""help_lines: help lines by country, read from a file beside the code or from the host's own (V-THREAT-1).
+
+Nothing is fetched from anywhere: to look at them must tell nobody.
+"""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.utils.functional import Promise as Words
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+SHIPPED = Path(__file__).with_name("help_lines.toml")
+FOR: dict[str, str | Words] = {
+    "crisis": _("when somebody thinks of ending their life"),
+    "violence": _("violence at home or by somebody close"),
+    "sexual": _("sexual violence"),
+    "listening": _("somebody who listens"),
+}
+log = logging.getLogger("concord.reports")
+
+
+class Line(NamedTuple):
+    """One help line."""
+
+    name: str
+    number: str
+    what: str | Words
+
+
+class Country(NamedTuple):
+    """A country's emergency numbers, and its lines."""
+
+    name: str
+    emergency: list[str]
+    lines: list[Line]
+
+
+def help_lines() -> list[Country]:
+    """Every country of the list, by its name in the language of the page.
+
+    A host's own list that cannot be read is logged, and the shipped one is shown.
+    """
+    own = settings.CONCORD_DATA / SHIPPED.name
+    try:
+        listed = _listed(own, own.stat().st_mtime) if own.exists() else _listed(SHIPPED, 0)
+        return _in(get_language() or "en", listed)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log.error("help lines cannot be read", extra={"kind": type(error).__name__})
+        return _in(get_language() or "en", _listed(SHIPPED, 0))
+
+
+@cache
+def _listed(path: Path, _changed: float) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = tomllib.loads(path.read_text())["country"]
+    return listed
+
+
+def _in(language: str, listed: list[dict[str, Any]]) -> list[Country]:
+    countries = [
+        Country(
+            str(each["names"].get(language) or each["names"]["en"]),
+            [str(number) for number in each["emergency"]],
+            [
+                Line(line["name"], line["number"], FOR.get(line["what"], ""))
+                for line in each.get("lines", [])
+            ],
+        )
+        for each in listed
+    ]
+    return sorted(countries, key=lambda country: country.name)
