@@ -7,7 +7,7 @@ kept about anybody who is not recognised.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from concord.evasion.revoke_again import revoke_again
 from concord.ledger.record import record
 from concord.people.models import Login
 from concord.people.signals import signed_in
+
+STILL_LEAVING = timedelta(minutes=1)
 
 
 @receiver(signed_in)
@@ -57,10 +59,14 @@ def recognise_second_logins(
 def hold_at_the_door(
     sender: Any, person_id: UUID, shut_id: UUID, at: datetime, **kwargs: Any
 ) -> None:
-    """The very account tried again: the gate refused it, and that is noted under the decision's id."""
+    """The very account tried again: the gate refused it, and that is noted under the decision's id.
+
+    A page that the decision has just taken away asks once more by itself. That is nobody's return, so what is
+    refused within `STILL_LEAVING` of the decision is refused all the same, and not counted.
+    """
     shut = Shut.objects.filter(id=shut_id).first()
     decision = decision_of(shut) if shut else None
-    if decision is None:
+    if decision is None or at - decision.made_at < STILL_LEAVING:
         return
     _match, first = Match.objects.get_or_create(
         decision=decision,

@@ -128,6 +128,16 @@ def test_the_very_account_is_noted_at_the_door(cast: Cast) -> None:
     assert Match.objects.get().state == "held"
 
 
+def test_the_page_that_was_just_cut_is_no_return(cast: Cast) -> None:
+    decided(cast)
+    shut = Shut.objects.get(person=cast.karim.person)
+    entry_refused.send(
+        sender=None, person_id=cast.karim.person_id, shut_id=shut.id, at=cast.later(seconds=2)
+    )
+    assert not in_the_hall(cast, cast.karim.person)
+    assert not Match.objects.exists()
+
+
 def test_a_second_login_that_is_already_in_goes_with_the_decision(cast: Cast) -> None:
     other = participant(cast.convening, "K", "karimhaddad+old@gmail.com", cast.at)
     decided(cast)
