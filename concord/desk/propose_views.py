@@ -124,6 +124,7 @@ def _form(
         "wider": [form[name] for name in form.WIDER],
         "in_full": [form[name] for name in form.IN_FULL],
         "open_wider": any(form[name].errors for name in (*form.WIDER, *form.IN_FULL)),
+        "open_in_full": any(form[name].errors for name in (*form.WIDER, *form.IN_FULL, "is_safe")),
         "assumed": ASSUMED,
     }
     return render(request, "desk/propose.html", context, status=status)

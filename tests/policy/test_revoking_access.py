@@ -119,7 +119,7 @@ def test_what_a_colleague_agrees_to_is_what_happens_and_no_more(
     luis = at_the_desk(cast.luis).open(f"/proposals/{proposal.id}")
     assert luis.sees("1 person loses access")
     assert luis.sees("2 posts deleted")
-    assert luis.sees("0 other people")
+    assert luis.sees("nobody else")
     luis.press("I agree")
     warrants = Decision.objects.get().execution.warrants
     assert list(warrants.filter(kind="revoke").values_list("target", flat=True)) == [

@@ -37,7 +37,7 @@ def test_it_says_what_changes_and_keeps_what_was_written_covered(cast: Cast, lui
     luis.open(path_of(proposed(cast)))
     assert luis.sees("1 person loses access")
     assert luis.sees("1 post deleted")
-    assert luis.sees("0 other people")
+    assert luis.sees("nobody else")
     assert luis.page.index('<details class="veil">') < luis.page.index("go and hurt yourself")
 
 

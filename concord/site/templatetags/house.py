@@ -153,7 +153,7 @@ def relative(moment: datetime, *, now: datetime) -> str:
     """How far a moment lies from now, in its largest whole unit."""
     seconds = int((moment - now).total_seconds())
     if abs(seconds) < 45:
-        return gettext("just now")
+        return gettext("in a moment") if seconds > 0 else gettext("just now")
     span = _span(abs(seconds))
     return (
         gettext("in %(span)s") % {"span": span}

@@ -69,7 +69,8 @@ def test_an_unknown_mark_is_a_bug_and_loud() -> None:
 @pytest.mark.parametrize(
     ("away", "words"),
     [
-        (timedelta(seconds=5), "just now"),
+        (timedelta(seconds=5), "in a moment"),
+        (timedelta(seconds=-5), "just now"),
         (timedelta(minutes=-4), "4 minutes ago"),
         (timedelta(minutes=-1), "1 minute ago"),
         (timedelta(hours=23), "in 23 hours"),
