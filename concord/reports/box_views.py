@@ -15,6 +15,7 @@ from concord.reports.choices_form import ChoicesForm
 from concord.reports.keep_out import keep_out
 from concord.reports.models import Report
 from concord.reports.own_copy import OwnCopy, read_copy
+from concord.reports.prove_filing import prove_filing
 from concord.reports.stay_out import stay_out as stay_out_of
 from concord.reports.who_read import names_told
 
@@ -47,6 +48,17 @@ def stay_out(request: Request) -> HttpResponse:
         return render(request, "reports/box_shut.html")
     stay_out_of(known, held=held, at=request.at)
     return HttpResponseRedirect(reverse("report_box") + "?changed")
+
+
+@door(anyone)
+@require_POST
+def proof(request: Request) -> HttpResponse:
+    """Proof of filing, made because they pressed for it, shown on this one answer."""
+    held, known = held_report(request)
+    made = prove_filing(known, held=held, at=request.at) if held and known else None
+    if made is None:
+        return render(request, "reports/box_shut.html")
+    return render(request, "reports/proof.html", {"proof": made})
 
 
 def held_report(request: Request) -> tuple[Held | None, Report | None]:

@@ -12,5 +12,6 @@ urlpatterns = [
     path("report/box/beside/remove", support_views.remove, name="report_beside_remove"),
     path("report/box/beside/accept", support_views.accept, name="report_beside_accept"),
     path("report/box/share/<uuid:answer_id>", support_views.share, name="report_share"),
+    path("report/box/proof", box_views.proof, name="report_proof"),
     path("report/box/close", views.close, name="report_close"),
 ]
