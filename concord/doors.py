@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -20,6 +21,9 @@ from django.utils import timezone
 
 from concord import refusals
 from concord.refusals import Refused
+
+LONGEST_WAY = 1_000
+"""Signs, as a browser sends them: Django redirects nobody to an address of more than 2,048."""
 
 
 class Request(HttpRequest):
@@ -59,7 +63,7 @@ def door(*predicates: Predicate) -> Callable[[View], View]:
         @wraps(view)
         def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if anyone not in predicates and on_desk(request) and not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+                return redirect_to_login(way_back(request), settings.LOGIN_URL)
             if not all(predicate(request) for predicate in predicates):
                 raise Http404
             try:
@@ -71,6 +75,12 @@ def door(*predicates: Predicate) -> Callable[[View], View]:
         return opened
 
     return hang
+
+
+def way_back(request: HttpRequest) -> str:
+    """The address asked for, to come back to; its bare path, or the front page, where it is too long to carry."""
+    here = request.get_full_path()
+    return next(path for path in (here, request.path, "/") if len(quote(path)) <= LONGEST_WAY)
 
 
 def tell_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from concord.convenings.guidelines_read import has_read
 from concord.convenings.models import Convening, Registration, Session
+from concord.doors import way_back
 from concord.people.current import person_of
 from concord.people.models import Person
 from concord.policy.acknowledge import has_acknowledged
@@ -31,7 +32,7 @@ def step_before(
     The gate is not asked here: whoever opens the door asks it.
     """
     registration = registration_of(person_of(request), convening)
-    here = request.get_full_path()
+    here = way_back(request)
     if registration is None:
         return step("register", convening.slug, here)
     if not has_acknowledged(registration, at=at):

@@ -16,7 +16,7 @@ from concord.convenings.models import Convening, Registration, Session
 from concord.convenings.register import NameOfTheTeam, check_name
 from concord.convenings.register import register as take_registration
 from concord.convenings.threshold import registration_of, step, step_before
-from concord.doors import Request, anyone, door
+from concord.doors import Request, anyone, door, way_back
 from concord.people.ask_sign_in import ask_sign_in
 from concord.people.browser import browser_of
 from concord.people.current import person_of
@@ -80,12 +80,15 @@ def register(request: Request, slug: str) -> HttpResponse:
 @door(anyone)
 @require_http_methods(["GET", "HEAD", "POST"])
 def acknowledge(request: Request, slug: str) -> HttpResponse:
-    """Read the version in force and confirm it, before the first entry and after each change (P-ABIDE-1)."""
+    """Read the version in force and confirm it, before the first entry and after each change (P-ABIDE-1).
+
+    From there on to what was asked for, or to the event with its sessions.
+    """
     convening = _convening(slug)
     registration = registration_of(person_of(request), convening)
     next_path = onward(request.POST.get("next") or request.GET.get("next"))
     if registration is None:
-        return HttpResponseRedirect(step("register", slug, request.get_full_path()))
+        return HttpResponseRedirect(step("register", slug, way_back(request)))
     form = AcknowledgeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -93,7 +96,7 @@ def acknowledge(request: Request, slug: str) -> HttpResponse:
         except NotInForce as refused:
             form = AcknowledgeForm()
             return _policy_page(request, convening, form, next_path, refused=refused)
-        return HttpResponseRedirect(next_path or _inside(convening))
+        return HttpResponseRedirect(next_path or reverse("event", args=[slug]))
     return _policy_page(request, convening, form, next_path)
 
 
@@ -113,7 +116,7 @@ def guidelines(request: Request, session_id: UUID) -> HttpResponse:
     changed = False
     if held and request.method == "POST" and form.is_valid():
         if form.cleaned_data["number"] == held.number:
-            response = HttpResponseRedirect(next_path or _inside(session))
+            response = HttpResponseRedirect(next_path or reverse("room", args=[session.id]))
             mark_read(request, response, held)
             return response
         form, changed = ReadForm(), True
@@ -156,11 +159,6 @@ def _policy_page(
     return render(
         request, "convenings/acknowledge.html", page, status=refused.status if refused else 200
     )
-
-
-def _inside(place: Convening | Session) -> str:
-    """The lobby of an event, or the room of a session: each carries the id of what it belongs to."""
-    return reverse("room", args=[place.id])
 
 
 def _convening(slug: str) -> Convening:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.people.current import login_of
 from concord.people.end_sessions import end_sessions
+from concord.people.onward import onward
 from concord.vault import environment, session
 
 NEW_CODES = "people.new_codes"
@@ -37,6 +38,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, *args: Any, **credentials: Any) -> None:
         """No count of wrong passphrases: 65 bits need none, and with one anybody could lock a colleague out."""
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Only a short path of this host is gone on to, whatever an address carries."""
+        return onward(url) is not None
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Every stage has passed. With a second factor among them, the pending keyring opens."""

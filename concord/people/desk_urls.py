@@ -3,19 +3,36 @@
 The passphrase is the one thing that opens a staff member's keys; a way round it would orphan them.
 """
 
+from functools import wraps
+from typing import Any
+
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path
 
-from concord.doors import anyone, door, on_desk
+from concord.doors import View, anyone, door, on_desk, way_back
 from concord.people import desk_views as views
 from concord.people.desk_sign_in import sign_in
 from concord.people.second_factor import no_second_factor_yet
 from concord.people.who_may import staff
 
 at_the_desk = door(anyone, on_desk)
+
+
+def short(view: View) -> View:
+    """allauth leads to a fresh code and back; what is too long to come back to loses all but its path."""
+
+    @wraps(view)
+    def shortened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if way_back(request) != request.get_full_path():
+            return HttpResponseRedirect(request.path)
+        return view(request, *args, **kwargs)
+
+    return shortened
+
 
 urlpatterns: list[URLPattern] = [
     path("in", at_the_desk(sign_in), name="account_login"),
@@ -30,17 +47,17 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         "second/recovery",
-        door(staff)(recovery_codes.view_recovery_codes),
+        door(staff)(short(recovery_codes.view_recovery_codes)),
         name="mfa_view_recovery_codes",
     ),
     path(
         "second/recovery/file",
-        door(staff)(recovery_codes.download_recovery_codes),
+        door(staff)(short(recovery_codes.download_recovery_codes)),
         name="mfa_download_recovery_codes",
     ),
     path(
         "second/recovery/new",
-        door(staff)(recovery_codes.generate_recovery_codes),
+        door(staff)(short(recovery_codes.generate_recovery_codes)),
         name="mfa_generate_recovery_codes",
     ),
     path("passphrase", views.passphrase, name="passphrase"),

@@ -430,3 +430,14 @@ def test_the_first_pages_need_no_sign_in_and_list_what_is_on(
 )
 def test_what_is_not_there_is_not_there(planned: Planned, browser: Client, path):
     assert browser.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", [f"{FORUM}/policy", f"{FORUM}/register", "/in"])
+def test_an_address_too_long_to_come_back_to_breaks_nothing(
+    planned: Planned, browser: Client, path
+):
+    long = "é" * 3000
+    for address in (f"{path}?x={long}", f"{path}?next=/{long}"):
+        assert browser.get(address).status_code in (200, 302)
+    room = f"/r/{planned.hall.id}?x={long}"
+    assert len(browser.get(room).headers["Location"]) < 300

@@ -284,3 +284,22 @@ def test_a_passphrase_is_changed_a_moment_later(team: Team):
         for _ in range(passphrases.IN_LINE):
             passphrases._line.release()
     assert client.get("/team").status_code == 200
+
+
+LONG = "?x=" + "é" * 3000
+
+
+def test_an_address_too_long_to_come_back_to_is_left_out(team: Team):
+    client = desk_client()
+    assert client.get(f"/team{LONG}").headers["Location"] == "/in?next=/team"
+    assert client.get(f"/in?next=/team{LONG}").status_code == 200
+    give_second_factor(team.amara)
+    typed = {"login": "Amara", "password": PASSPHRASE, "next": f"/team{LONG}"}
+    assert client.post("/in", typed).headers["Location"] == "/in/second"
+
+
+@pytest.mark.parametrize("path", ["/second/recovery", "/second/recovery/new", "/team", "/in", "/"])
+def test_no_long_address_breaks_the_desk(team: Team, path):
+    client = sign_in_at_the_desk(team.amara)
+    for address in (f"{path}{LONG}", f"{path}?next={'/x' * 2000}"):
+        assert client.get(address).status_code in (200, 302, 404)
