@@ -5,4 +5,4 @@ class CasesConfig(AppConfig):
     name = "concord.cases"
 
     def ready(self) -> None:
-        from concord.cases import hear_reports  # noqa: F401  (hears whom a reporter keeps out)
+        from concord.cases import hear_reports, hear_ties  # noqa: F401  (who is kept out, who is close)

@@ -5,4 +5,4 @@ class ConcurrenceConfig(AppConfig):
     name = "concord.concurrence"
 
     def ready(self) -> None:
-        from concord.concurrence import void  # noqa: F401  (hears recusals, lapses proposals)
+        from concord.concurrence import hear_ties, void  # noqa: F401  (hears ties and recusals, lapses proposals)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from concord.cases.models import Case
 from concord.vault.files import seen_by
@@ -36,8 +36,12 @@ OPEN_STATES = [State.PROPOSED, State.CONCURRED]
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def visible_to(self, staff: StaffMember) -> ProposalQuerySet:
-        """The proposals this staff member may see: their current version's briefing was sealed to them."""
-        return self.filter(versions__briefing__in=seen_by(staff.person_id)).distinct()
+        """The proposals this staff member may see: the newest version's briefing was sealed to them."""
+        newest = Version.objects.filter(proposal=OuterRef("pk")).order_by("-number")
+        briefing = Subquery(newest.values("briefing")[:1])
+        return self.alias(newest_briefing=briefing).filter(
+            newest_briefing__in=seen_by(staff.person_id)
+        )
 
     def open(self) -> ProposalQuerySet:
         return self.filter(state__in=OPEN_STATES)

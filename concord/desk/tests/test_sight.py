@@ -8,11 +8,22 @@ from concord.cases.models import Case
 from concord.cases.recuse import recuse
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision, Proposal
+from concord.concurrence.propose import revise
 from concord.monitoring.models import Flag
+from concord.people.declare_tie import declare_tie
 from concord.people.models import Role
+from concord.vault import files
 from tests import cast as the_cast
 from tests.browsing import Browser, at_the_desk
-from tests.cast import PASSPHRASES, Cast, opened, proposed
+from tests.cast import (
+    PASSPHRASES,
+    Cast,
+    case_about_karim,
+    flagged,
+    opened,
+    proposed,
+    terms_for,
+)
 
 
 def decided(cast: Cast) -> Decision:
@@ -112,3 +123,45 @@ def test_rows_hold_codes_and_no_contents(cast: Cast, amara: Browser, luis: Brows
             assert not any(name in browser.page for name in ("Karim", "Sara", "hurt"))
 
 
+def test_a_tie_that_is_declared_late_takes_back_what_was_given(cast: Cast, noor: Browser) -> None:
+    """Noor was asked to agree; then she remembers that she knows Karim."""
+    flag = flagged(cast, "Another thing")
+    proposal = proposed(cast)
+    assert noor.open(f"/proposals/{proposal.id}").status == 200
+    declare_tie(cast.noor.staff, person=cast.karim.person, at=cast.at)
+    for path in (f"/proposals/{proposal.id}", f"/flags/{flag.id}"):
+        assert noor.open(path).status == 404
+    assert proposal.code not in noor.open("/").page
+    assert Case.objects.get().recusals.filter(person=cast.noor.id).exists()
+
+
+def test_a_coordinator_who_declares_a_tie_is_followed_by_the_deputy(
+    cast: Cast, amara: Browser
+) -> None:
+    case = case_about_karim(cast)
+    declare_tie(cast.amara.staff, person=cast.karim.person, at=cast.at)
+    case.refresh_from_db()
+    assert case.coordinator == cast.luis.staff
+    assert amara.open(f"/cases/{case.id}").status == 404
+
+
+def test_a_tie_to_somebody_else_takes_nothing(cast: Cast, noor: Browser) -> None:
+    proposal = proposed(cast)
+    declare_tie(cast.noor.staff, person=cast.tomas.person, at=cast.at)
+    assert noor.open(f"/proposals/{proposal.id}").status == 200
+
+
+def test_whoever_could_read_only_an_older_text_finds_nothing(cast: Cast, noor: Browser) -> None:
+    proposal = proposed(cast)
+    case = Case.objects.get()
+    recuse(case, who=cast.noor.id, by=cast.noor.staff, at=cast.at)
+    revise(
+        proposal,
+        terms=terms_for(cast, reason="Better words."),
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=cast.at,
+    )
+    old = proposal.versions.get(number=1)
+    files.grant(old.briefing, to=cast.noor.id, by=cast.amara.keyring, at=cast.at)
+    assert noor.open(f"/proposals/{proposal.id}").status == 404
