@@ -35,7 +35,9 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
         "people": [(party, ROLE_WORDS.get(party.role, "")) for party in opened.parties],
         "proposals": proposals,
         "decisions": list(Decision.objects.visible_to(staff).filter(case=found)),
-        "open_proposal": next((one for one in proposals if one.state in ("proposed", "concurred")), None),
+        "open_proposal": next(
+            (one for one in proposals if one.state in ("proposed", "concurred")), None
+        ),
         "someone_reported": any(
             party.role == "respondent" and party.person_id for party in opened.parties
         ),

@@ -129,7 +129,9 @@ class ProposalForm(forms.Form):
     )
     finding = Lines(
         label=_("Finding"),
-        help_text=_("Which item of the policy was broken by what. Left empty, it is the items and your sentence."),
+        help_text=_(
+            "Which item of the policy was broken by what. Left empty, it is the items and your sentence."
+        ),
     )
     stabilises = Lines(label=_("How this calms the situation"))
     considered = Lines(label=_("What else was considered"))

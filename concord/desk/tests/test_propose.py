@@ -94,9 +94,7 @@ def test_changing_something_goes_back_with_everything_kept(form: Browser) -> Non
     assert 'value="threat" id="id_violations_5" checked' in form.page
 
 
-def test_wider_than_the_session_needs_every_answer_in_own_words(
-    cast: Cast, form: Browser
-) -> None:
+def test_wider_than_the_session_needs_every_answer_in_own_words(cast: Cast, form: Browser) -> None:
     wide = {**SHORT, "scope": f"convening:{cast.convening.id}"}
     form.press("See what it does", **wide)
     assert form.status == 422

@@ -81,7 +81,10 @@ def test_a_monitor_flags_a_post_or_a_moment(cast: Cast, noor: Browser) -> None:
     cast.say(cast.tomas, "something odd")
     noor.open(f"/watch?room={cast.hall.id}").press("Flag")
     noor.open(f"/watch?room={cast.hall.id}").press("Flag this moment", words="A gesture")
-    assert sorted(Flag.objects.values_list("kind", "by_staff")) == [("moment", True), ("post", True)]
+    assert sorted(Flag.objects.values_list("kind", "by_staff")) == [
+        ("moment", True),
+        ("post", True),
+    ]
 
 
 def test_markup_in_a_post_stays_text(cast: Cast, amara: Browser) -> None:
