@@ -18,6 +18,7 @@ from concord.policy.violations import KINDS
 from concord.reports.acknowledge_report import acknowledge_report
 from concord.reports.confirm_set_aside import confirm_set_aside
 from concord.reports.models import UNANSWERED, Report, SettingAside, State
+from concord.reports.open_file import list_files
 from concord.reports.read_report import read_report, read_words
 from concord.reports.set_aside import read_reason, set_aside
 from concord.vault import files
@@ -79,6 +80,7 @@ def _opened(request: Request, found: Report) -> dict[str, Any]:
         "told": told,
         "kinds": [KINDS[code].name for code in told.kinds if code in KINDS],
         "words": read_words(found, keyring=keyring),
+        "files": list_files(found, keyring=keyring),
         "unanswered": found.state in UNANSWERED,
         "may_set_aside": found.state == State.ACKNOWLEDGED and wished is None,
         "wished": wished if found.state == State.ACKNOWLEDGED else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from concord.convenings.models import Registration
 from concord.monitoring.forms import Typed
 from concord.people.models import StaffMember
 from concord.policy.violations import KINDS
+from concord.reports.file_forms import FilesField
 from concord.reports.told import Source, Told
 from concord.spaces.models import Post, Room
 
@@ -107,14 +109,21 @@ class ReportForm(forms.Form):
         required=False,
         initial="answer",
     )
+    attached = FilesField(
+        label=_("Files"),
+        help_text=_("Pictures, recordings, letters: anything. The names of files are sealed too."),
+    )
     website = Typed(label=_("Please leave this empty"))
     nonce = Typed(widget=forms.HiddenInput)
     post = Typed(widget=forms.HiddenInput)
     room = Typed(widget=forms.HiddenInput)
     person = Typed(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, receivers: list[StaffMember], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, receivers: list[StaffMember], at: datetime | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.files_field.begin(at=at)
         self._offer("kinds", [(kind.code, kind.name) for kind in KINDS.values()])
         self._offer("keep_out", [(str(one.id), one.working_name) for one in receivers])
         self.fields["website"].widget.attrs = {"tabindex": "-1", "autocomplete": "off"}
@@ -136,6 +145,11 @@ class ReportForm(forms.Form):
                 ),
             )
         return cleaned
+
+    @property
+    def files_field(self) -> FilesField:
+        """Which files were taken so far, also when something else is wrong with the form."""
+        return cast("FilesField", self.fields["attached"])
 
     @property
     def new_nonce(self) -> str:

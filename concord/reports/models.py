@@ -157,3 +157,52 @@ class SettingAside(models.Model):
 
     def __str__(self) -> str:
         return str(self.report_id)
+
+
+class Upload(models.Model):
+    """A file that came in and waits for its form to be sent again. Only the form holds what opens it.
+
+    `blob` names its bytes on disk, `sealed` is `reports.uploads.Brought`. `forget_uploads` erases it.
+    """
+
+    blob = models.CharField(max_length=32, primary_key=True)
+    sealed = models.BinaryField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.blob
+
+
+class Attachment(models.Model):
+    """A file that came with a report: bytes on disk, and what opens them sealed into the report's file.
+
+    The original stays as it came. `copy`: none has been made yet, one was made, or none can be.
+    """
+
+    class Copy(models.TextChoices):
+        NOT_YET = "not_yet", "not made yet"
+        MADE = "made", "made"
+        NONE = "none", "not cleaned"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="attachments")
+    number = models.PositiveSmallIntegerField()
+    blob = models.CharField(max_length=32, db_index=True)
+    sealed = models.BinaryField()
+    copy = models.CharField(max_length=8, choices=Copy.choices, default=Copy.NOT_YET)
+    copy_blob = models.CharField(max_length=32, null=True, unique=True)
+    copy_sealed = models.BinaryField(null=True)
+
+    class Meta:
+        ordering = ["report", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="reports_file_numbered"),
+            models.CheckConstraint(
+                condition=Q(copy="made", copy_blob__isnull=False, copy_sealed__isnull=False)
+                | ~Q(copy="made") & Q(copy_blob__isnull=True, copy_sealed__isnull=True),
+                name="reports_copy_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,16 +20,20 @@ from concord.letterbox.read import read
 from concord.monitoring.readers import outside_contact
 from concord.reports import promise
 from concord.reports.add_words import NothingWritten, add_words
+from concord.reports.blobs import is_full
 from concord.reports.box_views import held_report
+from concord.reports.bring_files import receive_with_files
 from concord.reports.brings_up_help import brings_up_help
+from concord.reports.file_forms import NO_SPACE_AT_ALL
 from concord.reports.forms import ReportForm
 from concord.reports.help_lines import help_lines
 from concord.reports.lay_outcome import outcome_words
 from concord.reports.models import Report
 from concord.reports.own_copy import copy_among
 from concord.reports.promises import promises_of
-from concord.reports.receive_report import Receipt, receive_report
+from concord.reports.receive_report import Receipt
 from concord.reports.support_views import beside_or_shut, support_of
+from concord.reports.uploads import takes_files
 from concord.reports.who_read import names_told
 
 
@@ -37,6 +42,7 @@ from concord.reports.who_read import names_told
 # harm to is the person who reports, in whose browser it would stay. The form's own random number tells a
 # form that was sent twice from two forms.
 @csrf_exempt
+@takes_files
 @door(anyone)
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: Request) -> HttpResponse:
@@ -45,16 +51,24 @@ def report(request: Request) -> HttpResponse:
     receivers = promise.receivers(at)
     if request.method != "POST":
         return _form(request, ReportForm(initial=_came_from(request), receivers=receivers), at=at)
-    form = ReportForm(request.POST, receivers=receivers)
+    form = ReportForm(request.POST, request.FILES, receivers=receivers, at=at)
     if not form.is_valid():
         return _form(request, form, at=at)
-    receipt = receive_report(
-        form.told,
-        nonce=form.nonce_sent,
-        keep_out=form.kept_out,
-        suspect=form.is_suspect,
-        at=at,
-    )
+    try:
+        receipt = receive_with_files(
+            form.told,
+            form.files_field.taken,
+            nonce=form.nonce_sent,
+            keep_out=form.kept_out,
+            suspect=form.is_suspect,
+            at=at,
+        )
+    except OperationalError as why:
+        if not is_full(why):
+            raise
+        form.files_field.no_space = True
+        form.add_error(None, NO_SPACE_AT_ALL)
+        return _form(request, form, at=at)
     return _code(request, receipt, form=form)
 
 
@@ -109,7 +123,8 @@ def _form(request: Request, form: ReportForm, *, at: datetime) -> HttpResponse:
         "minutes": promise.minutes(language, at=at),
         "outside": contact.name if contact else "",
     }
-    return render(request, "reports/report.html", context)
+    status = 507 if form.files_field.no_space else 200
+    return render(request, "reports/report.html", context, status=status)
 
 
 def _code(request: Request, receipt: Receipt, *, form: ReportForm) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -39,10 +39,22 @@ def backup(path: Path, *, at: datetime) -> Path:
             rows = {model._meta.label_lower: _write_rows(model, folder) for model in tables()}
             migrations = sorted(MigrationRecorder(connection).applied_migrations())
         if settings.MEDIA_ROOT.exists():
-            shutil.copytree(settings.MEDIA_ROOT, folder / "media")
+            shutil.copytree(
+                settings.MEDIA_ROOT,
+                folder / "media",
+                ignore=shutil.ignore_patterns("*.part"),
+                copy_function=_copy,
+            )
         about = {"key": key_mark(), "migrations": migrations, "rows": rows}
         pack(folder, path, at=at, about=about)
     return path
+
+
+def _copy(source: str, target: str) -> str:
+    """Copy a file, unless it was erased since it was listed."""
+    with suppress(FileNotFoundError):
+        shutil.copyfile(source, target)
+    return target
 
 
 def key_mark() -> str:

@@ -28,6 +28,10 @@ CONCORD_THREADS = int(os.environ.get("CONCORD_THREADS", "8"))
 CONCORD_DEMO = False
 CONCORD_POST_LENGTH = 4_000
 """Characters in one post; longer ones are refused in words and nothing typed is lost."""
+CONCORD_REPORT_FILES = 50
+CONCORD_REPORT_FILE_BYTES = 25 * 1024 * 1024
+CONCORD_REPORT_ALL_BYTES = 100 * 1024 * 1024
+"""Files with one report: how many, how large each, and all together. The front takes 110 MB at once."""
 CONCORD_KEEP_ADDRESSES_DAYS = int(os.environ.get("CONCORD_KEEP_ADDRESSES_DAYS") or "30")
 """After an event ended: names shown, acknowledgements, and mailboxes that nothing else needs are erased."""
 CONCORD_KEEP_POSTS_DAYS = int(os.environ.get("CONCORD_KEEP_POSTS_DAYS") or "90")
@@ -173,7 +177,9 @@ if CONCORD_PUBLIC.startswith("https://"):
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
-DATA_UPLOAD_MAX_NUMBER_FILES = 400
+DATA_UPLOAD_MAX_NUMBER_FILES = 2_000
+# Django's own handlers write files to a temporary folder, plain.
+FILE_UPLOAD_HANDLERS = ["concord.reports.uploads.SealingHandler"]
 
 ACCOUNT_ADAPTER = "concord.people.adapters.AccountAdapter"
 MFA_ADAPTER = "concord.people.adapters.MFAAdapter"

@@ -51,13 +51,44 @@ def open_chunks(
 
 def seal_under(key: bytes, chunks: Iterable[bytes], *, about: str) -> Iterator[bytes]:
     """Seal a stream under a 32-byte key, as for an upload that belongs to no file yet."""
-    state = bindings.crypto_secretstream_xchacha20poly1305_state()
-    yield bindings.crypto_secretstream_xchacha20poly1305_init_push(state, key)
-    push = bindings.crypto_secretstream_xchacha20poly1305_push
-    source, associated = _Source(chunks), about.encode()
-    while len(chunk := source.take(CHUNK)) == CHUNK:
-        yield push(state, chunk, associated, ORDINARY)
-    yield push(state, pad(chunk), associated, LAST)
+    sealer = Sealer(key, about=about)
+    yield sealer.start
+    for chunk in chunks:
+        if sealed := sealer.add(chunk):
+            yield sealed
+    yield sealer.finish()
+
+
+class Sealer:
+    """Seals a stream under a 32-byte key for whoever is handed its pieces one by one.
+
+    What is to be kept: `start`, what each `add` returns, and what `finish` returns.
+    """
+
+    def __init__(self, key: bytes, *, about: str) -> None:
+        self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
+        self._associated = about.encode()
+        self._held = bytearray()
+        self.start = bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, key)
+
+    def add(self, piece: bytes) -> bytes:
+        """Take a piece of any length; returns the chunks that it filled, sealed."""
+        self._held += piece
+        whole = len(self._held) // CHUNK * CHUNK
+        sealed = [
+            self._seal(bytes(self._held[place : place + CHUNK]), ORDINARY)
+            for place in range(0, whole, CHUNK)
+        ]
+        del self._held[:whole]
+        return b"".join(sealed)
+
+    def finish(self) -> bytes:
+        """The last chunk, padded and marked."""
+        return self._seal(pad(bytes(self._held)), LAST)
+
+    def _seal(self, chunk: bytes, tag: int) -> bytes:
+        push = bindings.crypto_secretstream_xchacha20poly1305_push
+        return push(self._state, chunk, self._associated, tag)
 
 
 def open_under(key: bytes, sealed: Iterable[bytes], *, about: str) -> Iterator[bytes]:

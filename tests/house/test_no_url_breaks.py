@@ -31,6 +31,7 @@ from concord.evasion.models import Match
 from concord.letterbox.models import Answer
 from concord.people.signals import signed_in
 from concord.reports.receive_report import receive_report
+from concord.reports.tests.files import brought, photograph
 from concord.reports.told import Told
 from concord.spaces.pull_brake import pull_brake
 from tests.browsing import DESK, PUBLIC, at_the_desk, forms_of
@@ -141,6 +142,7 @@ def world(db: None) -> World:
         "post_id": [str(post.id), str(case.sources.get().flag.post_id)],  # type: ignore[union-attr]
         "flag_id": [str(case.sources.get().flag_id)],
         "report_id": [str(report.id)],
+        "file_id": [str(brought(report, photograph(), cast.at).id)],
         "answer_id": [str(Answer.objects.filter(box=report.box).first().id)],  # type: ignore[union-attr]
         "case_id": [str(case.id)],
         "party_id": [str(party.id)],

@@ -202,4 +202,72 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Upload",
+            fields=[
+                ("blob", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("sealed", models.BinaryField()),
+                ("expires_at", models.DateTimeField(db_index=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Attachment",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("blob", models.CharField(db_index=True, max_length=32)),
+                ("sealed", models.BinaryField()),
+                (
+                    "copy",
+                    models.CharField(
+                        choices=[
+                            ("not_yet", "not made yet"),
+                            ("made", "made"),
+                            ("none", "not cleaned"),
+                        ],
+                        default="not_yet",
+                        max_length=8,
+                    ),
+                ),
+                ("copy_blob", models.CharField(max_length=32, null=True, unique=True)),
+                ("copy_sealed", models.BinaryField(null=True)),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="reports.report",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["report", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("report", "number"), name="reports_file_numbered"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("copy", "made"),
+                                ("copy_blob__isnull", False),
+                                ("copy_sealed__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("copy", "made"), _negated=True),
+                                ("copy_blob__isnull", True),
+                                ("copy_sealed__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reports_copy_is_whole",
+                    ),
+                ],
+            },
+        ),
     ]
