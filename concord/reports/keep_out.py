@@ -16,8 +16,10 @@ from concord.monitoring.readers import outside_readers
 from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
 from concord.reports.add_words import say
+from concord.reports.bring_files import COPY_KIND
+from concord.reports.bring_files import about as about_file
 from concord.reports.keeps_out import kept_out_token
-from concord.reports.models import KeptOut, Report
+from concord.reports.models import Attachment, KeptOut, Report
 from concord.reports.own_copy import OwnCopy, copy_among, keep_copy
 from concord.reports.receive_report import about
 from concord.reports.signals import readers_changed
@@ -66,6 +68,8 @@ def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datet
     report.outside = True
     report.save(update_fields=["file", "sealed", "outside"])
     for each in opened:
+        if each.kind == COPY_KIND:
+            _move_file(report, each.plaintext)
         if each.kind in ("said", "answer"):
             say(
                 report,
@@ -74,3 +78,13 @@ def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datet
                 at=each.pushed_at,
             )
     ring(readers, at=at)
+
+
+def _move_file(report: Report, copied: bytes) -> None:
+    """What opens an attachment, sealed anew; a cleaned copy is made again when it is asked for."""
+    id, brought = UUID(bytes=copied[:16]), copied[16:]
+    for attachment in report.attachments.filter(id=id):
+        attachment.sealed = files.seal(report.file, brought, about=about_file(id))
+        attachment.copy = Attachment.Copy.NOT_YET
+        attachment.copy_blob = attachment.copy_sealed = None
+        attachment.save(update_fields=["sealed", "copy", "copy_blob", "copy_sealed"])

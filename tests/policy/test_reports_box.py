@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from concord.actions.verify_steps import verify_steps
@@ -21,6 +22,7 @@ from concord.outbox.models import Job
 from concord.people.models import OutsideContact, StaffMember
 from concord.reports.alarm_unanswered import alarm_unanswered
 from concord.reports.models import Report, State
+from concord.reports.open_file import list_files
 from concord.reports.read_report import read_report, read_words
 from concord.vault import files
 from tests.browsing import Browser, at_the_desk
@@ -119,6 +121,16 @@ def test_when_nobody_of_the_team_is_left_it_goes_outside_with_all_that_was_said(
     assert files.readers(found.file) == {cast.outside.holder}
     assert read_report(found, keyring=cast.outside_key, at=cast.at).text == "He wrote again."
     assert [one.text for one in read_words(found, keyring=cast.outside_key)] == ["And again."]
+
+
+@pytest.mark.clauses("I-WHO-1")
+def test_its_files_go_outside_with_it(cast: Cast) -> None:
+    code = report(text="He wrote again.", attached=SimpleUploadedFile("note.txt", b"He did."))
+    everyone = [str(one.id) for one in StaffMember.objects.receivers(timezone.now())]
+    change(code, keep_out=everyone)
+    (attachment,) = Report.objects.get().attachments.all()
+    (listed,) = list_files(Report.objects.get(), keyring=cast.outside_key)
+    assert (listed.id, listed.name) == (attachment.id, "note.txt")
 
 
 def test_the_wish_to_be_involved_is_withdrawn_and_closes_nothing(cast: Cast) -> None:
