@@ -17,6 +17,7 @@ from concord.concurrence.terms import GROUNDS, Target
 from concord.concurrence.wording import place_name, until_words
 from concord.convenings.models import Convening, Session
 from concord.letters.send import compose
+from concord.people.team_name import team_name
 from concord.policy.violations import KINDS
 
 
@@ -38,7 +39,7 @@ def write_notice(
             "until": until_words(revoked),
             "grounds": _in_categories(grounds, violations),
             "host": settings.CONCORD_HOST_NAME,
-            "team": settings.CONCORD_TEAM_NAME,
+            "team": team_name(),
             "review_url": review_link(),
         }
     return compose("actions.notice", context=context, language=language)

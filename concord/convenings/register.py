@@ -12,6 +12,7 @@ from concord import names
 from concord.access.gate import admit
 from concord.convenings.models import Convening, Registration, State
 from concord.people.models import Person, StaffMember
+from concord.people.team_name import team_names
 from concord.refusals import Refused
 
 LONGEST_PRONOUNS = 30
@@ -61,7 +62,7 @@ def check_name(name: str, *, person: Person | None, at: datetime) -> None:
     working name would tell who works here.
     """
     told = StaffMember.objects.receivers(at).exclude(person=person)
-    known = [settings.CONCORD_TEAM_NAME, settings.CONCORD_HOST_NAME]
+    known = [*team_names(), settings.CONCORD_HOST_NAME]
     known += told.values_list("working_name", flat=True)
     if any(_looks(name) & _looks(one) for one in known):
         raise NameOfTheTeam

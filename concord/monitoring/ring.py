@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import override
 
 from concord.letters.send import send_template
 from concord.monitoring.readers import outside_contact
@@ -16,6 +17,7 @@ from concord.outbox.registry import handles
 from concord.people.addresses import unseal_address
 from concord.people.models import Login, StaffMember
 from concord.people.name_outside_contact import about as about_outside
+from concord.people.team_name import team_name_within
 
 NOTICE = "monitoring.notice"
 GATHERING = timedelta(seconds=15)
@@ -34,7 +36,8 @@ def send_notice(job: Job, *, at: datetime) -> None:
     """Send the letter, to current staff or the outside contact with an address; others see it on the desk."""
     address, language = _address_of(job.subject, at=at) if job.subject else ("", "")
     if address:
-        context = {"desk": settings.CONCORD_DESK, "team": settings.CONCORD_TEAM_NAME}
+        with override(language):
+            context = {"desk": settings.CONCORD_DESK, "team": team_name_within()}
         send_template(NOTICE, to=address, context=context, language=language, at=at)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
+from concord.people.team_name import team_name_within
 from concord.policy.violations import GROUNDS, KINDS
 
 LANGUAGE = "en"
@@ -30,7 +31,7 @@ def _section(heading: str, *paragraphs: str, points: list[str] | None = None) ->
 
 
 def _sections() -> list[dict[str, Any]]:
-    host, team = settings.CONCORD_HOST_NAME, settings.CONCORD_TEAM_NAME
+    host, team = settings.CONCORD_HOST_NAME, team_name_within()
     addresses, posts = settings.CONCORD_KEEP_ADDRESSES_DAYS, settings.CONCORD_KEEP_POSTS_DAYS
     return [
         _section(
