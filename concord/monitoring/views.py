@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from concord.convenings.guidelines_read import has_read
 from concord.doors import Request, door
 from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.flag_post import flag_post
@@ -16,13 +17,14 @@ from concord.monitoring.forms import FlagForm
 from concord.people.current import person_of
 from concord.people.models import Person
 from concord.people.who_may import participant
+from concord.spaces.enter import may_listen
 from concord.spaces.models import Post, Room, RoomQuerySet
 
 
 @door(participant)
 @require_http_methods(["GET", "HEAD", "POST"])
 def post(request: Request, post_id: UUID) -> HttpResponse:
-    """Flag a post. The page shows nothing of it: who may not read the room learns nothing here."""
+    """Flag a post. Who may read the room sees whose it is and when, and its words on asking; nobody else does."""
     visible = Post.objects.visible_to(_person(request)).select_related(
         "registration", "room__session__convening", "room__convening"
     )
@@ -38,10 +40,14 @@ def post(request: Request, post_id: UUID) -> HttpResponse:
             by_staff=False,
             at=request.at,
         )
-        return render(request, "monitoring/flagged.html", {"room": flagged.room})
-    return render(
-        request, "monitoring/flag.html", {"form": form, "room": flagged.room, "post": flagged}
-    )
+        return render(request, "monitoring/flagged.html", {"room": flagged.room, "post": flagged})
+    page = {
+        "form": form,
+        "room": flagged.room,
+        "post": flagged,
+        "shown": _may_read(request, flagged),
+    }
+    return render(request, "monitoring/flag.html", page)
 
 
 @door(participant)
@@ -63,6 +69,16 @@ def moment(request: Request, room_id: UUID) -> HttpResponse:
         )
         return render(request, "monitoring/flagged.html", {"room": room})
     return render(request, "monitoring/flag.html", {"form": form, "room": room})
+
+
+def _may_read(request: Request, flagged: Post) -> bool:
+    """Whether the post stands before this person in its room: every step into it is behind them."""
+    room = flagged.room
+    return (
+        not flagged.removed
+        and (room.session is None or has_read(request, room.session))
+        and may_listen(_person(request), room, at=request.at)
+    )
 
 
 def _rooms(request: Request) -> RoomQuerySet:

@@ -110,3 +110,34 @@ def test_new_posts_do_not_move_what_is_being_read(event, room):
     assert sara.evaluate("scrollY") == before
     sara.locator("#newer").click()
     expect(sara.locator("#newer")).to_be_hidden()
+
+
+def test_a_window_that_shrinks_stays_at_the_newest_post_unless_somebody_reads_above(event, room):
+    for number in range(40):
+        event.say(event.karim, f"line {number}")
+    sara = room(event.sara, viewport={"width": 360, "height": 740})
+    frames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    below = "document.documentElement.scrollHeight - innerHeight - Math.ceil(scrollY)"
+    assert sara.evaluate(below) < 2
+    sara.set_viewport_size({"width": 360, "height": 400})
+    sara.evaluate(frames)
+    assert sara.evaluate(below) < 2
+    sara.evaluate("scrollTo(0, 200)")
+    sara.evaluate(frames)
+    sara.set_viewport_size({"width": 360, "height": 300})
+    sara.evaluate(frames)
+    assert sara.evaluate("scrollY") == 200
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_on_a_phone_every_way_out_of_the_room_is_in_sight(event, room, picture, width):
+    event.say(event.karim, "hello")
+    sara = room(event.sara, viewport={"width": width, "height": 740})
+    for link in sara.locator(".room-head a").all():
+        box = link.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    assert sara.locator(".room-head .nav a").last.is_visible()
+    words, acts = sara.locator("#post-1 .said"), sara.locator("#post-1 .post-acts a").first
+    assert acts.bounding_box()["y"] > words.bounding_box()["y"]
+    picture(sara)

@@ -110,3 +110,8 @@ def test_former_staff_hear_nothing_more(amara, at):
     amara.staff.ended_at = at
     amara.staff.save()
     assert authorise(desk, "desk.localhost", [stream_of(amara.id)]) is None
+
+
+def test_more_can_be_told_about_the_post_that_was_flagged(post, ana, amara):
+    sent = inside(ana).post(f"/p/{post.id}/flag", {"words": ""}).content.decode()
+    assert f"/report?from=%2Fr%2F{post.room_id}&amp;post={post.id}" in sent

@@ -13,16 +13,25 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info as language_info
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from concord.people.onward import onward
+
 register = template.Library()
 
 STYLES = Path(__file__).resolve().parent.parent / "static" / "concord"
+
+BACK = {"room": gettext_lazy("Back to the room"), "event": gettext_lazy("Back to the event")}
+"""The pages that help, policy and report lead back to, by the names of their addresses."""
 
 MARKS = {
     "house": gettext_lazy("Concord"),
@@ -133,6 +142,37 @@ def shipped(path: str) -> str:
         return staticfiles_storage.url(path)
     except ValueError:
         return f"{settings.STATIC_URL}{path}"
+
+
+@register.simple_tag(takes_context=True)
+def along(context: template.Context, here: str = "") -> str:
+    """`?from=…` for a link to help, policy or report, so that it leads back: to this page, `here`, when it is a room
+    or an event, else to where this page itself leads back. Empty when that is nowhere."""
+    request = context.get("request")
+    path = here or (_back(request.path) and request.path if request else "") or _came_from(request)
+    return f"?{urlencode({'from': path})}" if path else ""
+
+
+@register.simple_tag(takes_context=True)
+def way_back(context: template.Context) -> SafeString | str:
+    """The link back to the room or the event that somebody came from, as `?from=` says; nothing for any other path."""
+    path = _came_from(context.get("request"))
+    if not path:
+        return ""
+    return format_html('<p class="small"><a href="{}">{}</a></p>', path, _back(path))
+
+
+def _came_from(request: HttpRequest | None) -> str:
+    path = onward(request.GET.get("from")) if request else None
+    return path if path and _back(path) else ""
+
+
+def _back(path: str) -> str | Promise:
+    """What the way back to a path is called; empty for a page that is none of those."""
+    try:
+        return BACK.get(resolve(path).url_name or "", "")
+    except Resolver404:
+        return ""
 
 
 @lru_cache(maxsize=32)

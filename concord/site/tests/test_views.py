@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from django.utils.translation import trans_real
+
+from concord.people.team_name import team_name, team_name_within
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +53,51 @@ def test_a_session_that_we_never_gave_out_is_not_looked_for(client: Client, key)
     with CaptureQueriesContext(connection) as asked:
         assert client.get("/", HTTP_COOKIE=sent).status_code == 200
     assert not [one for one in asked if "django_session" in one["sql"]]
+
+
+@pytest.mark.parametrize("path", ["/help", "/policy", "/report"])
+def test_a_page_leads_back_to_the_room_or_event_that_somebody_came_from(client: Client, path):
+    room = "/r/00000000-0000-0000-0000-000000000001"
+    page = client.get(path, {"from": room}).content.decode()
+    assert f'<a href="{room}">Back to the room</a>' in page
+    assert f"/help?from={quote(room, safe='')}" in page
+    assert "Back to the event" in client.get(path, {"from": "/e/forum"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "https://elsewhere.example/e/forum",
+        "//e/forum",
+        "/\\e/forum",
+        "/leave",
+        "/e/",
+        "x",
+        "\0",
+        "/" * 999,
+    ],
+)
+def test_a_page_leads_nowhere_else(client: Client, odd):
+    page = client.get("/help", {"from": odd}).content.decode()
+    assert "Back to the" not in page
+    assert "?from=" not in page
+
+
+def test_what_is_not_here_leads_to_the_report_page_or_at_the_desk_to_the_inbox(client: Client):
+    assert '<a href="/report">the report page</a>' in client.get("/nowhere").content.decode()
+    desk = client.get("/nowhere", headers={"host": "desk.localhost"}).content.decode()
+    assert "To your inbox" in desk
+    assert "report page" not in desk
+
+
+def test_our_name_for_the_team_is_said_in_the_readers_language(client: Client, settings):
+    with translation.override("en"):
+        client.cookies["__Host-language"] = "ar"
+        assert "فريق الرعاية" in client.get("/help").content.decode()
+        settings.CONCORD_TEAM_NAME = "Safety Circle"
+        assert "Safety Circle" in client.get("/help").content.decode()
+        assert (team_name(), team_name_within()) == ("Safety Circle", "Safety Circle")
+
+
+def test_inside_a_sentence_our_name_has_a_small_article():
+    assert (team_name(), team_name_within()) == ("The care team", "the care team")

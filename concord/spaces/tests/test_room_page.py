@@ -189,3 +189,19 @@ def test_a_session_that_expired_gives_the_words_back(event):
     answer = Client().post(posts_of(event.room), {"text": "my thought"})
     assert answer.status_code == 409
     assert "my thought" in answer.content.decode()
+
+
+def test_what_can_be_done_about_a_post_stands_beneath_its_words(event, inside):
+    event.say(event.karim, "hello")
+    html = inside(event.sara).get(page_of(event.room)).content.decode()
+    assert html.index('<p dir="auto">hello</p>') < html.index('class="post-acts"')
+
+
+def test_a_room_leads_to_the_sessions_of_its_event_and_help_leads_back(event, inside):
+    browser = inside(event.sara)
+    html = browser.get(page_of(event.room)).content.decode()
+    assert f'href="{reverse("event", args=["votes"])}"' in html
+    for name in ("help", "policy", "report"):
+        assert f"/{name}?from=%2Fr%2F{event.room.id}" in html
+    back = browser.get(f"/help?from={page_of(event.room)}").content.decode()
+    assert f'href="{page_of(event.room)}"' in back

@@ -21,6 +21,7 @@
   let unseen = 0;
   let wait = 1000;
   let timer = 0;
+  let resting = true; // at the newest, so that a smaller window stays there
 
   const open = () => {
     clearTimeout(timer);
@@ -88,6 +89,7 @@
     inOrder(parent ? commentsOf(parent) : posts, post);
     if (follow) toTheEnd();
     else count(unseen + 1);
+    resting = follow;
   };
   const inOrder = (list, post) => {
     const number = Number(post.dataset.number) || Infinity;
@@ -133,6 +135,7 @@
     return page.scrollHeight - page.clientHeight - scrollY < 120;
   };
   const toTheEnd = () => scrollTo(0, document.documentElement.scrollHeight);
+  const stay = () => { if (resting) toTheEnd(); };
   const count = (number) => {
     unseen = number;
     if (!newer) return;
@@ -141,11 +144,18 @@
   };
 
   if (newer) newer.addEventListener("click", () => { count(0); toTheEnd(); });
-  addEventListener("scroll", () => { if (unseen && atTheEnd()) count(0); }, { passive: true });
+  addEventListener("scroll", () => {
+    resting = atTheEnd();
+    if (unseen && resting) count(0);
+  }, { passive: true });
+  addEventListener("resize", stay);
+  const composer = document.getElementById("composer");
+  if (composer && "ResizeObserver" in window) new ResizeObserver(stay).observe(composer);
   addEventListener("online", open);
   addEventListener("offline", again);
   addEventListener("pagehide", close);
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   if (!location.hash) toTheEnd();
+  resting = atTheEnd();
   open();
 })();
