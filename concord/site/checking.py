@@ -62,6 +62,13 @@ def refuse_unless_ready() -> None:
         raise CannotGoOn(f"{stopping.setting}: {stopping.trouble}. {stopping.remedy}")
 
 
+def refuse_without_install() -> None:
+    """Raise CannotGoOn where nothing was set up yet. What is broken is no reason: it is what one looks for."""
+    if not settings.CONCORD_DATA.is_dir():
+        nothing = next(iter([*key_file(), *data_folder()]))
+        raise CannotGoOn(f"{nothing.setting}: {nothing.trouble}. {RUN_SETUP}")
+
+
 def unknown_settings() -> Iterator[Finding]:
     for name in sorted(os.environ):
         if (
@@ -81,7 +88,7 @@ def kept_settings() -> Iterator[Finding]:
 def key_file() -> Iterator[Finding]:
     path = Path(settings.CONCORD_KEY_FILE)
     if not path.exists():
-        yield Finding("CONCORD_KEY_FILE", f"there is no file at {path}", "Run `concord setup`.")
+        yield Finding("CONCORD_KEY_FILE", f"there is no file at {path}", RUN_SETUP)
         return
     try:
         read_master(path)

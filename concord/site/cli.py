@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refused as refused:
         words = _told(refused)
     except DatabaseError as error:
-        words = f"the database could not do it: {str(error).strip()}"
+        words = _words_for_database(error)
     except OSError as error:
         words = _words_for(error)
     except (KeyboardInterrupt, EOFError):
@@ -92,6 +92,13 @@ def _told(refused: Refused) -> str:
     """The refusal's words; whoever called the verb from outside also has it recorded."""
     refusals.tell(refused, actor=None, at=timezone.now())
     return str(refused.words)
+
+
+def _words_for_database(error: DatabaseError) -> str:
+    told = str(error).strip()
+    if "no such table" in told or type(error.__cause__).__name__ == "UndefinedTable":
+        return "the tables are not there. Run `concord setup`; after an upgrade, `concord migrate`."
+    return f"the database could not do it: {told}"
 
 
 def _words_for(error: OSError) -> str:

@@ -27,6 +27,14 @@ def set_up_django() -> None:
         raise CannotGoOn(f"the settings cannot be read: {error}") from error
 
 
+def set_up_install() -> None:
+    """As `set_up_django`, for a command that looks into an install. Raises CannotGoOn where there is none."""
+    set_up_django()
+    from concord.site.checking import refuse_without_install
+
+    refuse_without_install()
+
+
 def part(module: str, function: str) -> Callable[..., Any]:
     """A function of a part that may not have been built yet. Raises CannotGoOn in that case."""
     if find_spec(module) is None:

@@ -9,7 +9,7 @@ import argparse
 import json
 from dataclasses import asdict, is_dataclass
 
-from concord.site.commands import part, set_up_django
+from concord.site.commands import part, set_up_install
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    set_up_django()
+    set_up_install()
     findings = part("concord.actions.audit", "audit")()
     if options.json:
         print(json.dumps({"ok": not findings, "findings": [_plain(each) for each in findings]}))

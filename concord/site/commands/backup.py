@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from concord.site.commands import CannotGoOn, set_up_django
+from concord.site.commands import CannotGoOn, set_up_install
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    set_up_django()
+    set_up_install()
     from django.utils import timezone
 
     from concord.site.archive import KEPT_FOR

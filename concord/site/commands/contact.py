@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 
-from concord.site.commands import CannotGoOn, set_up_django
+from concord.site.commands import CannotGoOn, set_up_install
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    set_up_django()
+    set_up_install()
     from django.db import transaction
     from django.utils import timezone
 

@@ -6,7 +6,7 @@ import argparse
 import json
 from dataclasses import asdict
 
-from concord.site.commands import set_up_django
+from concord.site.commands import set_up_install
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    set_up_django()
+    set_up_install()
     from concord.ledger.verify import verify
 
     found = verify()

@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from concord.site.commands import CannotGoOn, set_up_django
+from concord.site.commands import CannotGoOn, set_up_install
 
 if TYPE_CHECKING:
     from concord.people.models import StaffMember
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    set_up_django()
+    set_up_install()
     options.act(options)
     return 0
 

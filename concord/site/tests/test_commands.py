@@ -127,6 +127,33 @@ def test_serving_an_install_that_is_not_set_up_is_refused(install: Install):
     assert "Run `concord setup`" in answer.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "audit",
+        "staff list",
+        "ledger verify",
+        "recover shares",
+        "backup there",
+        "contact --name E --address e@e.es",
+    ],
+)
+def test_without_an_install_every_command_says_what_to_do(install: Install, command):
+    answer = install.run(*command.split())
+    assert answer.returncode == 1
+    assert "there is no file at" in answer.stderr
+    assert "Run `concord setup`" in answer.stderr
+    assert not install.data.exists()
+
+
+@pytest.mark.sqlite
+def test_a_database_without_tables_is_told_in_words(install: Install):
+    install.data.mkdir(parents=True)
+    answer = install.run("audit")
+    assert answer.returncode == 1
+    assert "Run `concord setup`" in answer.stderr
+
+
 @pytest.mark.sqlite
 def test_on_sqlite_the_jobs_run_in_the_one_process(ready: Install):
     assert "needs PostgreSQL" in ready.run("work").stderr
