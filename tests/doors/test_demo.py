@@ -89,7 +89,7 @@ def test_a_newcomer_lives_through_the_main_job(
         # From the table, as somebody who presses the chair: a Strict cookie stays behind on the way.
         page.goto(table)
         with context.expect_page() as opened:
-            page.locator(".seat a", has_text=name).click()
+            page.locator(".seat a", has=page.locator("b", has_text=name)).click()
         page.close()
         return opened.value
 
@@ -121,14 +121,19 @@ def test_a_newcomer_lives_through_the_main_job(
     alone.goto(start.get_by_role("link", name="Carry it out alone").get_attribute("href"))
     alone.get_by_role("button", name="Carry it out now").click()
     expect(alone.locator("main")).to_contain_text("Nobody else has agreed to this yet")
-    ledger = wide.new_page()
-    ledger.goto(f"{table}demo/ledger")
+    expect(alone.locator(".demo-hint")).to_contain_text("the newest entry of the ledger")
+    expect(alone.locator(".demo-bar a", has_text="The proposal")).to_have_count(1)
+    with wide.expect_page() as opened:
+        alone.locator(".demo-bar a", has_text="The ledger").click()
+    ledger = opened.value
     expect(ledger.locator("li.refused").first).to_contain_text("NeedsConcurrence")
     expect(ledger.locator("li.refused").first).to_contain_text("Amara")
 
     ravi = sit("Ravi")
     expect(ravi.locator("main")).to_contain_text("Nothing is waiting")
-    answer = ravi.goto(amara.url.replace("amara-desk", "ravi-desk"))
+    address = start.get_by_role("link", name="The very address")  # there without loading the table again
+    answer = ravi.goto(address.get_attribute("href"))
+    assert ravi.url == amara.url.replace("amara-desk", "ravi-desk")
     assert answer.status == 404
 
     luis = sit("Luis", phone)
@@ -143,6 +148,7 @@ def test_a_newcomer_lives_through_the_main_job(
 
     again = come_in(wide, start, "Come back as Karim", "A new face", "karim.haddad+again@gmail.com")
     expect(again.locator("h1")).to_have_text("No access at the moment")
+    expect(again.locator(".demo-hint")).to_contain_text("Refused under the decision that stands")
     karima = come_in(wide, start, "Come in as Karima", "Karima Haddad", "karima.haddad@gmail.com")
     confirm(karima).fill("#write [name=text]", "Good morning, everybody.")
     karima.get_by_role("button", name="Send").click()
@@ -151,6 +157,6 @@ def test_a_newcomer_lives_through_the_main_job(
     ines = sit("Ines")
     expect(ines.locator("main")).to_contain_text("sealed,")
     assert script.UNKIND not in ines.content()
-    expect(start.locator("#now .past")).to_have_count(5)
+    expect(start.locator("#now .past")).to_have_count(7)
     expect(start.locator("#now")).to_contain_text("Agreement to gone")
     picture(start, "table")

@@ -11,16 +11,22 @@ from django.http import HttpRequest
 from concord.site.demo import script
 from concord.site.demo.seating import planted
 from concord.site.demo.seats import KARIM, Browser, Seat
-from concord.site.demo.story import hint_for
+from concord.site.demo.story import hint_for, story
 from concord.spaces.models import Post
 
 
-def bar_for(request: HttpRequest, sitter: Seat | Browser) -> dict[str, Any]:
-    """The context of `demo/_bar.html`. Karim's words stand ready until he has said them."""
+def bar_for(request: HttpRequest, sitter: Seat | Browser, *, refused: bool) -> dict[str, Any]:
+    """The context of `demo/_bar.html`. Karim's words stand ready until he has said them.
+
+    On a page that refused something at the desk, the ledger and the proposal are one link away.
+    """
+    proposal = story().proposal if refused and isinstance(sitter, Seat) and sitter.desk else None
     return {
         "sitter": sitter,
         "address": sitter.address if isinstance(sitter, Browser) else "",
-        "hint": hint_for(sitter),
+        "hint": hint_for(sitter, request.path, refused=refused),
+        "refused": refused,
+        "proposal": proposal,
         "unkind": script.UNKIND if sitter is KARIM and _is_in_hall(request) else "",
         "nonce": uuid4(),
         "hall": planted().hall,

@@ -21,6 +21,7 @@ from concord.site.demo.seats import browser_at, seat_at
 Next = Callable[[HttpRequest], HttpResponse]
 
 TABLE = "concord.site.demo.urls_table"
+REFUSED = (403, 409)
 SKIP_LINK = re.compile(r'<a class="skip".*?</a>', re.DOTALL)
 
 
@@ -67,7 +68,7 @@ class Bar:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if _is_whole_page(request, response):
-            response.content = _with_bar(request, response.content.decode()).encode()
+            response.content = _with_bar(request, response).encode()
             if response.has_header("Content-Length"):
                 response.headers["Content-Length"] = str(len(response.content))
         return response
@@ -90,14 +91,15 @@ def _is_whole_page(request: HttpRequest, response: HttpResponse) -> bool:
     )
 
 
-def _with_bar(request: HttpRequest, page: str) -> str:
-    host = request.get_host()
+def _with_bar(request: HttpRequest, response: HttpResponse) -> str:
+    host, page = request.get_host(), response.content.decode()
     sitter = seat_at(host) or browser_at(host)
     if sitter is None:
         return page
-    bar = render_to_string("demo/_bar.html", bar_for(request, sitter), request=request)
+    bar = bar_for(request, sitter, refused=response.status_code in REFUSED)
+    shown = render_to_string("demo/_bar.html", bar, request=request)
     head = render_to_string("demo/_head.html")
     page = page.replace("</head>", f"{head}</head>", 1)
     skip = SKIP_LINK.search(page)
     place = skip.end() if skip else page.find("<body>") + len("<body>")
-    return page[:place] + bar + page[place:]
+    return page[:place] + shown + page[place:]

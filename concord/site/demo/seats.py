@@ -40,7 +40,7 @@ ANA = Seat("ana", "Ana", _("takes part, on a phone"))
 KARIM = Seat("karim", "Karim", _("writes what hurts her"))
 AMARA = Seat("amara", "Amara", _("coordinates"), desk=True)
 LUIS = Seat("luis", "Luis", _("colleague on call"), desk=True)
-RAVI = Seat("ravi", "Ravi", _("colleague, recused"), desk=True)
+RAVI = Seat("ravi", "Ravi", _("colleague, close to Karim"), desk=True)
 INES = Seat("ines", "Ines", _("keeps the machines"), desk=True)
 SEATS = (ANA, KARIM, AMARA, LUIS, RAVI, INES)
 
@@ -57,11 +57,6 @@ def seat_at(host: str) -> Seat | None:
 def browser_at(host: str) -> Browser | None:
     """The fresh browser behind a host name, or None."""
     return next((browser for browser in FRESH if browser.host == _name(host)), None)
-
-
-def host_of(address: str) -> str | None:
-    """Where the owner of a mail address reads their mail, or None."""
-    return next((browser.host for browser in FRESH if browser.address == address.lower()), None)
 
 
 def _name(host: str) -> str:

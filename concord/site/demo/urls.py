@@ -6,6 +6,8 @@ from concord.site.demo import views
 
 urlpatterns: list[URLPattern] = [
     path("now", views.now, name="demo_now"),
+    path("hidden", views.hidden, name="demo_hidden"),
+    path("letters", views.letters, name="demo_letters"),
     path("mails", views.mails, name="demo_mails"),
     path("stored", views.stored_page, name="demo_stored"),
     path("ledger", views.ledger, name="demo_ledger"),

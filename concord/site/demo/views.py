@@ -27,7 +27,6 @@ from concord.site.demo.seats import (
     SEATS,
     Seat,
     browser_at,
-    host_of,
     seat_at,
 )
 from concord.site.demo.second_factors import secret_of
@@ -51,15 +50,26 @@ def now(request: Request) -> HttpResponse:
 
 
 @door(anyone)
+def hidden(request: Request) -> HttpResponse:
+    """The address of the proposal, as soon as there is one, for Ravi to try."""
+    return render(request, "demo/_hidden.html", _now())
+
+
+@door(anyone)
 def mails(request: Request) -> HttpResponse:
     """Keys, codes and mails: what people would have in their heads, their pockets and their mailboxes."""
     team = [
         {"member": member, "code": code_at(secret_of(handle), request.at), "handle": handle}
         for handle, member in planted().team.items()
     ]
-    letters = [{"mail": mail, "host": host_of(mail.to)} for mail in post_box.mails()]
-    more = {"team": team, "letters": letters, "shares": planted().shares}
+    more = {"team": team, "mails": post_box.mails(), "shares": planted().shares}
     return render(request, "demo/mails.html", more | _places())
+
+
+@door(anyone)
+def letters(request: Request) -> HttpResponse:
+    """The part of that page that changes: the mails, newest first."""
+    return render(request, "demo/_letters.html", {"mails": post_box.mails()})
 
 
 @door(anyone)
@@ -96,24 +106,22 @@ def taken(request: Request, post_id: UUID) -> JsonResponse:
 
 @door(anyone)
 def hint(request: Request) -> JsonResponse:
-    """What whoever sits here can do next, for a page that stays open while the story goes on."""
+    """What whoever sits here can do next on a page (?at=) that stays open while the story goes on."""
     host = request.get_host()
     sitter = seat_at(host) or browser_at(host)
-    return JsonResponse({"hint": str(hint_for(sitter)) if sitter else ""})
+    words = hint_for(sitter, request.GET.get("at", "")) if sitter else ""
+    return JsonResponse({"hint": str(words)})
 
 
 def _now() -> dict[str, Any]:
     told = story()
-    steps = [
-        {"seat": next(seat for seat in SEATS if seat.key == key), "words": words, "place": place}
-        for place, (key, words) in enumerate(STEPS)
-    ]
-    hidden = _at_the_desk("proposal", told.proposal.id) if told.proposal else ""
+    steps = [{"words": words, "place": place} for place, (_who, words) in enumerate(STEPS)]
+    path = _at_the_desk("proposal", told.proposal.id) if told.proposal else ""
     return {
         "story": told,
         "steps": steps,
         "measured": measured(),
-        "hidden_address": address(RAVI.host, hidden) if hidden else "",
+        "hidden_address": address(RAVI.host, path) if path else "",
     }
 
 

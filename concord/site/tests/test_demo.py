@@ -27,7 +27,7 @@ from concord.site.demo import home, script, seating
 from concord.site.demo.middleware import Seating
 from concord.site.demo.plant import plant
 from concord.site.demo.post_box import PostBox
-from concord.site.demo.seats import AMARA, ANA, FRESH, SEATS
+from concord.site.demo.seats import AGAIN, AMARA, ANA, FRESH, KARIMA, SEATS
 from concord.site.demo.totp import code_at, seconds_left
 from concord.site.rehearse.browser import Browser
 
@@ -262,6 +262,31 @@ def test_the_bar_and_its_pages_carry_no_script_and_no_style_of_their_own(demo):
 def test_nothing_can_be_carried_out_alone_before_anything_is_proposed(demo):
     page = demo.browser(AMARA.host).get("/demo/alone")
     assert "Nothing is proposed" in page.text
+
+
+def test_the_bar_says_what_comes_next_on_the_way_in(demo):
+    browser = demo.browser(KARIMA.host)
+    page = browser.get("/e/votes/register")
+    assert KARIMA.address in page.text
+    assert "Register with this address." in page.text
+    for path, words in {
+        "/in/code": "Six digits went to this address: open Mails",
+        "/e/votes/policy": "Read the policy, tick",
+        "/s/0/guidelines": "Read the guidelines, tick",
+        "/r/0": "You are in.",
+    }.items():
+        assert words in browser.get(f"/demo/hint?at={path}").text
+
+
+def test_karim_in_another_browser_waits_for_the_decision(demo):
+    assert "Wait until the decision" in demo.browser(AGAIN.host).get("/e/votes/register").text
+
+
+def test_the_parts_that_change_are_there_by_themselves(demo):
+    table = demo.browser("localhost")
+    assert "No letter has been written" in table.get("/demo/letters").text
+    assert "href" not in table.get("/demo/hidden").text
+    assert "Noor" in table.get("/").text
 
 
 def test_stopping_it_removes_everything(demo):

@@ -1,20 +1,21 @@
-// The demo only: the table keeps itself up to date, the bar says how tall it is, and a screen says how soon after
+// The demo only: the table and the mails keep themselves up to date, the bar says how tall it is, and a screen says how soon after
 // an agreement a message went from it.
 (() => {
   "use strict";
-  const now = document.getElementById("now");
-  const refresh = async () => {
-    if (!document.hidden) {
-      const answer = await fetch(now.dataset.refresh).catch(() => null);
-      const text = answer && answer.ok ? await answer.text() : "";
-      if (text && text !== now.dataset.shown) {
-        now.dataset.shown = text;
-        now.innerHTML = text;
+  for (const part of document.querySelectorAll("[data-refresh]")) {
+    const refresh = async () => {
+      if (!document.hidden) {
+        const answer = await fetch(part.dataset.refresh).catch(() => null);
+        const text = answer && answer.ok ? await answer.text() : "";
+        if (answer && answer.ok && text !== part.dataset.shown) {
+          part.dataset.shown = text;
+          part.innerHTML = text;
+        }
       }
-    }
+      setTimeout(refresh, 2000);
+    };
     setTimeout(refresh, 2000);
-  };
-  if (now) setTimeout(refresh, 2000);
+  }
 
   const bar = document.querySelector(".demo-bar");
   if (bar && "ResizeObserver" in window) {
@@ -26,7 +27,7 @@
   const hint = document.getElementById("demo-hint");
   const ask = async () => {
     if (!document.hidden) {
-      const answer = await fetch("/demo/hint").catch(() => null);
+      const answer = await fetch("/demo/hint?at=" + encodeURIComponent(location.pathname)).catch(() => null);
       const data = answer && answer.ok ? await answer.json() : {};
       if (data.hint && data.hint !== hint.textContent) hint.textContent = data.hint;
     }
