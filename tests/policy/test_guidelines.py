@@ -150,7 +150,7 @@ def test_the_policy_is_one_press_away_from_every_room(cast: Cast, mailbox: Mailb
     sara = by_mail("sara@example.org", mailbox)
     for room in Room.objects.filter(convening=cast.convening, session__isnull=False):
         sara.open(f"/r/{room.id}").press("Enter", read="on")
-        assert 'href="/policy"' in sara.page
+        assert f'href="/policy?from=%2Fr%2F{room.id}"' in sara.page
         assert sara.follow("olicy").sees("Version 1")
-    for path in ("/e/votes", "/e/votes/register"):
-        assert 'href="/policy"' in sara.open(path).page
+    assert 'href="/policy?from=%2Fe%2Fvotes"' in sara.open("/e/votes").page
+    assert 'href="/policy"' in sara.open("/e/votes/register").page
