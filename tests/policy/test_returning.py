@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from concord.access.gate import is_admitted
 from concord.access.models import Shut
@@ -23,7 +26,13 @@ from concord.people.signals import signed_in
 from concord.people.tests.team import Mailbox
 from concord.spaces.models import Post
 from tests.browsing import Browser, at_the_desk, by_mail, into
-from tests.cast import Cast, login_by_mailbox, opened, participant, proposed
+from tests.cast import Cast, login_by_mailbox, opened, participant, proposed, stage
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The event began a while ago: what a page asks in the minute after a decision is nobody's return."""
+    return stage(timezone.now() - timedelta(minutes=30))
 
 
 @pytest.fixture
