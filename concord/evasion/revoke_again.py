@@ -45,7 +45,9 @@ class NotTheSameMailbox(Refused):
 class NotOfAReturn(Refused):
     """Nobody else's posts go under a decision about somebody, and none where it does not hold (R-EVADE-2)."""
 
-    words = _("This post is not by somebody who came back under that decision. A new proposal can be made.")
+    words = _(
+        "This post is not by somebody who came back under that decision. A new proposal can be made."
+    )
 
 
 class MayNotActOnAReturn(Refused):
@@ -122,9 +124,7 @@ def apply_return(
     theirs = [
         post
         for post in posts
-        if post.author_id == person
-        and not post.removed
-        and _is_of_a_return(post, decision)
+        if post.author_id == person and not post.removed and _is_of_a_return(post, decision)
     ]
     if theirs:
         delete_again(decision, posts=theirs, by=by, at=at)
@@ -170,9 +170,7 @@ def _is_of_a_return(post: Post, decision: Decision) -> bool:
     }
     return (
         not held.isdisjoint({EVERYWHERE, *post.room.places})
-        and Match.objects.filter(
-            decision=decision, person=post.author_id, state="applied"
-        ).exists()
+        and Match.objects.filter(decision=decision, person=post.author_id, state="applied").exists()
     )
 
 

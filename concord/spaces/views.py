@@ -131,9 +131,7 @@ def _turn_away(request: Request, refused: Refused, **more: Any) -> HttpResponse:
     return render(request, page, {"refused": refused, **more}, status=refused.status)
 
 
-def _page(
-    request: Request, entered: Entered, *, status: int = 200, **more: Any
-) -> HttpResponse:
+def _page(request: Request, entered: Entered, *, status: int = 200, **more: Any) -> HttpResponse:
     """The room. What was typed before comes back through `more`."""
     room = entered.room
     after, before = _number(request.GET.get("after")), _number(request.GET.get("before"))

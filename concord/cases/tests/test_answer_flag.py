@@ -75,5 +75,7 @@ def test_for_colleagues_without_a_grant_the_flag_does_not_exist(
 
 def test_there_is_no_second_way_to_answer(flagged: Raise, amara: Member, kofi: Member) -> None:
     flag = flagged()
-    assert sign_in_at_the_desk(amara.staff).post(f"/flags/{flag.id}/judgement", NO).status_code == 404
+    assert (
+        sign_in_at_the_desk(amara.staff).post(f"/flags/{flag.id}/judgement", NO).status_code == 404
+    )
     assert Flag.objects.get().credible is None

@@ -51,7 +51,10 @@ def decided(cast: Cast) -> Decision:
             scope_id=cast.hall.session_id,
             until_at=cast.at + 365 * DAY,
         ),
-        *(Target("delete", post.id, "a post") for post in Post.objects.filter(registration=cast.karim)),
+        *(
+            Target("delete", post.id, "a post")
+            for post in Post.objects.filter(registration=cast.karim)
+        ),
     )
     version = opened(proposed(cast, case, targets=targets).version, cast.luis, cast.at)
     agreed = concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)

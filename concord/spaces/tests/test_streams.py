@@ -208,7 +208,9 @@ def test_watching_is_for_staff_who_monitor_on_the_desks_own_host(event, inside):
         browser = Client()
         browser.force_login(login, backend="concord.people.passphrase.PassphraseBackend")
         stored = browser.session
-        stored["vault"] = {"pending": False}  # the keys are open; the sign-in itself is tried elsewhere
+        stored["vault"] = {
+            "pending": False
+        }  # the keys are open; the sign-in itself is tried elsewhere
         stored.save()
         sessions[member.working_name] = session_of(browser)
     watch = [event.room.watch_stream]
