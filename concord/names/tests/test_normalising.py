@@ -9,7 +9,17 @@ import pytest
 from concord.names import clean_display_name, fold
 from concord.names.normalising import MOST_MARKS, normalised
 
-WORDS = ["Zoë", "e\u0301", "Nguyễn Thị", "देवनागरी", "ﬁne ①", "\u1100\u1161\u11a8", "ﾊﾞ", "שָׁלוֹם", "عَرَبِيّ"]
+WORDS = [
+    "Zoë",
+    "e\u0301",
+    "Nguyễn Thị",
+    "देवनागरी",
+    "ﬁne ①",
+    "\u1100\u1161\u11a8",
+    "ﾊﾞ",
+    "שָׁלוֹם",
+    "عَرَبِيّ",
+]
 TOWERS = ["\u0301\u0316", "\u0f73", "\uff9e\u0316", "\u0344\u0316"]
 
 
