@@ -25,9 +25,10 @@ MAIL = {
     "password": "CONCORD_MAIL_PASSWORD",
     "from": "CONCORD_MAIL_FROM",
 }
-EXAMPLE = """\
+EXAMPLE_HOST = "Open Ballot Forum"
+EXAMPLE = f"""\
 # What `concord setup --answers FILE` is told. Passphrases and codes are made by the machine, never here.
-host = "Open Ballot Forum"                      # as people read it
+host = "{EXAMPLE_HOST}"                      # as people read it
 team = "The care team"                          # who signs what is written to people
 policy_address = "policy@example.org"           # questions about the policy
 report_address = "report@example.org"           # reports by mail

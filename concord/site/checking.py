@@ -18,6 +18,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from concord.site import settings_file
+from concord.site.answers import EXAMPLE_HOST
 from concord.site.commands import CannotGoOn
 from concord.vault.environment import EnvironmentKeyMissing, is_private, read_master
 
@@ -28,6 +29,7 @@ KNOWN = frozenset(
      "CONCORD_MAIL_SECURITY", "CONCORD_MAIL_FROM"]
 )  # fmt: skip
 OLDEST_POSTGRESQL = 150_000
+UNNAMED = "The host"
 RUN_SETUP = "Run `concord setup`."
 
 
@@ -47,6 +49,7 @@ def findings() -> Iterator[Finding]:
     yield from data_folder()
     yield from addresses()
     yield from hosts()
+    yield from left_from_the_example()
     yield from mail()
     yield from processes()
     of_database = list(database())
@@ -136,6 +139,40 @@ def addresses() -> Iterator[Finding]:
             yield Finding(
                 name, "is not an e-mail address", f"Set it to one that receives {purpose}."
             )
+
+
+def left_from_the_example() -> Iterator[Finding]:
+    """Addresses under a domain that is kept for examples: set-up takes them, and no letter ever arrives."""
+    for name in ("CONCORD_POLICY_ADDRESS", "CONCORD_REPORT_ADDRESS"):
+        if is_example(getattr(settings, name).rpartition("@")[2]):
+            yield Finding(
+                name,
+                "is an example, and no letter ever arrives there",
+                "Set it to an address of your own.",
+            )
+    for name in ("CONCORD_PUBLIC", "CONCORD_DESK"):
+        if is_example(urlsplit(getattr(settings, name)).hostname or ""):
+            yield Finding(
+                name, "is an example, and leads nobody here", "Set it to a host name of your own."
+            )
+
+
+def notes() -> Iterator[Finding]:
+    """What endangers nobody and is no reason to stop: people only read it."""
+    if settings.CONCORD_HOST_NAME in ("", UNNAMED, EXAMPLE_HOST):
+        yield Finding(
+            "CONCORD_HOST_NAME",
+            f"people read “{settings.CONCORD_HOST_NAME}”, as it came",
+            "Set it to the name of your organisation.",
+        )
+
+
+def is_example(host: str) -> bool:
+    """Whether a domain is one of those that are kept for examples."""
+    labels = host.lower().rstrip(".").split(".")
+    return labels[-1] == "example" or (
+        labels[-2:-1] == ["example"] and labels[-1] in ("org", "com", "net")
+    )
 
 
 def hosts() -> Iterator[Finding]:

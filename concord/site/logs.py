@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 
-_ALLOWED = ("event", "kind", "job", "attempts", "status", "seconds", "room")
+_ALLOWED = ("event", "kind", "job", "attempts", "status", "seconds", "room", "host")
 
 
 class AllowedFields(logging.Formatter):

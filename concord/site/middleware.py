@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.urls import set_urlconf
 from django.utils import timezone
+
+log = logging.getLogger("concord.site")
+
+PLAIN_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,100}")
+MOST_STRANGERS = 100
+_strangers: set[str] = set()
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -24,12 +33,23 @@ class Hosts:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        host = request.get_host().split(":", 1)[0].lower()
+        try:
+            host = request.get_host().split(":", 1)[0].lower()
+        except DisallowedHost:
+            _tell_stranger(request.META.get("HTTP_HOST", ""))
+            raise
         request.is_desk = host in settings.CONCORD_DESK_HOSTS  # type: ignore[attr-defined]
         if request.is_desk:  # type: ignore[attr-defined]
             request.urlconf = settings.CONCORD_DESK_URLCONF
             set_urlconf(settings.CONCORD_DESK_URLCONF)
         return self.get_response(request)
+
+
+def _tell_stranger(host: str) -> None:
+    """Say in the log under which host name we were asked for; each once, and not without end."""
+    if PLAIN_HOST.fullmatch(host) and host not in _strangers and len(_strangers) < MOST_STRANGERS:
+        _strangers.add(host)
+        log.warning("asked for under a host name that is not ours", extra={"host": host})
 
 
 class Headers:

@@ -15,14 +15,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     set_up_django()
-    from concord.site.checking import findings, mail_server
+    from concord.site.checking import findings, mail_server, notes
 
     found = [*findings(), *(mail_server() if options.mail else ())]
     if options.json:
-        print(json.dumps({"ok": not found, "findings": [each._asdict() for each in found]}))
+        told = {"ok": not found, "findings": [each._asdict() for each in found]}
+        print(json.dumps(told | {"notes": [each._asdict() for each in notes()]}))
         return 1 if found else 0
     for each in found:
         print(f"{each.setting}: {each.trouble}\n    {each.remedy}")
+    for each in notes():
+        print(f"note: {each.setting}: {each.trouble}\n    {each.remedy}")
     print(
         f"check: {len(found)} to see to" if found else "check: nothing is missing, nothing unsafe"
     )

@@ -72,10 +72,11 @@ def _list(options: argparse.Namespace) -> None:
     from concord.people.team import team
 
     for one in team(timezone.now()):
-        state = "waits" if one.is_waiting else "counts" if one.fingerprint else "no keys"
+        state = "not confirmed yet" if one.is_waiting else "confirmed"
+        keys = f"fingerprint {one.fingerprint} ({state})" if one.fingerprint else "no keys"
         lead = ", leads" if one.staff.is_lead else ""
         print(f"{one.handle:16} {one.staff.working_name} ({one.staff.role}{lead})")
-        print(f"{state:>16} {one.fingerprint}")
+        print(f"{'':16} {keys}")
 
 
 def _add(options: argparse.Namespace) -> None:

@@ -63,8 +63,8 @@ class Install:
             "CONCORD_KEY_FILE": str(self.key_file),
             "CONCORD_SETTINGS": str(self.home / "concord.env"),
             "CONCORD_MAIL_HOST": "localhost",
-            "CONCORD_POLICY_ADDRESS": "policy@concord.example",
-            "CONCORD_REPORT_ADDRESS": "report@concord.example",
+            "CONCORD_POLICY_ADDRESS": "policy@concord.internal",
+            "CONCORD_REPORT_ADDRESS": "report@concord.internal",
             "DJANGO_SETTINGS_MODULE": "concord.site.settings",
             "PYTHONPATH": str(settings.CHECKOUT),
         }

@@ -35,6 +35,8 @@ def well_set(settings, monkeypatch, tmp_path):
     for name in ("CONCORD_MAIL_SECURITY", "WEB_CONCURRENCY"):
         monkeypatch.delenv(name, raising=False)
     settings.EMAIL_HOST, settings.CONCORD_MAIL_SECURITY = "localhost", ""
+    settings.CONCORD_POLICY_ADDRESS = "policy@ballots.internal"
+    settings.CONCORD_REPORT_ADDRESS = "report@ballots.internal"
 
 
 @pytest.fixture
@@ -56,6 +58,28 @@ def test_nothing_is_named_when_nothing_is_missing(founded):
 def test_an_address_that_is_missing_or_none(settings, name, value, trouble):
     setattr(settings, name, value)
     assert named(*checking.addresses()) == {name: trouble}
+
+
+@pytest.mark.parametrize("name", ["CONCORD_POLICY_ADDRESS", "CONCORD_REPORT_ADDRESS"])
+@pytest.mark.parametrize("value", ["us@example.org", "us@mail.example.com", "us@ballots.example"])
+def test_an_address_of_the_example_is_to_be_changed(settings, name, value):
+    setattr(settings, name, value)
+    assert "no letter ever arrives" in named(*checking.left_from_the_example())[name]
+
+
+def test_a_host_of_the_example_is_to_be_changed(settings):
+    settings.CONCORD_DESK = "https://desk.example.org"
+    assert set(named(*checking.left_from_the_example())) == {"CONCORD_DESK"}
+    settings.CONCORD_DESK = "https://desk.counterexample.org"
+    assert not list(checking.left_from_the_example())
+
+
+@pytest.mark.parametrize("value", ["The host", "Open Ballot Forum"])
+def test_a_name_that_nobody_chose_is_noted_and_stops_nothing(settings, value):
+    settings.CONCORD_HOST_NAME = value
+    assert set(named(*checking.notes())) == {"CONCORD_HOST_NAME"}
+    settings.CONCORD_HOST_NAME = "Voters of the Valley"
+    assert not list(checking.notes())
 
 
 @pytest.mark.parametrize("name", ["CONCORD_PUBLIC", "CONCORD_DESK"])

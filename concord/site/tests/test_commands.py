@@ -84,8 +84,8 @@ def test_check_names_each_unsafe_setting(ready: Install):
     ready.key_file.chmod(0o644)
     found = findings(
         ready,
-        CONCORD_PUBLIC="http://events.example",
-        CONCORD_DESK="https://events.example",
+        CONCORD_PUBLIC="http://events.internal",
+        CONCORD_DESK="https://events.internal",
         CONCORD_TEAMNAME="misspelt",
         CONCORD_REPORT_ADDRESS="",
     )

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SHARE = re.compile(r"share \d: ((?:\w+ ){19}\w+)")
 PASSPHRASE = re.compile(r"passphrase: ((?:\w+ ){6}\w+)")
 CODE = re.compile(r"code: ((?:\w{4}-){4}\w{4})")
-CONFIRMED = re.compile(r"counts ([0-9a-f ]{39})")
+CONFIRMED = re.compile(r"fingerprint ([0-9a-f ]{39}) \(confirmed\)")
 
 
 @pytest.fixture
