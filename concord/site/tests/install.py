@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 ANSWERS = """
-host = "Open Ballot Forum"
+host = "Voters of the Valley"
 
 [mail]
 host = "localhost"
