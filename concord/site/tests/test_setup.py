@@ -54,7 +54,7 @@ def test_a_scripted_set_up_leaves_a_house_to_work_in(install: Install, told):
 
 def test_answers_are_kept_for_later_commands_and_secrets_are_not(install: Install, told):
     kept = install.home / "concord.env"
-    assert "CONCORD_HOST_NAME='Open Ballot Forum'" in kept.read_text()
+    assert "CONCORD_HOST_NAME='Voters of the Valley'" in kept.read_text()
     assert kept.stat().st_mode & 0o077 == 0
     secrets = [*SHARE.findall(told), *PASSPHRASE.findall(told), *CODE.findall(told)]
     for file in filter(Path.is_file, install.home.rglob("*")):
@@ -244,7 +244,7 @@ def test_the_new_colleague_signs_in_through_the_real_pages(install: Install, tol
         desk.post("/passphrase", current=handed, new=own, again=own)
         assert (desk.path, desk.status) == ("/", 200)
         assert "Luis" in desk.get("/team")
-        assert "Open Ballot Forum" in Browser(port, "localhost").get("/policy")
+        assert "Voters of the Valley" in Browser(port, "localhost").get("/policy")
 
         again = Browser(port, "desk.localhost")
         again.post("/in", login="amara", password="not the passphrase at all")
