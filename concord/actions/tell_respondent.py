@@ -27,7 +27,10 @@ def tell_respondent(
     at: datetime,
     **kwargs: Any,
 ) -> None:
-    """Leave the notice that both people agreed to, word for word, for every verified mailbox of the person."""
+    """Leave the notice that both people agreed to, word for word, for every verified mailbox of the person.
+
+    It goes out once every step was seen to hold: revoke, delete, verify, then notice (workflow.md 4.5).
+    """
     texts = contents["texts"]
     if not texts["notice_body"].strip():
         return
@@ -42,6 +45,7 @@ def tell_respondent(
                 body=texts["notice_body"],
                 language="en",
                 verdict=UUID(contents["verdict"]),
+                waits_for=execution.id,
                 at=at,
             )
 

@@ -12,6 +12,7 @@ from concord.cases.models import State as CaseState
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.models import Execution, Warrant
 from concord.ledger.record import record
+from concord.letters.release import release
 from concord.outbox.leave import leave
 from concord.outbox.models import Job
 from concord.outbox.registry import handles
@@ -19,7 +20,7 @@ from concord.outbox.registry import handles
 
 @handles("actions.verify")
 def verify_steps(job: Job, *, at: datetime) -> None:
-    """Verify what is not verified yet; look again in a second while something is not."""
+    """Verify what is not verified yet; look again in a second while something is not. Then the notice leaves."""
     execution = Execution.objects.get(id=job.about)
     for warrant in execution.warrants.filter(verified_at__isnull=True):
         if kind_of(warrant.kind).verify(warrant, at=at):
@@ -27,6 +28,7 @@ def verify_steps(job: Job, *, at: datetime) -> None:
     if execution.warrants.filter(verified_at__isnull=True).exists():
         leave("actions.verify", subject=execution.id, at=at, due_at=at + timedelta(seconds=1))
         return
+    release(execution.id, at=at)
     if execution.concurrence is not None:
         _stabilise(execution, at=at)
 

@@ -40,8 +40,9 @@ def send(
     language: str,
     at: datetime,
     verdict: UUID | None = None,
+    waits_for: UUID | None = None,
 ) -> Letter:
-    """Leave one letter to be carried out.
+    """Leave one letter to be carried out; with `waits_for`, once `release` is called for that id.
 
     Raises `NeedsVerdict` for a guarded kind without a verdict (K-NAME-1); the database refuses it as well.
     """
@@ -55,10 +56,12 @@ def send(
         kind=kind,
         guarded=guarded,
         verdict=verdict,
+        waits_for=waits_for,
         sealed=environment.seal("delivery", contents.encode(), about=f"letter:{letter_id}"),
         left_at=at,
     )
-    leave("letters.deliver", subject=letter.id, at=at)
+    if waits_for is None:
+        leave("letters.deliver", subject=letter.id, at=at)
     return letter
 
 

@@ -131,7 +131,9 @@ def test_a_newcomer_lives_through_the_main_job(
 
     ravi = sit("Ravi")
     expect(ravi.locator("main")).to_contain_text("Nothing is waiting")
-    address = start.get_by_role("link", name="The very address")  # there without loading the table again
+    address = start.get_by_role(
+        "link", name="The very address"
+    )  # there without loading the table again
     answer = ravi.goto(address.get_attribute("href"))
     assert ravi.url == amara.url.replace("amara-desk", "ravi-desk")
     assert answer.status == 404

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ("guarded", models.BooleanField(default=False)),
                 ("verdict", models.UUIDField(null=True)),
                 ("sealed", models.BinaryField(null=True)),
+                ("waits_for", models.UUIDField(db_index=True, null=True)),
                 ("left_at", models.DateTimeField()),
                 ("sent_at", models.DateTimeField(null=True)),
             ],

@@ -125,7 +125,8 @@ class Mailbox(list[dict[str, str]]):
 
     def arrive(self) -> dict[str, str]:
         """Let the worker run, and return the newest letter."""
-        run_due(at=timezone.now())
+        while run_due(at=timezone.now()):  # one job may leave another
+            pass
         return self[-1]
 
     def link(self) -> str:
