@@ -130,10 +130,18 @@ class Mailbox(list[dict[str, str]]):
         return self[-1]
 
     def link(self) -> str:
-        return found(r"https?://[^/]+(/in/\S+)", self.arrive()["body"])
+        """The newest way in by link."""
+        return self._newest(r"https?://[^/]+(/in/\S+)")
 
     def code(self) -> str:
-        return found(r"^(\d{3} \d{3})$", self.arrive()["body"])
+        """The newest way in by code."""
+        return self._newest(r"^(\d{3} \d{3})$")
+
+    def _newest(self, pattern: str) -> str:
+        self.arrive()
+        bodies = [letter["body"] for letter in reversed(self)]
+        with_one = (body for body in bodies if re.search(pattern, body, re.MULTILINE))
+        return found(pattern, next(with_one, bodies[0]))
 
 
 def found(pattern: str, text: str) -> str:
