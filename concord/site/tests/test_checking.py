@@ -32,7 +32,7 @@ def well_set(settings, monkeypatch, tmp_path):
         "CONCORD_SETTINGS": str(tmp_path / "env"),
     }.items():
         monkeypatch.setenv(name, value)
-    for name in ("CONCORD_MAIL_SECURITY", "WEB_CONCURRENCY"):
+    for name in ("CONCORD_MAIL_SECURITY", "CONCORD_RECORD", "WEB_CONCURRENCY"):
         monkeypatch.delenv(name, raising=False)
     settings.EMAIL_HOST, settings.CONCORD_MAIL_SECURITY = "localhost", ""
     settings.CONCORD_POLICY_ADDRESS = "policy@ballots.internal"

@@ -5,6 +5,7 @@
   const parts = [...document.querySelectorAll("[data-calm]")];
   const news = new Map(parts.map((part) => [part, 0]));
   const timers = new Map();
+  const asked = new Set();
 
   const busy = (part) =>
     part.contains(document.activeElement) ||
@@ -48,6 +49,15 @@
   on("open", () => parts.forEach((part) => { if (!busy(part)) refresh(part); }));
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-newer]");
-    if (button) refresh(button.closest("[data-calm]"));
+    if (!button) return;
+    asked.add(button.closest("[data-calm]"));
+    refresh(button.closest("[data-calm]"));
+  });
+  // An answer that comes while somebody has begun to type or read here must not take that away.
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const part = event.detail.target;
+    if (!parts.includes(part) || asked.delete(part) || !busy(part)) return;
+    event.detail.shouldSwap = false;
+    hear(part);
   });
 })();
