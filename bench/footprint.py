@@ -57,8 +57,17 @@ def set_up(folder: Path) -> dict[str, str]:
         "CONCORD_POLICY_ADDRESS": "policy@concord.example",
         "CONCORD_REPORT_ADDRESS": "report@concord.example",
     }
+    example = subprocess.run(
+        [*CONCORD, "setup", "--example"],
+        env=environment,
+        check=True,
+        cwd=CHECKOUT,
+        capture_output=True,
+    )
+    answers = folder / "setup.toml"
+    answers.write_bytes(example.stdout)
     subprocess.run(
-        [*CONCORD, "setup"],
+        [*CONCORD, "setup", "--answers", str(answers)],
         env=environment,
         check=True,
         cwd=CHECKOUT,
