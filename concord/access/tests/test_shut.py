@@ -41,6 +41,7 @@ def test_whoever_is_not_shut_out_passes(karim):
     with transaction.atomic():
         admit(karim.id, IN_HALL, at=AT)
         admit(karim.id, IN_HALL, at=AT)
+    assert is_admitted(karim.id, IN_HALL, at=AT)
 
 
 @pytest.mark.parametrize("place", [EVERYWHERE, EVENT, HALL])

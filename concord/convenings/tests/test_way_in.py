@@ -127,11 +127,15 @@ def test_that_is_said_kindly_before_anything_is_mailed(planned: Planned, browser
 @pytest.mark.parametrize("name", ["Luisa", "Luis K.", "Lois", "Noor"])
 def test_any_other_name_is_free_also_one_that_tells_who_works_here(planned: Planned, name):
     """Noor is on the team under this name, which participants are never told."""
-    register(planned.convening, person=Person.objects.create(), display_name=name, at=planned.at)
+    made = register(
+        planned.convening, person=Person.objects.create(), display_name=name, at=planned.at
+    )
+    assert made.display_name == name
 
 
 def test_whoever_is_on_the_team_may_take_part_under_their_own_name(planned: Planned, team: Team):
-    register(planned.convening, person=team.luis.person, display_name="Luis", at=planned.at)
+    made = register(planned.convening, person=team.luis.person, display_name="Luis", at=planned.at)
+    assert made.display_name == "Luis"
 
 
 def test_an_event_that_has_ended_takes_no_more(planned: Planned, team: Team):
