@@ -34,7 +34,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 
 class Case(models.Model):
-    """One case. Exactly one coordinator at any time, and a deputy who can open it too (R-COORD-1)."""
+    """One case. Exactly one coordinator at any time, and a deputy who can open it too (R-COORD-1).
+
+    `classified`: of what kind it is and on which grounds, sealed to the case (`classify_case`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=12, unique=True)
@@ -43,6 +46,7 @@ class Case(models.Model):
     deputy = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+", null=True)
     file = models.UUIDField(unique=True)
     happened_under = models.PositiveIntegerField(null=True)
+    classified = models.BinaryField(null=True)
     opened_at = models.DateTimeField()
 
     objects = CaseQuerySet.as_manager()

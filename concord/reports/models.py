@@ -136,11 +136,15 @@ class Shared(models.Model):
 
 
 class SettingAside(models.Model):
-    """A reasoned wish to set a report aside. One that alleges anything waits for another person's yes."""
+    """A reasoned wish to set a report aside. One that alleges anything waits for another person's yes.
+
+    `redirects`: it is a question about the policy, and goes to those who answer these (`redirect_report`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="setting_aside")
     alleges = models.BooleanField()
+    redirects = models.BooleanField(default=False)
     reason_sealed = models.BinaryField()
     wished_by = models.UUIDField()
     wished_at = models.DateTimeField()
@@ -157,6 +161,57 @@ class SettingAside(models.Model):
 
     def __str__(self) -> str:
         return str(self.report_id)
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def visible_to(self, staff: StaffMember) -> QuestionQuerySet:
+        """The questions whose row this staff member may see: those they hold a grant for."""
+        return self.filter(file__in=seen_by(staff.person_id))
+
+
+class Question(models.Model):
+    """A question or a thought about the policy, sealed to the designated staff (P-CONTACT-1).
+
+    Never part of a case: nothing above points here. `report`: it came as a report and was redirected. The box is
+    the asker's own, or the one of that report. One that turns out to be a report is gone from here
+    (`turn_into_report`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=12, unique=True)
+    file = models.UUIDField(unique=True)
+    sealed = models.BinaryField()
+    box = models.UUIDField(unique=True, null=True)
+    report = models.OneToOneField(
+        Report, on_delete=models.CASCADE, null=True, related_name="question"
+    )
+    received_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-received_at"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class QuestionWord(models.Model):
+    """Something said about a question after it was sent: more from the asker, or our answer."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="words")
+    by_staff = models.UUIDField(null=True)
+    sealed = models.BinaryField()
+    said_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["said_at", "id"]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Upload(models.Model):

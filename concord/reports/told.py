@@ -42,7 +42,8 @@ class Source:
 class Told:
     """One report's contents; only `text` is never empty. `hear`: nothing, answer or done.
 
-    `involved` is False once the reporter said that they want no further part in it.
+    `involved` is False once the reporter said that they want no further part in it. `may_translate`: their yes to a
+    translator outside the team. `channel`: by the form, told to somebody on the team, or as a question.
     """
 
     text: str
@@ -57,6 +58,8 @@ class Told:
     about_team: bool = False
     danger: bool = False
     involved: bool = True
+    may_translate: bool = False
+    channel: str = "form"
     source: Source | None = None
 
     URGENT_KINDS = frozenset({"threat", "retal"})

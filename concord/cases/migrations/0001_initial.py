@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ),
                 ("file", models.UUIDField(unique=True)),
                 ("happened_under", models.PositiveIntegerField(null=True)),
+                ("classified", models.BinaryField(null=True)),
                 ("opened_at", models.DateTimeField()),
                 (
                     "coordinator",

@@ -175,6 +175,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("alleges", models.BooleanField()),
+                ("redirects", models.BooleanField(default=False)),
                 ("reason_sealed", models.BinaryField()),
                 ("wished_by", models.UUIDField()),
                 ("wished_at", models.DateTimeField()),
@@ -200,6 +201,61 @@ class Migration(migrations.Migration):
                         name="reports_set_aside_confirmed_by_another",
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Question",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("file", models.UUIDField(unique=True)),
+                ("sealed", models.BinaryField()),
+                ("box", models.UUIDField(null=True, unique=True)),
+                ("received_at", models.DateTimeField()),
+                ("answer_by", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "report",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="question",
+                        to="reports.report",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-received_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="QuestionWord",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("by_staff", models.UUIDField(null=True)),
+                ("sealed", models.BinaryField()),
+                ("said_at", models.DateTimeField()),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="words",
+                        to="reports.question",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["said_at", "id"],
             },
         ),
         migrations.CreateModel(
