@@ -33,12 +33,20 @@ class Blob:
         """Raises DiskIsFull."""
         self._path = path_of(name)
         self._unfinished = self._path.with_suffix(UNFINISHED)
+        try:
+            opened = self._open()
+        except OSError as why:
+            if is_full(why):
+                raise DiskIsFull from why
+            raise
+        self._file: BinaryIO = os.fdopen(opened, "wb", buffering=0)
+
+    def _open(self) -> int:
         folder = self._path.parent
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if shutil.disk_usage(folder).free < RESERVE:
-            raise DiskIsFull
-        opened = os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._file: BinaryIO = os.fdopen(opened, "wb", buffering=0)
+            raise OSError(errno.ENOSPC, "what is left is for words")
+        return os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
     def write(self, sealed: bytes) -> None:
         """Add sealed bytes. Raises DiskIsFull, and then nothing is left of it."""

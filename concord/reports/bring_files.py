@@ -13,6 +13,7 @@ from django.db import transaction
 from concord.ledger.record import record
 from concord.letterbox.models import Box
 from concord.letterbox.push import push
+from concord.letterbox.read import Opened
 from concord.reports.models import Attachment, Report
 from concord.reports.receive_report import Receipt, receive_report
 from concord.reports.told import Told
@@ -38,11 +39,16 @@ def receive_with_files(
 
 @transaction.atomic
 def bring_files(report: Report, brought: Iterable[Brought], *, at: datetime) -> list[Attachment]:
-    """Seal what opens each file to those who read the report. The bytes stay as they were sealed on the way in."""
+    """Seal what opens each file to those who read the report. The bytes stay as they were sealed on the way in.
+
+    A file that is here already is not brought twice.
+    """
     brought = list(brought)
     if not brought:
         return []
     report = Report.objects.select_for_update().get(id=report.id)
+    here = set(report.attachments.values_list("blob", flat=True))
+    brought = [each for each in brought if each.blob not in here]
     first = report.attachments.count() + 1
     made = [
         _attach(report, each, number=number, at=at)
@@ -50,6 +56,11 @@ def bring_files(report: Report, brought: Iterable[Brought], *, at: datetime) -> 
     ]
     record("reports.bring_files", actor=None, subject=report.id, at=at, files=len(made))
     return made
+
+
+def files_among(opened: Iterable[Opened]) -> list[Brought]:
+    """The files that the reporter brought, by what lies in their box."""
+    return [Brought.from_bytes(each.plaintext[16:]) for each in opened if each.kind == COPY_KIND]
 
 
 def about(attachment: UUID) -> str:

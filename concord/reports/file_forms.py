@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,9 +43,13 @@ class FilesField(forms.Field):
         super().__init__(required=False, **kwargs)
         self.begin(at=None)
 
-    def begin(self, *, at: datetime | None) -> None:
-        """Start anew, for one form: Django's copies of a field share what it holds."""
+    def begin(self, *, at: datetime | None, already: Sequence[Brought] = ()) -> None:
+        """Start anew, for one form: Django's copies of a field share what it holds.
+
+        `already` came with the report before and counts too.
+        """
         self.at = at
+        self.already = already
         self.taken: list[Brought] = []
         self.no_space = False
 
@@ -62,8 +66,9 @@ class FilesField(forms.Field):
 
     def clean(self, value: Any) -> list[Brought]:
         errors: list[Any] = list(self._take(value or []))
-        if len(self.taken) > settings.CONCORD_REPORT_FILES or (
-            sum(each.size for each in self.taken) > settings.CONCORD_REPORT_ALL_BYTES
+        together = [*self.already, *self.taken]
+        if len(together) > settings.CONCORD_REPORT_FILES or (
+            sum(each.size for each in together) > settings.CONCORD_REPORT_ALL_BYTES
         ):
             errors.append(_too_many())
         if errors:

@@ -15,8 +15,10 @@ from concord.doors import Request, anyone, door
 from concord.letterbox.read import Opened
 from concord.letterbox.session import Held, current
 from concord.reports.accept_confidence import accept_confidence
+from concord.reports.add_form import AddForm
 from concord.reports.add_supporter import add_supporter
 from concord.reports.box_views import held_report
+from concord.reports.file_forms import KEPT
 from concord.reports.lay_outcome import outcome_words
 from concord.reports.models import Report, Shared, Supporter
 from concord.reports.read_shared import read_shared
@@ -79,6 +81,18 @@ def beside_or_shut(request: Request, held: Held | None) -> HttpResponse:
         return render(request, "reports/beside_first.html")
     shown = [_shown(each) for each in read_shared(beside, held=held)]
     return render(request, "reports/beside.html", {"shown": shown})
+
+
+def shut(request: Request, waiting: AddForm | None = None, *, wrong: bool = False) -> HttpResponse:
+    """Nothing is open. What was typed and brought stays on the page and goes along with the code."""
+    full = waiting is not None and not waiting.is_valid() and waiting.files_field.no_space
+    context = {"wrong": wrong, "waiting": waiting}
+    return render(request, "reports/box_shut.html", context, status=507 if full else 200)
+
+
+def brings_something(request: Request) -> bool:
+    """Whether words or files came along with a code, because the box was shut when they were sent."""
+    return bool(request.POST.get("words", "").strip() or request.POST.getlist(KEPT))
 
 
 def support_of(known: Report) -> dict[str, Any]:

@@ -19,10 +19,11 @@ from concord.letterbox import session
 from concord.letterbox.read import read
 from concord.monitoring.readers import outside_contact
 from concord.reports import promise
+from concord.reports.add_form import AddForm
 from concord.reports.add_words import NothingWritten, add_words
 from concord.reports.blobs import is_full
 from concord.reports.box_views import held_report
-from concord.reports.bring_files import receive_with_files
+from concord.reports.bring_files import files_among, receive_with_files
 from concord.reports.brings_up_help import brings_up_help
 from concord.reports.file_forms import NO_SPACE_AT_ALL
 from concord.reports.forms import ReportForm
@@ -32,7 +33,7 @@ from concord.reports.models import Report
 from concord.reports.own_copy import copy_among
 from concord.reports.promises import promises_of
 from concord.reports.receive_report import Receipt
-from concord.reports.support_views import beside_or_shut, support_of
+from concord.reports.support_views import beside_or_shut, brings_something, shut, support_of
 from concord.reports.uploads import takes_files
 from concord.reports.who_read import names_told
 
@@ -79,28 +80,43 @@ def box(request: Request) -> HttpResponse:
     at = request.at
     if request.method == "POST":
         held = session.hold(request, request.POST.get("code", ""), at=at)
-        if held is not None:
+        waiting = AddForm(request.POST, at=at) if brings_something(request) else None
+        if held is None:
+            return shut(request, waiting, wrong=True)
+        known = Report.objects.filter(box=held.box.id).first()
+        if waiting is None or known is None:
             return HttpResponseRedirect(reverse("report_box"))
-        return render(request, "reports/box_shut.html", {"wrong": True})
+        return _box(request, known, held=held, form=waiting, said="waiting")
     held, known = held_report(request)
     if held is None or known is None:
         return beside_or_shut(request, held)
     return _box(request, known, held=held)
 
 
+@takes_files
 @door(anyone)
 @require_POST
 def add(request: Request) -> HttpResponse:
-    """More words from whoever holds the code."""
+    """More words and files from whoever holds the code. What came is kept, also when the box is shut meanwhile."""
     at = request.at
     held, known = held_report(request)
-    words = request.POST.get("words", "").replace("\0", "").replace("\r\n", "\n")
+    already = files_among(read(held.box, held.code)) if held else []
+    form = AddForm(request.POST, request.FILES, at=at, already=already)
     if held is None or known is None:
-        return render(request, "reports/box_shut.html", {"words": words})
+        return shut(request, form)
+    if not form.is_valid():
+        return _box(request, known, held=held, form=form)
     try:
-        add_words(known, words, at=at)
+        add_words(known, form.cleaned_data["words"], brought=form.files_field.taken, at=at)
     except NothingWritten as nothing:
-        return _box(request, known, held=held, error=nothing.words)
+        form.add_error(None, nothing.words)
+        return _box(request, known, held=held, form=form)
+    except OperationalError as why:
+        if not is_full(why):
+            raise
+        form.files_field.no_space = True
+        form.add_error(None, NO_SPACE_AT_ALL)
+        return _box(request, known, held=held, form=form)
     return HttpResponseRedirect(reverse("report_box") + "?added")
 
 
@@ -143,9 +159,15 @@ def _code(request: Request, receipt: Receipt, *, form: ReportForm) -> HttpRespon
 
 
 def _box(
-    request: Request, known: Report, *, held: session.Held, error: object = ""
+    request: Request,
+    known: Report,
+    *,
+    held: session.Held,
+    form: AddForm | None = None,
+    said: str = "",
 ) -> HttpResponse:
     opened = read(held.box, held.code)
+    full = form is not None and form.is_bound and not form.is_valid() and form.files_field.no_space
     laid = [each for each in opened if each.kind == "outcome"]
     copy = copy_among(opened)
     contact = outside_contact(request.at)
@@ -164,10 +186,11 @@ def _box(
         "has_choices": copy is not None,
         "outside": contact.name if contact else "",
         **support_of(known),
-        "error": error,
-        "said": next((word for word in ("added", "changed") if word in request.GET), ""),
+        "form": form or AddForm(),
+        "files": files_among(opened),
+        "said": said or next((word for word in ("added", "changed") if word in request.GET), ""),
     }
-    return render(request, "reports/box.html", context)
+    return render(request, "reports/box.html", context, status=507 if full else 200)
 
 
 def _came_from(request: Request) -> dict[str, str]:

@@ -60,7 +60,7 @@ def taken_up(cast: Cast) -> Case:
 def test_part_now_and_part_later_in_any_words(cast: Cast) -> None:
     code = report(text="Il m'a écrit encore.")
     later = box(code.lower().replace(" ", "-")).press("Add it", words="وكتب مرة أخرى")
-    assert later.sees("Your words have been added")
+    assert later.sees("It has been added")
     (said,) = read_words(Report.objects.get(), keyring=cast.luis.keyring)
     assert said.text == "وكتب مرة أخرى"
 
