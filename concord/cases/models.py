@@ -25,6 +25,11 @@ class State(models.TextChoices):
     NO_ACTION = "no_action", "no action"
     FOLLOW_UP = "follow_up", "follow-up"
     CLOSED = "closed", "closed"
+    REOPENED = "reopened", "reopened"
+    PURGED = "purged", "erased"
+
+
+OVER = [State.CLOSED, State.PURGED]
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -158,3 +163,123 @@ class Recusal(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Closing(models.Model):
+    """A case was closed: what came of it, what was learned (sealed), and the day on which it is erased.
+
+    Where nothing was done to anybody, it stays a wish until another person who can open the case agrees.
+    """
+
+    class Outcome(models.TextChoices):
+        ACTION = "action", "action was taken"
+        NO_ACTION = "no_action", "no action was taken"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="closings")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    lessons_sealed = models.BinaryField()
+    wished_by = models.UUIDField()
+    wished_at = models.DateTimeField()
+    agreed_by = models.UUIDField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    expunge_on = models.DateField(null=True)
+    warned_first_at = models.DateTimeField(null=True)
+    warned_last_at = models.DateTimeField(null=True)
+    reopened_by = models.UUIDField(null=True)
+    reopened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(reopened_at__isnull=True),
+                name="cases_one_standing_closing",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_by__isnull=True) | ~Q(agreed_by=models.F("wished_by")),
+                name="cases_closing_agreed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="no_action")
+                | Q(closed_at__isnull=True)
+                | Q(agreed_by__isnull=False),
+                name="cases_nothing_done_is_said_by_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, expunge_on__isnull=True)
+                | Q(closed_at__isnull=False, expunge_on__isnull=False),
+                name="cases_closed_with_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def standing(self) -> HoldQuerySet:
+        return self.filter(lifted_at__isnull=True)
+
+
+class Hold(models.Model):
+    """LEGAL_HOLD: nothing of this case is erased while one stands. The reason is sealed; another person lifts it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="holds")
+    reason_sealed = models.BinaryField()
+    set_by = models.UUIDField()
+    set_at = models.DateTimeField()
+    lifted_by = models.UUIDField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(lifted_at__isnull=True), name="cases_one_hold"
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_by__isnull=True) | ~Q(lifted_by=models.F("set_by")),
+                name="cases_hold_lifted_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class LinkedCase(models.Model):
+    """LINKED_TO: a person said that a case follows from an older one. Each side shows it to its own readers."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="follows_from")
+    older = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="followed_by")
+    linked_by = models.UUIDField()
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "older"], name="cases_linked_once"),
+            models.CheckConstraint(
+                condition=~Q(case=models.F("older")), name="cases_linked_to_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Purge(models.Model):
+    """A case was erased. What is left of it: its code and dates in its own row, and how much there was."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="purge")
+    flags = models.PositiveIntegerField()
+    reports = models.PositiveIntegerField()
+    parties = models.PositiveIntegerField()
+    notes = models.PositiveIntegerField()
+    posts = models.PositiveIntegerField()
+    purged_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.case_id)

@@ -5,3 +5,14 @@ from django.dispatch import Signal
 recused = Signal()
 """Sent with `case`, `person` (id), `by` (keyring or None) and `at` inside the recusing transaction: whoever keeps
 further copies of the case takes them from that person at once."""
+
+party_added = Signal()
+"""Sent with `case`, `known` (`parties.Known`, in the clear and in memory only) and `at`, in the transaction."""
+
+taken_up = Signal()
+"""Sent with `case`, `source` (Flag or Report), `contents` (Seen or Told, in the clear and in memory only), `by` and
+`at`, in the transaction that opens or joins a case."""
+
+purging = Signal()
+"""Sent with `case` and `at` inside the erasing transaction, before anything of the case is gone: whoever keeps
+something of it in a room above erases that too."""

@@ -37,6 +37,8 @@ class Migration(migrations.Migration):
                             ("no_action", "no action"),
                             ("follow_up", "follow-up"),
                             ("closed", "closed"),
+                            ("reopened", "reopened"),
+                            ("purged", "erased"),
                         ],
                         default="open",
                         max_length=10,
@@ -229,5 +231,182 @@ class Migration(migrations.Migration):
                 ),
                 name="cases_source_is_one_thing",
             ),
+        ),
+        migrations.CreateModel(
+            name="Purge",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("flags", models.PositiveIntegerField()),
+                ("reports", models.PositiveIntegerField()),
+                ("parties", models.PositiveIntegerField()),
+                ("notes", models.PositiveIntegerField()),
+                ("posts", models.PositiveIntegerField()),
+                ("purged_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="purge",
+                        to="cases.case",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Closing",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("action", "action was taken"),
+                            ("no_action", "no action was taken"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("lessons_sealed", models.BinaryField()),
+                ("wished_by", models.UUIDField()),
+                ("wished_at", models.DateTimeField()),
+                ("agreed_by", models.UUIDField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("expunge_on", models.DateField(null=True)),
+                ("warned_first_at", models.DateTimeField(null=True)),
+                ("warned_last_at", models.DateTimeField(null=True)),
+                ("reopened_by", models.UUIDField(null=True)),
+                ("reopened_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="closings",
+                        to="cases.case",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("reopened_at__isnull", True)),
+                        fields=("case",),
+                        name="cases_one_standing_closing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("agreed_by__isnull", True),
+                            models.Q(("agreed_by", models.F("wished_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="cases_closing_agreed_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "no_action"), _negated=True),
+                            ("closed_at__isnull", True),
+                            ("agreed_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="cases_nothing_done_is_said_by_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("expunge_on__isnull", True)),
+                            models.Q(("closed_at__isnull", False), ("expunge_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="cases_closed_with_a_day",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Hold",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reason_sealed", models.BinaryField()),
+                ("set_by", models.UUIDField()),
+                ("set_at", models.DateTimeField()),
+                ("lifted_by", models.UUIDField(null=True)),
+                ("lifted_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holds",
+                        to="cases.case",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at__isnull", True)),
+                        fields=("case",),
+                        name="cases_one_hold",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lifted_by__isnull", True),
+                            models.Q(("lifted_by", models.F("set_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="cases_hold_lifted_by_another",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LinkedCase",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("linked_by", models.UUIDField()),
+                ("linked_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follows_from",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "older",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="followed_by",
+                        to="cases.case",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "older"), name="cases_linked_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("case", models.F("older")), _negated=True),
+                        name="cases_linked_to_another",
+                    ),
+                ],
+            },
         ),
     ]
