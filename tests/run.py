@@ -1,6 +1,7 @@
-"""bin/test: every test on SQLite, those that touch the database again on PostgreSQL, then the sabotages.
+"""bin/test: every test on SQLite, those that touch the database again on PostgreSQL, and the sabotages.
 
-It ends with what was skipped, in capitals, and with pytest's own summary line of each round.
+Two things run at a time, and each is shown whole, in this order. It ends with what was skipped, in capitals,
+and with pytest's own summary line of each round.
 """
 
 from __future__ import annotations
@@ -11,30 +12,42 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests import postgresql, sabotaging
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SUMMARY = re.compile(r"(\d+ (passed|failed|error|skipped|deselected)|no tests ran).* in [\d.]+s")
 NOTHING_COLLECTED = 5
+AT_ONCE = 2
 
 
 @dataclass
 class Round:
-    """One run of pytest: what it is called, how it ended, its summary line, and what it skipped."""
+    """One run of pytest: what it is called, how it ended, its summary line, and what it skipped.
+
+    `lines` holds what it printed and nobody has been shown yet; None ends them.
+    """
 
     name: str
-    status: int = 0
+    status: int = 1
     summary: str = "did not get to its summary"
     skipped: list[str] = field(default_factory=list)
+    lines: SimpleQueue[str | None] = field(default_factory=SimpleQueue)
 
     @property
     def ok(self) -> bool:
         return self.status in (0, NOTHING_COLLECTED)
+
+    def show(self) -> None:
+        """Print what it prints, as it comes, until it ends."""
+        print(f"\n== {self.name}", flush=True)
+        while (line := self.lines.get()) is not None:
+            print(line, end="", flush=True)
 
 
 def main() -> int:
@@ -46,10 +59,15 @@ def main() -> int:
         return 0 if sabotaging.run_all(with_browser=True) else 1
 
     narrowed = bool(options.k or rest)
-    rounds = [*_rounds(options, _pytest_arguments(options, rest))]
-    noticed = options.fast or narrowed or sabotaging.run_all(with_browser=False)
-    _tell(rounds, noticed=noticed, fast=options.fast, narrowed=narrowed)
-    return 0 if noticed and all(each.ok for each in rounds) else 1
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        rounds = _begin(pool, options, _pytest_arguments(options, rest))
+        broken = None if options.fast or narrowed else sabotaging.begin(pool, with_browser=False)
+        for each, ended in rounds:
+            each.show()
+            ended.result()
+        noticed = broken is None or sabotaging.finish(broken)
+    _tell([each for each, _ in rounds], noticed=noticed, fast=options.fast, narrowed=narrowed)
+    return 0 if noticed and all(each.ok for each, _ in rounds) else 1
 
 
 def _parse() -> tuple[argparse.Namespace, list[str]]:
@@ -75,53 +93,65 @@ def _pytest_arguments(options: argparse.Namespace, rest: list[str]) -> list[str]
     return [*(["-k", options.k] if options.k else []), *rest]
 
 
-def _rounds(options: argparse.Namespace, arguments: list[str]) -> Iterator[Round]:
-    with _without("DATABASE_URL"):
-        yield _pytest("SQLite", [*arguments, *(["--no-browser"] if options.fast else [])])
+def _begin(
+    pool: Executor, options: argparse.Namespace, arguments: list[str]
+) -> list[tuple[Round, Future[None]]]:
+    """Start the rounds: on SQLite with everything, on PostgreSQL with what touches the database."""
+    asked: list[tuple[str, Callable[[Round, list[str]], None], list[str]]] = [
+        ("SQLite", _on_sqlite, ["--no-browser"] if options.fast else [])
+    ]
     if not options.fast:
-        yield _on_postgresql(["--database-only", "--no-browser", *arguments])
+        asked.append(("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser"]))
+    rounds = []
+    for name, runs, own in asked:
+        each = Round(name)
+        rounds.append((each, pool.submit(_to_its_end, each, runs, [*own, *arguments])))
+    return rounds
 
 
-def _on_postgresql(arguments: list[str]) -> Round:
+def _to_its_end(
+    each: Round, runs: Callable[[Round, list[str]], None], arguments: list[str]
+) -> None:
+    try:
+        runs(each, arguments)
+    finally:
+        each.lines.put(None)
+
+
+def _on_sqlite(each: Round, arguments: list[str]) -> None:
+    _pytest(each, arguments)
+
+
+def _on_postgresql(each: Round, arguments: list[str]) -> None:
     try:
         with postgresql.running() as url:
-            return _pytest("PostgreSQL", arguments, DATABASE_URL=url)
+            _pytest(each, arguments, DATABASE_URL=url)
     except postgresql.NotToBeHad as reason:
-        return Round("PostgreSQL", summary="did not run", skipped=[str(reason)])
+        each.status, each.summary = 0, "did not run"
+        each.skipped.append(str(reason))
 
 
-@contextmanager
-def _without(name: str) -> Iterator[None]:
-    kept = os.environ.pop(name, None)
-    try:
-        yield
-    finally:
-        if kept is not None:
-            os.environ[name] = kept
-
-
-def _pytest(name: str, arguments: list[str], **environment: str) -> Round:
-    """Run pytest in a process of its own, showing its lines as they come."""
-    print(f"\n== {name}", flush=True)
-    found = Round(name)
+def _pytest(each: Round, arguments: list[str], **environment: str) -> None:
+    """Run pytest in a process of its own, keeping its lines for whoever shows them."""
     colour = ["--color=yes"] if sys.stdout.isatty() else []
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     with tempfile.TemporaryDirectory(prefix="concord-tests-") as home:
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest", "-q", "-rs", *colour, *arguments],
             cwd=CHECKOUT,
-            env={**os.environ, **environment, "CONCORD_TEST_HOME": home},
+            env={**kept, **environment, "CONCORD_TEST_HOME": home},
             stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
         )
         for line in process.stdout or ():
-            print(line, end="", flush=True)
+            each.lines.put(line)
             bare = re.sub(r"\x1b\[[\d;]*m", "", line).strip()
             if bare.startswith("SKIPPED"):
-                found.skipped.append(bare.removeprefix("SKIPPED "))
+                each.skipped.append(bare.removeprefix("SKIPPED "))
             elif SUMMARY.search(bare):
-                found.summary = bare
-        found.status = process.wait()
-    return found
+                each.summary = bare
+        each.status = process.wait()
 
 
 def _tell(rounds: list[Round], *, noticed: bool, fast: bool, narrowed: bool) -> None:
