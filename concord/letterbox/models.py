@@ -21,13 +21,17 @@ class Box(models.Model):
 
 
 class Answer(models.Model):
-    """One sealed text in a box; `kind` is a short code that tells the page how to show it."""
+    """One sealed text in a box; `kind` is a short code that tells the page how to show it.
+
+    `is_held`: it was laid there sealed, and its holder does not find it yet; `lay` lets it be found.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="answers")
     kind = models.CharField(max_length=20)
     sealed = models.BinaryField()
     pushed_at = models.DateTimeField()
+    is_held = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["pushed_at", "id"]

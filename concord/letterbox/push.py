@@ -10,9 +10,14 @@ from concord.vault import sealing
 from concord.vault.padding import pad
 
 
-def push(box: Box, plaintext: bytes, *, kind: str, at: datetime) -> Answer:
-    """Seal an answer to the box's holder. From here on only the code opens it."""
-    answer = Answer(box=box, kind=kind, pushed_at=at)
+def push(
+    box: Box, plaintext: bytes, *, kind: str, at: datetime, is_held: bool = False
+) -> Answer:
+    """Seal an answer to the box's holder. From here on only the code opens it.
+
+    One that `is_held` lies there sealed like the rest and is not found until `lay`.
+    """
+    answer = Answer(box=box, kind=kind, pushed_at=at, is_held=is_held)
     answer.sealed = sealing.seal_to(bytes(box.reading_public), pad(plaintext), about=about(answer))
     answer.save(force_insert=True)
     return answer

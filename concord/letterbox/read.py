@@ -27,9 +27,9 @@ class Opened(NamedTuple):
 
 
 def read(box: Box, code: str) -> list[Opened]:
-    """Everything in the box, oldest first. Raises Tampered for a code of another box."""
+    """Everything in the box, oldest first, but what is held back. Raises Tampered for a code of another box."""
     private = _private(box, code)
-    return [_open(answer, private) for answer in box.answers.all()]
+    return [_open(answer, private) for answer in box.answers.filter(is_held=False)]
 
 
 def keyring_of(box: Box, code: str) -> Keyring:

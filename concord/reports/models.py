@@ -107,6 +107,24 @@ class Word(models.Model):
         return str(self.id)
 
 
+class Underway(models.Model):
+    """An answer on its way: sealed to its reader already, found by them from `due_at` on, until then taken back.
+
+    `sealed` is what becomes the `Word` under the same id, `in_box` the answer that waits in the reporter's box.
+    One at a time, so that a button pressed twice sends one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="underway")
+    by_staff = models.UUIDField()
+    sealed = models.BinaryField()
+    in_box = models.UUIDField(null=True)
+    due_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Supporter(models.Model):
     """Somebody whom the reporter brings along: a box of their own, and whether they said to keep it to themself."""
 

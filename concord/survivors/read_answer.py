@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -11,14 +12,22 @@ from concord.survivors.read_text import read_text
 from concord.vault.keyring import Keyring
 
 
-def read_answer(*texts: str, about: UUID, by: UUID, keyring: Keyring, at: datetime) -> None:
+def read_answer(
+    *texts: str,
+    about: UUID,
+    by: UUID,
+    keyring: Keyring,
+    at: datetime,
+    meant: Collection[str] = (),
+) -> UUID | None:
     """Read a text about a report or a case. Without a case there is nobody to protect yet.
 
-    Raises `NamesSomebodyProtected`; NoGrant for an author who cannot open the case.
+    That its author means it is no consent. Raises `NamesSomebodyProtected`; NoGrant for an author who cannot open the case.
     """
     case = (
         Case.objects.filter(id=about).first() or Case.objects.filter(sources__report=about).first()
     )
-    if case is not None:
-        author = StaffMember.objects.get(person_id=by)
-        read_text(*texts, case=case, by=author, keyring=keyring, at=at)
+    if case is None:
+        return None
+    author = StaffMember.objects.get(person_id=by)
+    return read_text(*texts, case=case, by=author, keyring=keyring, at=at).id

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=20)),
                 ("sealed", models.BinaryField()),
                 ("pushed_at", models.DateTimeField()),
+                ("is_held", models.BooleanField(default=False)),
                 (
                     "box",
                     models.ForeignKey(

@@ -65,6 +65,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Underway",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("by_staff", models.UUIDField()),
+                ("sealed", models.BinaryField()),
+                ("in_box", models.UUIDField(null=True)),
+                ("due_at", models.DateTimeField()),
+                (
+                    "report",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="underway",
+                        to="reports.report",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Supporter",
             fields=[
                 (
