@@ -39,7 +39,7 @@ class Report(models.Model):
     """One report. Everything that was typed lies sealed under `file`; the row has a random code and a state.
 
     The sealed part is `reports.told.Told`. `answer_by` is what the form promised. `outside`: nobody of the team
-    holds a key to it. `folded`: it looks like one of many, and is shown beneath them, never dropped.
+    holds a key to it, but for those in `LetIn`. `done_outside_at`: the outside contact has dealt with it. `folded`: it looks like one of many, and is shown beneath them, never dropped.
     `tell_outcome`: its reporter wants to hear what was done, which is then laid in their box.
     """
 
@@ -58,6 +58,7 @@ class Report(models.Model):
     answer_by = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True)
     alarmed_at = models.DateTimeField(null=True)
+    done_outside_at = models.DateTimeField(null=True)
 
     objects = ReportQuerySet.as_manager()
 
@@ -89,6 +90,34 @@ class KeptOut(models.Model):
 
     def __str__(self) -> str:
         return str(self.report_id)
+
+
+class LetIn(models.Model):
+    """Somebody of the team who may read what went outside: by its reporter's wish, or handed on by the outside contact.
+
+    A keyed token, as in `KeptOut`.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="let_in")
+    token = models.BinaryField(max_length=16)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["report", "token"], name="reports_let_in_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.report_id)
+
+
+class Discretion(models.Model):
+    """The outside contact said that what they read stays with them, before they read. `holder`: their standing key."""
+
+    holder = models.UUIDField(primary_key=True)
+    promised_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.holder)
 
 
 class Word(models.Model):

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ("answer_by", models.DateTimeField()),
                 ("acknowledged_at", models.DateTimeField(null=True)),
                 ("alarmed_at", models.DateTimeField(null=True)),
+                ("done_outside_at", models.DateTimeField(null=True)),
             ],
             options={
                 "ordering": ["-received_at"],
@@ -160,6 +161,38 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["said_at", "id"],
             },
+        ),
+        migrations.CreateModel(
+            name="LetIn",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.BinaryField(max_length=16)),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="let_in",
+                        to="reports.report",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "token"), name="reports_let_in_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Discretion",
+            fields=[
+                ("holder", models.UUIDField(primary_key=True, serialize=False)),
+                ("promised_at", models.DateTimeField()),
+            ],
         ),
         migrations.CreateModel(
             name="KeptOut",
