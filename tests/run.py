@@ -55,6 +55,7 @@ def main() -> int:
     if options.nightly:
         os.environ["CONCORD_NIGHTLY"] = "1"
     os.environ["CONCORD_RECORD"] = "1"
+    _compile_once()
     if options.sabotage:
         return 0 if sabotaging.run_all(with_browser=True) else 1
 
@@ -87,6 +88,12 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
         "-k", metavar="EXPRESSION", help="only tests whose name matches, as in pytest"
     )
     return parser.parse_known_args()
+
+
+def _compile_once() -> None:
+    """Let the many processes of a run share compiled modules, also where none are kept beside the source."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(CHECKOUT / ".venv" / ".pycache"))
 
 
 def _pytest_arguments(options: argparse.Namespace, rest: list[str]) -> list[str]:
