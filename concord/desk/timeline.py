@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.models import Case
 from concord.concurrence.models import Version
 from concord.ledger.models import Entry
+from concord.ledger.readings import readings
 from concord.people.models import StaffMember
 
 WORDS = {
@@ -76,10 +76,9 @@ def timeline_of(case: Case) -> list[Moment]:
 
 def readers_of(case: Case) -> list[Reader]:
     """Who opened the case, how often, and when last (K-CONF-1)."""
-    read = Entry.objects.filter(subject=case.id, verb="cases.read_case", actor__isnull=False)
-    rows = list(read.values("actor").annotate(times=Count("id"), last=Max("at")).order_by("-last"))
-    names = _names({row["actor"] for row in rows})
-    return [Reader(names.get(row["actor"], ""), row["times"], row["last"]) for row in rows]
+    read = readings(case.id, verb="cases.read_case")
+    names = _names({one.actor for one in read})
+    return [Reader(names.get(one.actor, ""), one.times, one.last) for one in read]
 
 
 def _goes_without_saying(entry: Entry, own: set[Any], taken_up: set[datetime]) -> bool:

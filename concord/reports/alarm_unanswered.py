@@ -28,7 +28,9 @@ def alarm_unanswered(job: Job | None, *, at: datetime) -> int:
 
     Returns how many there were.
     """
-    waiting = Report.objects.unanswered().filter(alarmed_at__isnull=True, answer_by__lte=at)
+    waiting = Report.objects.unanswered().filter(
+        alarmed_at__isnull=True, answer_by__lte=at, underway__isnull=True
+    )
     overdue = list(waiting.values_list("id", flat=True))
     for id in overdue:
         _alarm(id, at=at)

@@ -27,9 +27,11 @@ GAP = "[…]"
 """What a template leaves open, for somebody's own words."""
 QUESTION_MARKS = "?؟"
 SHORTEST_NAME = 3
-PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "—": "-"}) | {
-    ord(sign): letter for sign, letter in zip("أإآٱىةؤئ", "ااااياوي", strict=True)
-} | {ord("ة"): "ه"}  # fmt: skip
+PLAIN = str.maketrans(
+    "\u2018\u2019\u02bc\u2010\u2011\u2013\u2014\u0671\u0649\u0629",
+    "'''----\u0627\u064a\u0647",
+)
+"""Curly quotes, dashes, and the Arabic letters that are typed for one another: alef, ya, ha."""
 
 MEETING = _(
     "Nobody who reports is asked to meet, hear from or talk with the person reported, not even as an offer."

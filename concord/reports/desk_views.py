@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from concord.doors import Request, door
+from concord.ledger.readings import Reading, readings
 from concord.people.current import staff_of
 from concord.people.models import StaffMember
 from concord.people.who_may import designated
 from concord.policy.violations import KINDS
-from concord.reports.acknowledge_report import acknowledge_report
+from concord.reports.answer_templates import TEMPLATES
 from concord.reports.confirm_set_aside import confirm_set_aside
-from concord.reports.models import UNANSWERED, Report, SettingAside, State
+from concord.reports.models import UNANSWERED, Report, SettingAside, State, Underway
 from concord.reports.open_file import list_files
 from concord.reports.read_report import read_report, read_words
 from concord.reports.set_aside import read_reason, set_aside
@@ -29,58 +30,47 @@ from concord.vault.keyring import Keyring
 @require_safe
 def report(request: Request, report_id: UUID) -> HttpResponse:
     """One report: what was told, and what this person can do. A grant at rest shows the row alone."""
-    found = _find(request, report_id)
-    context: dict[str, Any] = {"report": found, "told": None}
-    if files.may_open(found.file, _keyring(request).holder):
-        context |= _opened(request, found)
-    return render(request, "reports/desk_report.html", context)
-
-
-@door(designated)
-@require_POST
-def answer(request: Request, report_id: UUID) -> HttpResponse:
-    """Answer the reporter, or note that they want no contact."""
-    found = _find(request, report_id)
-    words = None if "no_contact" in request.POST else request.POST.get("answer", "")
-    acknowledge_report(found, answer=words, **_who(request))
-    return _back(found)
+    return shown(request, find(request, report_id))
 
 
 @door(designated)
 @require_POST
 def aside(request: Request, report_id: UUID) -> HttpResponse:
     """Set it aside, with the reason; alone only if it alleges nothing."""
-    found = _find(request, report_id)
+    found = find(request, report_id)
     set_aside(
         found,
         reason=request.POST.get("reason", ""),
         alleges=request.POST.get("alleges") != "no",
-        **_who(request),
+        **who(request),
     )
-    return _back(found)
+    return back(found)
 
 
 @door(designated)
 @require_POST
 def confirm(request: Request, report_id: UUID) -> HttpResponse:
     """The second person's yes to setting it aside."""
-    found = _find(request, report_id)
+    found = find(request, report_id)
     wished = SettingAside.objects.filter(report=found).first()
     if wished is None:
         raise Http404
-    confirm_set_aside(wished, **_who(request))
-    return _back(found)
+    confirm_set_aside(wished, **who(request))
+    return back(found)
 
 
 def _opened(request: Request, found: Report) -> dict[str, Any]:
     keyring = _keyring(request)
     wished = SettingAside.objects.filter(report=found).first()
-    told = read_report(found, keyring=keyring, at=_who(request)["at"])
+    told = read_report(found, keyring=keyring, at=who(request)["at"])
     return {
         "told": told,
         "kinds": [KINDS[code].name for code in told.kinds if code in KINDS],
         "words": read_words(found, keyring=keyring),
         "files": list_files(found, keyring=keyring),
+        "readers": _readers(found),
+        "underway": Underway.objects.filter(report=found).first(),
+        "templates": TEMPLATES,
         "unanswered": found.state in UNANSWERED,
         "may_set_aside": found.state == State.ACKNOWLEDGED and wished is None,
         "wished": wished if found.state == State.ACKNOWLEDGED else None,
@@ -89,18 +79,28 @@ def _opened(request: Request, found: Report) -> dict[str, Any]:
     }
 
 
-def _back(found: Report) -> HttpResponse:
-    return HttpResponseRedirect(reverse("staff_report", args=[found.id]))
+def shown(request: Request, found: Report, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The page of a report; `more` is what came of a form on it."""
+    context: dict[str, Any] = {"report": found, "told": None, "now": request.at}
+    if files.may_open(found.file, _keyring(request).holder):
+        context |= _opened(request, found)
+    return render(request, "reports/desk_report.html", context | more, status=status)
 
 
-def _find(request: Request, report_id: UUID) -> Report:
+def back(found: Report, to: str = "") -> HttpResponse:
+    """To the page of a report."""
+    return HttpResponseRedirect(reverse("staff_report", args=[found.id]) + to)
+
+
+def find(request: Request, report_id: UUID) -> Report:
+    """The report, for whoever may see that it exists; for everybody else it does not."""
     found = Report.objects.visible_to(_staff(request)).filter(id=report_id).first()
     if found is None:
         raise Http404
     return found
 
 
-def _who(request: Request) -> dict[str, Any]:
+def who(request: Request) -> dict[str, Any]:
     """By whom, with which keys, and when: what every verb is told."""
     at = request.at
     return {"by": _staff(request), "keyring": _keyring(request), "at": at}
@@ -108,6 +108,17 @@ def _who(request: Request) -> dict[str, Any]:
 
 def _staff(request: Request) -> StaffMember:
     return cast("StaffMember", staff_of(request))  # the door let in nobody else
+
+
+def _readers(found: Report) -> list[tuple[str, Reading]]:
+    """Who has read it, by working name (K-CONF-1)."""
+    read = readings(found.id, verb="reports.read")
+    names = dict(
+        StaffMember.objects.filter(person__in=[one.actor for one in read]).values_list(
+            "person_id", "working_name"
+        )
+    )
+    return [(names.get(one.actor, ""), one) for one in read]
 
 
 def _keyring(request: Request) -> Keyring:

@@ -19,10 +19,11 @@ from concord.reports.add_words import say
 from concord.reports.bring_files import COPY_KIND
 from concord.reports.bring_files import about as about_file
 from concord.reports.keeps_out import kept_out_token
-from concord.reports.models import Attachment, KeptOut, Report
-from concord.reports.own_copy import OwnCopy, copy_among, keep_copy
-from concord.reports.receive_report import about
+from concord.reports.models import Attachment, KeptOut, Report, Underway
+from concord.reports.own_copy import copy_among, keep_copy
+from concord.reports.seal_told import seal_told
 from concord.reports.signals import readers_changed
+from concord.reports.take_back_answer import take_away
 from concord.reports.told import Told
 from concord.vault import files
 
@@ -32,8 +33,8 @@ def keep_out(report: Report, who: Iterable[StaffMember], *, held: Held, at: date
     """Take these people's keys away, here and in the case it belongs to; begin a new epoch for what comes.
 
     When nobody on the team is left it goes to the outside contact, sealed anew from the reporter's own copy.
-    The answer is the same either way: it must not tell whom we had kept out ourselves. Nobody is let in again
-    by this verb. Twice is once.
+    The answer is the same either way: it must not tell whom we had kept out ourselves. `let_in` lets somebody
+    in again. Twice is once.
     """
     report = Report.objects.select_for_update().get(id=report.id)
     opened = read(held.box, held.code)
@@ -42,8 +43,10 @@ def keep_out(report: Report, who: Iterable[StaffMember], *, held: Held, at: date
     if copy is None or not fresh:
         return report
     persons = {one.person_id for one in fresh}
-    copy = OwnCopy(copy.told, (*copy.keep_out, *(one.id for one in fresh)))
-    keep_copy(held.box, copy, at=at)
+    out = (*copy.keep_out, *(one.id for one in fresh))
+    let_in = tuple(id for id in copy.let_in if id not in out)
+    keep_copy(held.box, copy._replace(keep_out=out, let_in=let_in), at=at)
+    report.let_in.filter(token__in=[kept_out_token(report.id, one) for one in persons]).delete()
     KeptOut.objects.bulk_create(
         [KeptOut(report=report, token=kept_out_token(report.id, one)) for one in persons],
         ignore_conflicts=True,
@@ -62,11 +65,14 @@ def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datet
     """A new file for the outside contact, with everything that the reporter's box still knows."""
     readers: set[UUID] = outside_readers(at)
     by_staff = {word.said_at: word.by_staff for word in report.words.all()}
+    for underway in Underway.objects.filter(report=report):
+        take_away(underway)
     report.words.all().delete()
     report.file = files.open_file(readers=readers, at=at).id
-    report.sealed = files.seal(report.file, told.to_bytes(), about=about(report.id))
+    for field, sealed in seal_told(told, report=report.id, file=report.file).items():
+        setattr(report, field, sealed)
     report.outside = True
-    report.save(update_fields=["file", "sealed", "outside"])
+    report.save(update_fields=["file", "sealed", "contact_sealed", "outside"])
     for each in opened:
         if each.kind == COPY_KIND:
             _move_file(report, each.plaintext)

@@ -22,7 +22,8 @@ def read_answer(
 ) -> UUID | None:
     """Read a text about a report or a case. Without a case there is nobody to protect yet.
 
-    That its author means it is no consent. Raises `NamesSomebodyProtected`; NoGrant for an author who cannot open the case.
+    That its author means it is no consent. Raises `NamesSomebodyProtected`; NoGrant for an author who cannot
+    open the case.
     """
     case = (
         Case.objects.filter(id=about).first() or Case.objects.filter(sources__report=about).first()

@@ -101,6 +101,24 @@ def hour(moment: datetime) -> SafeString:
     )
 
 
+@register.simple_tag
+def to_the_second(moment: datetime) -> SafeString:
+    """A moment that is only seconds away, with its zone."""
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}"><bdi dir="ltr">{}</bdi> {}</time>',
+        moment.astimezone(UTC).isoformat(timespec="seconds"),
+        date_format(local, "H:i:s"),
+        local.tzname(),
+    )
+
+
+@register.filter
+def band(code: str) -> int:
+    """Which of the six bands a case or report carries beside its code, so that two open windows look unlike."""
+    return sum(place * ord(sign) for place, sign in enumerate(str(code), 1)) % 6
+
+
 @register.filter
 def bdi(text: Any) -> SafeString:
     """A name or a code, kept from turning the direction of the words around it."""

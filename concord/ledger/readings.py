@@ -1,0 +1,26 @@
+"""readings: who read one thing, how often, and when last. The only look into the ledger for rooms below the desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, Max
+
+from concord.ledger.models import Entry
+
+
+class Reading(NamedTuple):
+    """One person's readings of one thing."""
+
+    actor: UUID
+    times: int
+    last: datetime
+
+
+def readings(subject: UUID, *, verb: str) -> list[Reading]:
+    """Whoever read it last comes first (K-CONF-1)."""
+    read = Entry.objects.filter(subject=subject, verb=verb, actor__isnull=False)
+    rows = read.values_list("actor").annotate(times=Count("id"), last=Max("at")).order_by("-last")
+    return [Reading(*row) for row in rows]
