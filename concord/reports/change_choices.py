@@ -13,8 +13,8 @@ from concord.letterbox.session import Held
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
 from concord.reports.models import Report
-from concord.reports.own_copy import OwnCopy, keep_copy, read_copy
-from concord.reports.receive_report import about
+from concord.reports.own_copy import keep_copy, read_copy
+from concord.reports.seal_told import seal_told
 from concord.reports.told import Told
 from concord.vault import files
 
@@ -44,10 +44,11 @@ def seal_anew(
     told: Told = replace(copy.told, **changes)  # type: ignore[arg-type]  # its own fields, by name
     if told == copy.told:
         return report
-    keep_copy(held.box, OwnCopy(told, copy.keep_out), at=at)
-    report.sealed = files.seal(report.file, told.to_bytes(), about=about(report.id))
+    keep_copy(held.box, copy._replace(told=told), at=at)
+    for field, sealed in seal_told(told, report=report.id, file=report.file).items():
+        setattr(report, field, sealed)
     report.tell_outcome = told.hear == "done"
-    report.save(update_fields=["sealed", "tell_outcome"])
+    report.save(update_fields=["sealed", "contact_sealed", "tell_outcome"])
     record(verb, actor=None, subject=report.id, at=at)
     readers = files.readers(report.file)
     tell_desks(readers, "report", report.id)

@@ -15,9 +15,13 @@ from concord.letterbox.push import push
 from concord.reports.models import Report
 
 KIND = "outcome"
+NOTHING_DONE = "nothing"
 DONE: dict[str, str | Words] = {
     "revoke": _("Somebody's access was taken away or limited."),
     "delete": _("Something that was written was deleted."),
+    NOTHING_DONE: _(
+        "We looked into it with care, and have not acted on it. You can tell us more at any time."
+    ),
 }
 OTHER = _("We acted on it.")
 

@@ -34,6 +34,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def unanswered(self) -> ReportQuerySet:
         return self.filter(state__in=UNANSWERED)
 
+    def waiting(self) -> ReportQuerySet:
+        """Those that no person has answered, and those answered that nobody has taken further."""
+        return self.filter(state__in=[*UNANSWERED, State.ACKNOWLEDGED])
+
 
 class Report(models.Model):
     """One report. Everything that was typed lies sealed under `file`; the row has a random code and a state.
@@ -53,6 +57,7 @@ class Report(models.Model):
     text_token = models.BinaryField(max_length=16)
     file = models.UUIDField(unique=True)
     sealed = models.BinaryField()
+    contact_sealed = models.BinaryField(null=True)
     box = models.UUIDField(null=True, unique=True)
     received_at = models.DateTimeField()
     answer_by = models.DateTimeField()

@@ -12,7 +12,7 @@ from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.models import Report
-from concord.reports.receive_report import about
+from concord.reports.seal_told import open_told
 from concord.reports.told import Told
 from concord.vault import files
 from concord.vault.errors import NoGrant
@@ -42,8 +42,7 @@ def read_report(report: Report, *, keyring: Keyring, at: datetime) -> Told:
 
 def told_in(report: Report, *, keyring: Keyring) -> Told:
     """The same for a verb that checks something by it and shows it to nobody. Raises vault.NoGrant."""
-    plain = files.unseal(report.file, bytes(report.sealed), about=about(report.id), keyring=keyring)
-    return Told.from_bytes(plain)
+    return open_told(report, keyring=keyring)
 
 
 def read_words(report: Report, *, keyring: Keyring) -> list[Said]:

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ("text_token", models.BinaryField(max_length=16)),
                 ("file", models.UUIDField(unique=True)),
                 ("sealed", models.BinaryField()),
+                ("contact_sealed", models.BinaryField(null=True)),
                 ("box", models.UUIDField(null=True, unique=True)),
                 ("received_at", models.DateTimeField()),
                 ("answer_by", models.DateTimeField()),
