@@ -1,0 +1,59 @@
+"""reopen_case: a closed case is taken up again: a new report, retaliation, a review (workflow.md 4.4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.cases.conflicts import eligible
+from concord.cases.models import Case, Closing, State
+from concord.cases.parties import respondents
+from concord.cases.recuse import take_out
+from concord.ledger.record import record
+from concord.people.models import StaffMember
+from concord.refusals import Refused
+from concord.vault import files
+from concord.vault.errors import NoGrant
+from concord.vault.keyring import Keyring
+
+
+class NotClosed(Refused):
+    """Only what was closed, and not erased, is reopened."""
+
+    words = _("This case is not closed.")
+    status = 409
+
+
+@transaction.atomic
+def reopen_case(case: Case, *, by: StaffMember, keyring: Keyring, at: datetime) -> Case:
+    """Open it again; the day of erasing is void. Whoever has a conflict by now is taken out of it first.
+
+    Raises `NotClosed`; NoGrant for whoever cannot open it.
+    """
+    case = Case.objects.select_for_update().get(id=case.id)
+    if not (by.is_current(at) and files.may_open(case.file, by.person_id)):
+        raise NoGrant(subject=case.id)
+    if case.state != State.CLOSED:
+        raise NotClosed(subject=case.id)
+    Closing.objects.filter(case=case, reopened_at__isnull=True).update(
+        reopened_at=at, reopened_by=by.person_id
+    )
+    Case.objects.filter(id=case.id).update(state=State.REOPENED)
+    record("cases.reopen", actor=by.person_id, subject=case.id, at=at)
+    _take_out_the_conflicted(case, keyring=keyring, at=at)
+    case.refresh_from_db()
+    return case
+
+
+def _take_out_the_conflicted(case: Case, *, keyring: Keyring, at: datetime) -> None:
+    """Old readers are asked again: ties are declared late, people leave, a party may have joined the team."""
+    able = {
+        staff.person_id
+        for staff in eligible(case, about=respondents(case, keyring=keyring), at=at)
+    }
+    staff = set(StaffMember.objects.values_list("person_id", flat=True))
+    holders = files.readers(case.file) | files.dormant_readers(case.file)
+    for person in sorted((holders & staff) - able):
+        take_out(case, who=person, by=None, at=at)
