@@ -36,6 +36,10 @@ CONCORD_KEEP_ADDRESSES_DAYS = int(os.environ.get("CONCORD_KEEP_ADDRESSES_DAYS") 
 """After an event ended: names shown, acknowledgements, and mailboxes that nothing else needs are erased."""
 CONCORD_KEEP_POSTS_DAYS = int(os.environ.get("CONCORD_KEEP_POSTS_DAYS") or "90")
 """After an event ended: what was written in its rooms is erased."""
+CONCORD_KEEP_CASES_MONTHS = int(os.environ.get("CONCORD_KEEP_CASES_MONTHS") or "12")
+"""After closing, or after the end of what was decided: what a case holds is erased."""
+CONCORD_KEEP_CODES_DAYS = int(os.environ.get("CONCORD_KEEP_CODES_DAYS") or "92")
+"""After its last use: a code opens its private page no more, and what lay there is erased."""
 
 
 def _host_of(url: str) -> str:
@@ -83,8 +87,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "concord.site.middleware.Padding",
     "concord.site.middleware.Hosts",
     "concord.site.middleware.Headers",
+    "concord.site.middleware.Compression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
