@@ -1,4 +1,4 @@
-"""confirm_set_aside: a second person agrees that a report which alleges something may be set aside (4.2)."""
+"""confirm_set_aside: a second person agrees that a report which alleges something leaves the queue (4.2)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.models import Report, SettingAside, State
 from concord.reports.read_report import check_reads
+from concord.reports.redirect_report import make_question
 from concord.reports.set_aside import NotToBeSetAside, close
 from concord.vault import files
 from concord.vault.keyring import Keyring
@@ -38,7 +39,10 @@ def confirm_set_aside(
         raise NotToBeSetAside(subject=report.id)
     aside.confirmed_by, aside.confirmed_at = by.person_id, at
     aside.save(update_fields=["confirmed_by", "confirmed_at"])
-    close(report)
+    if aside.redirects:
+        make_question(report, keyring=keyring, at=at)
+    else:
+        close(report)
     record("reports.confirm_set_aside", actor=by.person_id, subject=report.id, at=at)
     tell_desks(files.readers(report.file), "report", report.id)
     return aside

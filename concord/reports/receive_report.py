@@ -13,16 +13,19 @@ from django.db import transaction
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.letterbox.issue import issue
+from concord.letterbox.models import Box
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.readers import close_to, outside_readers
 from concord.monitoring.ring import ring
-from concord.names import fold, token
+from concord.names import token
 from concord.people.models import StaffMember
 from concord.reports.intake_checks import kept_out_by_checks
 from concord.reports.keeps_out import kept_out_token
 from concord.reports.models import KeptOut, Report
 from concord.reports.own_copy import OwnCopy, keep_copy
 from concord.reports.promise import answer_by
+from concord.reports.same_words import gist
+from concord.reports.seal_told import seal_told
 from concord.reports.told import Told
 from concord.reports.who_read import kept_out_by_reporter
 from concord.vault import files
@@ -60,12 +63,26 @@ def receive_report(
     known = Report.objects.filter(box=box.id).first()
     if known is not None:
         return Receipt(known, code)
+    return Receipt(file_report(told, box=box, keep_out=keep_out, suspect=suspect, at=at), code)
+
+
+def file_report(
+    told: Told,
+    *,
+    box: Box,
+    keep_out: Iterable[StaffMember],
+    suspect: bool = False,
+    received_at: datetime | None = None,
+    at: datetime,
+) -> Report:
+    """The routing itself, whichever way it came; its answers go to `box`. `received_at`: when it first reached us."""
+    keep_out = list(keep_out)
     id = uuid4()
     kept_out = set() if told.about_team else _kept_out(told, keep_out, report=id, at=at)
     inside = set() if told.about_team else _receivers(at) - kept_out
     readers = inside or outside_readers(at)
     file = files.open_file(readers=readers, at=at)
-    text_token = token("report text", fold(told.text))
+    text_token = token("report text", gist(told.text))
     report = Report.objects.create(
         id=id,
         code=random_code(),
@@ -75,9 +92,9 @@ def receive_report(
         tell_outcome=told.hear == "done",
         text_token=text_token,
         file=file.id,
-        sealed=files.seal(file.id, told.to_bytes(), about=about(id)),
+        **seal_told(told, report=id, file=file.id),
         box=box.id,
-        received_at=at,
+        received_at=received_at or at,
         answer_by=answer_by(told.language, at=at),
     )
     KeptOut.objects.bulk_create(
@@ -87,7 +104,7 @@ def receive_report(
     record("reports.receive", actor=None, subject=id, at=at, urgent=report.urgent)
     tell_desks(readers, "report", id)
     ring(_to_ring(readers, at=at), at=at)
-    return Receipt(report, code)
+    return report
 
 
 def about(report: UUID) -> str:
@@ -114,8 +131,9 @@ def _receivers(at: datetime) -> set[UUID]:
 
 
 def _is_one_of_many(text_token: bytes, *, at: datetime) -> bool:
+    """Whether the same words came this often before. It looks at so many rows, however many there are."""
     lately = Report.objects.filter(text_token=text_token, received_at__gt=at - timedelta(days=1))
-    return lately.count() >= ONE_OF_MANY
+    return lately.order_by()[ONE_OF_MANY - 1 : ONE_OF_MANY].exists()
 
 
 def _to_ring(readers: set[UUID], *, at: datetime) -> set[UUID]:

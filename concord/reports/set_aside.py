@@ -48,6 +48,25 @@ def set_aside(
     Nothing is deleted. Raises NeedsAnAnswerFirst, NotToBeSetAside, NeedsReason, OnlyCurrentStaff, NoGrant.
     """
     report = Report.objects.select_for_update().get(id=report.id)
+    aside = wish(report, reason=reason, alleges=alleges, by=by, keyring=keyring, at=at)
+    if not alleges:
+        close(report)
+    record("reports.set_aside", actor=by.person_id, subject=report.id, at=at, alleges=alleges)
+    tell_desks(files.readers(report.file), "report", report.id)
+    return aside
+
+
+def wish(
+    report: Report,
+    *,
+    reason: str,
+    alleges: bool,
+    by: StaffMember,
+    keyring: Keyring,
+    at: datetime,
+    redirects: bool = False,
+) -> SettingAside:
+    """Write down what somebody wants and why, once the rules for it hold; both ways out of the queue begin here."""
     check_reads(report, by=by, keyring=keyring, at=at)
     if report.state in UNANSWERED:
         raise NeedsAnAnswerFirst(subject=report.id)
@@ -55,20 +74,16 @@ def set_aside(
         raise NotToBeSetAside(subject=report.id)
     if not reason.strip():
         raise NeedsReason(subject=report.id)
-    aside = SettingAside.objects.create(
+    return SettingAside.objects.create(
         report=report,
         alleges=alleges,
+        redirects=redirects,
         reason_sealed=files.seal(
             report.file, reason.strip().encode(), about=f"{about(report.id)}:aside"
         ),
         wished_by=by.person_id,
         wished_at=at,
     )
-    if not alleges:
-        close(report)
-    record("reports.set_aside", actor=by.person_id, subject=report.id, at=at, alleges=alleges)
-    tell_desks(files.readers(report.file), "report", report.id)
-    return aside
 
 
 def close(report: Report) -> None:

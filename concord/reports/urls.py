@@ -1,6 +1,6 @@
 from django.urls import path
 
-from concord.reports import box_views, support_views, views
+from concord.reports import box_views, question_views, support_views, views
 
 urlpatterns = [
     path("report", views.report, name="report"),
@@ -14,4 +14,8 @@ urlpatterns = [
     path("report/box/share/<uuid:answer_id>", support_views.share, name="report_share"),
     path("report/box/proof", box_views.proof, name="report_proof"),
     path("report/box/close", views.close, name="report_close"),
+    path("ask", question_views.ask, name="ask"),
+    path("ask/box", question_views.ask_box, name="ask_box"),
+    path("ask/box/words", question_views.ask_add, name="ask_add"),
+    path("ask/box/close", question_views.ask_close, name="ask_close"),
 ]

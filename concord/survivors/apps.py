@@ -9,6 +9,8 @@ class SurvivorsConfig(AppConfig):
         from concord.letters.registry import register_guard
         from concord.survivors.check_verdict import check_verdict
         from concord.survivors.read_answer import read_answer
+        from concord.survivors.read_policy_answer import read_policy_answer
 
         register_guard(check_verdict)
         register_reader(read_answer)
+        register_reader(read_policy_answer)

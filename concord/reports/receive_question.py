@@ -1,0 +1,87 @@
+"""receive_question: somebody asks about the policy, or says what they think of it (P-CONTACT-1)."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.ledger.codes import random_code
+from concord.ledger.record import record
+from concord.letterbox.issue import issue
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.readers import outside_readers
+from concord.people.models import StaffMember
+from concord.refusals import Refused
+from concord.reports.asked import ANSWER_WITHIN, Asked, about_question, who_answer
+from concord.reports.models import Question, Report
+from concord.reports.named_in import named_in
+from concord.vault import files
+
+
+class NothingAsked(Refused):
+    """No words came."""
+
+    words = _("This box is still empty. A few words are enough.")
+    status = 409
+
+
+class Received(NamedTuple):
+    """The code that opens the asker's box, and the question; None when it has become a report meanwhile."""
+
+    code: str
+    question: Question | None
+
+
+@transaction.atomic
+def receive_question(asked: Asked, *, nonce: bytes, at: datetime) -> Received:
+    """Seal a question to the designated staff whom it does not name, else to the outside contact.
+
+    It is no report: it joins no case, and nothing about reports is looked up for it. The same form sent twice is
+    the same question. Raises NothingAsked.
+    """
+    if not asked.words.strip():
+        raise NothingAsked()
+    seed = hashlib.sha256(nonce + asked.to_bytes()).digest()
+    code, box = issue(seed, purpose="question", at=at)
+    known = Question.objects.filter(box=box.id).first()
+    if known is not None or Report.objects.filter(box=box.id).exists():
+        return Received(code, known)
+    question = keep_question(asked, readers=_readers(asked, at=at), box=box.id, at=at)
+    record("reports.receive_question", actor=None, subject=question.id, at=at)
+    return Received(code, question)
+
+
+def keep_question(
+    asked: Asked,
+    *,
+    readers: set[UUID],
+    box: UUID | None,
+    at: datetime,
+    report: Report | None = None,
+) -> Question:
+    """Write the row and let these readers' desks know; nobody is rung for a question."""
+    id = uuid4()
+    file = files.open_file(readers=readers, at=at)
+    question = Question.objects.create(
+        id=id,
+        code=random_code(),
+        file=file.id,
+        sealed=files.seal(file.id, asked.to_bytes(), about=about_question(id)),
+        box=box,
+        report=report,
+        received_at=at,
+        answer_by=at + ANSWER_WITHIN,
+    )
+    tell_desks(readers, "inbox", id)
+    return question
+
+
+def _readers(asked: Asked, *, at: datetime) -> set[UUID]:
+    """Whoever is named does not read it: it may turn out to be about them."""
+    named = named_in(f"{asked.words}\n{asked.contact}", StaffMember.objects.current(at))
+    return who_answer(at) - {one.person_id for one in named} or outside_readers(at)

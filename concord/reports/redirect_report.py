@@ -1,0 +1,83 @@
+"""redirect_report: what came as a report is a question about the policy, and goes to those who answer these (4.2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _now
+from django.utils.translation import override
+
+from concord.ledger.record import record
+from concord.letterbox.models import Box
+from concord.letterbox.push import push
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.readers import outside_readers
+from concord.people.models import StaffMember
+from concord.reports.asked import Asked, who_answer
+from concord.reports.keeps_out import keeps_out
+from concord.reports.models import Report, SettingAside, State
+from concord.reports.read_report import read_report, read_words
+from concord.reports.receive_question import keep_question
+from concord.reports.set_aside import wish
+from concord.reports.turn_into_report import RECEIPT
+from concord.vault import files
+from concord.vault.keyring import Keyring
+
+
+@transaction.atomic
+def redirect_report(
+    report: Report, *, reason: str, alleges: bool, by: StaffMember, keyring: Keyring, at: datetime
+) -> SettingAside:
+    """Let those who answer questions about the policy answer it. One that alleges anything waits for a second person.
+
+    The person keeps their code and is told in their box. Whoever is kept out of the report is kept out of the
+    question. Raises NeedsAnAnswerFirst, NotToBeSetAside, NeedsReason, OnlyCurrentStaff, NoGrant.
+    """
+    report = Report.objects.select_for_update().get(id=report.id)
+    aside = wish(
+        report,
+        reason=reason,
+        alleges=alleges,
+        redirects=True,
+        by=by,
+        keyring=keyring,
+        at=at,
+    )
+    if not alleges:
+        make_question(report, keyring=keyring, at=at)
+    record("reports.redirect", actor=by.person_id, subject=report.id, at=at, alleges=alleges)
+    tell_desks(files.readers(report.file), "report", report.id)
+    return aside
+
+
+def make_question(report: Report, *, keyring: Keyring, at: datetime) -> None:
+    """The transition itself: only their own words go on, without address, names or files."""
+    told = read_report(report, keyring=keyring, at=at)
+    theirs = [word.text for word in read_words(report, keyring=keyring) if word.by_staff is None]
+    report.state = State.REDIRECTED
+    report.save(update_fields=["state"])
+    inside = set() if report.outside else who_answer(at)
+    readers = {person for person in inside if not keeps_out(report, person)}
+    keep_question(
+        Asked("\n\n".join([told.text, *theirs]), language=told.language),
+        readers=readers or outside_readers(at),
+        box=None,
+        report=report,
+        at=at,
+    )
+    box = Box.objects.filter(id=report.box).first() if report.box else None
+    if box is not None:
+        push(box, _told(told.language).encode(), kind=RECEIPT, at=at)
+
+
+def _told(language: str) -> str:
+    with override(language):
+        return " ".join(
+            [
+                _now("We understand this as a question about our policy."),
+                _now("The people on the team who answer such questions read it now."),
+                _now("Whoever you kept out still cannot."),
+                _now("If you meant it as a report, say so here, and it is one again."),
+            ]
+        )
