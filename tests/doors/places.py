@@ -1,0 +1,295 @@
+"""The pages of the house, with somebody at each: an event in full course, and whose browser opens what, and how.
+
+`house()` lays it out through the product's own verbs and pages. `PUBLIC` and `DESK` are the pages; a page that only
+an answer shows, as a code, is come to by pressing its button.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from playwright.sync_api import BrowserContext, Page
+
+from concord.actions.models import ReviewRequest
+from concord.cases.take_up import take_up
+from concord.concurrence.concur import concur
+from concord.concurrence.models import Decision, Proposal
+from concord.concurrence.terms import Target
+from concord.convenings.models import Registration
+from concord.convenings.register import register
+from concord.monitoring.flag_post import flag_post
+from concord.monitoring.judge_credible import judge_credible
+from concord.reports.models import Attachment, Report
+from concord.reports.tests.files import brought, document, photograph
+from tests.browsing import Browser, at_the_desk
+from tests.cast import Cast, login_by_mailbox, opened, proposed, stage
+
+CODE = re.compile(r'<output class="code"[^>]*><bdi dir="ltr">([0-9A-Z -]{20,30})</bdi>')
+
+
+@dataclass
+class House:
+    """What there is to open, and each person's cookies."""
+
+    cast: Cast
+    ids: dict[str, Any]
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def become(self, context: BrowserContext, who: str, *, desk: bool, language: str) -> None:
+        """Let this browser be somebody's, or nobody's."""
+        context.clear_cookies()
+        kept = {**self.cookies.get(who, {}), settings.LANGUAGE_COOKIE_NAME: language}
+        host = "desk.localhost" if desk else "localhost"
+        context.add_cookies(
+            [
+                {
+                    "name": name,
+                    "value": value,
+                    "domain": host,
+                    "path": "/",
+                    "secure": True,
+                    "httpOnly": True,
+                    "sameSite": "Lax",
+                }
+                for name, value in kept.items()
+            ]
+        )
+
+
+class Place(NamedTuple):
+    """A page: its name, its address with `{ids}` in it, whose browser opens it, and what is done there first."""
+
+    name: str
+    path: str
+    who: str = ""
+    act: Callable[[Page], None] | None = None
+
+    def open(self, page: Page, at: str, house: House) -> None:
+        page.goto(at + self.path.format(**house.ids))
+        if self.act is not None:
+            self.act(page)
+
+
+def press(form: str, *, undo: str = "", **typed: str) -> Callable[[Page], None]:
+    """Type into the page and send the form whose address ends like this."""
+
+    def act(page: Page) -> None:
+        for name, words in typed.items():
+            page.fill(f"main [name={name}]", words)
+        for end in [undo, form] if undo else [form]:
+            button = page.locator(
+                f'main form[action$="{end}"] button, main form:not([action]) button'
+            )
+            if button.count():
+                with page.expect_navigation():
+                    button.first.evaluate("one => { one.form.noValidate = true; one.click() }")
+
+    return act
+
+
+PUBLIC = [
+    Place("home", "/"),
+    Place("event", "/e/votes"),
+    Place("event-inside", "/e/votes", "sara"),
+    Place("register", "/e/votes/register"),
+    Place("register-empty", "/e/votes/register", "", press("/register")),
+    Place("acknowledge", "/e/votes/policy", "newcomer"),
+    Place("policy", "/policy"),
+    Place("sign-in", "/in"),
+    Place("sign-in-code", "/in/code"),
+    Place("guidelines", "/s/{hall}/guidelines", "sara"),
+    Place("room", "/r/{hall}", "sara"),
+    Place("flag", "/p/{post}/flag", "sara"),
+    Place("flag-moment", "/r/{hall}/flag", "sara"),
+    Place("flagged", "/p/{post}/flag", "tomas", press("", words="Please look at this.")),
+    Place("help", "/help"),
+    Place("report", "/report?from=/r/{hall}"),
+    Place("report-empty", "/report", "", press("/report")),
+    Place("code", "/report", "", press("/report", text="He wrote that I should be afraid.")),
+    Place("box-shut", "/report/box"),
+    Place("box-wrong", "/report/box", "", press("/box", code="AAAA BBBB")),
+    Place("box", "/report/box", "reporter"),
+    Place("box-fresh", "/report/box", "another"),
+    Place("choices", "/report/box/choices", "reporter"),
+    Place("proof", "/report/box", "reporter", press("/box/proof")),
+    Place("support-code", "/report/box", "another", press("/box/beside", undo="/beside/remove")),
+    Place("beside-first", "/report/box", "beside-first"),
+    Place("beside", "/report/box", "beside"),
+    Place("review", "/review"),
+    Place("review-empty", "/review", "", press("", words="")),
+    Place("review-code", "/review", "", press("", words="I only quoted somebody.")),
+    Place("review-box", "/review/box", "reviewer"),
+    Place("refused", "/r/{hall}", "karim"),
+    Place("ledger", "/ledger"),
+    Place("not-there", "/nothing/here"),
+]
+
+DESK = [
+    Place("desk-sign-in", "/in"),
+    Place("inbox", "/", "amara"),
+    Place("inbox-empty", "/", "ravi"),
+    Place("watch", "/watch", "amara"),
+    Place("desk-flag", "/flags/{flag}", "amara"),
+    Place("case", "/cases/{case}", "amara"),
+    Place("case-decided", "/cases/{decided_case}", "amara"),
+    Place("propose", "/cases/{case}/propose", "amara"),
+    Place("proposal", "/proposals/{proposal}", "amara"),
+    Place("second-yes", "/proposals/{proposal}", "luis"),
+    Place("decline", "/proposals/{proposal}/decline", "luis"),
+    Place("done", "/proposals/{done}", "luis"),
+    Place("decisions", "/decisions", "amara"),
+    Place("decision", "/decisions/{decision}", "amara"),
+    Place("desk-report", "/reports/{report}", "amara"),
+    Place("file-picture", "/reports/{report}/files/{picture}", "amara"),
+    Place("file-document", "/reports/{report}/files/{document}", "amara"),
+    Place("file-uncleaned", "/reports/{report}/files/{uncleaned}", "amara"),
+    Place("desk-review", "/reviews/{review}", "noor"),
+    Place("events", "/events", "amara"),
+    Place("plan", "/events/votes", "amara"),
+    Place("brakes", "/rooms/{hall}/brakes", "amara"),
+    Place("team", "/team", "amara"),
+    Place("passphrase", "/passphrase", "amara"),
+    Place("second-step", "/second", "amara"),
+    Place("desk-policy", "/policy", "amara"),
+    Place("desk-not-there", "/nothing", "amara"),
+]
+
+
+def house(inside: Callable[[Registration], Any]) -> House:
+    """Karim is out of the hall; about another thing he wrote a second yes is awaited; two reports came in."""
+    cast = stage()
+    for words in (
+        "The count begins when the queue has gone.",
+        "Thank you, that helps.\nAll of you.",
+    ):
+        cast.say(cast.tomas, words)
+    post = cast.say(cast.sara, "شكرا لكم جميعا")
+    decided = _decided(cast)
+    waiting = _waiting(cast)
+    left = cast.say(cast.tomas, "This is somebody's home address: 4 Mill Lane", room=cast.annex)
+    flag = flag_post(left, words="", by=cast.sara.person_id, by_staff=False, at=cast.at)
+    made = House(
+        cast,
+        {
+            "hall": cast.hall.id,
+            "post": post.id,
+            "flag": flag.id,
+            "case": waiting.case_id,
+            "proposal": waiting.id,
+            "decided_case": decided.case_id,
+            "done": decided.id,
+            "decision": Decision.objects.get().id,
+        },
+    )
+    _participants(made, inside)
+    staff = {name: at_the_desk(getattr(cast, name)) for name in ("amara", "luis", "noor", "ravi")}
+    for name, browser in staff.items():
+        made.cookies[name] = _cookies(browser)
+    _reports(made, staff["amara"])
+    _review(made)
+    return made
+
+
+def _decided(cast: Cast) -> Proposal:
+    proposal = proposed(cast)
+    concur(
+        opened(proposal.version, cast.luis, cast.at),
+        by=cast.luis.staff,
+        keyring=cast.luis.keyring,
+        at=cast.at,
+    )
+    return proposal
+
+
+def _waiting(cast: Cast) -> Proposal:
+    post = cast.say(cast.karim, "I know where you live.", room=cast.annex)
+    raised = flag_post(post, words="Help", by=cast.sara.person_id, by_staff=False, at=cast.at)
+    judged = judge_credible(
+        raised,
+        credible=True,
+        reason="It is a threat.",
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=cast.at,
+    )
+    case = take_up(judged, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+    until = cast.later(hours=24)
+    out = Target(
+        "revoke",
+        cast.karim.person_id,
+        "Karim Haddad",
+        scope_kind="session",
+        scope_id=cast.annex.session_id,
+        until_at=until,
+    )
+    deleted = Target("delete", post.id, f"Hall 2, {post.number}")
+    return proposed(cast, case, targets=(out, deleted))
+
+
+def _participants(made: House, inside: Callable[[Registration], Any]) -> None:
+    cast = made.cast
+    login = login_by_mailbox("new@example.org")
+    newcomer = register(
+        cast.convening, person=login.person, display_name="A very new person", at=cast.at
+    )
+    for name, who in (("sara", cast.sara), ("tomas", cast.tomas), ("karim", cast.karim)):
+        made.cookies[name] = {key: one.value for key, one in inside(who).cookies.items()}
+    made.cookies["newcomer"] = {key: one.value for key, one in inside(newcomer).cookies.items()}
+
+
+def _reports(made: House, amara: Browser) -> None:
+    first, second, third = (
+        _told(words) for words in ("He wrote again.", "And again.", "Once more.")
+    )
+    report = Report.objects.order_by("received_at").first()
+    assert report is not None
+    for name, content in (
+        ("photo of the screen.jpg", photograph(640, 480)),
+        ("letter.pdf", document()),
+        ("recording of everything that was said in the hall on Tuesday.m4a", b"x" * 70_000),
+    ):
+        brought(report, content, made.cast.at, name)
+    files = Attachment.objects.filter(report=report).order_by("number")
+    made.ids |= dict(
+        zip(("picture", "document", "uncleaned"), (each.id for each in files), strict=True)
+    )
+    made.ids["report"] = report.id
+    amara.open(f"/reports/{report.id}").press("Answer", answer="Thank you for telling us.")
+    amara.press("Answer", answer="We look at it now; you need do nothing more.")
+    theirs = _box(first).press("Make a code")
+    beside = _box(_code_on(theirs)).press("I keep it to myself")
+    made.cookies["reporter"] = _cookies(_box(first).press("Share it with the person"))
+    made.cookies["beside"] = _cookies(beside)
+    made.cookies["beside-first"] = _cookies(_box(_code_on(_box(second).press("Make a code"))))
+    made.cookies["another"] = _cookies(_box(third))
+
+
+def _review(made: House) -> None:
+    page = Browser().open("/review").press("Send it", words="I only quoted somebody.")
+    opened_box = Browser().open("/review/box").press("Open", code=_code_on(page))
+    made.cookies["reviewer"] = _cookies(opened_box)
+    made.ids["review"] = ReviewRequest.objects.get().id
+
+
+def _told(words: str) -> str:
+    return _code_on(
+        Browser().open("/report").press("Send it", text=words, when="Yesterday evening")
+    )
+
+
+def _box(code: str) -> Browser:
+    return Browser().open("/report/box").press("Open", code=code)
+
+
+def _code_on(browser: Browser) -> str:
+    found = CODE.search(browser.page)
+    assert found, browser.words
+    return found[1]
+
+
+def _cookies(browser: Browser) -> dict[str, str]:
+    return {name: one.value for name, one in browser.client.cookies.items()}

@@ -1,0 +1,106 @@
+"""Every page of the public path and of the desk can be read and used by everybody: WCAG 2.2 AA, at any width, in every
+language, by day and by night; and none of them asks another host for anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings as house_settings
+from playwright.sync_api import BrowserContext, Page
+
+from concord.spaces.tests.conftest import inside  # noqa: F401
+from tests.doors.places import DESK, PUBLIC, House, Place, house
+
+pytestmark = pytest.mark.browser
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERYTHING = {"runOnly": TAGS, "resultTypes": ["violations"]}
+LOOKS = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "link-in-text-block"]},
+    "resultTypes": ["violations"],
+}
+"""What may come out differently by night or on a wide screen; the rest is the same document."""
+
+ALOUD = [("light", 320, EVERYTHING), ("dark", 1280, LOOKS)]
+TOLD_AGAIN = [("light", 320, EVERYTHING), ("dark", 1280, None)]
+"""In a further language the colours are the same; what is looked at again is whether its words have room."""
+EACH_LOOK = [
+    (scheme, width, EVERYTHING) for scheme in ("light", "dark") for width in (320, 360, 1280)
+]
+
+FRAME = """() => ({
+    lang: document.documentElement.lang, dir: document.documentElement.dir, title: document.title,
+    headings: document.querySelectorAll("h1").length,
+    wide: Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - innerWidth,
+})"""
+AXE = """async (options) => (await axe.run(document, options)).violations.flatMap(
+    (found) => found.nodes.map((node) => `${found.id}: ${node.target}: ${node.failureSummary}`))"""
+
+
+@pytest.fixture
+def there(hosts, settings, tmp_path, inside) -> House:  # noqa: F811
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return house(inside)
+
+
+@pytest.fixture
+def look_at(hosts, there, seat: Callable[..., BrowserContext], picture) -> Iterator[Callable]:
+    """`look_at(places, …)` opens each page in one browser and tells what is wrong with it."""
+
+    def look(places: list[Place], *, desk: bool, language: str, looks: list) -> list[str]:
+        context, wrong = seat(reduced_motion="reduce"), []
+        page = context.new_page()
+        page.on("request", lambda sent: _ours(sent.url) or wrong.append(f"asked for {sent.url}"))
+        for place in places:
+            there.become(context, place.who, desk=desk, language=language)
+            page.set_viewport_size({"width": looks[0][1], "height": 740})
+            place.open(page, hosts.desk if desk else hosts.public, there)
+            page.evaluate(AXE_SCRIPT)
+            for scheme, width, options in looks:
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size({"width": width, "height": 740})
+                found = _frame(page, language) + (page.evaluate(AXE, options) if options else [])
+                wrong += [f"{place.name} {language} {scheme} {width}: {one}" for one in found]
+                picture(page, f"{place.name}-{language}-{scheme}-{width}")
+        return wrong
+
+    return look
+
+
+def _ours(url: str) -> bool:
+    host = url.split("://", 1)[-1].split("/", 1)[0].split(":", 1)[0]
+    return url.startswith("data:") or host == "localhost" or host.endswith(".localhost")
+
+
+def _frame(page: Page, language: str) -> list[str]:
+    """What every page has: its language and direction, a title, one first heading, and no way to scroll aside."""
+    is_so = page.evaluate(FRAME)
+    direction = "rtl" if language == "ar" else "ltr"
+    wrong = {
+        f"is in {is_so['lang']}": is_so["lang"] != language,
+        f"runs {is_so['dir']}": is_so["dir"] != direction,
+        "has no title": not is_so["title"].strip(),
+        f"has {is_so['headings']} first headings": is_so["headings"] != 1,
+        f"is {is_so['wide']} px too wide": is_so["wide"] > 0,
+    }
+    return [words for words, is_wrong in wrong.items() if is_wrong]
+
+
+@pytest.mark.sqlite
+def test_every_page_can_be_used_by_everybody(look_at):
+    wrong = look_at(DESK, desk=True, language="en", looks=ALOUD)
+    for language, _name in house_settings.LANGUAGES:
+        looks = ALOUD if language == "en" else TOLD_AGAIN
+        wrong += look_at(PUBLIC, desk=False, language=language, looks=looks)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.sqlite
+@pytest.mark.nightly
+@pytest.mark.parametrize("language", [code for code, _name in house_settings.LANGUAGES])
+def test_every_page_in_every_look(look_at, language):
+    wrong = look_at(DESK, desk=True, language=language, looks=EACH_LOOK)
+    wrong += look_at(PUBLIC, desk=False, language=language, looks=EACH_LOOK)
+    assert not wrong, "\n".join(wrong)
