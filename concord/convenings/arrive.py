@@ -35,6 +35,7 @@ def arrive(login: Login, at: datetime) -> str:
         person=login.person,
         display_name=carried["display_name"],
         pronouns=carried["pronouns"],
+        organisation=carried.get("organisation", ""),
         at=at,
     )
     return next_after_registering(convening, carried.get("next"))

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from concord.convenings import desk_people_views as people
 from concord.convenings import desk_views as views
 
 urlpatterns: list[URLPattern] = [
@@ -11,6 +12,17 @@ urlpatterns: list[URLPattern] = [
     path("events/<slug:slug>/end", views.end_event, name="end_event"),
     path("events/<slug:slug>/sessions", views.add_session, name="add_session"),
     path("events/<slug:slug>/shifts", views.add_shift, name="add_shift"),
+    path("events/<slug:slug>/organisations", people.organisations, name="organisations"),
+    path(
+        "events/<slug:slug>/organisations/<uuid:registration_id>",
+        people.person_organisations,
+        name="person_organisations",
+    ),
+    path(
+        "events/<slug:slug>/organisations/<uuid:registration_id>/<uuid:affiliation_id>/erase",
+        people.erase_organisation,
+        name="erase_organisation",
+    ),
     path(
         "sessions/<uuid:session_id>/guidelines", views.session_guidelines, name="session_guidelines"
     ),

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from concord.convenings.confirm_guidelines import LONGEST as LONGEST_GUIDELINES
 from concord.convenings.plan_convening import LONGEST_NAME
 from concord.convenings.register import LONGEST_PRONOUNS, read_pronouns
-from concord.people.forms import AddressField, NameField
+from concord.people.forms import AddressField, NameField, OrganisationField
 from concord.people.models import StaffMember
 
 
 class RegisterForm(forms.Form):
-    """A name and, unless the mailbox is known already, an address."""
+    """A name and, unless the mailbox is known already, an address. What is known is not asked twice."""
 
     display_name = NameField(
         label=_("A name of your choice"),
@@ -27,14 +27,23 @@ class RegisterForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"maxlength": LONGEST_PRONOUNS, "dir": "auto"}),
     )
+    organisation = OrganisationField(
+        label=_("Organisation, if you want to name one"),
+        required=False,
+        help_text=_("Staff see it, other participants do not."),
+    )
     address = AddressField(
         help_text=_("We send you a link and a six-digit code. Others never see your address.")
     )
 
-    def __init__(self, *args: Any, asks_address: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, asks_address: bool, asks_organisation: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if not asks_address:
             del self.fields["address"]
+        if not asks_organisation:
+            del self.fields["organisation"]
 
     def clean_pronouns(self) -> str:
         try:
@@ -102,6 +111,21 @@ class ConveningForm(TimesForm):
     )
     zone = forms.CharField(label=_("Time zone"), initial="UTC", max_length=60)
     field_order = ["name", "slug", "starts_at", "ends_at", "zone"]
+
+
+class WhoForm(forms.Form):
+    """Somebody who takes part, by the name they take part under."""
+
+    name = NameField(
+        label=_("The name they take part under"),
+        help_text=_("As they wrote it, whole. There is no list of who attends."),
+    )
+
+
+class NoteForm(forms.Form):
+    """Where staff know somebody to belong."""
+
+    organisation = OrganisationField(help_text=_("They see on their own page what you note here."))
 
 
 class ShiftForm(TimesForm):

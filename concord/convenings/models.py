@@ -129,3 +129,27 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class GuidelinesLetter(models.Model):
+    """That one who is registered was written these guidelines ahead (P-GUIDE-1). Goes with the registration.
+
+    Everybody registered is written to, whichever rooms they enter, and no time is kept: it is no list of who
+    attended. The keys are no numbers, so that they tell no order.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    registration = models.ForeignKey(
+        Registration, on_delete=models.CASCADE, related_name="guidelines_letters"
+    )
+    guidelines = models.ForeignKey(Guidelines, on_delete=models.CASCADE, related_name="letters")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration", "guidelines"], name="convenings_one_guidelines_letter"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -12,6 +12,7 @@ from concord import names
 from concord.access.gate import admit
 from concord.convenings.models import Convening, Registration, State
 from concord.people.models import Person, StaffMember
+from concord.people.name_organisation import name_organisation
 from concord.people.team_name import team_names
 from concord.refusals import Refused
 
@@ -37,11 +38,18 @@ class NameOfTheTeam(Refused):
 
 @transaction.atomic
 def register(
-    convening: Convening, *, person: Person, display_name: str, pronouns: str = "", at: datetime
+    convening: Convening,
+    *,
+    person: Person,
+    display_name: str,
+    pronouns: str = "",
+    organisation: str = "",
+    at: datetime,
 ) -> Registration:
     """Register a person for an event once; again, it only takes the new name. The gate is asked first.
 
-    No time is kept and the ledger gets no entry, for it would be a timed list of who attends.
+    An organisation is kept if one is named; without one, what the person named before stays as it is. No time is
+    kept and the ledger gets no entry, for it would be a timed list of who attends.
     Raises NotAdmitted, RegistrationHasEnded, NameOfTheTeam; ValueError for a name that is empty or too long.
     """
     name, pronouns = names.clean_display_name(display_name), read_pronouns(pronouns)
@@ -52,6 +60,8 @@ def register(
     registration, _is_new = Registration.objects.update_or_create(
         convening=convening, person=person, defaults={"display_name": name, "pronouns": pronouns}
     )
+    if organisation.strip():
+        name_organisation(person, organisation=organisation, at=at)
     return registration
 
 

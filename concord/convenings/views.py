@@ -21,6 +21,7 @@ from concord.people.ask_sign_in import ask_sign_in
 from concord.people.browser import browser_of
 from concord.people.current import person_of
 from concord.people.onward import onward
+from concord.people.organisations import own_organisation
 from concord.policy.acknowledge import NotInForce, has_acknowledged
 from concord.policy.acknowledge import acknowledge as take_acknowledgement
 from concord.policy.forms import AcknowledgeForm
@@ -58,10 +59,12 @@ def register(request: Request, slug: str) -> HttpResponse:
     form = RegisterForm(
         request.POST or None,
         asks_address=person is None,
+        asks_organisation=person is None or not own_organisation(person.id),
         initial=_known(registration_of(person, convening)),
     )
     if request.method == "POST" and form.is_valid() and _may_be_called(request, form):
-        named = {key: form.cleaned_data[key] for key in ("display_name", "pronouns")}
+        typed = ("display_name", "pronouns", "organisation")
+        named = {key: form.cleaned_data[key] for key in typed if key in form.fields}
         if person is not None:
             take_registration(convening, person=person, at=request.at, **named)
             return HttpResponseRedirect(next_after_registering(convening, next_path))

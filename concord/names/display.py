@@ -40,13 +40,19 @@ def clean_display_name(text: str) -> str:
     Joiners stay inside words of scripts that are written with them (Persian, Sinhala). Raises ValueError, in
     words fit to show, for a name without a letter, digit or picture, or longer than 60 characters.
     """
+    name = clean_name(text)
+    if len(name) > LONGEST:
+        raise ValueError(_("Please enter a name of at most 60 characters."))
+    return name
+
+
+def clean_name(text: str) -> str:
+    """The same for any name, however long. Raises ValueError for one without a letter, digit or picture."""
     spaced = " ".join(normalised("NFC", text).split())
     visible = "".join(sign for place, sign in enumerate(spaced) if _may_stay(spaced, place, sign))
     name = " ".join(_without_towers(visible).split())
     if not any(unicodedata.category(sign)[0] in "LNS" for sign in name):
         raise ValueError(_("Please enter a name that others can read."))
-    if len(name) > LONGEST:
-        raise ValueError(_("Please enter a name of at most 60 characters."))
     return name
 
 

@@ -9,6 +9,7 @@ class PeopleConfig(AppConfig):
         from concord.people import (  # noqa: F401  (each registers what it does)
             ask_sign_in,
             forget_logins,
+            organisations,
             second_factor,
         )
 

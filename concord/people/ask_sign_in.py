@@ -16,11 +16,14 @@ from concord.letters.send import send_template
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.people.addresses import PURPOSE, mailbox_token, read_address, seal_address
+from concord.people.languages import known_language
 from concord.people.models import SignInAsk
 from concord.vault import environment
 
 LIFETIME = timedelta(minutes=10)
 KEPT = timedelta(days=1)
+LANGUAGE = " language"
+"""What the ask carries of its own, under a name that no field of a form has."""
 CODES_AN_HOUR = 5
 """Beyond these a mail carries its link alone: no number of asks makes six digits guessable."""
 MAILS_AN_HOUR = 30
@@ -34,7 +37,8 @@ def ask_sign_in(
     """Leave a letter with a link and a code that die together: after ten minutes, five tries, or one use.
 
     Both serve only the browser that asked. `carries` comes back with the sign-in. The same is done and
-    answered for an address that is known, unknown or shut out. The ledger keeps no entry, for it would be a
+    answered for an address that is known, unknown or shut out. The language comes back with it, for later
+    letters. The ledger keeps no entry, for it would be a
     timed list of who attends. Raises ValueError when `address` is not one.
     """
     address = read_address(address)
@@ -44,7 +48,8 @@ def ask_sign_in(
     ).count()
     link = secrets.token_urlsafe(24)
     code = f"{secrets.randbelow(10**6):06}" if lately < CODES_AN_HOUR else None
-    ask = _write_down(address, token, link, code, browser, carries, at)
+    carried = {**(carries or {}), LANGUAGE: known_language(language)}
+    ask = _write_down(address, token, link, code, browser, carried, at)
     if lately < MAILS_AN_HOUR:
         _mail(address, link, code, language, at)
     return ask
@@ -72,7 +77,7 @@ def _write_down(
     link: str,
     code: str | None,
     browser: bytes,
-    carries: dict[str, Any] | None,
+    carries: dict[str, Any],
     at: datetime,
 ) -> SignInAsk:
     id = uuid.uuid4()
@@ -84,7 +89,7 @@ def _write_down(
         browser_digest=digest_of_browser(browser),
         address_sealed=seal_address(address, about=about(id, "address")),
         carries_sealed=environment.seal(
-            PURPOSE, json.dumps(carries or {}).encode(), about=about(id, "carries")
+            PURPOSE, json.dumps(carries).encode(), about=about(id, "carries")
         ),
         asked_at=at,
         dies_at=at + LIFETIME,
@@ -102,7 +107,7 @@ def _mail(address: str, link: str, code: str | None, language: str, at: datetime
             "code": f"{code[:3]} {code[3:]}" if code else "",
             "minutes": int(LIFETIME.total_seconds() // 60),
         },
-        language=language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE,
+        language=known_language(language),
         at=at,
     )
 

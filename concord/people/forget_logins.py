@@ -12,7 +12,8 @@ from django.db import transaction
 
 from concord.outbox.models import Job
 from concord.outbox.registry import every
-from concord.people.models import Login
+from concord.people.models import Affiliation, Login
+from concord.people.organisations import forget_unused
 
 
 @transaction.atomic
@@ -21,18 +22,27 @@ def forget_logins(
 ) -> int:
     """Delete the mailbox logins of these persons, with their sessions; return how many went. Desk logins stay.
 
-    For those `known_by_token` only the address goes: the keyed tokens stay, by which the mailbox is known again
-    for as long as a decision rests on it. The ledger keeps no entry, for it would be a list of who attended.
+    Where they belong to is forgotten with them, whoever said it. For those `known_by_token` the address and the
+    language go: the keyed tokens stay, by which the mailbox is known again for as long as a decision rests on it.
+    The ledger keeps no entry, for it would be a list of who attended.
     """
     logins = Login.objects.filter(mailbox_token__isnull=False, person_id__in=persons)
     logins.filter(person_id__in=known_by_token).exclude(address_sealed=None).update(
-        address_sealed=None
+        address_sealed=None, language=""
     )
+    _forget_affiliations(persons)
     gone = set(logins.exclude(person_id__in=known_by_token).values_list("id", flat=True))
     if gone:
         _end_sessions(gone, at=at)
         Login.objects.filter(id__in=gone).delete()
     return len(gone)
+
+
+def _forget_affiliations(persons: Collection[UUID]) -> None:
+    affiliations = Affiliation.objects.filter(person_id__in=persons)
+    organisations = set(affiliations.values_list("organisation_id", flat=True))
+    affiliations.delete()
+    forget_unused(organisations)
 
 
 def _end_sessions(logins: set[UUID], *, at: datetime) -> None:

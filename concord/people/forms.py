@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from concord import names
 from concord.people.addresses import LONGEST, read_address
 from concord.people.models import Role
+from concord.people.organisations import read_organisation
 from concord.vault.errors import TooManyAtOnce
 
 TOO_MANY = "too many at once"
@@ -54,6 +55,36 @@ class NameField(forms.CharField):
             return names.clean_display_name(typed) if typed else ""
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
+
+
+class OrganisationField(forms.CharField):
+    """The name of an organisation, without signs that deceive the eye; nothing typed is an empty one."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Organisation"))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        if REPLACEMENT in typed:
+            raise forms.ValidationError(
+                _("Some letters did not arrive whole. Please type the name again."),
+            )
+        try:
+            return read_organisation(typed)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class YouForm(forms.Form):
+    """Where somebody belongs to, in their own words, or nothing."""
+
+    organisation = OrganisationField(
+        required=False,
+        help_text=_("Empty it to erase it. Staff see it, other participants do not."),
+    )
 
 
 class AskForm(forms.Form):

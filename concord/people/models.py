@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Person(models.Model):
@@ -52,6 +53,8 @@ class Login(AbstractBaseUser):
     canonical_token = models.BinaryField(max_length=16, null=True, db_index=True)
     verified = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=10, blank=True)
+    """In which language the newest way in was asked for; see `languages`. Goes with the address."""
     others_know_passphrase = models.BooleanField(default=False)
     """Made by the machine and handed over by somebody who saw it; until another one is taken."""
 
@@ -110,27 +113,48 @@ class SignInAsk(models.Model):
 
 
 class Organisation(models.Model):
+    """Somewhere people belong to, as the first of them wrote it; `folded` finds it again in other spellings.
+
+    Gone when nobody belongs to it any more, unless a room above holds a protected key to it.
+    """
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
+    folded = models.CharField(max_length=400, unique=True)
 
     def __str__(self) -> str:
         return self.name
 
 
-class Affiliation(models.Model):
-    """That a person belongs to an organisation, and who said so. Optional, never shown to participants."""
+class Source(models.TextChoices):
+    """Who said that somebody belongs to an organisation (A-UNIT-1)."""
 
+    SELF = "self", _("said by themself")
+    STAFF = "staff", _("noted by staff")
+
+
+class Affiliation(models.Model):
+    """That a person belongs to an organisation, and who said so. Optional, never shown to participants.
+
+    A person names one organisation of their own; staff may note others beside it. No time is kept, and the
+    keys tell no order. Goes with the person's mailbox; see `forget_logins`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="affiliations")
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="affiliations"
     )
-    source = models.CharField(max_length=12, choices=[("self", "self"), ("staff", "staff")])
+    source = models.CharField(max_length=12, choices=Source.choices)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "organisation"], name="people_one_affiliation"
-            )
+                fields=["person", "organisation", "source"], name="people_one_affiliation"
+            ),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(source="self"), name="people_one_of_ones_own"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,13 @@ from concord.people.addresses import (
     seal_address,
     unseal_address,
 )
-from concord.people.ask_sign_in import about, digest_of_browser, digest_of_code, digest_of_link
+from concord.people.ask_sign_in import (
+    LANGUAGE,
+    about,
+    digest_of_browser,
+    digest_of_code,
+    digest_of_link,
+)
 from concord.people.models import Login, Person, SignInAsk
 from concord.people.signals import signed_in
 from concord.refusals import Refused
@@ -109,13 +115,12 @@ def _let_in(ask: SignInAsk, *, at: datetime) -> Login:
     login = _login_of(address)
     if not login.is_active:
         raise WayInHasEnded(subject=ask.id)
-    if not login.verified:
-        login.verified = True
-        login.save(update_fields=["verified"])
     carried = environment.unseal(
         PURPOSE, bytes(ask.carries_sealed or b""), about=about(ask.id, "carries")
     )
     login.carried = json.loads(carried)
+    login.verified, login.language = True, login.carried.pop(LANGUAGE, login.language)
+    login.save(update_fields=["verified", "language"])
     signed_in.send(sender=Login, login=login, at=at)
     return login
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from django.contrib import auth
+from urllib.parse import urlencode
+
+from django.contrib import auth, messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from concord.doors import Request, anyone, door
 from concord.people.arrival import arrive
 from concord.people.ask_sign_in import ask_sign_in
 from concord.people.browser import browser_of
-from concord.people.current import login_of
+from concord.people.current import login_of, person_of
 from concord.people.end_sessions import end_sessions
-from concord.people.forms import AskForm, CodeForm
+from concord.people.forms import AskForm, CodeForm, YouForm
+from concord.people.models import Source
+from concord.people.name_organisation import name_organisation
 from concord.people.onward import onward
+from concord.people.organisations import affiliations_of, own_organisation
 from concord.people.sign_in import AskedInAnotherBrowser, WayInHasEnded, WrongCode
 from concord.people.sign_in import sign_in as let_in
 
@@ -59,6 +66,23 @@ def sign_in_link(request: Request, link: str) -> HttpResponse:
     if request.method == "POST":
         return _pass(request, link)
     return render(request, "people/link.html")
+
+
+@door(anyone)
+@require_http_methods(["GET", "HEAD", "POST"])
+def you(request: Request) -> HttpResponse:
+    """What we keep about where one belongs to; one's own word for it is changed and erased here."""
+    person = person_of(request)
+    if person is None:
+        return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': request.path})}")
+    own = own_organisation(person.id)
+    form = YouForm(request.POST or None, initial={"organisation": own})
+    if request.method == "POST" and form.is_valid():
+        name_organisation(person, organisation=form.cleaned_data["organisation"], at=request.at)
+        messages.success(request, _("This is what we keep now."))
+        return redirect("you")
+    noted = affiliations_of(person.id).filter(source=Source.STAFF)
+    return render(request, "people/you.html", {"form": form, "own": own, "noted": noted})
 
 
 @door(anyone)

@@ -52,10 +52,11 @@ def _sections() -> list[dict[str, Any]]:
         _section(
             "Who can come, and how we meet",
             "Many of our events are open: anyone can register with a name of their choice and an e-mail "
-            "address, and pronouns if they like; we ask for nothing else about you. Some people take a "
-            "considerable risk by being here, so no page lists who attends, not even for our staff.",
-            "Every session has guidelines of its own on how to take part. You see them before you enter its"
-            " room.",
+            "address, and pronouns or an organisation if they like; we ask for nothing else about you. An "
+            "organisation is seen by our staff alone. Some people take a considerable risk by being here, so "
+            "no page lists who attends, not even for our staff.",
+            "Every session has guidelines of its own on how to take part. They come to you by letter ahead, "
+            "and you see them before you enter its room.",
         ),
         _section(
             "What is a violation",

@@ -19,8 +19,14 @@ def test_anyone_registers_with_a_name_of_their_choice_and_an_address(
 ) -> None:
     browser = Browser().open("/e/votes").follow("Register")
     form = next(one for one in forms_of(browser.page) if one.button("Send me a link") is not None)
-    assert set(form.fields) - {"csrfmiddlewaretoken"} == {"display_name", "pronouns", "address"}
+    assert set(form.fields) - {"csrfmiddlewaretoken"} == {
+        "display_name",
+        "pronouns",
+        "organisation",
+        "address",
+    }
     browser.press("Send me a link", display_name="Nightingale", address="bird@example.net")
+    assert browser.path == "/in/code", browser.words
     browser.press("Go in", code=mailbox.code())
     into(browser, cast.hall)
     assert browser.status == 200
@@ -28,6 +34,7 @@ def test_anyone_registers_with_a_name_of_their_choice_and_an_address(
     assert browser.sees("Hello from me")
     made = Registration.objects.get(display_name="Nightingale")
     assert made.pronouns == ""
+    assert not made.person.affiliations.exists()
 
 
 @pytest.mark.clauses("P-OPEN-1")

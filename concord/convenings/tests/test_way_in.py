@@ -72,7 +72,14 @@ def test_nothing_else_is_ever_asked(planned: Planned, browser: Client):
         "robots",
         "color-scheme",
     }
-    assert named == {"csrfmiddlewaretoken", "display_name", "pronouns", "address"}
+    assert named == {
+        "csrfmiddlewaretoken",
+        "display_name",
+        "pronouns",
+        "organisation",
+        "address",
+    }
+    assert page.count("(optional)") == 2
 
 
 def test_registering_leaves_no_time_and_no_entry(planned: Planned, mailbox: Mailbox):

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=120)),
+                ("folded", models.CharField(max_length=400, unique=True)),
             ],
         ),
         migrations.CreateModel(
@@ -122,13 +123,16 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
                     "source",
-                    models.CharField(choices=[("self", "self"), ("staff", "staff")], max_length=12),
+                    models.CharField(
+                        choices=[("self", "said by themself"), ("staff", "noted by staff")],
+                        max_length=12,
+                    ),
                 ),
                 (
                     "organisation",
@@ -150,8 +154,13 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("person", "organisation"), name="people_one_affiliation"
-                    )
+                        fields=("person", "organisation", "source"), name="people_one_affiliation"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source", "self")),
+                        fields=("person",),
+                        name="people_one_of_ones_own",
+                    ),
                 ],
             },
         ),
@@ -171,6 +180,7 @@ class Migration(migrations.Migration):
                 ("canonical_token", models.BinaryField(db_index=True, max_length=16, null=True)),
                 ("verified", models.BooleanField(default=False)),
                 ("is_active", models.BooleanField(default=True)),
+                ("language", models.CharField(blank=True, max_length=10)),
                 ("others_know_passphrase", models.BooleanField(default=False)),
                 (
                     "person",
