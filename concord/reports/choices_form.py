@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.monitoring.forms import Typed
 from concord.people.models import StaffMember
 from concord.reports.change_choices import Choices
-from concord.reports.forms import OneOf, ReportForm, SomeOf, staff_ticked
+from concord.reports.forms import OneOf, ReportForm, SomeOf, staff_ticked, who_may_be_ticked
 
 
 class ChoicesForm(forms.Form):
@@ -41,9 +41,7 @@ class ChoicesForm(forms.Form):
 
     def __init__(self, *args: Any, receivers: list[StaffMember], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast("SomeOf", self.fields["keep_out"]).choices = [
-            (str(one.id), one.working_name) for one in receivers
-        ]
+        cast("SomeOf", self.fields["keep_out"]).choices = who_may_be_ticked(receivers)
 
     @property
     def choices(self) -> Choices:

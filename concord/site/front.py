@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable
 from html import escape
+from http import HTTPStatus
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -21,6 +22,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from concord.live import streams
 from concord.live.hub import Send, chunk, hub
 from concord.site.bodies import Body, Crowded, Gone, Intake, Receive, Unreadable
+from concord.site.padding import padding_for
 
 WAITING = 1_000
 """Whole requests that may wait for a thread."""
@@ -154,10 +156,18 @@ async def _tell(why: Unreadable, scope: Scope, receive: Receive, send: Send) -> 
     ]
     if isinstance(why, Busy | Crowded):
         headers.append((b"retry-after", b"60"))
+    status = f"{why.status} {HTTPStatus(why.status).phrase}"
+    headers += [
+        (n.encode(), v.encode()) for n, v in padding_for(status, _as_text(headers), len(page))
+    ]
     await send({"type": "http.response.start", "status": why.status, "headers": headers})
     await send(chunk(page))
     await _let_finish(receive)
     await send(chunk(b"", more=False))
+
+
+def _as_text(headers: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
 
 
 async def _let_finish(receive: Receive) -> None:

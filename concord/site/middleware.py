@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.urls import set_urlconf
 from django.utils import timezone
+
+from concord.site.padding import padding_for
 
 log = logging.getLogger("concord.site")
 
@@ -24,6 +28,47 @@ _POLICY = (
     "default-src 'none'; img-src 'self' data:; script-src 'self'; style-src 'self'{styles}; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; font-src 'self'"
 )
+
+
+class Padding:
+    """Fill every page of the public host up to a whole step, so that its length tells nothing (decision 9).
+
+    The outermost: whatever adds a header or a cookie has done so. Refusals, redirects and errors are pages too.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if _is_public_page(request, response):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            status = f"{response.status_code} {response.reason_phrase}"
+            cookies = [("set-cookie", one.OutputString()) for one in response.cookies.values()]
+            headers = [*response.items(), *cookies]
+            for name, signs in padding_for(status, headers, len(response.content)):
+                response.headers[name] = signs
+        return response
+
+
+class Compression(GZipMiddleware):
+    """Compress the pages of the public host; decision 9 says why none of them gives a secret away by it.
+
+    Not the desk's: a page there may show what a stranger sent us beside what others told us in confidence.
+    """
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        if not _is_public_page(request, response):
+            return response
+        return super().process_response(request, response)
+
+
+def _is_public_page(request: HttpRequest, response: HttpResponse) -> bool:
+    return (
+        not getattr(request, "is_desk", False)
+        and not response.streaming
+        and response.headers.get("Content-Type", "").startswith("text/html")
+    )
 
 
 class Hosts:
