@@ -1,8 +1,12 @@
-"""A second install for tests: data folder, key file and database of its own, run from the command line."""
+"""A second install for tests: data folder, key file and database of its own, run from the command line.
+
+Setting one up takes seconds, so the fixtures `install` and `told` of this folder copy one that was.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -52,6 +56,11 @@ class Install:
         return self.home / "keys" / "concord.key"
 
     @property
+    def database(self) -> str:
+        """The name of its database on the server."""
+        return (self.database_url or "").rpartition("/")[2]
+
+    @property
     def environment(self) -> dict[str, str]:
         kept = {
             name: value
@@ -93,15 +102,18 @@ class Install:
 
 
 @contextmanager
-def another_install(home: Path) -> Iterator[Install]:
-    """An unused install on the kind of database that this test run uses."""
+def another_install(home: Path, like: Install | None = None) -> Iterator[Install]:
+    """An install on the kind of database that this test run uses: unused, or with all that another has."""
+    if like is not None:
+        shutil.copytree(like.home, home)
     if connection.vendor == "sqlite":
         yield Install(home)
         return
     name = f"concord_{uuid.uuid4().hex}"
     server = connection.settings_dict
+    template = f" TEMPLATE {like.database}" if like else ""
     with connection._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+        cursor.execute(f"CREATE DATABASE {name}{template}")
     user, host, port = server["USER"], quote(server["HOST"], safe=""), server["PORT"]
     secret = f":{quote(server['PASSWORD'])}" if server["PASSWORD"] else ""
     try:

@@ -8,24 +8,9 @@ import re
 import pytest
 
 from concord.site.cli import COMMANDS, main
-from concord.site.tests.install import Install, another_install
-
-pytestmark = pytest.mark.django_db(transaction=True)
+from concord.site.tests.install import Install
 
 SHARE = re.compile(r"share \d: ((?:\w+ ){19}\w+)")
-
-
-@pytest.fixture
-def install(tmp_path):
-    with another_install(tmp_path / "install") as made:
-        yield made
-
-
-@pytest.fixture
-def ready(install: Install) -> Install:
-    done = install.set_up()
-    assert done.returncode == 0, done.stderr
-    return install
 
 
 def findings(install: Install, **environment: str) -> dict[str, str]:

@@ -19,9 +19,7 @@ from urllib.parse import urlencode
 import pytest
 
 from concord.people.tests.team import code_now
-from concord.site.tests.install import ANSWERS, Install, another_install
-
-pytestmark = pytest.mark.django_db(transaction=True)
+from concord.site.tests.install import ANSWERS, Install
 
 SHARE = re.compile(r"share \d: ((?:\w+ ){19}\w+)")
 PASSPHRASE = re.compile(r"passphrase: ((?:\w+ ){6}\w+)")
@@ -29,47 +27,33 @@ CODE = re.compile(r"code: ((?:\w{4}-){4}\w{4})")
 CONFIRMED = re.compile(r"fingerprint ([0-9a-f ]{39}) \(confirmed\)")
 
 
-@pytest.fixture
-def install(tmp_path):
-    with another_install(tmp_path / "install") as made:
-        yield made
-
-
-@pytest.fixture
-def told(install: Install) -> str:
-    """What set-up printed."""
-    done = install.set_up()
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_a_scripted_set_up_leaves_a_house_to_work_in(install: Install, told):
+def test_a_scripted_set_up_leaves_a_house_to_work_in(ready: Install, told):
     assert len(SHARE.findall(told)) == 3
     assert len(PASSPHRASE.findall(told)) == 2
     assert len(CODE.findall(told)) == 1
-    assert install.run("check").stdout.strip() == "check: nothing is missing, nothing unsafe"
-    assert len(CONFIRMED.findall(install.run("staff", "list").stdout)) == 2
-    assert install.run("audit").returncode == 0
+    assert ready.run("check").stdout.strip() == "check: nothing is missing, nothing unsafe"
+    assert len(CONFIRMED.findall(ready.run("staff", "list").stdout)) == 2
+    assert ready.run("audit").returncode == 0
 
 
-def test_answers_are_kept_for_later_commands_and_secrets_are_not(install: Install, told):
-    kept = install.home / "concord.env"
+def test_answers_are_kept_for_later_commands_and_secrets_are_not(ready: Install, told):
+    kept = ready.home / "concord.env"
     assert "CONCORD_HOST_NAME='Voters of the Valley'" in kept.read_text()
     assert kept.stat().st_mode & 0o077 == 0
     secrets = [*SHARE.findall(told), *PASSPHRASE.findall(told), *CODE.findall(told)]
-    for file in filter(Path.is_file, install.home.rglob("*")):
+    for file in filter(Path.is_file, ready.home.rglob("*")):
         held = file.read_bytes()
         assert not any(secret.encode() in held for secret in secrets), file
 
 
-def test_a_second_set_up_changes_nothing(install: Install, told):
-    before = install.run("staff", "list").stdout
-    again = install.set_up()
+def test_a_second_set_up_changes_nothing(ready: Install, told):
+    before = ready.run("staff", "list").stdout
+    again = ready.set_up()
     assert again.returncode == 0
     assert "The first two of the team are there." in again.stdout
     assert not PASSPHRASE.findall(again.stdout)
     assert not CODE.findall(again.stdout)
-    assert install.run("staff", "list").stdout == before
+    assert ready.run("staff", "list").stdout == before
 
 
 def test_without_answers_it_makes_no_recovery_key_and_can_be_run_again(install: Install):
@@ -156,30 +140,28 @@ def test_at_a_terminal_it_asks_and_has_the_shares_read_back(install: Install):
     assert install.run("check", CONCORD_MAIL_HOST="").returncode == 0
 
 
-def test_somebody_brought_in_later_waits_for_a_colleague(install: Install, told):
-    added = install.run(
+def test_somebody_brought_in_later_waits_for_a_colleague(ready: Install, told):
+    added = ready.run(
         "staff", "add", "--working-name", "Kim", "--sign-in", "kim", "--role", "staff"
     )
     assert added.returncode == 0, added.stderr
     assert PASSPHRASE.search(added.stdout)
-    assert "the keys of Kim wait to be confirmed" in install.run("check").stdout
+    assert "the keys of Kim wait to be confirmed" in ready.run("check").stdout
     shares = "\n".join(SHARE.findall(told)[:2])
-    refused = install.run("staff", "confirm", "kim", answers=shares)
+    refused = ready.run("staff", "confirm", "kim", answers=shares)
     assert refused.returncode == 1
     assert "Two people hold keys now" in refused.stderr
 
 
-def test_when_one_of_the_first_two_leaves_two_share_holders_vouch_for_another(
-    install: Install, told
-):
-    assert install.run("staff", "end", "luis").returncode == 0
-    assert "fewer than two people" in install.run("check").stdout
-    install.run("staff", "add", "--working-name", "Kim", "--sign-in", "kim", "--role", "receiver")
-    confirmed = install.run("staff", "confirm", "kim", answers="\n".join(SHARE.findall(told)[1:]))
+def test_when_one_of_the_first_two_leaves_two_share_holders_vouch_for_another(ready: Install, told):
+    assert ready.run("staff", "end", "luis").returncode == 0
+    assert "fewer than two people" in ready.run("check").stdout
+    ready.run("staff", "add", "--working-name", "Kim", "--sign-in", "kim", "--role", "receiver")
+    confirmed = ready.run("staff", "confirm", "kim", answers="\n".join(SHARE.findall(told)[1:]))
     assert confirmed.returncode == 0, confirmed.stderr
     assert len(SHARE.findall(confirmed.stdout)) == 3
-    assert install.run("check").returncode == 0
-    assert install.run("audit").returncode == 0
+    assert ready.run("check").returncode == 0
+    assert ready.run("audit").returncode == 0
 
 
 REFUSED = {
@@ -193,44 +175,44 @@ REFUSED = {
 }  # fmt: skip
 
 
-def test_what_is_refused_is_told_in_words(install: Install, told):
+def test_what_is_refused_is_told_in_words(ready: Install, told):
     for command, words in REFUSED.items():
-        refused = install.run(*command, answers=SHARE.findall(told)[0])
+        refused = ready.run(*command, answers=SHARE.findall(told)[0])
         assert refused.returncode == 1
         assert words in refused.stderr
         assert "Traceback" not in refused.stderr
 
 
-def test_a_lost_phone_is_forgotten(install: Install, told):
-    assert "has connected no app" in install.run("recover", "second-factor", "luis").stdout
+def test_a_lost_phone_is_forgotten(ready: Install, told):
+    assert "has connected no app" in ready.run("recover", "second-factor", "luis").stdout
 
 
 def test_a_lost_passphrase_comes_back_by_two_shares_and_the_old_shares_are_worth_nothing(
-    install: Install, told
+    ready: Install, told
 ):
     old = "\n".join(SHARE.findall(told)[:2])
-    recovered = install.run("recover", "passphrase", "luis", answers=old)
+    recovered = ready.run("recover", "passphrase", "luis", answers=old)
     assert recovered.returncode == 0, recovered.stderr
     assert PASSPHRASE.search(recovered.stdout)
     new = SHARE.findall(recovered.stdout)
     assert len(new) == 3
-    assert install.run("recover", "shares", answers=old).returncode == 1
-    assert install.run("recover", "shares", answers="\n".join(new[1:])).returncode == 0
-    assert install.run("audit").returncode == 0
+    assert ready.run("recover", "shares", answers=old).returncode == 1
+    assert ready.run("recover", "shares", answers="\n".join(new[1:])).returncode == 0
+    assert ready.run("audit").returncode == 0
 
 
-def test_another_outside_contact_takes_the_place_of_the_first(install: Install, told):
-    named = install.run(
+def test_another_outside_contact_takes_the_place_of_the_first(ready: Install, told):
+    named = ready.run(
         "contact", "--name", "Ada", "--address", "ada@outside.example",
         answers="\n".join(SHARE.findall(told)[:2]),
     )  # fmt: skip
     assert named.returncode == 0, named.stderr
     assert CODE.search(named.stdout)
-    assert install.run("check").returncode == 0
+    assert ready.run("check").returncode == 0
 
 
-def test_the_new_colleague_signs_in_through_the_real_pages(install: Install, told):
-    with serving(install) as port:
+def test_the_new_colleague_signs_in_through_the_real_pages(ready: Install, told):
+    with serving(ready) as port:
         desk = Browser(port, "desk.localhost")
         page = desk.post("/in", login="amara", password=PASSPHRASE.findall(told)[0])
         assert desk.path == "/second/set-up"
