@@ -12,10 +12,10 @@ from concord.actions.models import ReviewRequest
 from concord.cases.models import Case, Source
 from concord.cases.models import State as CaseState
 from concord.concurrence.models import Proposal, Version
+from concord.desk.alike import Row, how_many_rows, rows_of
 from concord.monitoring.models import Flag
 from concord.people.models import StaffMember
-from concord.reports.models import UNANSWERED, Report
-from concord.reports.models import State as ReportState
+from concord.reports.models import UNANSWERED, Question, Report, ReportQuerySet
 from concord.vault.files import seen_by
 
 
@@ -26,15 +26,16 @@ class Waiting:
     asked: list[Version]
     flags: list[Flag]
     caseless: list[Flag]
-    reports: list[Report]
+    reports: list[Row]
+    questions: list[Question]
     reviews: list[ReviewRequest]
     cases: list[Case]
     names: dict[UUID, str]
 
     @property
     def is_empty(self) -> bool:
-        rows = (self.asked, self.flags, self.caseless, self.reports, self.reviews, self.cases)
-        return not any(rows)
+        came_in = (self.asked, self.flags, self.caseless, self.reports, self.questions)
+        return not any((*came_in, self.reviews, self.cases))
 
 
 def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
@@ -45,7 +46,8 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         asked=asked,
         flags=list(flags_for(staff).select_related("room")),
         caseless=list(_caseless(staff).select_related("room")),
-        reports=list(reports_for(staff).order_by("-urgent", "answer_by")),
+        reports=rows_of(reports_for(staff)),
+        questions=list(questions_for(staff).defer("sealed").order_by("answer_by")),
         reviews=list(reviews_for(staff).order_by("answer_due_at")),
         cases=list(cases_of(staff)),
         names=dict(proposers.values_list("person_id", "working_name")),
@@ -57,7 +59,8 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
     return (
         proposals_for(staff, at=at).count()
         + flags_for(staff).count()
-        + reports_for(staff).filter(state__in=UNANSWERED).count()
+        + how_many_rows(reports_for(staff).filter(state__in=UNANSWERED))
+        + questions_for(staff).count()
         + reviews_for(staff).count()
     )
 
@@ -81,10 +84,14 @@ def flags_for(staff: StaffMember) -> QuerySet[Flag]:
     return Flag.objects.visible_to(staff).awaiting_judgement().order_by("raised_at")
 
 
-def reports_for(staff: StaffMember) -> QuerySet[Report]:
+def reports_for(staff: StaffMember) -> ReportQuerySet:
     """Reports that no person has answered, and those answered that belong to no case yet."""
-    waiting = [*UNANSWERED, ReportState.ACKNOWLEDGED]
-    return Report.objects.visible_to(staff).filter(state__in=waiting)
+    return Report.objects.visible_to(staff).waiting()
+
+
+def questions_for(staff: StaffMember) -> QuerySet[Question]:
+    """Questions about the policy that nobody has answered."""
+    return Question.objects.visible_to(staff).filter(answered_at__isnull=True)
 
 
 def reviews_for(staff: StaffMember) -> QuerySet[ReviewRequest]:

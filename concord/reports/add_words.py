@@ -15,8 +15,9 @@ from concord.letterbox.push import push
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
 from concord.refusals import Refused
+from concord.reports.ask_more import ask_more
 from concord.reports.bring_files import bring_files
-from concord.reports.models import Report, Word
+from concord.reports.models import Report, State, Word
 from concord.reports.read_report import about_word
 from concord.reports.uploads import Brought
 from concord.vault import files
@@ -35,6 +36,8 @@ def add_words(
 ) -> Word | None:
     """Seal more words and files to those who read the report, and let them know. Raises NothingWritten.
 
+    Words on one that was redirected reach those who answer it as a question, too.
+
     Both, or neither. None when there were files and no words. The same file again is one file.
     """
     if not text.strip() and not brought:
@@ -52,6 +55,8 @@ def _said(report: Report, text: str, *, at: datetime) -> Word:
     box = Box.objects.filter(id=report.box).first() if report.box else None
     if box is not None:
         push(box, text.encode(), kind="said", at=at)
+    if report.state == State.REDIRECTED:
+        ask_more(report.question, text, at=at)
     record("reports.add_words", actor=None, subject=report.id, at=at)
     return word
 

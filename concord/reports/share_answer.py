@@ -14,7 +14,7 @@ from concord.letterbox.read import read
 from concord.letterbox.session import Held
 from concord.reports.models import Report, Shared, Supporter
 
-MAY_BE_SHARED = ("answer", "outcome")
+MAY_BE_SHARED = ("answer", "outcome", "receipt")
 """Never the reporter's own words or choices: those they can tell themself."""
 
 

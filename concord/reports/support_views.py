@@ -20,7 +20,8 @@ from concord.reports.add_supporter import add_supporter
 from concord.reports.box_views import held_report
 from concord.reports.file_forms import KEPT
 from concord.reports.lay_outcome import outcome_words
-from concord.reports.models import Report, Shared, Supporter
+from concord.reports.models import Question, Report, Shared, Supporter
+from concord.reports.outside import contact_of
 from concord.reports.read_shared import read_shared
 from concord.reports.remove_supporter import remove_supporter
 from concord.reports.share_answer import share_answer
@@ -73,7 +74,11 @@ def accept(request: Request) -> HttpResponse:
 
 
 def beside_or_shut(request: Request, held: Held | None) -> HttpResponse:
-    """What a box shows that is no reporter's: a support person's page, or that nothing is open."""
+    """What a box shows that is no reporter's: a support person's page, the outside contact's, or that nothing is open."""
+    if contact_of(held) is not None:
+        return HttpResponseRedirect(reverse("report_shelf"))
+    if held is not None and Question.objects.filter(box=held.box.id).exists():
+        return HttpResponseRedirect(reverse("ask_box"))
     beside = Supporter.objects.filter(box=held.box.id).first() if held else None
     if held is None or beside is None:
         return render(request, "reports/box_shut.html")

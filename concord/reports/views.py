@@ -34,6 +34,7 @@ from concord.reports.own_copy import copy_among
 from concord.reports.promises import promises_of
 from concord.reports.receive_report import Receipt
 from concord.reports.support_views import beside_or_shut, brings_something, shut, support_of
+from concord.reports.turn_into_report import RECEIPT
 from concord.reports.uploads import takes_files
 from concord.reports.who_read import names_told
 
@@ -176,7 +177,7 @@ def _box(
         "answers": [
             {"text": answer.plaintext.decode(), "at": answer.pushed_at, "id": answer.id}
             for answer in opened
-            if answer.kind == "answer"
+            if answer.kind in ("answer", RECEIPT)
         ],
         "outcomes": [(each.id, outcome_words(each.plaintext)) for each in laid],
         "promises": promises_of(
