@@ -5,6 +5,7 @@ class AccessConfig(AppConfig):
     name = "concord.access"
 
     def ready(self) -> None:
+        from concord.access import forget_tokens  # noqa: F401  (a clock)
         from concord.access.refuse import announce
         from concord.refusals import register_recorder
 

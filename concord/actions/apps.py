@@ -8,6 +8,7 @@ class ActionsConfig(AppConfig):
     def ready(self) -> None:
         from concord.actions import (  # noqa: F401  (kinds of action, receivers, jobs)
             delete_posts,
+            forget_reviews,
             review_reference,
             revoke_access,
             tell_respondent,
@@ -17,4 +18,4 @@ class ActionsConfig(AppConfig):
         from concord.actions.triggers import install, lay_aside
 
         pre_migrate.connect(lay_aside, sender=self, dispatch_uid="concord.actions.lay_aside")
-        post_migrate.connect(install, dispatch_uid="concord.actions.triggers")
+        post_migrate.connect(install, sender=self, dispatch_uid="concord.actions.triggers")

@@ -71,9 +71,7 @@ def close_case(case: Case, *, lessons: str, by: StaffMember, at: datetime) -> Cl
         wished_by=by.person_id,
         wished_at=at,
     )
-    record(
-        "cases.close", actor=by.person_id, subject=case.id, at=at, outcome=str(closing.outcome)
-    )
+    record("cases.close", actor=by.person_id, subject=case.id, at=at, outcome=str(closing.outcome))
     if standing.decided:
         end(closing, at=at)
     return closing

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.cases.models import Case, Party
 from concord.cases.recuse import take_out
+from concord.cases.signals import party_added
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.refusals import Refused
@@ -62,21 +63,24 @@ def add_party(
 ) -> Party:
     """Put somebody into the case under a role. Everything about them is sealed to the case.
 
-    A member of the team who was harmed or reported is recused at once. Raises `UnknownRole`.
+    Announces `party_added`. A member of the team who was harmed or reported is recused at once. Raises `UnknownRole`.
     """
     if role not in ROLES:
         raise UnknownRole(subject=case.id)
+    handles, addresses = list(handles), list(addresses)
     party_id = uuid4()
     contents = {
         "role": role,
         "name": name,
-        "handles": list(handles),
-        "addresses": list(addresses),
+        "handles": handles,
+        "addresses": addresses,
         "person_id": str(person_id) if person_id else None,
     }
     sealed = files.seal(case.file, json.dumps(contents).encode(), about=f"party:{party_id}")
     party = Party.objects.create(id=party_id, case=case, sealed=sealed, added_at=at)
     record("cases.add_party", actor=by, subject=case.id, at=at, party=party.id)
+    known = Known(party_id, role, name, tuple(handles), tuple(addresses), person_id)
+    party_added.send(sender=Party, case=case, known=known, at=at)
     if (
         person_id
         and role in CONFLICTED_ROLES

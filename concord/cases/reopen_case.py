@@ -50,8 +50,7 @@ def reopen_case(case: Case, *, by: StaffMember, keyring: Keyring, at: datetime) 
 def _take_out_the_conflicted(case: Case, *, keyring: Keyring, at: datetime) -> None:
     """Old readers are asked again: ties are declared late, people leave, a party may have joined the team."""
     able = {
-        staff.person_id
-        for staff in eligible(case, about=respondents(case, keyring=keyring), at=at)
+        staff.person_id for staff in eligible(case, about=respondents(case, keyring=keyring), at=at)
     }
     staff = set(StaffMember.objects.values_list("person_id", flat=True))
     holders = files.readers(case.file) | files.dormant_readers(case.file)

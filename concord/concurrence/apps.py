@@ -5,4 +5,8 @@ class ConcurrenceConfig(AppConfig):
     name = "concord.concurrence"
 
     def ready(self) -> None:
-        from concord.concurrence import hear_ties, void  # noqa: F401  (hears ties and recusals, lapses proposals)
+        from concord.concurrence import (  # noqa: F401  (hears ties, recusals and erasing; lapses proposals)
+            hear_ties,
+            lend_standing,
+            void,
+        )

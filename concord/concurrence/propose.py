@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from concord.cases.close_case import CaseIsClosed
 from concord.cases.conflicts import eligible
-from concord.cases.models import Case
+from concord.cases.models import OVER, Case
 from concord.cases.models import State as CaseState
 from concord.cases.parties import known_parties
 from concord.cases.read_case import Opened, read_case
@@ -68,6 +69,8 @@ def propose(
     `TargetHasAnOpenProposal`, `NamesSomebodyProtected` for the notice, and what the kinds of action refuse.
     """
     case = Case.objects.select_for_update().get(id=case.id)
+    if case.state in OVER:
+        raise CaseIsClosed(subject=case.id)
     proposal = Proposal(case=case, code=random_code(), opened_at=at)
     _check_may_propose(case, by=by, keyring=keyring, at=at)
     _check_targets_free(case, terms.targets, but=None)

@@ -11,7 +11,7 @@ import json
 
 from django.db import transaction
 
-from concord.ledger.models import Entry, Link
+from concord.ledger.models import Anchor, Entry, Link
 
 GENESIS = bytes(32)
 
@@ -20,7 +20,7 @@ def chain(*, at_most: int = 2_000) -> int:
     """Append committed entries to the chain in the order of their ids; return how many."""
     with transaction.atomic():
         last = Link.objects.select_for_update().order_by("-position").first()
-        position, digest = (last.position, bytes(last.digest)) if last else (0, GENESIS)
+        position, digest = (last.position, bytes(last.digest)) if last else start()
         links = []
         for entry in Entry.objects.filter(link__isnull=True).order_by("id")[:at_most]:
             position += 1
@@ -47,4 +47,11 @@ def digest_of(entry: Entry, *, after: bytes) -> bytes:
 def head() -> tuple[int, str]:
     """The position and digest of the newest link, as shown on the public page."""
     last = Link.objects.order_by("-position").first()
-    return (last.position, bytes(last.digest).hex()) if last else (0, GENESIS.hex())
+    position, digest = (last.position, bytes(last.digest)) if last else start()
+    return position, digest.hex()
+
+
+def start() -> tuple[int, bytes]:
+    """Where the chain that is kept begins: at the last link that was pruned, or at the very beginning."""
+    anchor = Anchor.objects.first()
+    return (anchor.position, bytes(anchor.digest)) if anchor else (0, GENESIS)

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Entry(models.Model):
-    """One thing that somebody did, or was refused, at a moment. Never edited, never deleted before its time."""
+    """One thing that somebody did, or was refused, at a moment. Never edited; deleted after five years (`prune`)."""
 
     verb = models.CharField(max_length=60)
     actor = models.UUIDField(null=True)
@@ -30,6 +30,17 @@ class Link(models.Model):
 
     class Meta:
         ordering = ["position"]
+
+    def __str__(self) -> str:
+        return str(self.position)
+
+
+class Anchor(models.Model):
+    """One row: the last link that was pruned. The chain that is left begins at its digest."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    position = models.PositiveBigIntegerField()
+    digest = models.BinaryField(max_length=32)
 
     def __str__(self) -> str:
         return str(self.position)

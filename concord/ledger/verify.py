@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from concord.ledger.chain import GENESIS, digest_of
+from concord.ledger.chain import digest_of, start
 from concord.ledger.models import Entry, Link
 
 
@@ -23,13 +23,14 @@ class Finding:
 
 def verify() -> Finding:
     """Recompute every digest from the entries. A changed, removed or reordered entry breaks its link."""
-    digest, expected = GENESIS, 0
+    first, digest = start()
+    expected = first
     for link in Link.objects.select_related("entry").order_by("position").iterator():
         expected += 1
         digest = digest_of(link.entry, after=digest)
         if link.position != expected or bytes(link.digest) != digest:
-            return Finding(expected - 1, expected, _unchained())
-    return Finding(expected, None, _unchained())
+            return Finding(expected - first - 1, expected, _unchained())
+    return Finding(expected - first, None, _unchained())
 
 
 def _unchained() -> int:

@@ -5,4 +5,4 @@ class LetterboxConfig(AppConfig):
     name = "concord.letterbox"
 
     def ready(self) -> None:
-        from concord.letterbox import sweep  # noqa: F401  (registers itself as a periodic job)
+        from concord.letterbox import lapse, sweep  # noqa: F401  (each registers its job)

@@ -28,6 +28,7 @@ def issue(nonce: bytes, *, purpose: str, at: datetime) -> tuple[str, Box]:
             "purpose": purpose,
             "reading_public": bytes(private_key(code).public_key),
             "made_at": at,
+            "used_on": at.date(),
         },
     )
     return in_fours(code), box

@@ -15,6 +15,8 @@ class Box(models.Model):
     locator = models.BinaryField(max_length=32, unique=True)
     reading_public = models.BinaryField(max_length=32)
     made_at = models.DateTimeField()
+    used_on = models.DateField(db_index=True)
+    """The day on which it was last opened, or something was last laid in it; no hour, for that would tell more."""
 
     def __str__(self) -> str:
         return str(self.id)

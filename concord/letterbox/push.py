@@ -10,9 +10,7 @@ from concord.vault import sealing
 from concord.vault.padding import pad
 
 
-def push(
-    box: Box, plaintext: bytes, *, kind: str, at: datetime, is_held: bool = False
-) -> Answer:
+def push(box: Box, plaintext: bytes, *, kind: str, at: datetime, is_held: bool = False) -> Answer:
     """Seal an answer to the box's holder. From here on only the code opens it.
 
     One that `is_held` lies there sealed like the rest and is not found until `lay`.
@@ -20,4 +18,10 @@ def push(
     answer = Answer(box=box, kind=kind, pushed_at=at, is_held=is_held)
     answer.sealed = sealing.seal_to(bytes(box.reading_public), pad(plaintext), about=about(answer))
     answer.save(force_insert=True)
+    used(box, at=at)
     return answer
+
+
+def used(box: Box, *, at: datetime) -> None:
+    """Its time begins again (`lapse`). Only the day is kept."""
+    Box.objects.filter(id=box.id).exclude(used_on__gte=at.date()).update(used_on=at.date())

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from concord.letterbox.codes import understand
 from concord.letterbox.find import find
 from concord.letterbox.models import Box, Reading
+from concord.letterbox.push import used
 from concord.vault import cookies, environment, sealing
 from concord.vault.errors import Tampered
 
@@ -37,6 +38,7 @@ def hold(request: HttpRequest, typed: str, *, at: datetime) -> Held | None:
         sealed=sealing.seal_under(_sealing_key(key), code.encode(), about=ABOUT),
         ends_at=at + LIFETIME,
     )
+    used(box, at=at)
     return Held(box, code)
 
 

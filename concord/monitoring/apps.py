@@ -12,7 +12,13 @@ class MonitoringConfig(AppConfig):
     def ready(self) -> None:
         from concord.letters.registry import register_kind
         from concord.live import subscriptions
-        from concord.monitoring import alarm_unreviewed, desk_stream, hear_ties, ring  # noqa: F401
+        from concord.monitoring import (  # noqa: F401  (jobs, receivers)
+            alarm_unreviewed,
+            desk_stream,
+            forget_flags,
+            hear_ties,
+            ring,
+        )
         from concord.spaces import post_actions
 
         post_actions.on_post("flag", _("Flag"), lambda post: _address("flag_post", post))

@@ -27,6 +27,7 @@ COMMANDS = {
     "contact": "name another outside contact",
     "work": "run waiting jobs in a process of their own (PostgreSQL)",
     "migrate": "bring the tables and the static files up to date",
+    "purge": "erase what is over its time, or say what would go",
     "backup": "write everything into one file",
     "restore": "bring a backup back, into an empty install",
     "clauses": "which clauses of the policy are kept, and by what",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext_lazy as _
 
 from concord.convenings.models import Convening, Registration, State
 from concord.ledger.record import record
-from concord.outbox.models import Job
-from concord.outbox.registry import every
+from concord.outbox.clocks import erases
 from concord.spaces.models import Post, Room
 
 BATCH = 200
@@ -34,10 +34,16 @@ def forget_posts(*, at: datetime) -> None:
         ).delete()
 
 
-@every("spaces.forget_posts", seconds=3600)
-def forget_each_hour(job: Job, *, at: datetime) -> None:
-    """The clock of it."""
-    forget_posts(at=at)
+def due(at: datetime) -> Iterator[date]:
+    """One day for each post that would go."""
+    days = timedelta(days=settings.CONCORD_KEEP_POSTS_DAYS)
+    for convening in Convening.objects.over_since(at - days).filter(state=State.ENDED):
+        over = (convening.ended_at or convening.ends_at) + days
+        kept = Post.objects.kept().filter(room__convening=convening)
+        yield from [over.date()] * kept.count()
+
+
+erases("spaces.forget_posts", _("posts of events that are over"), due=due)(forget_posts)
 
 
 def _forget_in(room: Room, *, at: datetime) -> None:

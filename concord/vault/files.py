@@ -207,6 +207,11 @@ def destroy(file_id: UUID, *, by: UUID | None, at: datetime) -> None:
     record("vault.destroy", actor=by, subject=file_id, at=at)
 
 
+def still_there(file_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these files that were not destroyed."""
+    return set(VaultFile.objects.filter(id__in=list(file_ids)).values_list("id", flat=True))
+
+
 def split_head(blob: bytes) -> tuple[int, bytes]:
     """The epoch's number and the sealed rest. Raises Tampered."""
     if len(blob) < HEAD.size:

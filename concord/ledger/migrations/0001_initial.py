@@ -47,4 +47,17 @@ class Migration(migrations.Migration):
                 "ordering": ["position"],
             },
         ),
+        migrations.CreateModel(
+            name="Anchor",
+            fields=[
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(
+                        default=1, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveBigIntegerField()),
+                ("digest", models.BinaryField(max_length=32)),
+            ],
+        ),
     ]

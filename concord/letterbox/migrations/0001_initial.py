@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ("locator", models.BinaryField(max_length=32, unique=True)),
                 ("reading_public", models.BinaryField(max_length=32)),
                 ("made_at", models.DateTimeField()),
+                ("used_on", models.DateField(db_index=True)),
             ],
         ),
         migrations.CreateModel(

@@ -1,0 +1,69 @@
+"""forget_reviews: what people asked us to look at again goes with the case, or a year after we answered (4.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
+
+from concord.access.models import Shut
+from concord.actions.models import ReviewRequest
+from concord.cases.models import Case
+from concord.cases.signals import purging
+from concord.concurrence.models import Execution, Warrant
+from concord.ledger.record import record
+from concord.letterbox.models import Box
+from concord.letterbox.purge import purge
+from concord.outbox.clocks import erases
+from concord.vault import files
+
+MONTH = timedelta(days=30.5)
+
+
+@receiver(purging, dispatch_uid="actions.forget_reviews")
+def forget_with_the_case(sender: Any, case: Case, at: datetime, **kwargs: Any) -> None:
+    """Those that came by the link of the gate. Numbers of notices stay as long as a decision is in force."""
+    executions = Execution.objects.filter(
+        Q(decision__case=case) | Q(prior_decision__case=case)
+    ).values("id")
+    warrants = list(Warrant.objects.filter(execution__in=executions).values_list("id", flat=True))
+    shuts = list(Shut.objects.filter(warrant__in=warrants).values_list("id", flat=True))
+    _erase(ReviewRequest.objects.filter(shut__in=shuts), at=at)
+
+
+def due(at: datetime) -> Iterator[date]:
+    for answered_at in _over(at).values_list("answered_at", flat=True):
+        if answered_at:
+            yield (answered_at + _kept()).date()
+
+
+@erases("actions.forget_reviews", _("requests to look again, answered"), due=due)
+def forget_reviews(*, at: datetime) -> int:
+    """Erase what was answered that long ago. Returns how many went."""
+    return _erase(_over(at), at=at)
+
+
+def _over(at: datetime) -> QuerySet[ReviewRequest]:
+    return ReviewRequest.objects.filter(answered_at__lte=at - _kept())
+
+
+@transaction.atomic
+def _erase(requests: Iterable[ReviewRequest], *, at: datetime) -> int:
+    requests = list(requests)
+    for request in requests:
+        files.destroy(request.file, by=None, at=at)
+        for box in Box.objects.filter(id__in=[request.box] if request.box else []):
+            purge(box, by=None, at=at)
+        request.delete()
+        record("actions.erase_review", actor=None, subject=request.id, at=at)
+    return len(requests)
+
+
+def _kept() -> timedelta:
+    return settings.CONCORD_KEEP_CASES_MONTHS * MONTH

@@ -1,0 +1,63 @@
+"""How the decisions of a case stand, as `cases` asks before it closes or erases one; and what is erased with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+
+from concord.cases.clocks import Standing, lends_standing
+from concord.cases.models import Case, State
+from concord.cases.signals import purging
+from concord.concurrence.models import Decision, Decline, Proposal, Version
+from concord.outbox.models import Job
+from concord.outbox.registry import every
+from concord.vault import files
+
+
+@lends_standing
+def standing(case: Case) -> Standing:
+    """Whether anything was decided, when the last of it ends or ended, and whether a proposal is open."""
+    ends = [_end(decision) for decision in Decision.objects.filter(case=case)]
+    known = [end for end in ends if end is not None]
+    return Standing(
+        decided=bool(ends),
+        ends_at=max(known) if known and len(known) == len(ends) else None,
+        is_open=Proposal.objects.filter(case=case).open().exists(),
+    )
+
+
+@receiver(purging, dispatch_uid="concurrence.forget_texts")
+def forget_texts(sender: Any, case: Case, at: datetime, **kwargs: Any) -> None:
+    """Erase what was proposed and why people declined. Who signed which digest stays, and so does every decision.
+
+    The copies of removed posts lie under the decision's own key: it goes with the case, or, where the decision
+    is still in force, once that is over (`forget_keys`).
+    """
+    versions = Version.objects.filter(proposal__case=case)
+    for briefing in set(versions.values_list("briefing", flat=True)):
+        files.destroy(briefing, by=None, at=at)
+    Decline.objects.filter(version__in=versions).update(sealed=b"")
+    versions.update(sealed=b"")
+    _forget_keys(case, at=at)
+
+
+@every("concurrence.forget_keys", seconds=3600)
+def forget_keys(job: Job | None, *, at: datetime) -> None:
+    """Destroy the keys of decisions that outlived their case, and are over by now."""
+    for case in Case.objects.filter(state=State.PURGED, decisions__isnull=False).distinct():
+        _forget_keys(case, at=at)
+
+
+def _forget_keys(case: Case, *, at: datetime) -> None:
+    over = Decision.objects.filter(case=case).exclude(
+        id__in=Decision.objects.in_force(at).values("id")
+    )
+    for file in files.still_there(over.values_list("file", flat=True)):
+        files.destroy(file, by=None, at=at)
+
+
+def _end(decision: Decision) -> datetime | None:
+    ends = [end for end in (decision.until_at, decision.ended_at) if end is not None]
+    return min(ends, default=None)
