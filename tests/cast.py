@@ -6,12 +6,12 @@ outside contact, a policy in force, an event with two open sessions, and partici
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.utils import timezone
-from nacl.public import PrivateKey
 
 from concord.cases.models import Case
 from concord.cases.take_up import take_up
@@ -23,6 +23,8 @@ from concord.convenings.confirm_guidelines import confirm_guidelines
 from concord.convenings.models import Convening, Registration, Session, State
 from concord.convenings.plan_convening import plan_convening, plan_session
 from concord.convenings.register import register
+from concord.letterbox.issue import NONCE_BYTES, issue
+from concord.letterbox.read import keyring_of
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.models import Flag
@@ -36,6 +38,8 @@ from concord.people.plan_shift import plan_shift
 from concord.policy import first
 from concord.policy.acknowledge import acknowledge
 from concord.policy.publish_version import publish_version
+from concord.reports.lay_answer import lay_answer
+from concord.reports.models import Underway
 from concord.spaces.models import Post, Room
 from concord.spaces.post_message import post_message
 from concord.vault import keys, recovery
@@ -76,6 +80,7 @@ class Cast:
     ines: Desk  # keeps the machines
     outside: OutsideContact
     outside_key: Keyring
+    outside_code: str
     convening: Convening
     hall: Room
     annex: Room
@@ -108,7 +113,7 @@ def stage(at: datetime | None = None) -> Cast:
     noor = _desk("noor", "Noor", Role.STAFF, luis.keyring, amara.staff, at)
     ravi = _desk("ravi", "Ravi", Role.RECEIVER, luis.keyring, amara.staff, at)
     ines = _desk("ines", "Ines", Role.IT, luis.keyring, amara.staff, at)
-    outside, outside_key = _outside(amara, at)
+    outside, outside_key, outside_code = _outside(amara, at)
     publish_version(
         texts={"en": first.first_text()},
         effective_from=at,
@@ -148,6 +153,7 @@ def stage(at: datetime | None = None) -> Cast:
         ines=ines,
         outside=outside,
         outside_key=outside_key,
+        outside_code=outside_code,
         convening=convening,
         hall=hall,
         annex=annex,
@@ -249,6 +255,12 @@ def opened(version: Version, desk: Desk, at: datetime) -> Version:
     return version
 
 
+def answers_arrive() -> None:
+    """The ten seconds pass in which an answer can be taken back, and the outbox lays it."""
+    for underway in Underway.objects.all():
+        lay_answer(underway, at=underway.due_at)
+
+
 def _desk(
     handle: str,
     name: str,
@@ -273,14 +285,13 @@ def _desk(
     return Desk(staff, login, keys.unlock(staff.person_id, PASSPHRASES[handle]))
 
 
-def _outside(amara: Desk, at: datetime) -> tuple[OutsideContact, Keyring]:
-    holder = uuid4()
-    private = PrivateKey.generate()
-    keys.enrol_reader(holder, bytes(private.public_key), at=at, countersigner=amara.keyring)
+def _outside(amara: Desk, at: datetime) -> tuple[OutsideContact, Keyring, str]:
+    code, box = issue(secrets.token_bytes(NONCE_BYTES), purpose="outside contact", at=at)
+    keys.enrol_reader(box.id, bytes(box.reading_public), at=at, countersigner=amara.keyring)
     contact = name_outside_contact(
-        "Elena Ruiz", address="elena@outside.example", holder=holder, by=amara.staff, at=at
+        "Elena Ruiz", address="elena@outside.example", holder=box.id, by=amara.staff, at=at
     )
-    return contact, Keyring.reading_only(holder, private)
+    return contact, keyring_of(box, code), code
 
 
 def _session(convening: Convening, name: str, amara: Desk, at: datetime) -> Room:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from concord import refusals
 from concord.cases.forms import ROLE_WORDS, PartyForm
 from concord.cases.models import Case, Party, State
 from concord.cases.parties import add_party
@@ -21,8 +22,9 @@ from concord.cases.read_party import read_party
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
 from concord.cases.who_may import judges, works_on_cases
-from concord.cases.write_note import MayNotWriteHere, write_note
+from concord.cases.write_note import EmptyNote, MayNotWriteHere, write_note
 from concord.doors import door
+from concord.letters.outgoing import SeemsToBelongElsewhere
 from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.models import Flag
 from concord.people.at_the_desk import DeskRequest
@@ -76,7 +78,19 @@ def note(request: DeskRequest, case_id: UUID) -> HttpResponse:
     """Keep a note."""
     case = find_case(request, case_id)
     text = request.POST.get("text", "").replace("\0", "").replace("\r\n", "\n")
-    write_note(case, text=text, by=request.staff_member, at=request.at)
+    try:
+        write_note(
+            case,
+            text=text,
+            by=request.staff_member,
+            keyring=request.keyring,
+            at=request.at,
+            meant=request.POST.getlist("meant"),
+        )
+    except (EmptyNote, SeemsToBelongElsewhere) as refused:
+        refusals.tell(refused, actor=request.staff_member.person_id, at=request.at)
+        page = {"case": case, "text": text, "refused": refused}
+        return render(request, "cases/desk_note.html", page, status=refused.status)
     return HttpResponseRedirect(reverse("case", args=[case.id]) + "#notes")
 
 

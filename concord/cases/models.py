@@ -270,6 +270,22 @@ class LinkedCase(models.Model):
         return str(self.id)
 
 
+class Export(models.Model):
+    """A copy of a case that somebody took out of the desk: whose it is, and the number that is printed all over it."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exports")
+    number = models.CharField(max_length=12, unique=True)
+    person = models.UUIDField()
+    with_notes = models.BooleanField()
+    exported_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-exported_at"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Purge(models.Model):
     """A case was erased. What is left of it: its code and dates in its own row, and how much there was."""
 

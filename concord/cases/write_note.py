@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.models import Case, Note
+from concord.cases.read_elsewhere import read_elsewhere
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.refusals import Refused
@@ -30,12 +32,23 @@ class MayNotWriteHere(Refused):
 
 
 @transaction.atomic
-def write_note(case: Case, *, text: str, by: StaffMember, at: datetime) -> Note:
-    """Keep a note. Raises `EmptyNote`, and `MayNotWriteHere` for whoever cannot open the case."""
+def write_note(
+    case: Case,
+    *,
+    text: str,
+    by: StaffMember,
+    keyring: Keyring,
+    at: datetime,
+    meant: Collection[str] = (),
+) -> Note:
+    """Keep a note. Raises `EmptyNote`, `MayNotWriteHere` for whoever cannot open the case, and
+    `SeemsToBelongElsewhere` for what is known from another case and not `meant`.
+    """
     if not text.strip():
         raise EmptyNote(subject=case.id)
     if not files.may_open(case.file, by.person_id):
         raise MayNotWriteHere(subject=case.id)
+    read_elsewhere(text, about=case.id, by=by.person_id, keyring=keyring, at=at, meant=meant)
     note_id = uuid4()
     sealed = files.seal(case.file, text.strip().encode(), about=f"note:{note_id}")
     note = Note.objects.create(

@@ -8,8 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from concord.cases.classify_case import read_classification
 from concord.cases.desk_views import find_case
 from concord.cases.forms import ROLE_WORDS, NoteForm
+from concord.cases.models import Case, Export
 from concord.cases.read_case import Opened, read_case
 from concord.concurrence.models import Decision, Proposal
 from concord.desk.timeline import readers_of, timeline_of
@@ -17,7 +19,8 @@ from concord.desk.who_may import works_on_cases
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
 from concord.people.models import StaffMember
-from concord.policy.violations import KINDS
+from concord.policy.violations import GROUNDS, KINDS
+from concord.vault.keyring import Keyring
 
 
 @door(works_on_cases)
@@ -32,6 +35,7 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
         "case": found,
         "opened": opened,
         "kinds": _kinds(opened),
+        "classified": _classified(found, keyring=request.keyring),
         "people": [(party, ROLE_WORDS.get(party.role, "")) for party in opened.parties],
         "proposals": proposals,
         "decisions": list(Decision.objects.visible_to(staff).filter(case=found)),
@@ -43,6 +47,7 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
         ),
         "timeline": timeline_of(found),
         "readers": readers_of(found),
+        "exports": _exports(found),
         "authors": _authors(opened),
         "note_form": NoteForm(),
         "coordinates": found.coordinator == staff,
@@ -54,6 +59,23 @@ def _kinds(opened: Opened) -> list[object]:
     """Which items of the policy the reports ticked, each once."""
     codes = {code: None for each in opened.reports for code in each.told.kinds}
     return [KINDS[code].name for code in codes if code in KINDS]
+
+
+def _exports(case: Case) -> list[tuple[str, Export]]:
+    """Whose copies are about, by working name."""
+    taken = list(case.exports.all())
+    found = StaffMember.objects.filter(person__in=[one.person for one in taken])
+    names = dict(found.values_list("person_id", "working_name"))
+    return [(names.get(one.person, ""), one) for one in taken]
+
+
+def _classified(case: Case, *, keyring: Keyring) -> dict[str, list[object]]:
+    """Which items and grounds the staff chose, in words."""
+    said = read_classification(case, keyring=keyring)
+    return {
+        "kinds": [KINDS[code].name for code in said.kinds],
+        "grounds": [GROUNDS[code] for code in said.grounds],
+    }
 
 
 def _authors(opened: Opened) -> dict[UUID, str]:

@@ -24,6 +24,11 @@ WORDS = {
     "cases.take_up": ("", _("%(who)s took it into this case")),
     "cases.add_party": ("", _("%(who)s named somebody")),
     "cases.recuse": ("", _("Somebody stepped out")),
+    "cases.export": ("", _("%(who)s made a copy of the case")),
+    "reports.tell_departure": (
+        "",
+        _("The person who reported was told that a wish may not be kept"),
+    ),
     "concurrence.propose": ("proposed", _("%(who)s proposed an action")),
     "concurrence.revise": ("proposed", _("%(who)s changed the proposal; it needs a new yes")),
     "concurrence.open_version": ("", _("%(who)s opened the proposal")),

@@ -1,12 +1,20 @@
 from django.urls import path
 
-from concord.desk import case_views, decision_views, inbox_views, propose_views, watch_views
+from concord.desk import (
+    case_views,
+    decision_views,
+    export_views,
+    inbox_views,
+    propose_views,
+    watch_views,
+)
 
 urlpatterns = [
     path("", inbox_views.inbox, name="inbox"),
     path("watch", watch_views.watch, name="watch"),
     path("flags/<uuid:flag_id>/words", watch_views.flag_words, name="flag_words"),
     path("cases/<uuid:case_id>", case_views.case, name="case"),
+    path("cases/<uuid:case_id>/copy", export_views.export, name="export_case"),
     path("cases/<uuid:case_id>/propose", propose_views.propose_in, name="propose"),
     path("proposals/<uuid:proposal_id>/edit", propose_views.edit, name="edit_proposal"),
     path("decisions", decision_views.decisions, name="decisions"),

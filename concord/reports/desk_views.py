@@ -22,6 +22,7 @@ from concord.reports.models import UNANSWERED, Report, SettingAside, State, Unde
 from concord.reports.open_file import list_files
 from concord.reports.read_report import read_report, read_words
 from concord.reports.set_aside import read_reason, set_aside
+from concord.reports.take_back_answer import read_underway
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
@@ -69,7 +70,7 @@ def _opened(request: Request, found: Report) -> dict[str, Any]:
         "words": read_words(found, keyring=keyring),
         "files": list_files(found, keyring=keyring),
         "readers": _readers(found),
-        "underway": Underway.objects.filter(report=found).first(),
+        **_on_its_way(found, keyring),
         "templates": TEMPLATES,
         "unanswered": found.state in UNANSWERED,
         "may_set_aside": found.state == State.ACKNOWLEDGED and wished is None,
@@ -108,6 +109,17 @@ def who(request: Request) -> dict[str, Any]:
 
 def _staff(request: Request) -> StaffMember:
     return cast("StaffMember", staff_of(request))  # the door let in nobody else
+
+
+def _on_its_way(found: Report, keyring: Keyring) -> dict[str, Any]:
+    """The answer that can still be taken back, with its words."""
+    underway = Underway.objects.filter(report=found).first()
+    if underway is None:
+        return {"underway": None}
+    return {
+        "underway": underway,
+        "underway_words": read_underway(underway, keyring=keyring),
+    }
 
 
 def _readers(found: Report) -> list[tuple[str, Reading]]:

@@ -79,7 +79,12 @@ def mask(text: str, parties: list[Known]) -> str:
 
     When a name hides in a spelling that cannot be cut out, the whole text is withheld.
     """
-    for letter, party in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", _protected(parties), strict=False):
+    return mask_everybody(text, _protected(parties))
+
+
+def mask_everybody(text: str, parties: list[Known]) -> str:
+    """The same for everybody in the case, for a copy of it: identities stay in the case (K-PRIV-1)."""
+    for letter, party in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", parties, strict=False):
         for name in sorted((party.name, *party.handles, *party.addresses), key=len, reverse=True):
             for part in (name, *re.findall(r"\w+", name)):
                 if len(part) >= SHORTEST_PART:

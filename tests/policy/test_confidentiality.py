@@ -155,7 +155,9 @@ def everything_is_told(cast: Cast, mailbox: Mailbox) -> tuple[str, str]:
     amara = at_the_desk(cast.amara).open(f"/flags/{Flag.objects.get().id}")
     amara.press("It needs action", reason=MARKS["reason"])
     case = Case.objects.get()
-    write_note(case, text=MARKS["note"], by=cast.amara.staff, at=cast.at)
+    write_note(
+        case, text=MARKS["note"], by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at
+    )
     add_party(
         case, role="witness", name=MARKS["party"], handles=[MARKS["handle"]],
         by=cast.amara.id, at=cast.at,

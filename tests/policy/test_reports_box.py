@@ -15,18 +15,17 @@ from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Execution
 from concord.ledger.models import Entry
-from concord.letterbox.issue import issue
 from concord.letterbox.models import Answer, Box
 from concord.letterbox.read import read
 from concord.outbox.models import Job
-from concord.people.models import OutsideContact, StaffMember
+from concord.people.models import StaffMember
 from concord.reports.alarm_unanswered import alarm_unanswered
 from concord.reports.models import Report, State
 from concord.reports.open_file import list_files
 from concord.reports.read_report import read_report, read_words
 from concord.vault import files
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, Desk, opened, proposed
+from tests.cast import Cast, Desk, answers_arrive, opened, proposed
 
 CODE = re.compile(r'<output class="code"[^>]*><bdi dir="ltr">([0-9A-Z ]{24})</bdi>')
 
@@ -174,12 +173,12 @@ def test_each_promise_has_its_time_and_whether_it_was_kept(cast: Cast) -> None:
     assert box(code).sees("A person answers you: at the latest")
     found = Report.objects.get()
     at_the_desk(cast.amara).open(f"/reports/{found.id}").press("Answer", answer="Thank you.")
+    answers_arrive()
     assert box(code).sees("A person answers you: kept")
 
 
 def test_a_broken_promise_is_said_and_raised_to_the_person_outside(cast: Cast) -> None:
-    contact_code, contact_box = issue(b"their standing box", purpose="outside", at=cast.at)
-    OutsideContact.objects.update(holder=contact_box.id)
+    contact_box = Box.objects.get(id=cast.outside.holder)
     code = report(text="He wrote again.")
     past = timezone.now() - timedelta(days=2)
     Report.objects.update(answer_by=past, received_at=past)
@@ -188,7 +187,7 @@ def test_a_broken_promise_is_said_and_raised_to_the_person_outside(cast: Cast) -
     page = box(code)
     assert page.sees("A person answers you: not kept")
     assert page.sees("who is not on the team, is told of it")
-    (note,) = read(contact_box, contact_code)
+    (note,) = read(contact_box, cast.outside_code)
     assert Report.objects.get().code in note.plaintext.decode()
     assert b"wrote again" not in note.plaintext
     assert Answer.objects.filter(box=contact_box).count() == 1

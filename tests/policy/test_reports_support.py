@@ -9,7 +9,7 @@ import pytest
 from concord.reports.models import Report, Supporter
 from concord.reports.read_shared import SayFirstThatYouKeepIt, read_shared
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast
+from tests.cast import Cast, answers_arrive
 
 CODE = re.compile(r'<output class="code"[^>]*><bdi dir="ltr">([0-9A-Z ]{24})</bdi>')
 
@@ -30,7 +30,10 @@ def code(cast: Cast) -> str:
     code = code_on(Browser().open("/report").press("Send", text="He wrote again."))
     amara = at_the_desk(cast.amara).open(f"/reports/{Report.objects.get().id}")
     amara.press("Answer", answer="Thank you for telling us.")
+    answers_arrive()
+    amara.open(amara.path.partition("#")[0])
     amara.press("Answer", answer="We are looking at it.")
+    answers_arrive()
     return code
 
 

@@ -409,4 +409,30 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Export",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=12, unique=True)),
+                ("person", models.UUIDField()),
+                ("with_notes", models.BooleanField()),
+                ("exported_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exports",
+                        to="cases.case",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-exported_at"],
+            },
+        ),
     ]

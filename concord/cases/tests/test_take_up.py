@@ -81,7 +81,9 @@ def test_recusal_takes_row_and_key_and_fills_the_seat(cast: Cast) -> None:
 def test_what_comes_after_a_recusal_is_closed_to_the_recused(cast: Cast) -> None:
     case = case_about_karim(cast)
     recuse(case, who=cast.amara.id, by=cast.amara.staff, at=cast.at)
-    note = write_note(case, text="Only for Luis.", by=cast.luis.staff, at=cast.at)
+    note = write_note(
+        case, text="Only for Luis.", by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at
+    )
     with pytest.raises(NoGrant):
         files.unseal(
             case.file, bytes(note.sealed), about=f"note:{note.id}", keyring=cast.amara.keyring
@@ -104,9 +106,9 @@ def test_only_a_lead_takes_somebody_else_out(cast: Cast) -> None:
 def test_a_note_needs_words_and_a_key(cast: Cast) -> None:
     case = case_about_karim(cast)
     with pytest.raises(EmptyNote):
-        write_note(case, text=" ", by=cast.amara.staff, at=cast.at)
+        write_note(case, text=" ", by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
     with pytest.raises(MayNotWriteHere):
-        write_note(case, text="…", by=cast.ravi.staff, at=cast.at)
+        write_note(case, text="…", by=cast.ravi.staff, keyring=cast.ravi.keyring, at=cast.at)
 
 
 def test_a_colleague_who_turns_out_to_be_harmed_is_recused_at_once(cast: Cast) -> None:

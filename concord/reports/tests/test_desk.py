@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 
 from concord.people.tests.team import sign_in_at_the_desk
-from concord.reports.models import Report, State
+from concord.reports.lay_answer import lay_answer
+from concord.reports.models import Report, State, Underway
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Source, Told
 from concord.vault import files
@@ -42,6 +43,8 @@ def test_a_receiver_answers_and_sets_aside_with_a_colleague(report, amara, luis)
     assert browser.post(f"{address}/aside", {"reason": "twice"}).status_code == 409
     answered = browser.post(f"{address}/answer", {"answer": "Thank you."}, follow=True)
     assert "Thank you." in answered.content.decode()
+    underway = Underway.objects.get()
+    lay_answer(underway, at=underway.due_at)
     browser.post(f"{address}/aside", {"reason": "told twice"})
     assert browser.post(f"{address}/aside/second").status_code == 403
     colleague = sign_in_at_the_desk(luis.staff)
