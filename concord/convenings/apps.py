@@ -5,4 +5,8 @@ class ConveningsConfig(AppConfig):
     name = "concord.convenings"
 
     def ready(self) -> None:
-        from concord.convenings import arrive, forget_people  # noqa: F401  (the way on, and a clock)
+        from concord.convenings import (  # noqa: F401  (the way on, and two clocks)
+            arrive,
+            forget_people,
+            send_guidelines,
+        )

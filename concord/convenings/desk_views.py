@@ -24,6 +24,7 @@ from concord.convenings.open_convening import NotReady, open_convening
 from concord.convenings.open_session import open_session as open_the_session
 from concord.convenings.plan_convening import plan_convening, plan_session
 from concord.convenings.readiness import on_call_for, readiness
+from concord.convenings.send_guidelines import sending_of
 from concord.doors import actor_of, door
 from concord.people.at_the_desk import DeskRequest
 from concord.people.models import Shift, StaffMember
@@ -160,8 +161,9 @@ def _plan_page(
     page = {
         "convening": convening,
         "when": when,
+        "now": request.at,
         "missing": readiness(convening, when),
-        "sessions": [(session, guidelines_of(session)) for session in convening.sessions.all()],
+        "sessions": _sessions(convening, request.at),
         "on_call": on_call_for(convening, when),
         "shifts": Shift.objects.filter(convening=convening.id)
         .select_related("staff")
@@ -171,6 +173,15 @@ def _plan_page(
         **more,
     }
     return render(request, "convenings/desk_plan.html", page, status=status)
+
+
+def _sessions(convening: Convening, at: datetime) -> list[dict[str, Any]]:
+    """Each session with its guidelines, and how far their letters have come."""
+    held = [(session, guidelines_of(session)) for session in convening.sessions.all()]
+    return [
+        {"session": session, "guidelines": one, "sending": sending_of(one, at=at) if one else None}
+        for session, one in held
+    ]
 
 
 def _not_ready(request: DeskRequest, convening: Convening, refused: NotReady) -> HttpResponse:

@@ -32,6 +32,8 @@ CONCORD_REPORT_FILES = 50
 CONCORD_REPORT_FILE_BYTES = 25 * 1024 * 1024
 CONCORD_REPORT_ALL_BYTES = 100 * 1024 * 1024
 """Files with one report: how many, how large each, and all together. The front takes 110 MB at once."""
+CONCORD_GUIDELINES_HOURS = int(os.environ.get("CONCORD_GUIDELINES_HOURS") or "24")
+"""Before a session starts: from then on everyone registered is sent its guidelines."""
 CONCORD_KEEP_ADDRESSES_DAYS = int(os.environ.get("CONCORD_KEEP_ADDRESSES_DAYS") or "30")
 """After an event ended: names shown, acknowledgements, and mailboxes that nothing else needs are erased."""
 CONCORD_KEEP_POSTS_DAYS = int(os.environ.get("CONCORD_KEEP_POSTS_DAYS") or "90")

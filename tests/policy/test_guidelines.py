@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from concord.concurrence.concur import concur
 from concord.convenings.guidelines_read import COOKIE
 from concord.convenings.models import Convening, Guidelines, Session, State
 from concord.convenings.plan_convening import plan_convening, plan_session
+from concord.convenings.register import register
+from concord.outbox.models import Job
+from concord.outbox.worker import plant_periodic
 from concord.people.end_designation import end_designation
 from concord.people.models import OutsideContact
 from concord.people.tests.team import Mailbox
 from concord.spaces.models import Post, Room
 from tests.browsing import Browser, at_the_desk, by_mail
-from tests.cast import Cast
+from tests.cast import Cast, opened, proposed, terms_for
 
 
 @pytest.fixture
@@ -110,6 +115,41 @@ def test_who_read_which_guidelines_is_kept_in_their_browser_alone(
     sara.press("Enter", read="on")
     del sara.client.cookies[COOKIE]
     assert "/guidelines" in sara.open(f"/r/{cast.hall.id}").path
+
+
+@pytest.mark.clauses("P-GUIDE-1")
+def test_everyone_registered_has_them_by_letter_before_it_starts_but_nobody_who_is_shut_out(
+    cast: Cast, planned: Convening, mailbox: Mailbox
+) -> None:
+    amara, sara = at_the_desk(cast.amara), by_mail("sara@example.org", mailbox)
+    sara.open("/e/spring/register").press("Take part", display_name="Sara")
+    register(planned, person=cast.karim.person, display_name="Karim", at=cast.at)
+    everywhere = replace(terms_for(cast).targets[0], scope_kind="all", scope_id=None)
+    version = proposed(cast, targets=(everywhere,), notice_subject="", notice_body="").version
+    concur(
+        opened(version, cast.luis, cast.at),
+        by=cast.luis.staff,
+        keyring=cast.luis.keyring,
+        at=cast.at,
+    )
+    confirm(amara, session_of(planned, "Law"), "In Law, one speaks at a time.")
+    mailbox.arrive()
+    mailbox.clear()
+    plant_periodic(at=cast.at)
+    mailbox.arrive()
+    ahead = [letter["to"] for letter in mailbox if "one speaks at a time" in letter["body"]]
+    assert "sara@example.org" in ahead
+    assert "karim.haddad@gmail.com" not in ahead
+    amara.open("/events/spring")
+    assert amara.sees("Sent ahead to 1 of 1 people.")
+    mailbox.clear()
+    confirm(amara, session_of(planned, "Law"), "In Law, cameras stay off.")
+    Job.objects.update(due_at=cast.at)
+    mailbox.arrive()
+    bodies = [letter["body"] for letter in mailbox if letter["to"] == "sara@example.org"]
+    assert [("cameras stay off" in body, "one speaks" in body) for body in bodies] == [
+        (True, False)
+    ]
 
 
 @pytest.mark.clauses("P-SAFE-1")
