@@ -37,8 +37,16 @@ def send_notice(job: Job, *, at: datetime) -> None:
     address, language = _address_of(job.subject, at=at) if job.subject else ("", "")
     if address:
         with override(language):
-            context = {"desk": settings.CONCORD_DESK, "team": team_name_within()}
+            context = {"desk": _door_of(job.subject, at=at), "team": team_name_within()}
         send_template(NOTICE, to=address, context=context, language=language, at=at)
+
+
+def _door_of(person: UUID | None, *, at: datetime) -> str:
+    """Where they come in: the desk, or for the outside contact the page on which they type their code."""
+    contact = outside_contact(at)
+    if contact is not None and contact.holder == person:
+        return f"{settings.CONCORD_PUBLIC}/report/box"
+    return settings.CONCORD_DESK
 
 
 def _address_of(person: UUID, *, at: datetime) -> tuple[str, str]:

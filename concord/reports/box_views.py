@@ -9,10 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from concord.doors import Request, anyone, door
 from concord.letterbox.session import Held, current
+from concord.people.models import StaffMember
 from concord.reports import promise
 from concord.reports.change_choices import change_choices
 from concord.reports.choices_form import ChoicesForm
 from concord.reports.keep_out import keep_out
+from concord.reports.let_in import let_in, may_be_let_in
 from concord.reports.models import Report
 from concord.reports.own_copy import OwnCopy, read_copy
 from concord.reports.prove_filing import prove_filing
@@ -28,14 +30,16 @@ def choices(request: Request) -> HttpResponse:
     copy = read_copy(held) if held and known else None
     if held is None or known is None or copy is None:
         return render(request, "reports/box_shut.html")
-    receivers = [one for one in promise.receivers(request.at) if one.id not in copy.keep_out]
+    may_come = may_be_let_in(copy, at=request.at)
+    receivers = [one for one in promise.receivers(request.at) if _reads(one, copy)]
     if request.method == "POST":
-        form = ChoicesForm(request.POST, receivers=receivers)
+        form = ChoicesForm(request.POST, receivers=receivers, may_come=may_come)
         if form.is_valid():
             change_choices(known, form.choices, held=held, at=request.at)
             keep_out(known, form.kept_out, held=held, at=request.at)
+            let_in(known, form.let_in_again, held=held, at=request.at)
             return HttpResponseRedirect(reverse("report_box") + "?changed")
-    form = ChoicesForm(initial=copy.told.__dict__, receivers=receivers)
+    form = ChoicesForm(initial=copy.told.__dict__, receivers=receivers, may_come=may_come)
     return render(request, "reports/choices.html", _page(request, form, copy))
 
 
@@ -67,14 +71,21 @@ def held_report(request: Request) -> tuple[Held | None, Report | None]:
     return held, Report.objects.filter(box=held.box.id).first() if held else None
 
 
+def _reads(one: StaffMember, copy: OwnCopy) -> bool:
+    """Whether the reporter's own choices let them read."""
+    return one.id not in copy.keep_out and (not copy.told.about_team or one.id in copy.let_in)
+
+
 def _page(request: Request, form: ChoicesForm, copy: OwnCopy) -> dict[str, object]:
     """Who reads it is told from what they chose alone (see `names_told`)."""
     at = request.at
     ticked = [one for one in promise.receivers(at) if one.id in copy.keep_out]
+    let_in_again = [one for one in promise.receivers(at) if one.id in copy.let_in]
     return {
         "form": form,
         "readers": names_told(copy.told, keep_out=ticked, at=at),
         "kept_out": [one.working_name for one in ticked],
+        "let_in": [one.working_name for one in let_in_again],
         "involved": copy.told.involved,
         "about_team": copy.told.about_team,
     }

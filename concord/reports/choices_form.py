@@ -39,9 +39,24 @@ class ChoicesForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, receivers: list[StaffMember], **kwargs: Any) -> None:
+    let_in = SomeOf(
+        label=_("Who may read it after all?"),
+        help_text=_("They can as soon as somebody who reads it already is here again."),
+        required=False,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        receivers: list[StaffMember],
+        may_come: list[StaffMember],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         cast("SomeOf", self.fields["keep_out"]).choices = who_may_be_ticked(receivers)
+        cast("SomeOf", self.fields["let_in"]).choices = [
+            (str(one.id), one.working_name) for one in may_come
+        ]
 
     @property
     def choices(self) -> Choices:
@@ -51,3 +66,8 @@ class ChoicesForm(forms.Form):
     @property
     def kept_out(self) -> list[StaffMember]:
         return staff_ticked(cast("QueryDict", self.data))
+
+    @property
+    def let_in_again(self) -> list[StaffMember]:
+        ids = self.cleaned_data["let_in"]
+        return list(StaffMember.objects.filter(id__in=ids)) if ids else []

@@ -51,7 +51,7 @@ def picture(request: Request, report_id: UUID, file_id: UUID) -> HttpResponseBas
     copy = read_copy(found, keyring=_keyring(request))
     if copy is None or copy.ending not in SHOWN:
         raise Http404
-    return _give(open_copy(found, keyring=_keyring(request), at=request.at), inline=True)
+    return give(open_copy(found, keyring=_keyring(request), at=request.at), inline=True)
 
 
 @door(designated)
@@ -59,7 +59,7 @@ def picture(request: Request, report_id: UUID, file_id: UUID) -> HttpResponseBas
 def copy(request: Request, report_id: UUID, file_id: UUID) -> HttpResponseBase:
     """The cleaned copy, to keep."""
     found = _find(request, report_id, file_id)
-    return _give(open_copy(found, keyring=_keyring(request), at=request.at))
+    return give(open_copy(found, keyring=_keyring(request), at=request.at))
 
 
 @door(designated)
@@ -67,10 +67,11 @@ def copy(request: Request, report_id: UUID, file_id: UUID) -> HttpResponseBase:
 def original(request: Request, report_id: UUID, file_id: UUID) -> HttpResponseBase:
     """The file as it came, asked for behind a warning."""
     found = _find(request, report_id, file_id)
-    return _give(open_original(found, keyring=_keyring(request), at=request.at))
+    return give(open_original(found, keyring=_keyring(request), at=request.at))
 
 
-def _give(opened: Opened, *, inline: bool = False) -> HttpResponseBase:
+def give(opened: Opened, *, inline: bool = False) -> HttpResponseBase:
+    """A file's bytes, of no type that a browser runs."""
     response = StreamingHttpResponse(opened.pieces, content_type=opened.type)
     response["Content-Length"] = str(opened.size)
     response["Content-Security-Policy"] = SANDBOX

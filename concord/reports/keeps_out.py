@@ -10,8 +10,13 @@ from concord.reports.models import Report
 
 
 def keeps_out(report: Report, person_id: UUID) -> bool:
-    """True for whoever the reporter or the routing keeps out; for all of the team when it went outside."""
+    """True for whoever the reporter or the routing keeps out; for all of the team when it went outside.
+
+    Except for those whom the reporter let in, or to whom the outside contact handed it on.
+    """
     if report.outside:
+        if report.let_in.filter(token=kept_out_token(report.id, person_id)).exists():
+            return False
         return StaffMember.objects.filter(person_id=person_id).exists()
     return report.kept_out.filter(token=kept_out_token(report.id, person_id)).exists()
 

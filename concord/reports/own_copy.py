@@ -20,15 +20,17 @@ KIND = "told"
 
 
 class OwnCopy(NamedTuple):
-    """What was told, and whom the reporter themself keeps out: ids of members of the team."""
+    """What was told, and whom the reporter themself keeps out, or let in though it went outside: ids of the team."""
 
     told: Told
     keep_out: tuple[UUID, ...]
+    let_in: tuple[UUID, ...] = ()
 
 
 def keep_copy(box: Box, copy: OwnCopy, *, at: datetime) -> None:
     """Seal it to the holder of the code; the copy before it is gone."""
-    ids = json.dumps([str(id) for id in copy.keep_out]).encode()
+    chosen = [[str(id) for id in ids] for ids in (copy.keep_out, copy.let_in)]
+    ids = json.dumps(chosen).encode()
     replace(box, ids + b"\n" + copy.told.to_bytes(), kind=KIND, at=at)
 
 
@@ -42,4 +44,5 @@ def copy_among(opened: list[Opened]) -> OwnCopy | None:
     if plain is None:
         return None
     ids, told = plain.split(b"\n", 1)
-    return OwnCopy(Told.from_bytes(told), tuple(UUID(id) for id in json.loads(ids)))
+    keep_out, let_in = (tuple(UUID(id) for id in chosen) for chosen in json.loads(ids))
+    return OwnCopy(Told.from_bytes(told), keep_out, let_in)

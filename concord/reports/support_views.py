@@ -74,7 +74,7 @@ def accept(request: Request) -> HttpResponse:
 
 
 def beside_or_shut(request: Request, held: Held | None) -> HttpResponse:
-    """What a box shows that is no reporter's: a support person's page, the outside contact's, or that nothing is open."""
+    """What a box shows that is no reporter's: what another code opens, or that nothing is open."""
     if contact_of(held) is not None:
         return HttpResponseRedirect(reverse("report_shelf"))
     if held is not None and Question.objects.filter(box=held.box.id).exists():

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from concord.reports import box_views, question_views, support_views, views
+from concord.reports import box_views, outside_views, question_views, support_views, views
 
 urlpatterns = [
     path("report", views.report, name="report"),
@@ -14,6 +14,20 @@ urlpatterns = [
     path("report/box/share/<uuid:answer_id>", support_views.share, name="report_share"),
     path("report/box/proof", box_views.proof, name="report_proof"),
     path("report/box/close", views.close, name="report_close"),
+    path("report/box/kept", outside_views.shelf, name="report_shelf"),
+    path("report/box/kept/accept", outside_views.accept, name="report_shelf_accept"),
+    path("report/box/kept/flags/<uuid:flag_id>", outside_views.flag, name="report_shelf_flag"),
+    path("report/box/kept/<uuid:report_id>", outside_views.report, name="report_shelf_report"),
+    path(
+        "report/box/kept/<uuid:report_id>/answer", outside_views.answer, name="report_shelf_answer"
+    ),
+    path("report/box/kept/<uuid:report_id>/done", outside_views.finish, name="report_shelf_done"),
+    path("report/box/kept/<uuid:report_id>/hand", outside_views.hand, name="report_shelf_hand"),
+    path(
+        "report/box/kept/<uuid:report_id>/files/<uuid:file_id>",
+        outside_views.file,
+        name="report_shelf_file",
+    ),
     path("ask", question_views.ask, name="ask"),
     path("ask/box", question_views.ask_box, name="ask_box"),
     path("ask/box/words", question_views.ask_add, name="ask_add"),

@@ -1,0 +1,83 @@
+"""let_in: the reporter comes back and lets somebody on the team read it after all (I-WHO-1, K-WISH-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from concord.ledger.record import record
+from concord.letterbox.session import Held
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.readers import close_to
+from concord.monitoring.ring import ring
+from concord.people.models import StaffMember
+from concord.reports import promise
+from concord.reports.intake_checks import kept_out_by_checks
+from concord.reports.keeps_out import kept_out_token
+from concord.reports.models import LetIn, Report
+from concord.reports.own_copy import OwnCopy, keep_copy, read_copy
+from concord.reports.told import Told
+from concord.reports.who_read import kept_out_by_reporter
+from concord.vault import files
+
+
+@transaction.atomic
+def let_in(report: Report, who: Iterable[StaffMember], *, held: Held, at: datetime) -> Report:
+    """Owe these people a key to the report; whoever can read it now makes it at their next request.
+
+    Whom we keep out ourselves, because of a tie, stays out, and the answer is the same: it must not tell who that
+    is. A case that was made of the report is not opened to them by it. Twice is once.
+    """
+    report = Report.objects.select_for_update().get(id=report.id)
+    copy = read_copy(held)
+    wanted = {one.id for one in who}
+    chosen = [] if copy is None else [one for one in may_be_let_in(copy, at=at) if one.id in wanted]
+    if copy is None or not chosen:
+        return report
+    ids = {one.id for one in chosen}
+    keep_copy(
+        held.box,
+        copy._replace(
+            keep_out=tuple(id for id in copy.keep_out if id not in ids),
+            let_in=(*copy.let_in, *sorted(ids)),
+        ),
+        at=at,
+    )
+    for person in {one.person_id for one in chosen} - _kept_out_by_us(copy.told, report, at=at):
+        _open_to(report, person, at=at)
+    record("reports.let_in", actor=None, subject=report.id, at=at, persons=len(chosen))
+    readers = files.readers(report.file)
+    tell_desks(readers, "report", report.id)
+    ring(readers, at=at)
+    return report
+
+
+def may_be_let_in(copy: OwnCopy, *, at: datetime) -> list[StaffMember]:
+    """Whom the reporter may let in: whom they keep out, or anyone when it went outside because they said so.
+
+    Not whoever is named in the text: they were kept out by its words, which stand.
+    """
+    named = kept_out_by_reporter(copy.told, [], at=at)
+    return [
+        one
+        for one in promise.receivers(at)
+        if one.person_id not in named
+        and (one.id in copy.keep_out or (copy.told.about_team and one.id not in copy.let_in))
+    ]
+
+
+def _open_to(report: Report, person: UUID, *, at: datetime) -> None:
+    token = kept_out_token(report.id, person)
+    report.kept_out.filter(token=token).delete()
+    if report.outside:
+        LetIn.objects.get_or_create(report=report, token=token)
+    files.owe(report.file, to=person, at=at)
+
+
+def _kept_out_by_us(told: Told, report: Report, *, at: datetime) -> set[UUID]:
+    author = told.source.author_id if told.source else None
+    tied = close_to([author]) if author else set()
+    return tied | kept_out_by_checks(told, report=report.id, at=at)

@@ -1,0 +1,166 @@
+"""When nobody on the team may read it, somebody outside does, by a narrow door of their own."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from concord.cases.models import Case
+from concord.ledger.models import Entry
+from concord.letterbox.models import Reading
+from concord.letterbox.session import LIFETIME
+from concord.monitoring.ring import NOTICE, send_notice
+from concord.outbox.models import Job
+from concord.people.tests.team import Mailbox
+from concord.reports.alarm_unanswered import alarm_unanswered
+from concord.reports.models import Report, State
+from concord.vault import files
+from tests.browsing import Browser, at_the_desk
+from tests.cast import Cast, Desk
+
+CODE = re.compile(r'<output class="code"[^>]*><bdi dir="ltr">([0-9A-Z ]{24})</bdi>')
+TOLD = "One of you shouted at me in the corridor."
+
+
+def report(**typed: object) -> Browser:
+    return Browser().open("/report").press("Send", **typed)
+
+
+def code_in(page: Browser) -> str:
+    found = CODE.search(page.page)
+    assert found
+    return found[1]
+
+
+def box(code: str) -> Browser:
+    return Browser().open("/report/box").press("Open", code=code)
+
+
+def elena(cast: Cast) -> Browser:
+    """The outside contact, past what they are asked to keep."""
+    browser = box(cast.outside_code)
+    return browser.press("I keep it to myself") if browser.sees("What you keep") else browser
+
+
+def finds_nothing_of_it(desk: Desk, found: Report) -> bool:
+    """No row, no count, no page, no notice."""
+    browser = at_the_desk(desk)
+    return (
+        found.code not in browser.open("/").page
+        and browser.open(f"/reports/{found.id}").status == 404
+        and not Report.objects.visible_to(desk.staff).exists()
+        and not Job.objects.filter(kind=NOTICE, subject=desk.id).exists()
+    )
+
+
+@pytest.mark.clauses("I-WHO-1", "I-STAFF-1", "K-CONF-1", "K-WHO-1", "S-REPORTED-1")
+def test_about_the_team_the_person_outside_reads_it_answers_and_the_team_finds_nothing(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    sent = report(text=TOLD, about_team="on", attached=SimpleUploadedFile("a.txt", b"proof"))
+    assert sent.sees("Elena Ruiz")
+    found, code = Report.objects.get(), code_in(sent)
+    for desk in (cast.amara, cast.luis, cast.noor, cast.ravi, cast.ines):
+        assert finds_nothing_of_it(desk, found)
+    send_notice(Job.objects.get(kind=NOTICE, subject=cast.outside.holder), at=timezone.now())
+    notice = mailbox.arrive()
+    assert notice["to"] == "elena@outside.example"
+    assert "/report/box" in notice["body"]
+    assert found.code not in notice["body"] + notice["subject"]
+
+    first = box(cast.outside_code)
+    assert first.sees("What you read here stays with you")
+    assert found.code not in first.page
+    refused = box(cast.outside_code).open(f"/report/box/kept/{found.id}")
+    assert TOLD not in refused.page
+    inside = first.press("I keep it to myself")
+    assert inside.sees(found.code)
+    page = inside.follow(found.code)
+    assert page.sees(TOLD)
+    assert page.press("Answer", answer="Tell us who it was?").sees("Your answer lies in their box")
+    assert box(code).sees("Tell us who it was?")
+    found.refresh_from_db()
+    assert (found.state, bool(found.acknowledged_at)) == (State.ACKNOWLEDGED, True)
+    assert page.press("Answer", answer="Please meet him and talk it over.").status == 409
+    assert "Please meet him and talk it over." in page.page
+    assert page.open(f"/report/box/kept/{found.id}").press("It is dealt with").sees("Noted as done")
+    read = Entry.objects.filter(verb="reports.read", actor=cast.outside.holder)
+    assert read.count() >= 2
+    assert not page.open(f"/report/box/kept/{found.id}").sees("Who takes it?")
+
+
+@pytest.mark.clauses("I-WHO-1", "I-STAFF-1", "K-CONF-1")
+def test_whoever_of_the_team_is_named_finds_nothing_and_another_reads_it(cast: Cast) -> None:
+    sent = report(text="AMARA laughed when I told her.")
+    found = Report.objects.get()
+    assert not sent.sees("Amara,")
+    assert sent.sees("Luis")
+    assert finds_nothing_of_it(cast.amara, found)
+    assert at_the_desk(cast.luis).open(f"/reports/{found.id}").sees("laughed when I told her")
+    assert Job.objects.filter(kind=NOTICE, subject=cast.luis.id).exists()
+    assert not elena(cast).sees(found.code)
+
+
+@pytest.mark.clauses("I-WHO-1", "K-WISH-1")
+def test_the_reporter_lets_one_person_in_and_nobody_else(cast: Cast) -> None:
+    code = code_in(report(text=TOLD, about_team="on"))
+    found = Report.objects.get()
+    choices = box(code).follow("Change what you decided")
+    changed = choices.press("Change it", let_in=[str(cast.luis.staff.id)])
+    assert changed.sees("It counts from now on")
+    assert box(code).follow("Change what you decided").sees("You let in: Luis")
+    elena(cast)
+    luis = at_the_desk(cast.luis)
+    assert luis.open(f"/reports/{found.id}").sees(TOLD)
+    assert finds_nothing_of_it(cast.amara, found)
+    assert luis.press("Take it into a case").status == 200
+    assert Case.objects.get().coordinator == cast.luis.staff
+    assert Case.objects.get().deputy is None
+    box(code).follow("Change what you decided").press(
+        "Change it", keep_out=[str(cast.luis.staff.id)]
+    )
+    assert luis.open(f"/reports/{found.id}").status == 404
+
+
+@pytest.mark.clauses("I-WHO-1", "K-CONF-1")
+def test_it_is_handed_on_only_to_whom_the_reporter_did_not_keep_out(cast: Cast) -> None:
+    everyone = [str(one.staff.id) for one in (cast.amara, cast.luis, cast.ravi)]
+    code = code_in(report(text=TOLD, keep_out=everyone))
+    found = Report.objects.get()
+    page = elena(cast).open(f"/report/box/kept/{found.id}")
+    assert page.sees("It can go to nobody on the team")
+    forced = page.post(f"/report/box/kept/{found.id}/hand", to=str(cast.luis.staff.id))
+    assert forced.status == 403
+    box(code).follow("Change what you decided").press("Change it", let_in=[str(cast.luis.staff.id)])
+    assert files.OwedGrant.objects.filter(file=found.file, holder=cast.luis.id).exists()
+    page = elena(cast).open(f"/report/box/kept/{found.id}")
+    assert at_the_desk(cast.luis).open(f"/reports/{found.id}").sees(TOLD)
+    assert finds_nothing_of_it(cast.amara, found)
+
+
+def test_a_broken_promise_is_shown_to_them_without_a_word_of_the_report(cast: Cast) -> None:
+    report(text=TOLD)
+    past = timezone.now() - timedelta(days=2)
+    Report.objects.update(answer_by=past, received_at=past)
+    alarm_unanswered(None, at=timezone.now())
+    page = elena(cast)
+    found = Report.objects.get()
+    assert page.sees("Promises that were not kept")
+    assert page.sees(found.code)
+    assert page.open(f"/report/box/kept/{found.id}").status == 404
+
+
+def test_the_door_is_open_for_twenty_minutes_and_nobody_else_finds_it(cast: Cast) -> None:
+    code = code_in(report(text=TOLD, about_team="on"))
+    found = Report.objects.get()
+    browser = elena(cast)
+    Reading.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    assert timedelta(minutes=20) == LIFETIME
+    for other in (browser, Browser(), box(code), at_the_desk(cast.amara)):
+        page = other.open(f"/report/box/kept/{found.id}")
+        assert TOLD not in page.page
+        assert found.code not in other.open("/report/box/kept").page
