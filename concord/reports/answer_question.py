@@ -17,6 +17,7 @@ from concord.people.models import StaffMember
 from concord.people.team_name import team_name_within
 from concord.reports.acknowledge_report import AnswerIsEmpty
 from concord.reports.asked import Asked
+from concord.reports.check_answer import check_answer
 from concord.reports.models import Question
 from concord.reports.read_question import add_word, box_of_question, read_question
 from concord.vault import files
@@ -32,12 +33,14 @@ def answer_question(
     """Lay the answer in the asker's box, and send it to the address they left. More than one may follow.
 
     The guard reads it for everybody who is protected in any case its author can open, so that an answer about the
-    policy tells nothing about a case. Raises AnswerIsEmpty, OnlyCurrentStaff, NoGrant, and what the guard refuses.
+    policy tells nothing about a case. Raises AnswerIsEmpty,
+    NotInTheseWords, OnlyCurrentStaff, NoGrant, and what the guard refuses.
     """
     question = Question.objects.select_for_update().get(id=question.id)
     asked = read_question(question, by=by, keyring=keyring, at=at).asked
     if not answer.strip():
         raise AnswerIsEmpty(subject=question.id)
+    check_answer(answer, subject=question.id)
     _let_go(question, asked, answer.strip(), by=by, keyring=keyring, at=at)
     add_word(question, answer.strip(), by_staff=by.person_id, at=at)
     question.answered_at = at
