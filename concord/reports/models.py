@@ -43,7 +43,8 @@ class Report(models.Model):
     """One report. Everything that was typed lies sealed under `file`; the row has a random code and a state.
 
     The sealed part is `reports.told.Told`. `answer_by` is what the form promised. `outside`: nobody of the team
-    holds a key to it, but for those in `LetIn`. `done_outside_at`: the outside contact has dealt with it. `folded`: it looks like one of many, and is shown beneath them, never dropped.
+    holds a key to it, but for those in `LetIn`. `done_outside_at`: the outside contact has dealt with it.
+    `folded`: it looks like one of many, and is shown beneath them, never dropped.
     `tell_outcome`: its reporter wants to hear what was done, which is then laid in their box.
     """
 
