@@ -6,20 +6,20 @@ their shut, also behind an alias.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, ProtectedError, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from concord.access.models import Shut
 from concord.convenings.end_convening import end_convening
-from concord.convenings.models import Convening, Registration, State
+from concord.convenings.models import Convening, GuidelinesLetter, Registration, State
 from concord.ledger.record import record
-from concord.outbox.models import Job
-from concord.outbox.registry import every
+from concord.outbox.clocks import erases
 from concord.people.ask_sign_in import KEPT as ASKED_LATELY
 from concord.people.forget_logins import forget_logins
 from concord.people.models import Login, Person, SignInAsk, StaffMember
@@ -43,7 +43,8 @@ def forget_people(*, at: datetime) -> None:
     """Erase registrations of events over for the host's time, and mailboxes that no other event needs.
 
     That time is CONCORD_KEEP_ADDRESSES_DAYS. An event that nobody ended is ended first, as it was planned. A
-    registration that a post still hangs on loses its name and its acknowledgement and goes with the post.
+    registration that a post still hangs on loses its name, its acknowledgement and what it was written, and goes
+    with the post.
     Twice is once; desk logins, shuts and decisions are not touched.
     """
     over = Convening.objects.over_since(_kept_since(at))
@@ -57,10 +58,17 @@ def forget_people(*, at: datetime) -> None:
         last = persons[-1]
 
 
-@every("convenings.forget_people", seconds=3600)
-def forget_each_hour(job: Job, *, at: datetime) -> None:
-    """The clock of it."""
-    forget_people(at=at)
+def due(at: datetime) -> Iterator[date]:
+    """One day for each registration that would go."""
+    days = timedelta(days=settings.CONCORD_KEEP_ADDRESSES_DAYS)
+    for convening in Convening.objects.over_since(_kept_since(at)):
+        over = (convening.ended_at or convening.ends_at) + days
+        yield from [over.date()] * _named().filter(convening=convening).count()
+
+
+erases("convenings.forget_people", _("names and mailboxes of people who took part"), due=due)(
+    forget_people
+)
 
 
 def _kept_since(at: datetime) -> datetime:
@@ -92,6 +100,7 @@ def _forget_registrations(convening: Convening, *, at: datetime) -> None:
 def _forget_some(ids: list[UUID]) -> None:
     some = Registration.objects.filter(id__in=ids)
     some.update(display_name="", pronouns="", acknowledged_version=None)
+    GuidelinesLetter.objects.filter(registration__in=ids).delete()
     try:
         with transaction.atomic():
             some.delete()
