@@ -21,6 +21,7 @@ from concord.refusals import Refused
 from concord.spaces import hooks, post_actions
 from concord.spaces.enter import Entered, enter
 from concord.spaces.forms import PostForm
+from concord.spaces.hidden import hidden_in
 from concord.spaces.models import Condition, Post, Room
 from concord.spaces.post_message import NothingToAnswer, post_message
 
@@ -135,7 +136,8 @@ def _page(request: Request, entered: Entered, *, status: int = 200, **more: Any)
     """The room. What was typed before comes back through `more`."""
     room = entered.room
     after, before = _number(request.GET.get("after")), _number(request.GET.get("before"))
-    posts = _window(room, after=more.get("after", after), before=before)
+    hidden = hidden_in(request, room.convening)
+    posts = _window(room, after=more.get("after", after), before=before, hidden=hidden)
     full = len(posts) == WINDOW
     context = {
         "room": room,
@@ -148,16 +150,19 @@ def _page(request: Request, entered: Entered, *, status: int = 200, **more: Any)
         "last": posts[-1].number if full and after is not None else room.last_number,
         "live": before is None,
         "me": entered.registration.id,
+        "hidden": hidden,
         "links": post_actions.links_of_room(room.id),
         "blank_acts": Acts(post_actions.links_of_post(BLANK)),
-        "answering": _answered(room, _number(request.GET.get("answer"))),
+        "answering": _answered(room, _number(request.GET.get("answer")), hidden=hidden),
         "nonce": uuid.uuid4(),
     }
     return render(request, "spaces/room.html", context | more, status=status)
 
 
-def _window(room: Room, *, after: int | None, before: int | None) -> list[Post]:
-    posts = room.posts.to_show()
+def _window(
+    room: Room, *, after: int | None, before: int | None, hidden: frozenset[UUID]
+) -> list[Post]:
+    posts = room.posts.to_show().exclude(registration__in=hidden)
     if after is not None:
         return list(posts.filter(number__gt=after)[:WINDOW])
     if before is not None:
@@ -169,8 +174,9 @@ def _shown(one: Post, reader: Registration) -> Shown:
     return Shown(one, one.registration_id == reader.id, Acts(post_actions.links_of_post(one.id)))
 
 
-def _answered(room: Room, number: int | None) -> Post | None:
-    return room.posts.to_show().filter(number=number, removed=False).first() if number else None
+def _answered(room: Room, number: int | None, *, hidden: frozenset[UUID]) -> Post | None:
+    posts = room.posts.to_show().filter(number=number, removed=False)
+    return posts.exclude(registration__in=hidden).first() if number else None
 
 
 def _number(typed: str | None) -> int | None:

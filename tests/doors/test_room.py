@@ -141,3 +141,44 @@ def test_on_a_phone_every_way_out_of_the_room_is_in_sight(event, room, picture, 
     words, acts = sara.locator("#post-1 .said"), sara.locator("#post-1 .post-acts a").first
     assert acts.bounding_box()["y"] > words.bounding_box()["y"]
     picture(sara)
+
+
+def test_somebody_hidden_is_gone_at_once_and_stays_away_while_the_room_is_live(event, room):
+    sara = room(event.sara)
+    other_tab = sara.context.new_page()
+    other_tab.goto(sara.url)
+    event.say(event.karim, "an unwelcome word")
+    expect(sara.locator("#post-1")).to_contain_text("Karim")
+    expect(other_tab.locator("#post-1")).to_be_visible()
+    sara.locator("#text").fill("half a thought")
+    sara.locator("#post-1").get_by_role("button", name="Hide this person").click()
+    for page in (sara, other_tab):
+        expect(page.locator(".post")).to_have_count(0)
+        expect(page.locator("#hidden-people")).to_be_visible()
+    expect(sara.locator("#text")).to_have_value("half a thought")
+    event.say(event.karim, "and again")
+    sara.locator("#text").press("Enter")
+    expect(sara.locator("#posts")).to_contain_text("half a thought")
+    expect(sara.locator("#posts")).not_to_contain_text("and again")
+    expect(sara.locator(".post.own button[name=who]")).to_have_count(0)
+    sara.get_by_role("link", name="See whom you hide").click()
+    sara.get_by_role("button", name="Show again Karim").click()
+    sara.get_by_role("link", name="Back to the room").click()
+    expect(sara.locator("#posts")).to_contain_text("and again")
+    assert sara.broken == []
+
+
+def test_somebody_is_hidden_without_a_script(event, room, picture):
+    event.say(event.karim, "an unwelcome word")
+    sara = room(event.sara, java_script_enabled=False, viewport={"width": 360, "height": 740})
+    picture(sara, "before")
+    sara.locator("#post-1").get_by_role("button", name="Hide this person").click()
+    expect(sara.locator("#posts")).not_to_contain_text("an unwelcome word")
+    expect(sara.locator("#hidden-people")).to_be_visible()
+    picture(sara, "after")
+    sara.get_by_role("link", name="See whom you hide").click()
+    picture(sara, "list")
+    sara.get_by_role("button", name="Show again").click()
+    expect(sara.locator("main")).to_contain_text("You hide nobody")
+    sara.get_by_role("link", name="Back to the room").click()
+    expect(sara.locator("#posts")).to_contain_text("an unwelcome word")

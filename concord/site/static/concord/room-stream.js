@@ -1,12 +1,12 @@
 // A room's posts arrive by server-sent events and are put where they belong, without moving what is being read.
 //
-//   <ol class="posts" id="posts" data-stream="room:UUID" data-last="412" data-me="…"
+//   <ol class="posts" id="posts" data-stream="room:UUID" data-last="412" data-me="…" data-hidden="… …"
 //       data-gone="This post was removed." data-offline="You are offline. …">
 //
 // A frame is the same for everyone, so this page adds what is its reader's own: <template id="post-acts"> is cloned
-// into .post-acts and its addresses are made for the post, a post whose data-by is data-me becomes .own, and the
-// words of <template data-condition="paused" data-closed> stand in #condition while the room is so. The stream
-// closes while the tab is hidden and resumes after the last number seen.
+// into .post-acts and its addresses are made for the post, a post whose data-by is data-me becomes .own, one whose
+// data-by is among data-hidden is left out, and the words of <template data-condition="paused" data-closed> stand in
+// #condition while the room is so. The stream closes while the tab is hidden and resumes after the last number seen.
 (() => {
   "use strict";
   const ANY_POST = "00000000-0000-0000-0000-000000000000";
@@ -29,7 +29,10 @@
     source = new EventSource(`/live/?s=${posts.dataset.stream}@${last}`);
     source.onopen = () => { wait = 1000; say(""); live(true); };
     source.onerror = again;
-    on("post", (data) => place(part(data.html)));
+    on("post", (data) => {
+      const post = part(data.html);
+      if (!hides(post.dataset.by)) place(post);
+    });
     on("restored", (data) => { if (document.getElementById("post-" + data.post)) place(part(data.html)); });
     on("removed", (data) => remove("post-" + data.post));
     on("condition", (data) => condition(data.condition));
@@ -60,6 +63,7 @@
   const live = (now) => { if (refresh) refresh.hidden = now; };
   const say = (words) => { if (line) line.textContent = words || ""; };
 
+  const hides = (who) => Boolean(who) && (posts.dataset.hidden || "").split(" ").includes(who);
   const part = (html) => {
     const holder = document.createElement("template");
     holder.innerHTML = html;
@@ -68,12 +72,18 @@
     if (post.dataset.by && post.dataset.by === posts.dataset.me) post.classList.add("own");
     if (acts && place && !place.childElementCount) {
       const own = acts.content.cloneNode(true);
+      own.querySelectorAll("[name=who]").forEach((button) => {
+        if (post.classList.contains("own")) button.remove();
+        else button.value = post.dataset.by;
+      });
       own.querySelectorAll("[href]").forEach((link) => {
         const address = link.getAttribute("href").replace(ANY_POST, post.dataset.post);
         link.setAttribute("href", address.replace("answer=0", "answer=" + post.dataset.number));
       });
       place.append(own);
     }
+    const to = post.querySelector("a.to");
+    if (to && hides(to.dataset.to)) to.querySelectorAll("bdi").forEach((name) => name.remove());
     return post;
   };
   const place = (post) => {
