@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import cast
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from concord.access.gate import admit
 from concord.convenings.guidelines_read import has_read
 from concord.doors import Request, door
 from concord.monitoring.flag_moment import flag_moment
@@ -31,6 +33,7 @@ def post(request: Request, post_id: UUID) -> HttpResponse:
     flagged = visible.filter(id=post_id).first()
     if flagged is None:
         raise Http404
+    _pass_the_gate(request, flagged.room)
     form = FlagForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         flag_post(
@@ -57,6 +60,7 @@ def moment(request: Request, room_id: UUID) -> HttpResponse:
     room = _rooms(request).filter(id=room_id).first()
     if room is None:
         raise Http404
+    _pass_the_gate(request, room)
     form = FlagForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         flag_moment(
@@ -69,6 +73,12 @@ def moment(request: Request, room_id: UUID) -> HttpResponse:
         )
         return render(request, "monitoring/flagged.html", {"room": room})
     return render(request, "monitoring/flag.html", {"form": form, "room": room})
+
+
+def _pass_the_gate(request: Request, room: Room) -> None:
+    """Whoever is shut out is told so here as at the room's own door. Reporting stays open to them, as to anybody."""
+    with transaction.atomic():
+        admit(_person(request), room.places, at=request.at)
 
 
 def _may_read(request: Request, flagged: Post) -> bool:

@@ -154,6 +154,12 @@ class ReportForm(forms.Form):
             )
         return cleaned
 
+    def only_read(self) -> None:
+        """Take what was typed and the files that came, and say nothing yet of what is missing."""
+        self.full_clean()
+        for name in [name for name in self.errors if name != "attached"]:
+            del self.errors[name]
+
     @property
     def files_field(self) -> FilesField:
         """Which files were taken so far, also when something else is wrong with the form."""

@@ -14,13 +14,16 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from concord.convenings.models import Registration
 from concord.doors import Request, anyone, door
 from concord.letterbox import session
 from concord.letterbox.read import read
 from concord.monitoring.readers import outside_contact
+from concord.people.current import person_of
 from concord.reports import promise
 from concord.reports.add_form import AddForm
 from concord.reports.add_words import NothingWritten, add_words
+from concord.reports.another_language import in_language, language_asked
 from concord.reports.blobs import is_full
 from concord.reports.box_views import held_report
 from concord.reports.bring_files import files_among, receive_with_files
@@ -37,6 +40,7 @@ from concord.reports.support_views import beside_or_shut, brings_something, shut
 from concord.reports.turn_into_report import RECEIPT
 from concord.reports.uploads import takes_files
 from concord.reports.who_read import names_told
+from concord.spaces.hidden import met
 
 
 # Without CSRF's cookie on purpose. The form acts for nobody: it takes no account from a session and gives a
@@ -54,6 +58,10 @@ def report(request: Request) -> HttpResponse:
     if request.method != "POST":
         return _form(request, ReportForm(initial=_came_from(request), receivers=receivers), at=at)
     form = ReportForm(request.POST, request.FILES, receivers=receivers, at=at)
+    language = language_asked(request)
+    if language:
+        form.only_read()
+        return in_language(language, lambda: _form(request, form, at=at))
     if not form.is_valid():
         return _form(request, form, at=at)
     try:
@@ -155,6 +163,7 @@ def _code(request: Request, receipt: Receipt, *, form: ReportForm) -> HttpRespon
         "outside": contact.name if contact else "",
         "urgent": form.told.is_urgent,
         "help_lines": help_lines() if brings_up_help(form.told) else [],
+        "to_hide": _to_hide(request, form),
     }
     return render(request, "reports/code.html", context)
 
@@ -192,6 +201,15 @@ def _box(
         "said": said or next((word for word in ("added", "changed") if word in request.GET), ""),
     }
     return render(request, "reports/box.html", context, status=507 if full else 200)
+
+
+def _to_hide(request: Request, form: ReportForm) -> Registration | None:
+    """Whoever the report was opened from, for somebody signed in who meets them in rooms."""
+    source = form.told.source
+    if source is None or source.author_id is None:
+        return None
+    person = person_of(request)
+    return met(person.id, source.author_id) if person else None
 
 
 def _came_from(request: Request) -> dict[str, str]:

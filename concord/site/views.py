@@ -13,6 +13,7 @@ from django.utils.translation import check_for_language
 
 from concord.doors import anyone, door
 from concord.ledger.chain import head
+from concord.reports.another_language import remember_language
 from concord.reports.help_lines import help_lines
 
 OUR_COOKIE = re.compile("__Host-[a-z]{1,20}")
@@ -52,16 +53,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if code not in dict(settings.LANGUAGES):
         return HttpResponseRedirect(back)
     response = HttpResponseRedirect(translate_url(back, code))
-    if check_for_language(code):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            code,
-            secure=True,
-            httponly=True,
-            samesite="Lax",
-            path="/",
-        )
-    return response
+    return remember_language(response, code) if check_for_language(code) else response
 
 
 @door(anyone)

@@ -26,7 +26,7 @@ from concord.monitoring.judge_credible import judge_credible
 from concord.reports.models import Attachment, Report
 from concord.reports.tests.files import brought, document, photograph
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, login_by_mailbox, opened, proposed, stage
+from tests.cast import Cast, answers_arrive, login_by_mailbox, opened, proposed, stage
 
 CODE = re.compile(r'<output class="code"[^>]*><bdi dir="ltr">([0-9A-Z -]{20,30})</bdi>')
 
@@ -259,7 +259,10 @@ def _reports(made: House, amara: Browser) -> None:
     )
     made.ids["report"] = report.id
     amara.open(f"/reports/{report.id}").press("Answer", answer="Thank you for telling us.")
+    answers_arrive()
+    amara.open(amara.path.partition("#")[0])
     amara.press("Answer", answer="We look at it now; you need do nothing more.")
+    answers_arrive()
     theirs = _box(first).press("Make a code")
     beside = _box(_code_on(theirs)).press("I keep it to myself")
     made.cookies["reporter"] = _cookies(_box(first).press("Share it with the person"))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from concord.convenings.guidelines_read import COOKIE
-from concord.spaces.tests.conftest import event, inside  # noqa: F401  (fixtures)
+from concord.spaces.tests.conftest import event, inside, shut_out, warrant_for  # noqa: F401
 
 
 @pytest.fixture
@@ -35,3 +35,14 @@ def test_whoever_has_not_read_the_guidelines_flags_all_the_same_and_sees_nothing
     assert "Flag it" in page
     assert "Karim" not in page
     assert "what he wrote" not in page
+
+
+def test_whoever_is_shut_out_is_told_so_and_finds_no_empty_form(post, event, inside, shut_out):
+    shut_out(event.sara, event.room.places[-1], at=event.at)
+    for path in (f"/p/{post.id}/flag", f"/r/{event.room.id}/flag"):
+        answer = inside(event.sara).get(path)
+        assert answer.status_code == 403
+        page = answer.content.decode()
+        assert "No access at the moment" in page
+        assert "Flag it" not in page
+        assert "/report" in page

@@ -264,3 +264,28 @@ def test_whoever_is_named_in_the_text_is_not_among_those_it_goes_to(browser, tea
     text = page(browser.post("/report", {"text": "luis was rude to me"}))
     assert "Amara Diallo" in text
     assert "Luis" not in text
+
+
+def test_another_language_keeps_what_was_typed_and_sends_nothing(browser, team, luis):
+    typed = {"text": "He wrote <again>", "when": "yesterday", "keep_out": [luis.staff.id.hex[:ID_LENGTH]]}
+    answer = browser.post("/report", typed | {"danger": "on", "nonce": "ab" * 16, "in": "ar"})
+    form = page(answer)
+    assert 'lang="ar" dir="rtl"' in form
+    assert answer["Content-Language"] == "ar"
+    assert "He wrote <again>" in form
+    assert 'value="yesterday"' in form
+    assert 'value="' + "ab" * 16 in form
+    assert re.search(rf'value="{luis.staff.id.hex[:ID_LENGTH]}"[^>]* checked', form)
+    assert not Report.objects.exists()
+    assert 'lang="ar"' in page(browser.get("/report"))
+
+
+def test_another_language_scolds_nobody_for_an_empty_box(browser, team):
+    form = page(browser.post("/report", {"text": "", "in": "fr"}))
+    assert 'lang="fr"' in form
+    assert 'class="errors"' not in form
+
+
+@pytest.mark.parametrize("code", ["", "xx", "../fr"])
+def test_a_language_that_is_none_of_ours_is_an_ordinary_sending(browser, team, code):
+    assert code_in(browser.post("/report", {"text": "He wrote again", "in": code}))
