@@ -5,13 +5,16 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import sqlite3
 from collections.abc import Generator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from concord.site.clauses import record
 from concord.site.clauses.catalogue import MOST_CLAUSES_ON_ONE_STORY, ids
@@ -123,21 +126,40 @@ class Recorder:
         )
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _emptied_after_transactional_tests() -> Generator[None]:
-    """SQLite is emptied row by row, which the rules about deleting refuse; migrating puts them back."""
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Generator[None]:
+    """The test database. On SQLite, each transactional test leaves it byte for byte as it was at first.
+
+    Emptying it row by row, as Django does, takes a second, and the rules about deleting refuse it.
+    """
+    from django.db import connection
     from django.test import TransactionTestCase
 
-    from concord.actions.triggers import lay_aside
+    if connection.vendor != "sqlite":
+        yield
+        return
 
-    emptied = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), sqlite3.connect(":memory:") as at_first:
+        connection.ensure_connection()
+        connection.connection.backup(at_first)
 
     def teardown(case: TransactionTestCase) -> None:
-        lay_aside()
-        emptied(case)
+        connection.ensure_connection()
+        at_first.backup(connection.connection)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
+    at_first.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _weighed_once() -> Generator[None]:
+    """The cast's passphrases are the same in every test, and weighing one takes longer than all the rest of it."""
+    from concord.vault import passphrases
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passphrases, "zxcvbn", cache(passphrases.zxcvbn))
         yield
 
 
