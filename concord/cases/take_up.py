@@ -9,20 +9,25 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from concord.cases.close_case import CaseIsClosed
 from concord.cases.conflicts import receivers_for
-from concord.cases.models import Case, Source
+from concord.cases.models import OVER, Case, Source
 from concord.cases.parties import add_party, known_parties, respondents
+from concord.cases.seal_outside import seal_outside
+from concord.cases.signals import taken_up
 from concord.convenings.models import Registration
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.monitoring.models import Flag
 from concord.monitoring.read_flag import read_flag
+from concord.monitoring.seen import Seen
 from concord.people.models import OutsideContact, StaffMember
 from concord.policy.models import Version
 from concord.refusals import Refused
 from concord.reports.models import Report
 from concord.reports.models import State as ReportState
 from concord.reports.read_report import read_report
+from concord.reports.told import Told
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
@@ -38,6 +43,13 @@ class AlreadyTakenUp(Refused):
     """The flag or report belongs to a case already."""
 
     words = _("This is part of a case already.")
+    status = 409
+
+
+class IsAQuestion(Refused):
+    """It went on as a question about the policy, and questions never enter a case (P-CONTACT-1)."""
+
+    words = _("This was passed on as a question. Make it a report again first, on its page.")
     status = 409
 
 
@@ -61,10 +73,14 @@ def take_up(
 
     The person becomes coordinator when they receive reports and have no conflict; else the first on call who
     does. Another becomes deputy. Everybody else keeps the row and loses the contents until assigned.
-    Raises `NeedsJudgement`, `AlreadyTakenUp`, `NobodyUnconflicted`, NoGrant.
+    Announces `taken_up`. Raises `NeedsJudgement`, `AlreadyTakenUp`, `IsAQuestion`, `NobodyUnconflicted`,
+    `CaseIsClosed`, NoGrant.
     """
     _check(source)
-    people = _people_in(source, keyring=keyring, at=at)
+    if into is not None and into.state in OVER:
+        raise CaseIsClosed(subject=into.id)
+    contents = _read(source, keyring=keyring, at=at)
+    people = _people_in(source, contents)
     about = {one.person for one in people if one.person and one.role == "respondent"}
     case = into or _open_case(source, about=about, by=by, at=at)
     if into is not None:
@@ -82,7 +98,9 @@ def take_up(
     if isinstance(source, Report):
         Report.objects.filter(id=source.id).update(state=ReportState.LINKED)
     _add_people(case, people, by=by, keyring=keyring, at=at)
+    seal_outside(case, keyring=keyring, at=at)
     record("cases.take_up", actor=by.person_id, subject=case.id, at=at, source=source.id)
+    taken_up.send(sender=Case, case=case, source=source, contents=contents, by=by, at=at)
     return case
 
 
@@ -92,6 +110,8 @@ def _check(source: Flag | Report) -> None:
             raise NeedsJudgement(subject=source.id)
         taken = Source.objects.filter(flag=source).exists()
     else:
+        if source.state == ReportState.REDIRECTED:
+            raise IsAQuestion(subject=source.id)
         taken = Source.objects.filter(report=source).exists()
     if taken:
         raise AlreadyTakenUp(subject=source.id)
@@ -148,16 +168,23 @@ class _Named(NamedTuple):
     person: UUID | None
 
 
-def _people_in(source: Flag | Report, *, keyring: Keyring, at: datetime) -> list[_Named]:
-    """Whose conduct was reported, where a post says so, and whoever flagged it, who is protected from then on."""
+def _read(source: Flag | Report, *, keyring: Keyring, at: datetime) -> Seen | Told:
     if isinstance(source, Report):
-        origin = read_report(source, keyring=keyring, at=at).source
+        return read_report(source, keyring=keyring, at=at)
+    return read_flag(source, keyring=keyring, at=at)
+
+
+def _people_in(source: Flag | Report, contents: Seen | Told) -> list[_Named]:
+    """Whose conduct was reported, where a post says so, and whoever flagged it, who is protected from then on."""
+    if isinstance(contents, Told):
+        origin = contents.source
         return (
             [_Named("respondent", origin.author, origin.author_id)]
             if origin and origin.author
             else []
         )
-    seen = read_flag(source, keyring=keyring, at=at)
+    assert isinstance(source, Flag)  # noqa: S101 - Seen is what a flag holds
+    seen = contents
     people = [_Named("respondent", seen.author, seen.author_id)] if seen.author_id else []
     flagger = Registration.objects.filter(
         person_id=seen.by, convening_id=source.room.convening_id
