@@ -134,7 +134,8 @@ def step_out(request: DeskRequest, case_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)
     if request.method != "POST":
         return render(request, "cases/desk_recuse.html", {"case": case})
-    recuse(case, who=request.staff_member.person_id, by=request.staff_member, at=request.at)
+    who = request.staff_member
+    recuse(case, who=who.person_id, by=who, keyring=request.keyring, at=request.at)
     messages.success(request, _("You are out of it. A colleague takes it from here."))
     return HttpResponseRedirect(reverse("inbox"))
 

@@ -80,8 +80,8 @@ class Opened:
 
 
 @transaction.atomic
-def read_case(case: Case, *, by: StaffMember, keyring: Keyring, at: datetime) -> Opened:
-    """Everything in the case. Raises NoGrant (or GrantDormant) for whoever holds no key."""
+def read_case(case: Case, *, by: StaffMember | None, keyring: Keyring, at: datetime) -> Opened:
+    """Everything in the case; `by` is None for the outside contact. Raises NoGrant for whoever holds no key."""
     sources = list(case.sources.select_related("flag__room", "report"))
     opened = Opened(
         flags=[_flag(each.flag, keyring, at) for each in sources if each.flag],
@@ -92,7 +92,8 @@ def read_case(case: Case, *, by: StaffMember, keyring: Keyring, at: datetime) ->
             read_evidence(each, keyring=keyring) for each in case.evidence.order_by("kept_at")
         ],
     )
-    record("cases.read_case", actor=by.person_id, subject=case.id, at=at)
+    actor = by.person_id if by else keyring.holder
+    record("cases.read_case", actor=actor, subject=case.id, at=at)
     return opened
 
 

@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.cases.conflicts import eligible
 from concord.cases.models import Case, Recusal
+from concord.cases.seal_outside import owe_outside, seal_outside
 from concord.cases.signals import recused
 from concord.ledger.record import record
-from concord.people.models import OutsideContact, StaffMember
+from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.vault import files
+from concord.vault.keyring import Keyring
 
 
 class OnlyALeadRecusesOthers(Refused):
@@ -23,19 +25,24 @@ class OnlyALeadRecusesOthers(Refused):
     words = _("Only a lead can take somebody else out of a case.")
 
 
-def recuse(case: Case, *, who: UUID, by: StaffMember, at: datetime) -> Recusal:
+def recuse(
+    case: Case, *, who: UUID, by: StaffMember, at: datetime, keyring: Keyring | None = None
+) -> Recusal:
     """Take a person's keys to the case and its sources away, begin new epochs, void what they agreed to.
 
-    A coordinator is followed by the deputy, a deputy by the next unconflicted receiver; when nobody is left,
-    the case is UNSTAFFED and its key is owed to the outside contact. Twice is once.
+    A coordinator is followed by the deputy, a deputy by the next unconflicted receiver; with fewer than two
+    left the case is UNSTAFFED, and its key goes to the outside contact: at once with an open `keyring` that may
+    read it, for instance of whoever steps out, else at the next request of whoever is left. Twice is once.
     """
     if who != by.person_id and not by.is_lead:
         raise OnlyALeadRecusesOthers(subject=case.id)
-    return take_out(case, who=who, by=by.person_id, at=at)
+    return take_out(case, who=who, by=by.person_id, at=at, keyring=keyring)
 
 
 @transaction.atomic
-def take_out(case: Case, *, who: UUID, by: UUID | None, at: datetime) -> Recusal:
+def take_out(
+    case: Case, *, who: UUID, by: UUID | None, at: datetime, keyring: Keyring | None = None
+) -> Recusal:
     """The recusal itself; also automatic, when somebody on the team turns out to be a party."""
     case = Case.objects.select_for_update().get(id=case.id)
     recusal, fresh = Recusal.objects.get_or_create(
@@ -43,6 +50,7 @@ def take_out(case: Case, *, who: UUID, by: UUID | None, at: datetime) -> Recusal
     )
     if not fresh:
         return recusal
+    seal_outside(case, without=who, keyring=keyring, at=at)
     files.withdraw(case.file, who, at=at)
     for source in case.sources.select_related("flag", "report"):
         files.withdraw(source.file, who, at=at)
@@ -74,5 +82,4 @@ def _fill_the_seats(case: Case, *, at: datetime) -> None:
         if staff.person_id in files.dormant_readers(case.file):
             files.wake(case.file, staff.person_id)
     if case.is_unstaffed:
-        for contact in OutsideContact.objects.filter(ended_at__isnull=True):
-            files.owe(case.file, to=contact.holder, at=at)
+        owe_outside(case, at=at)

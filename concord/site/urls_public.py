@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("concord.spaces.urls")),
     path("", include("concord.monitoring.urls")),
     path("", include("concord.reports.urls")),
+    path("", include("concord.cases.urls")),
     path("", include("concord.actions.urls")),
     path("help", views.help_page, name="help"),
     path("leave", views.leave, name="leave"),

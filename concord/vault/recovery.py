@@ -17,7 +17,7 @@ from django.db import transaction
 from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
 
 from concord.ledger.record import record
-from concord.vault import environment, sealing
+from concord.vault import environment, files, sealing
 from concord.vault.epochs import about_grant
 from concord.vault.errors import (
     NoKey,
@@ -103,10 +103,12 @@ def recover_passphrase(
 def remake(*, secret: RecoverySecret, at: datetime) -> list[str]:
     """Replace the recovery key by a new one, seal to it all that was sealed to the old; return new shares.
 
+    Grants that are owed, and that nobody could make, are made while the key is together.
     Everything happens in one transaction: until it commits the old shares hold. The old key signs the new
     one. Raises SharesDoNotFit.
     """
     old = _check_in_force(secret)
+    files.settle(secret, at=at)
     new_secret = _new_secret()
     new = _row_of(new_secret, shares=old.shares, threshold=old.threshold, at=at)
     new.vouched_by_last = secret.sign(vouching_statement(new))

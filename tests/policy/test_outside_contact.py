@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from concord.cases.models import Case
+from concord.cases.recuse import recuse, take_out
+from concord.cases.write_note import write_note
 from concord.ledger.models import Entry
 from concord.letterbox.models import Reading
 from concord.letterbox.session import LIFETIME
@@ -18,9 +20,9 @@ from concord.outbox.models import Job
 from concord.people.tests.team import Mailbox
 from concord.reports.alarm_unanswered import alarm_unanswered
 from concord.reports.models import Report, State
-from concord.vault import files
+from concord.vault import files, recovery
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, Desk
+from tests.cast import Cast, Desk, case_about_karim
 
 CODE = re.compile(r'<output class="code"[^>]*><bdi dir="ltr">([0-9A-Z ]{24})</bdi>')
 TOLD = "One of you shouted at me in the corridor."
@@ -164,3 +166,33 @@ def test_the_door_is_open_for_twenty_minutes_and_nobody_else_finds_it(cast: Cast
         page = other.open(f"/report/box/kept/{found.id}")
         assert TOLD not in page.page
         assert found.code not in other.open("/report/box/kept").page
+
+
+@pytest.mark.clauses("I-WHO-1", "R-COORD-1")
+def test_a_case_whose_every_reader_steps_out_is_theirs_at_once(cast: Cast) -> None:
+    case = case_about_karim(cast)
+    write_note(case, text="Seen.", by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+    assert not elena(cast).follow("Cases that lie with you").sees(case.code)
+    for desk in (cast.amara, cast.luis):
+        recuse(case, who=desk.id, by=desk.staff, keyring=desk.keyring, at=cast.at)
+        assert finds_nothing_of_case(desk, case)
+    assert elena(cast).follow("Cases that lie with you").follow(case.code).sees("Seen.")
+    assert Entry.objects.filter(verb="cases.read_case", actor=cast.outside.holder).exists()
+    case.refresh_from_db()
+    assert case.is_unstaffed
+
+
+def test_what_nobody_could_seal_to_them_is_sealed_when_recovery_is_put_together(
+    cast: Cast,
+) -> None:
+    case = case_about_karim(cast)
+    for desk in (cast.amara, cast.luis):
+        take_out(case, who=desk.id, by=None, at=cast.at)
+    assert not files.may_open(case.file, cast.outside.holder)
+    recovery.remake(secret=recovery.combine(cast.shares[:2]), at=cast.at)
+    assert files.may_open(case.file, cast.outside.holder)
+    assert elena(cast).follow("Cases that lie with you").sees(case.code)
+
+
+def finds_nothing_of_case(desk: Desk, case: Case) -> bool:
+    return not Case.objects.visible_to(desk.staff).filter(id=case.id).exists()
