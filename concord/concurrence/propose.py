@@ -16,6 +16,7 @@ from concord.cases.models import OVER, Case
 from concord.cases.models import State as CaseState
 from concord.cases.parties import known_parties
 from concord.cases.read_case import Opened, read_case
+from concord.cases.read_elsewhere import read_elsewhere
 from concord.concurrence.contents import (
     PROPOSED,
     commitments,
@@ -27,7 +28,7 @@ from concord.concurrence.guards import NeedsCoordinator, check_key, check_staff
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.models import Proposal, State, Step, Version
 from concord.concurrence.signals import proposed
-from concord.concurrence.terms import Target, Terms, check_complete
+from concord.concurrence.terms import DEPARTURES, Target, Terms, check_complete
 from concord.convenings.models import Session
 from concord.convenings.models import State as SessionState
 from concord.ledger.codes import random_code
@@ -35,6 +36,7 @@ from concord.ledger.record import record
 from concord.names import token
 from concord.people.models import StaffMember
 from concord.refusals import Refused
+from concord.reports.tell_departure import tell_departure
 from concord.survivors.read_text import mask, read_text
 from concord.vault import files
 from concord.vault.keyring import Keyring
@@ -109,6 +111,14 @@ def submit_version(
     for target in terms.targets:
         kind_of(target.kind).validate(target, case=case, at=at)
     about = about_of(terms.targets)
+    read_elsewhere(
+        terms.notice_subject,
+        terms.notice_body,
+        about=case.id,
+        by=by.person_id,
+        keyring=keyring,
+        at=at,
+    )
     verdict = read_text(
         terms.notice_subject, terms.notice_body, case=case, by=by, keyring=keyring, at=at
     )
@@ -125,8 +135,25 @@ def submit_version(
     Proposal.objects.filter(id=proposal.id).update(state=State.PROPOSED)
     proposal.state = State.PROPOSED
     Case.objects.filter(id=case.id).update(state=CaseState.ACTION_PENDING)
+    _tell_departure(opened, terms, by=by, at=at)
     proposed.send(sender=Version, version=version, about=about, at=at)
     return version
+
+
+def _tell_departure(opened: Opened, terms: Terms, *, by: StaffMember, at: datetime) -> None:
+    """Whoever wished otherwise hears of it before anything happens, unless that is not safe (K-LIMIT-1)."""
+    if not terms.departs or terms.untold:
+        return
+    for each in opened.reports:
+        if each.told.wishes.strip():
+            tell_departure(
+                each.report,
+                told=each.told,
+                words=each.words,
+                why=DEPARTURES[terms.departure],
+                by=by.person_id,
+                at=at,
+            )
 
 
 def preview(targets: tuple[Target, ...] | list[Target], *, at: datetime) -> list[dict[str, Any]]:

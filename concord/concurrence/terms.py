@@ -28,6 +28,8 @@ VALUES = {
     "everyone": _("A community for everyone"),
     "freedom": _("Open discussion without fear"),
 }
+KEEPS = "keeps"
+"""Said beside what the reporting person wished: this keeps to it."""
 DEPARTURES = {
     "law": _("The law leaves no choice"),
     "remedy": _("The remedy could not be carried out safely"),
@@ -76,7 +78,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Terms:
-    """Everything that a colleague agrees to. Texts are the coordinator's own; codes are this module's."""
+    """Everything that a colleague agrees to. Texts are the coordinator's own; codes are this module's.
+
+    `departure` is one of `DEPARTURES`, or `KEEPS`; empty only where nobody wished for anything. `untold`: why it
+    is not safe to tell the reporting person of a departure before it happens; empty, and they are told.
+    """
 
     targets: tuple[Target, ...]
     grounds: tuple[str, ...]
@@ -91,6 +97,7 @@ class Terms:
     value: str = ""
     departure: str = ""
     departure_reason: str = ""
+    untold: str = ""
     notice_subject: str = ""
     notice_body: str = ""
     act_at_once: bool = True
@@ -100,6 +107,11 @@ class Terms:
         fields = asdict(self)
         del fields["targets"]
         return fields
+
+    @property
+    def departs(self) -> bool:
+        """Whether it departs from what the reporting person wished."""
+        return self.departure not in ("", KEEPS)
 
     @property
     def until_at(self) -> datetime | None:
@@ -154,9 +166,11 @@ def _missing_dates(terms: Terms, at: datetime) -> Iterable[str]:
 
 
 def _missing_departure(terms: Terms, wishes: str) -> Iterable[str]:
-    if terms.departure and (terms.departure not in DEPARTURES or not wishes):
+    """Beside wishes it is said whether they are kept; departing takes one of three limits, and a sentence."""
+    may_be = (KEEPS, *DEPARTURES) if wishes.strip() else ("", KEEPS)
+    if terms.departure not in may_be:
         yield "departure"
-    if terms.departure and not terms.departure_reason.strip():
+    if terms.departs and not terms.departure_reason.strip():
         yield "departure_reason"
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.concurrence.terms import (
     DEPARTURES,
     GROUNDS,
+    KEEPS,
     SHORT_LENGTH,
     VALUES,
     Incomplete,
@@ -54,7 +55,7 @@ MISSING = {
     "value": _("Choose the value that was acted against."),
     "until_at": _("Give an end that lies ahead, or a day to look at it again."),
     "review_on": _("The day to look at it again lies in the past."),
-    "departure": _("Choose why this departs from what was wished, or leave it."),
+    "departure": _("Say whether this keeps to what was wished, or why it does not."),
     "departure_reason": _("Say why this departs from what the person who reported wished."),
 }
 SHOWN_AT = {"targets": "people", "safety": "is_safe"}
@@ -144,11 +145,22 @@ class ProposalForm(forms.Form):
         required=False,
     )
     departure = forms.ChoiceField(
-        label=_("Does it depart from what the person who reported wished?"),
-        choices=[("", _("No")), *DEPARTURES.items()],
-        required=False,
+        label=_("Does it keep to what the person who reported wished?"),
+        help_text=_("It departs from it only for one of three reasons."),
+        choices=[(KEEPS, _("Yes, it keeps to it")), *DEPARTURES.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": MISSING["departure"]},
     )
-    departure_reason = Lines(label=_("Why it departs from it"))
+    departure_reason = Lines(
+        label=_("If not: why, in one sentence"), help_text=_("Your colleague reads it.")
+    )
+    untold = Lines(
+        label=_("If not, and it is not safe to tell them beforehand: why"),
+        help_text=_(
+            "Left empty, they are told with their code, before anything happens, that a wish may not be kept. "
+            "Whoever wants to hear nothing is not told."
+        ),
+    )
     notice_subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
     notice_body = Lines(label=_("What the person is told"), rows=10, longest=10_000)
 
@@ -156,13 +168,19 @@ class ProposalForm(forms.Form):
     WIDER = ("scope", "until_at", "review_on")
     IN_FULL = (
         "finding", "stabilises", "considered", "less_severe", "safety", "relied_on", "value",
-        "departure", "departure_reason", "act_at_once",
+        "act_at_once",
     )  # fmt: skip
+    WISHES = ("departure", "departure_reason", "untold")
 
-    def __init__(self, *args: Any, around: Around, at: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, around: Around, at: datetime, wishes: str = "", **kwargs: Any
+    ) -> None:
         kwargs["initial"] = first_choices(around, at=at) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.around, self.at = around, at
+        if not wishes.strip():
+            for name in self.WISHES:
+                del self.fields[name]
         people: Any = self.fields["people"]
         people.choices = [(str(each.person_id), each.name) for each in around.people]
         posts: Any = self.fields["posts"]
@@ -190,8 +208,9 @@ class ProposalForm(forms.Form):
             safety=typed["safety"].strip() or (str(SAFE) if typed["is_safe"] else ""),
             relied_on=typed["relied_on"].strip(),
             value=typed["value"],
-            departure=typed["departure"],
-            departure_reason=typed["departure_reason"].strip(),
+            departure=typed.get("departure", ""),
+            departure_reason=typed.get("departure_reason", "").strip(),
+            untold=typed.get("untold", "").strip(),
             notice_subject=typed["notice_subject"].strip(),
             notice_body=typed["notice_body"].strip(),
             act_at_once=typed["act_at_once"],
@@ -202,7 +221,7 @@ class ProposalForm(forms.Form):
         """Say beside each field what a considered decision still needs."""
         for name in dict.fromkeys(refused.missing):
             shown_at = "safety" if name == "safety" and self.is_wide else SHOWN_AT.get(name, name)
-            self.add_error(shown_at, str(MISSING[name]))
+            self.add_error(shown_at if shown_at in self.fields else None, str(MISSING[name]))
 
     def _targets(self) -> list[Target]:
         typed = self.cleaned_data

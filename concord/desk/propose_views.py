@@ -59,8 +59,12 @@ def _draft(request: DeskRequest, case: Case, *, changing: Version | None = None)
     known = around(opened)
     if request.method != "POST":
         initial = _proposed_before(request, changing) if changing else {}
-        return _form(request, ProposalForm(initial=initial, around=known, at=request.at), page)
-    form = ProposalForm(request.POST, around=known, at=request.at)
+        return _form(
+            request,
+            ProposalForm(initial=initial, around=known, at=request.at, wishes=opened.wishes),
+            page,
+        )
+    form = ProposalForm(request.POST, around=known, at=request.at, wishes=opened.wishes)
     terms = _terms(form, case, opened, request)
     if terms is None or request.POST.get("step") == "back":
         return _form(request, form, page, status=422 if form.errors else 200)
@@ -123,6 +127,7 @@ def _form(
         "short": [form[name] for name in form.SHORT],
         "wider": [form[name] for name in form.WIDER],
         "in_full": [form[name] for name in form.IN_FULL],
+        "about_wishes": [form[name] for name in form.WISHES if name in form.fields],
         "open_wider": any(form[name].errors for name in (*form.WIDER, *form.IN_FULL)),
         "open_in_full": any(form[name].errors for name in (*form.WIDER, *form.IN_FULL, "is_safe")),
         "assumed": ASSUMED,
