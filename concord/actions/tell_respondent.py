@@ -13,6 +13,7 @@ from concord.concurrence.signals import executed
 from concord.letters.registry import register_kind
 from concord.letters.send import send
 from concord.people.addresses import address_of
+from concord.people.languages import language_of
 from concord.people.models import Login
 
 register_kind("actions.notice", template="actions/letters/notice.txt", guarded=True)
@@ -29,7 +30,8 @@ def tell_respondent(
 ) -> None:
     """Leave the notice that both people agreed to, word for word, for every verified mailbox of the person.
 
-    It goes out once every step was seen to hold: revoke, delete, verify, then notice (workflow.md 4.5).
+    The language was chosen when it was written, see `write_notice`; the letter says which. It goes out once
+    every step was seen to hold: revoke, delete, verify, then notice (workflow.md 4.5).
     """
     texts = contents["texts"]
     if not texts["notice_body"].strip():
@@ -37,20 +39,21 @@ def tell_respondent(
     for step in contents["steps"]:
         if step["kind"] != "revoke":
             continue
-        for address in addresses_of(UUID(step["target"])):
+        for address, language in addresses_of(UUID(step["target"])):
             send(
                 "actions.notice",
                 to=address,
                 subject=texts["notice_subject"],
                 body=texts["notice_body"],
-                language="en",
+                language=language,
                 verdict=UUID(contents["verdict"]),
                 waits_for=execution.id,
                 at=at,
             )
 
 
-def addresses_of(person: UUID) -> list[str]:
-    """The verified addresses of a person, opened for sending and for nothing else."""
-    found = (address_of(login) for login in Login.objects.by_mailbox().filter(person_id=person))
-    return [address for address in found if address]
+def addresses_of(person: UUID) -> list[tuple[str, str]]:
+    """The verified addresses of a person, opened for sending and for nothing else, each with its language."""
+    logins = Login.objects.by_mailbox().filter(person_id=person)
+    found = ((address_of(login), language_of(login)) for login in logins)
+    return [(address, language) for address, language in found if address]
