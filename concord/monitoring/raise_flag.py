@@ -16,6 +16,7 @@ from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.models import Flag
 from concord.monitoring.readers import readers_of_flag
 from concord.monitoring.seen import Seen
+from concord.monitoring.signals import flagged
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.spaces.models import Post, Room
@@ -86,5 +87,6 @@ def _write(
     record(
         "monitoring.flag", actor=seen.by if by_staff else None, subject=id, at=at, kind=flag.kind
     )
+    flagged.send(sender=Flag, flag=flag, seen=seen, at=at)
     tell_desks(readers, "flag", id)
     return flag

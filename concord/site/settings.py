@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "concord.site",
     "concord.desk",
     "concord.evasion",
+    "concord.retaliation",
     "concord.actions",
     "concord.concurrence",
     "concord.survivors",

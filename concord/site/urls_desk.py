@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("concord.cases.desk_urls")),
     path("", include("concord.concurrence.desk_urls")),
     path("", include("concord.actions.desk_urls")),
+    path("", include("concord.retaliation.desk_urls")),
     path("", include("concord.evasion.desk_urls")),
     path("language", views.language, name="language"),
     path("leave", views.leave, name="leave"),

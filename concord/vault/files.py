@@ -199,6 +199,12 @@ def seen_by(holder: UUID) -> models.QuerySet[Grant, UUID]:
     return Grant.objects.filter(opened).values_list("epoch__file", flat=True)
 
 
+def open_to(holder: UUID) -> models.QuerySet[Grant, UUID]:
+    """The files in which this holder has an active grant of their own, as a subquery: a dormant one is no sight."""
+    grants = Grant.objects.filter(holder=holder, kind=Grant.Kind.PERSON, dormant=False)
+    return grants.values_list("epoch__file", flat=True)
+
+
 @transaction.atomic
 def destroy(file_id: UUID, *, by: UUID | None, at: datetime) -> None:
     """Delete every key of a file: whatever was sealed into it can never be opened again."""
