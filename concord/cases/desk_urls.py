@@ -1,6 +1,6 @@
 from django.urls import path
 
-from concord.cases import desk_views
+from concord.cases import classify_views, desk_views
 
 urlpatterns = [
     path("flags/<uuid:flag_id>/answer", desk_views.answer_flag, name="answer_flag"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("cases/<uuid:case_id>/people", desk_views.add, name="add_party"),
     path("cases/<uuid:case_id>/people/<uuid:party_id>", desk_views.party, name="party"),
     path("cases/<uuid:case_id>/recusal", desk_views.step_out, name="recuse"),
+    path("cases/<uuid:case_id>/kind", classify_views.classify, name="classify"),
 ]
