@@ -1,4 +1,4 @@
-"""A lost disk loses no report (PUB-26): on a new machine every case opens, and decisions hold at the door."""
+"""A lost disk loses no report (PUB-26): one file and two shares bring every case back, and decisions hold."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ import pytest
 
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision
+from concord.ledger.chain import chain
 from concord.reports.models import Report
 from concord.site.backup import backup
 from concord.site.tests.install import Install, another_install
+from concord.vault import files
 from tests.browsing import Browser
-from tests.cast import PASSPHRASES, Cast, opened, proposed, stage
+from tests.cast import PASSPHRASES, Cast, case_about_karim, opened, proposed, stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+NOTE = "Sara asks that nobody calls her hotel."
 ON_THE_NEW_MACHINE = """
 import json, sys
 import django
@@ -28,16 +31,18 @@ django.setup()
 from django.utils import timezone
 from concord.access.gate import is_admitted
 from concord.actions.audit import audit
+from concord.actions.triggers import missing
 from concord.cases.read_case import read_case
 from concord.concurrence.models import Decision, Warrant
 from concord.convenings.models import Registration
+from concord.ledger.verify import verify
 from concord.outbox.worker import run_due
 from concord.people.models import StaffMember
 from concord.people.signals import signed_in
 from concord.reports.models import Report
 from concord.reports.read_report import read_report
 from concord.spaces.models import Room
-from concord.vault import keys
+from concord.vault import files, keys
 from tests.cast import login_by_mailbox
 
 at = timezone.now()
@@ -59,7 +64,11 @@ print(json.dumps({
     "again": is_admitted(again.person_id, hall.places, at=at),
     "unverified": unverified,
     "verified": not Warrant.objects.filter(verified_at__isnull=True).exists(),
+    "note": bytes(files.unseal(case.file, bytes.fromhex(asked["note"]), about="note",
+                               keyring=keyring)).decode(),
     "audit": [finding.what for finding in audit()],
+    "ledger": verify().whole,
+    "rules taken away": missing(),
 }))
 """
 
@@ -76,8 +85,11 @@ def test_on_a_new_machine_reports_open_for_their_people_and_decisions_hold(
 ) -> None:
     cast = stage()
     Browser().open("/report").press("Send", text="He wrote to me at night.")
-    version = opened(proposed(cast).version, cast.luis, cast.at)
+    case = case_about_karim(cast)
+    note = files.seal(case.file, NOTE.encode(), about="note")
+    version = opened(proposed(cast, case).version, cast.luis, cast.at)
     concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
+    chain()
     saved = backup(tmp_path / "saved", at=cast.at)
 
     refused = elsewhere.run("restore", str(saved), answers=cast.shares[0])
@@ -85,21 +97,24 @@ def test_on_a_new_machine_reports_open_for_their_people_and_decisions_hold(
     restored = elsewhere.run("restore", str(saved), answers="\n".join(cast.shares[1:]))
     assert restored.returncode == 0, restored.stderr
 
-    there = look(elsewhere, cast)
+    there = look(elsewhere, cast, note)
     assert there["report"] == "He wrote to me at night."
+    assert there["note"] == NOTE
     assert there["evidence"] == ["Sara, go and hurt yourself, nobody wants you here"]
     assert (there["karim"], there["again"], there["tomas"]) == (False, False, True)
     assert there["unverified"] >= 2
     assert there["verified"]
-    assert there["audit"] == []
+    assert there["audit"] == there["rules taken away"] == []
+    assert there["ledger"]
     assert (Report.objects.count(), Decision.objects.count()) == (1, 1)
 
 
-def look(install: Install, cast: Cast) -> dict[str, Any]:
+def look(install: Install, cast: Cast, note: bytes) -> dict[str, Any]:
     """What Amara finds there, who brings nothing but her passphrase."""
     asked = {
         "passphrase": PASSPHRASES["amara"],
         "hall": str(cast.hall.id),
+        "note": note.hex(),
         "karim": str(cast.karim.id),
         "tomas": str(cast.tomas.id),
     }
