@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from concord.actions.watch_audit import alarm_for
+from concord.desk.given_up import given_up
 from concord.desk.waiting import waiting_for
 from concord.desk.who_may import has_a_desk
 from concord.doors import door
+from concord.outbox.try_again import try_again
 from concord.people.at_the_desk import DeskRequest
 
 
@@ -23,5 +28,18 @@ def inbox(request: DeskRequest) -> HttpResponse:
         "staff": staff,
         "now": request.at,
         "audit_alarm": alarm_for(staff),
+        "given_up": given_up(staff),
     }
     return render(request, "desk/inbox.html", context)
+
+
+@door(has_a_desk)
+@require_POST
+def once_more(request: DeskRequest) -> HttpResponse:
+    """Have what was given up tried again, one kind of it; only by those who are shown it."""
+    kind = request.POST.get("kind", "")
+    if kind not in {one.kind for one in given_up(request.staff_member)}:
+        raise Http404
+    try_again(kind, by=request.staff_member.person_id, at=request.at)
+    messages.success(request, _("It is being tried again."))
+    return HttpResponseRedirect(reverse("inbox"))

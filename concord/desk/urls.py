@@ -11,6 +11,7 @@ from concord.desk import (
 
 urlpatterns = [
     path("", inbox_views.inbox, name="inbox"),
+    path("again", inbox_views.once_more, name="try_again"),
     path("watch", watch_views.watch, name="watch"),
     path("flags/<uuid:flag_id>/words", watch_views.flag_words, name="flag_words"),
     path("cases/<uuid:case_id>", case_views.case, name="case"),
