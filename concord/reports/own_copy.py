@@ -17,6 +17,9 @@ from concord.letterbox.session import Held
 from concord.reports.told import Told
 
 KIND = "told"
+FEEDBACK = "feedback"
+ASKED = b"asked"
+"""What lies in the box of somebody who may say how it went; `improvement` lays it there and takes it away."""
 
 
 class OwnCopy(NamedTuple):

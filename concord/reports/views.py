@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from concord.convenings.models import Registration
 from concord.doors import Request, anyone, door
 from concord.letterbox import session
-from concord.letterbox.read import read
+from concord.letterbox.read import Opened, read
 from concord.monitoring.readers import outside_contact
 from concord.people.current import person_of
 from concord.reports import promise
@@ -33,7 +33,7 @@ from concord.reports.forms import ReportForm
 from concord.reports.help_lines import help_lines
 from concord.reports.lay_outcome import outcome_words
 from concord.reports.models import Report
-from concord.reports.own_copy import copy_among
+from concord.reports.own_copy import ASKED, FEEDBACK, OwnCopy, copy_among
 from concord.reports.promises import promises_of
 from concord.reports.receive_report import Receipt
 from concord.reports.support_views import beside_or_shut, brings_something, shut, support_of
@@ -194,6 +194,7 @@ def _box(
         ),
         "involved": copy is None or copy.told.involved,
         "has_choices": copy is not None,
+        "may_say_how": _may_say_how(opened, copy),
         "outside": contact.name if contact else "",
         **support_of(known),
         "form": form or AddForm(),
@@ -201,6 +202,12 @@ def _box(
         "said": said or next((word for word in ("added", "changed") if word in request.GET), ""),
     }
     return render(request, "reports/box.html", context, status=507 if full else 200)
+
+
+def _may_say_how(opened: list[Opened], copy: OwnCopy | None) -> bool:
+    """Whether to offer the page of feedback: never to somebody who wants no part in it, or to hear nothing."""
+    asked = any(each.kind == FEEDBACK and each.plaintext == ASKED for each in opened)
+    return asked and (copy is None or (copy.told.involved and copy.told.hear != "nothing"))
 
 
 def _to_hide(request: Request, form: ReportForm) -> Registration | None:

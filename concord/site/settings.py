@@ -58,6 +58,7 @@ CSRF_TRUSTED_ORIGINS = [CONCORD_PUBLIC, CONCORD_DESK]
 INSTALLED_APPS = [
     "concord.site",
     "concord.desk",
+    "concord.improvement",
     "concord.evasion",
     "concord.retaliation",
     "concord.actions",

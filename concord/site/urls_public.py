@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("concord.reports.urls")),
     path("", include("concord.cases.urls")),
     path("", include("concord.actions.urls")),
+    path("", include("concord.improvement.urls")),
     path("help", views.help_page, name="help"),
     path("leave", views.leave, name="leave"),
     path("language", views.language, name="language"),
