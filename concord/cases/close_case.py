@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -97,5 +97,5 @@ def check_works_on(case: Case, *, by: StaffMember, at: datetime) -> None:
         raise OnlyItsCoordinatorCloses(subject=case.id)
 
 
-def about(closing: object) -> str:
+def about(closing: UUID) -> str:
     return f"closing:{closing}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -50,12 +50,16 @@ def hold_case(case: Case, *, reason: str, by: StaffMember, at: datetime) -> Hold
     hold = Hold.objects.create(
         id=hold_id,
         case=case,
-        reason_sealed=files.seal(case.file, reason.strip().encode(), about=f"hold:{hold_id}"),
+        reason_sealed=files.seal(case.file, reason.strip().encode(), about=about(hold_id)),
         set_by=by.person_id,
         set_at=at,
     )
     record("cases.hold", actor=by.person_id, subject=case.id, at=at)
     return hold
+
+
+def about(hold: UUID) -> str:
+    return f"hold:{hold}"
 
 
 def check_opens(case: Case, *, by: StaffMember, at: datetime) -> None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from concord.cases.classify_case import read_classification
 from concord.cases.desk_views import find_case
 from concord.cases.forms import ROLE_WORDS, NoteForm
+from concord.cases.keeping import keeping_of, linked_to
 from concord.cases.models import Case, Export
 from concord.cases.read_case import Opened, read_case
 from concord.concurrence.models import Decision, Proposal
@@ -51,6 +52,8 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
         "authors": _authors(opened),
         "note_form": NoteForm(),
         "coordinates": found.coordinator == staff,
+        "linked": linked_to(found, staff=staff),
+        "keeping": keeping_of(found),
     }
     return render(request, "desk/case.html", context)
 

@@ -9,13 +9,15 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from concord.actions.models import ReviewRequest
-from concord.cases.models import Case, Source
+from concord.cases.clocks import WARN_FIRST
+from concord.cases.models import Case, Closing, Source
 from concord.cases.models import State as CaseState
 from concord.concurrence.models import Proposal, Version
 from concord.desk.alike import Row, how_many_rows, rows_of
 from concord.monitoring.models import Flag
 from concord.people.models import StaffMember
 from concord.reports.models import UNANSWERED, Question, Report, ReportQuerySet
+from concord.retaliation.models import Attempt, AttemptQuerySet
 from concord.vault.files import seen_by
 
 
@@ -23,6 +25,7 @@ from concord.vault.files import seen_by
 class Waiting:
     """The rows of an inbox, the most pressing kind first."""
 
+    attempts: list[Attempt]
     asked: list[Version]
     flags: list[Flag]
     caseless: list[Flag]
@@ -30,12 +33,13 @@ class Waiting:
     questions: list[Question]
     reviews: list[ReviewRequest]
     cases: list[Case]
+    closings: list[Closing]
     names: dict[UUID, str]
 
     @property
     def is_empty(self) -> bool:
         came_in = (self.asked, self.flags, self.caseless, self.reports, self.questions)
-        return not any((*came_in, self.reviews, self.cases))
+        return not any((self.attempts, *came_in, self.reviews, self.cases, self.closings))
 
 
 def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
@@ -43,6 +47,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
     asked = list(proposals_for(staff, at=at).select_related("proposal").order_by("lapses_at"))
     proposers = StaffMember.objects.filter(person__in={version.proposer for version in asked})
     return Waiting(
+        attempts=list(attempts_for(staff).select_related("case", "flag", "report")),
         asked=asked,
         flags=list(flags_for(staff).select_related("room")),
         caseless=list(_caseless(staff).select_related("room")),
@@ -50,6 +55,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         questions=list(questions_for(staff).defer("sealed").order_by("answer_by")),
         reviews=list(reviews_for(staff).order_by("answer_due_at")),
         cases=list(cases_of(staff)),
+        closings=list(closings_for(staff, at=at).select_related("case")),
         names=dict(proposers.values_list("person_id", "working_name")),
     )
 
@@ -57,12 +63,28 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
 def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
     """The number beside "Inbox": what asks for an answer of this person."""
     return (
-        proposals_for(staff, at=at).count()
+        attempts_for(staff).count()
+        + proposals_for(staff, at=at).count()
         + flags_for(staff).count()
         + how_many_rows(reports_for(staff).filter(state__in=UNANSWERED))
         + questions_for(staff).count()
         + reviews_for(staff).count()
     )
+
+
+def attempts_for(staff: StaffMember) -> AttemptQuerySet:
+    """What may be retaliation: before those who read the older case, and nobody else."""
+    return Attempt.objects.visible_to(staff).offered()
+
+
+def closings_for(staff: StaffMember, *, at: datetime) -> QuerySet[Closing]:
+    """Cases of theirs that a colleague wants to close, and those that are erased within 30 days."""
+    theirs = Case.objects.visible_to(staff).filter(Q(coordinator=staff) | Q(deputy=staff))
+    wished = Q(closed_at__isnull=True) & ~Q(wished_by=staff.person_id)
+    soon = Q(case__state=CaseState.CLOSED, expunge_on__lte=(at + WARN_FIRST).date())
+    return Closing.objects.filter(
+        wished | soon, case__in=theirs, reopened_at__isnull=True
+    ).order_by("expunge_on")
 
 
 def proposals_for(staff: StaffMember, *, at: datetime) -> QuerySet[Version]:

@@ -1,0 +1,60 @@
+"""What a case's page says of closing it, of holding it, and of the cases it belongs with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from concord.cases.close_case import about
+from concord.cases.hold_case import about as about_hold
+from concord.cases.models import Case, Closing, Hold
+from concord.ledger.record import record
+from concord.people.models import StaffMember
+from concord.vault import files
+from concord.vault.files import open_to
+from concord.vault.keyring import Keyring
+
+
+class Keeping(NamedTuple):
+    """The closing that stands, wished or done, and the hold that stands."""
+
+    closing: Closing | None
+    hold: Hold | None
+
+
+class Said(NamedTuple):
+    """Their words, for somebody who can open the case; empty where nothing stands."""
+
+    lessons: str
+    reason: str
+
+
+def keeping_of(case: Case) -> Keeping:
+    return Keeping(
+        Closing.objects.filter(case=case, reopened_at__isnull=True).first(),
+        Hold.objects.standing().filter(case=case).first(),
+    )
+
+
+def read_keeping(case: Case, keeping: Keeping, *, keyring: Keyring, at: datetime) -> Said:
+    """Why it can be closed, and why it is held; reading is an entry. Raises NoGrant."""
+    closing, hold = keeping
+    said = Said(
+        _open(case, closing.lessons_sealed, about(closing.id), keyring) if closing else "",
+        _open(case, hold.reason_sealed, about_hold(hold.id), keyring) if hold else "",
+    )
+    if any(said):
+        record("cases.read_keeping", actor=keyring.holder, subject=case.id, at=at)
+    return said
+
+
+def _open(case: Case, sealed: bytes | memoryview, about: str, keyring: Keyring) -> str:
+    return files.unseal(case.file, bytes(sealed), about=about, keyring=keyring).decode()
+
+
+def linked_to(case: Case, *, staff: StaffMember) -> list[Case]:
+    """Older and newer cases that were linked, as far as this person can open them; the others are not there."""
+    linked = Case.objects.filter(Q(followed_by__case=case) | Q(follows_from__older=case))
+    return list(linked.filter(file__in=open_to(staff.person_id)).distinct())
