@@ -29,10 +29,27 @@ LONGEST = 2_000_000
 """Characters in one report, all boxes together. More can be added with the code."""
 
 
+class _NoIds(forms.widgets.ChoiceWidget):
+    """Boxes that lie inside their labels: an id for each would weigh more than the word beside it."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        option["attrs"].pop("id", None)
+        return option
+
+
+class _Ticks(_NoIds, forms.CheckboxSelectMultiple):
+    pass
+
+
+class _OneTick(_NoIds, forms.RadioSelect):
+    pass
+
+
 class SomeOf(forms.MultipleChoiceField):
     """Any of the choices; what is not among them is left out, for a form may be days old."""
 
-    widget = forms.CheckboxSelectMultiple
+    widget = _Ticks
 
     def validate(self, value: list[str]) -> None:
         """Nothing is wrong with a choice that is no longer there."""
@@ -44,7 +61,7 @@ class SomeOf(forms.MultipleChoiceField):
 class OneOf(forms.ChoiceField):
     """One of the choices, or the one it began with."""
 
-    widget = forms.RadioSelect
+    widget = _OneTick
 
     def validate(self, value: str) -> None:
         """Anything else counts as what was chosen when the form came."""

@@ -26,7 +26,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 _POLICY = (
     "default-src 'none'; img-src 'self' data:; script-src 'self'; style-src 'self'{styles}; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; font-src 'self'"
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
