@@ -20,7 +20,7 @@ from concord.monitoring.seen import Seen
 from concord.names import fold
 from concord.people.models import StaffMember
 from concord.reports.models import Report
-from concord.reports.read_report import Said, read_report, read_words
+from concord.reports.read_report import OnlyCurrentStaff, Said, read_report, read_words
 from concord.reports.told import Told
 from concord.vault.keyring import Keyring
 
@@ -81,7 +81,11 @@ class Opened:
 
 @transaction.atomic
 def read_case(case: Case, *, by: StaffMember | None, keyring: Keyring, at: datetime) -> Opened:
-    """Everything in the case; `by` is None for the outside contact. Raises NoGrant for whoever holds no key."""
+    """Everything in the case; `by` is None for the outside contact. Raises NoGrant for whoever holds no key,
+    and `OnlyCurrentStaff` for whoever left, whatever they still hold: closed or not (K-CONF-1).
+    """
+    if by is not None and not by.is_current(at):
+        raise OnlyCurrentStaff(subject=case.id)
     sources = list(case.sources.select_related("flag__room", "report"))
     opened = Opened(
         flags=[_flag(each.flag, keyring, at) for each in sources if each.flag],
