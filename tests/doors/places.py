@@ -23,6 +23,8 @@ from concord.convenings.models import Registration
 from concord.convenings.register import register
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
+from concord.people.name_organisation import name_organisation
+from concord.people.note_organisation import note_organisation
 from concord.reports.models import Attachment, Report
 from concord.reports.tests.files import brought, document, photograph
 from tests.browsing import Browser, at_the_desk
@@ -97,6 +99,8 @@ PUBLIC = [
     Place("event-inside", "/e/votes", "sara"),
     Place("register", "/e/votes/register"),
     Place("register-empty", "/e/votes/register", "", press("/register")),
+    Place("you", "/you", "sara"),
+    Place("you-wrong", "/you", "sara", press("", organisation="x" * 121)),
     Place("acknowledge", "/e/votes/policy", "newcomer"),
     Place("policy", "/policy"),
     Place("sign-in", "/in"),
@@ -150,6 +154,8 @@ DESK = [
     Place("desk-review", "/reviews/{review}", "noor"),
     Place("events", "/events", "amara"),
     Place("plan", "/events/votes", "amara"),
+    Place("organisations", "/events/votes/organisations", "amara"),
+    Place("person-organisations", "/events/votes/organisations/{sara}", "amara"),
     Place("brakes", "/rooms/{hall}/brakes", "amara"),
     Place("team", "/team", "amara"),
     Place("passphrase", "/passphrase", "amara"),
@@ -167,6 +173,9 @@ def house(inside: Callable[[Registration], Any]) -> House:
         "Thank you, that helps.\nAll of you.",
     ):
         cast.say(cast.tomas, words)
+    for name in ("Ballot Watch", "مرصد الانتخابات"):
+        note_organisation(cast.sara.person, organisation=name, by=cast.amara.staff, at=cast.at)
+    name_organisation(cast.sara.person, organisation="Ballot Watch", at=cast.at)
     post = cast.say(cast.sara, "شكرا لكم جميعا")
     decided = _decided(cast)
     waiting = _waiting(cast)
@@ -176,6 +185,7 @@ def house(inside: Callable[[Registration], Any]) -> House:
         cast,
         {
             "hall": cast.hall.id,
+            "sara": cast.sara.id,
             "post": post.id,
             "flag": flag.id,
             "case": waiting.case_id,
