@@ -28,6 +28,7 @@ from concord.reports.blobs import is_full
 from concord.reports.box_views import held_report
 from concord.reports.bring_files import files_among, receive_with_files
 from concord.reports.brings_up_help import brings_up_help
+from concord.reports.check_answer import asks
 from concord.reports.file_forms import NO_SPACE_AT_ALL
 from concord.reports.forms import ReportForm
 from concord.reports.help_lines import help_lines
@@ -184,7 +185,12 @@ def _box(
     context = {
         "report": known,
         "answers": [
-            {"text": answer.plaintext.decode(), "at": answer.pushed_at, "id": answer.id}
+            {
+                "text": (text := answer.plaintext.decode()),
+                "asks": asks(text),
+                "at": answer.pushed_at,
+                "id": answer.id,
+            }
             for answer in opened
             if answer.kind in ("answer", RECEIPT)
         ],
