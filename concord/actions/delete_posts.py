@@ -14,7 +14,7 @@ from concord.concurrence.kinds import Kind, register
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import Target
 from concord.refusals import Refused
-from concord.spaces.models import Post, Removal
+from concord.spaces.models import Post, Removal, Room
 from concord.spaces.remove_post import remove_post
 
 
@@ -41,6 +41,12 @@ def preview(target: Target, *, at: datetime) -> dict[str, Any]:
         "number": post.number if post else 0,
         "already": post is None or post.removed,
     }
+
+
+def hold(targets: list[Target]) -> None:
+    """Every room that a post goes from."""
+    rooms = Post.objects.filter(id__in=[target.id for target in targets]).values("room")
+    list(Room.objects.held().filter(id__in=rooms).order_by("id").values_list("id"))
 
 
 def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
@@ -74,4 +80,4 @@ def about(target: Target) -> UUID | None:
     return post.author_id if post else None
 
 
-register(Kind("delete", 2, validate, preview, carry_out, verify, excerpt, about))
+register(Kind("delete", 2, validate, preview, carry_out, verify, excerpt, about, hold))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from concord.access import gate
 from concord.access.gate import is_admitted
 from concord.access.models import EVERYWHERE, Place, Shut
 from concord.access.shut import shut
@@ -75,6 +76,12 @@ def rooms_in(place: Place) -> list[Room]:
     return list(Room.objects.all())
 
 
+def hold(targets: list[Target]) -> None:
+    """Everyone's gate, before the first one is shut."""
+    for person in sorted({target.id for target in targets}):
+        gate.hold(person, "FOR UPDATE")
+
+
 def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
     """Shut the person out under the warrant. Done before, it does nothing."""
     if Shut.objects.filter(warrant=warrant.id).exists():
@@ -118,4 +125,4 @@ def about(target: Target) -> UUID | None:
     return target.id
 
 
-register(Kind("revoke", 1, validate, preview, carry_out, verify, excerpt, about))
+register(Kind("revoke", 1, validate, preview, carry_out, verify, excerpt, about, hold))

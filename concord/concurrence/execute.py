@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +32,7 @@ from concord.concurrence.guards import (
     check_open,
     check_staff,
 )
-from concord.concurrence.kinds import in_order, kind_of
+from concord.concurrence.kinds import Kind, in_order, kind_of
 from concord.concurrence.models import (
     Concurrence,
     Decision,
@@ -104,10 +106,8 @@ def carry_out(
     )
     decision = _decide(execution, version, contents, at=at)
     _count(contents["texts"]["grounds"])
-    for step in in_order(contents["steps"]):
-        warrant = _warrant(execution, step)
-        kind_of(warrant.kind).carry_out(warrant, decision=decision, at=at)
-        Warrant.objects.filter(id=warrant.id).update(done_at=at)
+    for name, steps in groupby(in_order(contents["steps"]), key=itemgetter("kind")):
+        _carry_out(kind_of(name), list(steps), execution, decision, at=at)
     Proposal.objects.filter(id=version.proposal_id).update(state=State.EXECUTED)
     leave("actions.verify", subject=execution.id, at=at)
     record(
@@ -172,6 +172,21 @@ def _decide(
     )
     Case.objects.filter(id=case.id).update(state=CaseState.ACTION_PENDING)
     return decision
+
+
+def _carry_out(
+    kind: Kind,
+    steps: list[dict[str, Any]],
+    execution: Execution,
+    decision: Decision,
+    *,
+    at: datetime,
+) -> None:
+    kind.hold(targets_of({"steps": steps}))
+    for step in steps:
+        warrant = _warrant(execution, step)
+        kind.carry_out(warrant, decision=decision, at=at)
+        Warrant.objects.filter(id=warrant.id).update(done_at=at)
 
 
 def _count(grounds: list[str]) -> None:

@@ -24,6 +24,12 @@ class Preview(Protocol):
     def __call__(self, target: Target, *, at: datetime) -> dict[str, Any]: ...
 
 
+class Hold(Protocol):
+    """Locks all that these steps will change, in one order everywhere: else two decisions could wait for each other."""
+
+    def __call__(self, targets: list[Target]) -> None: ...
+
+
 class CarryOut(Protocol):
     """Does it, under a warrant, in the executing transaction. Safe to run twice."""
 
@@ -60,6 +66,7 @@ class Kind:
     verify: Verify
     excerpt: Excerpt
     about: About
+    hold: Hold
 
 
 _kinds: dict[str, Kind] = {}

@@ -144,7 +144,7 @@ def delete_again(
         if not _is_of_a_return(post, decision):
             raise NotOfAReturn(subject=decision.id)
     execution = open_execution(decision, by=by.person_id, at=at)
-    for post in posts:
+    for post in sorted(posts, key=lambda post: post.room_id):  # as `delete_posts.hold` takes rooms
         warrant = Warrant.objects.create(execution=execution, kind="delete", target=post.id)
         kind_of("delete").carry_out(warrant, decision=decision, at=at)
         Warrant.objects.filter(id=warrant.id).update(done_at=at)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import takewhile
+from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from concord.access.models import Shut
 from concord.actions.audit import audit
@@ -14,7 +17,9 @@ from concord.concurrence.concur import concur
 from concord.concurrence.execute import execute
 from concord.concurrence.models import Concurrence, Execution, Proposal, Version
 from concord.concurrence.propose import revise
+from concord.concurrence.terms import Target
 from concord.concurrence.void import take_back, withdraw
+from concord.convenings.models import Registration
 from concord.refusals import Refused
 from concord.spaces.models import Removal
 from concord.vault.errors import NoGrant
@@ -143,3 +148,31 @@ def test_two_proposals_on_one_person_in_the_same_moment_leave_one_open(cast: Cas
     case = case_about_karim(cast)
     at_once(*[lambda: proposed(cast, case)] * 2)
     assert Proposal.objects.open().count() == 1
+
+
+@pytest.mark.postgresql
+def test_decisions_on_the_same_people_take_their_gates_in_one_order(cast: Cast) -> None:
+    people = sorted((cast.karim, cast.sara, cast.tomas), key=lambda one: one.person_id)
+    assert gates_taken(cast, people[::-1]) == [one.person_id for one in people]
+
+
+def gates_taken(cast: Cast, listed: list[Registration]) -> list[UUID]:
+    """Whose gates an agreement takes before it shuts the first of them, one after the other."""
+    targets = tuple(
+        Target(
+            "revoke",
+            one.person_id,
+            one.display_name,
+            scope_kind="session",
+            scope_id=cast.hall.session_id,
+            until_at=cast.later(hours=24),
+        )
+        for one in listed
+    )
+    version = opened(proposed(cast, targets=targets).version, cast.luis, cast.at)
+    with CaptureQueriesContext(connection) as asked:
+        agrees(cast, cast.luis, version)()
+    sql = [one["sql"] for one in asked]
+    before = takewhile(lambda one: 'INSERT INTO "access_shut"' not in one, sql)
+    gates = [one for one in before if "access_gate" in one and "FOR UPDATE" in one]
+    return list(dict.fromkeys(UUID(gate.split("'")[1]) for gate in gates))
