@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from typing import NamedTuple
 
 from concord.reports.models import UNANSWERED, Report, ReportQuerySet
+
+SHOWN = ("id", "code", "text_token", "folded", "urgent", "state", "received_at", "answer_by")
+"""All that a row needs; there may be ten thousand, so their sealed contents stay where they are."""
 
 
 class Row(NamedTuple):
@@ -16,20 +20,15 @@ class Row(NamedTuple):
 
 
 def rows_of(reports: ReportQuerySet) -> list[Row]:
-    """Rows, the most pressing first. As soon as one report was folded, all in its words share the row.
-
-    Only a few columns of each are read, for there may be ten thousand of them.
-    """
-    columns = ("id", "text_token", "folded", "urgent", "state", "answer_by")
-    waiting = list(reports.order_by().values_list(*columns, named=True))
+    """Rows, the most pressing first. As soon as one report was folded, all in its words share the row."""
+    waiting = list(reports.order_by("-urgent", "answer_by", "id").only(*SHOWN))
     flooded = {bytes(one.text_token) for one in waiting if one.folded}
-    rows = defaultdict(list)
+    alike: dict[object, list[Report]] = defaultdict(list)
     for one in waiting:
         token = bytes(one.text_token)
-        rows[token if token in flooded else one.id].append(one)
-    heads = {min(alike, key=_pressing).id: len(alike) - 1 for alike in rows.values()}
-    shown = Report.objects.filter(id__in=heads).defer("sealed").order_by("-urgent", "answer_by")
-    return [Row(report, heads[report.id]) for report in shown]
+        alike[token if token in flooded else one.id].append(one)
+    rows = [Row(min(each, key=_pressing), len(each) - 1) for each in alike.values()]
+    return sorted(rows, key=lambda row: (not row.report.urgent, row.report.answer_by))
 
 
 def how_many_rows(reports: ReportQuerySet) -> int:
@@ -38,5 +37,5 @@ def how_many_rows(reports: ReportQuerySet) -> int:
     return reports.exclude(text_token__in=folded).count() + folded.distinct().count()
 
 
-def _pressing(one: Report) -> tuple[bool, bool, object, object]:
-    return one.state not in UNANSWERED, not one.urgent, one.answer_by, one.id
+def _pressing(one: Report) -> tuple[bool, bool, datetime]:
+    return one.state not in UNANSWERED, not one.urgent, one.answer_by

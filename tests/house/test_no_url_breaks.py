@@ -29,7 +29,10 @@ from concord.cases.models import Party
 from concord.concurrence.concur import concur
 from concord.evasion.models import Match
 from concord.letterbox.models import Answer
+from concord.people.name_organisation import name_organisation
 from concord.people.signals import signed_in
+from concord.reports.asked import Asked
+from concord.reports.receive_question import receive_question
 from concord.reports.receive_report import receive_report
 from concord.reports.tests.files import brought, photograph
 from concord.reports.told import Told
@@ -126,12 +129,17 @@ def world(db: None) -> World:
     signed_in.send(sender=None, login=login_by_mailbox("karimhaddad+1@gmail.com"), at=cast.at)
     told = Told(text="He would not stop.", hear="answer", language="en")
     report = receive_report(told, nonce=b"1" * 16, at=cast.at).report
+    asked = Asked("May I bring a friend?", "asks@example.net")
+    question = receive_question(asked, nonce=b"3" * 16, at=cast.at).question
+    assert question is not None
     _, review = ask_review(
         kind="review", words="Why?", contact="", shut=None, nonce=b"2" * 16, at=cast.at
     )
     brake = pull_brake(cast.annex, kind="slow", by=cast.noor.staff, at=cast.at)
     post = cast.say(cast.tomas, "Good morning")
     party = Party.objects.filter(case=case)[0]
+    belongs = name_organisation(cast.sara.person, organisation="Ballot Watch", at=cast.at)
+    assert belongs is not None
     ids = {
         "slug": ["votes"],
         "number": ["1", "9" * 30],
@@ -142,6 +150,7 @@ def world(db: None) -> World:
         "post_id": [str(post.id), str(case.sources.get().flag.post_id)],  # type: ignore[union-attr]
         "flag_id": [str(case.sources.get().flag_id)],
         "report_id": [str(report.id)],
+        "question_id": [str(question.id)],
         "file_id": [str(brought(report, photograph(), cast.at).id)],
         "answer_id": [str(Answer.objects.filter(box=report.box).first().id)],  # type: ignore[union-attr]
         "case_id": [str(case.id)],
@@ -152,6 +161,8 @@ def world(db: None) -> World:
         "match_id": [str(Match.objects.get().id)],
         "brake_id": [str(brake.id)],
         "staff_id": [str(cast.noor.staff.id)],
+        "registration_id": [str(cast.sara.id)],
+        "affiliation_id": [str(belongs.id)],
     }
     return World(cast, ids)
 
