@@ -1,0 +1,132 @@
+"""The policy contact's verbs: what is kept, what is refused, and what twice does."""
+
+from __future__ import annotations
+
+import pytest
+
+from concord.letterbox.read import read
+from concord.reports.acknowledge_report import AnswerIsEmpty, acknowledge_report
+from concord.reports.answer_question import answer_question
+from concord.reports.ask_more import ask_more
+from concord.reports.asked import Asked
+from concord.reports.check_answer import NotInTheseWords
+from concord.reports.models import Question, Report, State
+from concord.reports.read_question import box_of_question, read_question
+from concord.reports.receive_question import NothingAsked, Received, receive_question
+from concord.reports.receive_report import receive_report
+from concord.reports.redirect_report import redirect_report
+from concord.reports.same_words import gist
+from concord.reports.set_aside import NeedsAnAnswerFirst, NeedsReason, NotToBeSetAside
+from concord.reports.told import Told
+from concord.reports.turn_into_report import IsAReport, turn_into_report
+from concord.reports.type_in_report import OnlyDesignatedStaff, type_in_report
+from concord.vault import files
+from concord.vault.errors import NoGrant
+
+NONCE = b"a form's own one"
+ASKED = Asked("May I use a pseudonym?")
+
+
+@pytest.fixture
+def received(amara, luis, kofi, at) -> Received:
+    return receive_question(ASKED, nonce=NONCE, at=at)
+
+
+def by(member, at) -> dict:
+    return {"by": member.staff, "keyring": member.keyring, "at": at}
+
+
+def test_a_question_is_read_by_designated_staff_and_sent_twice_is_one(received, amara, kofi, at):
+    assert receive_question(ASKED, nonce=NONCE, at=at) == received
+    assert received.question.box
+    assert {amara.id, kofi.id} <= files.readers(received.question.file)
+    assert read_question(received.question, **by(kofi, at)).asked == ASKED
+    with pytest.raises(NothingAsked):
+        receive_question(Asked(" \n"), nonce=NONCE, at=at)
+
+
+def test_whoever_it_names_does_not_read_it(amara, luis, kofi, ines, at):
+    question = receive_question(Asked("Is Luis paid?"), nonce=NONCE, at=at).question
+    assert luis.id not in files.readers(question.file)
+    with pytest.raises(NoGrant):
+        read_question(question, **by(luis, at))
+    everyone = Asked("Are Luis, Amara and Kofi paid?")
+    outside = receive_question(everyone, nonce=NONCE, at=at).question
+    assert files.readers(outside.file).isdisjoint({amara.id, luis.id, kofi.id})
+
+
+def test_an_answer_lies_in_the_box_and_asking_further_opens_it_again(received, kofi, at):
+    with pytest.raises(AnswerIsEmpty):
+        answer_question(received.question, answer=" ", **by(kofi, at))
+    with pytest.raises(NotInTheseWords):
+        answer_question(received.question, answer="The accused may too.", **by(kofi, at))
+    answered = answer_question(received.question, answer="Yes.", **by(kofi, at))
+    assert answered.answered_at == at
+    laid = [each.plaintext for each in read(box_of_question(answered), received.code)]
+    assert laid == [b"Yes."]
+    ask_more(answered, "And two of them?", at=at)
+    assert Question.objects.get().answered_at is None
+    said = read_question(answered, **by(kofi, at)).words
+    assert {(one.by_staff, one.text) for one in said} == {
+        (kofi.id, "Yes."),
+        (None, "And two of them?"),
+    }
+    with pytest.raises(NothingAsked):
+        ask_more(answered, "", at=at)
+
+
+def test_made_a_report_it_keeps_its_box_and_is_gone_as_a_question(received, luis, kofi, at):
+    answer_question(received.question, answer="Yes.", **by(kofi, at))
+    report = turn_into_report(received.question, keep_out=[luis.staff], **by(kofi, at))
+    assert (report.box, report.state) == (received.question.box, State.RECEIVED)
+    assert files.readers(report.file).isdisjoint({luis.id, kofi.id})
+    assert report.words.get().by_staff == kofi.id
+    with pytest.raises(IsAReport):
+        turn_into_report(received.question, **by(kofi, at))
+    again = receive_question(ASKED, nonce=NONCE, at=at)
+    assert again == (received.code, None)
+    assert Report.objects.get() == report
+
+
+def test_only_who_reads_a_question_can_make_a_report_of_it(received, make, at):
+    with pytest.raises(NoGrant):
+        turn_into_report(received.question, **by(make("Zoe"), at))
+
+
+def test_a_report_is_passed_on_only_answered_with_a_reason_and_once(amara, luis, kofi, at):
+    told = Told(text="May I bring a dog? Kofi knows.")
+    report = receive_report(told, nonce=NONCE, at=at).report
+    how = {"alleges": False, **by(amara, at)}
+    with pytest.raises(NeedsAnAnswerFirst):
+        redirect_report(report, reason="dogs", **how)
+    acknowledge_report(report, answer="Thank you.", **by(amara, at))
+    with pytest.raises(NeedsReason):
+        redirect_report(report, reason=" ", **how)
+    with pytest.raises(NoGrant):
+        redirect_report(report, reason="dogs", alleges=False, **by(kofi, at))
+    redirect_report(report, reason="dogs", **how)
+    with pytest.raises(NotToBeSetAside):
+        redirect_report(report, reason="dogs", **how)
+    question = Question.objects.get()
+    assert kofi.id not in files.readers(question.file)
+    assert {amara.id, luis.id} <= files.readers(question.file)
+
+
+def test_only_designated_staff_take_down_a_report_and_sent_twice_is_one(amara, kofi, make, at):
+    told = Told(text="He shouted.")
+    first = type_in_report(told, nonce=NONCE, by=kofi.staff, at=at)
+    assert type_in_report(told, nonce=NONCE, by=kofi.staff, at=at) == first
+    assert files.readers(first.report.file) == {amara.id}
+    with pytest.raises(OnlyDesignatedStaff):
+        type_in_report(told, nonce=NONCE, by=make("Vera", role="volunteer").staff, at=at)
+
+
+@pytest.mark.parametrize("text", ["you  LIARS!", "You liars 7", "you, liars.\n", "yоu liars"])
+def test_the_same_words_in_another_dress_are_the_same(text):
+    assert gist(text) == gist("You liars")
+
+
+@pytest.mark.parametrize("text", ["you are no liars", "12 34", "", "سلام"])
+def test_other_words_are_not(text):
+    assert gist(text) != gist("You liars")
+    assert gist("12 34") != gist("12 35")
