@@ -43,12 +43,16 @@ BATCH = 100
 
 @dataclass(frozen=True)
 class Sending:
-    """How far the letters with the guidelines of one session have come."""
+    """How far the letters with the guidelines of one session have come, in numbers, never who.
+
+    Whoever is shut out, or has no address left, counts as seen to: were they left out, two sessions side by side
+    would tell the host that somebody may not come in, and the host is not to know.
+    """
 
     begins_at: datetime
-    sent: int
+    is_due: bool
+    seen_to: int
     of: int
-    """Those who got one or still can: whoever may not come in is in neither number, or it would tell of them."""
 
 
 def send_guidelines(convening: Convening, *, at: datetime) -> int:
@@ -94,19 +98,21 @@ def is_near(session: Session, *, at: datetime) -> bool:
 
 
 def sending_of(guidelines: Guidelines, *, at: datetime) -> Sending:
-    """What the host sees of it: numbers, never who."""
+    """What the host sees of it."""
     session = guidelines.session
-    sent = guidelines.letters.count()
-    waiting = 0
-    if is_near(session, at=at):
-        open_to = _named(session.convening).exclude(person__in=_shut_out(session, at=at))
-        reachable = _with_address().values("person")
-        waiting = (
-            open_to.filter(person__in=reachable)
-            .exclude(guidelines_letters__guidelines=guidelines)
-            .count()
-        )
-    return Sending(begins_at=session.starts_at - _ahead(), sent=sent, of=sent + waiting)
+    registered = _named(session.convening)
+    may_have_it = registered.filter(person__in=_with_address().values("person")).exclude(
+        person__in=_shut_out(session, at=at)
+    )
+    waiting = may_have_it.exclude(guidelines_letters__guidelines=guidelines).count()
+    has_begun = guidelines.letters.exists() or not waiting
+    of = registered.count()
+    return Sending(
+        begins_at=session.starts_at - _ahead(),
+        is_due=is_near(session, at=at),
+        seen_to=of - waiting if has_begun else 0,
+        of=of,
+    )
 
 
 def _ahead() -> timedelta:

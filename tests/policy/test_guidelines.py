@@ -141,7 +141,7 @@ def test_everyone_registered_has_them_by_letter_before_it_starts_but_nobody_who_
     assert "sara@example.org" in ahead
     assert "karim.haddad@gmail.com" not in ahead
     amara.open("/events/spring")
-    assert amara.sees("Sent ahead to 1 of 1 people.")
+    assert amara.sees("Letters ahead: 2 of 2 people seen to.")
     mailbox.clear()
     confirm(amara, session_of(planned, "Law"), "In Law, cameras stay off.")
     Job.objects.update(due_at=cast.at)

@@ -163,7 +163,7 @@ def test_nobody_who_is_shut_out_gets_them(forum: Convening, mailbox: Mailbox, sh
     assert "In Hall" not in str(came.get("Wren"))
     assert ("Wren" in came) == (kind == "session")
     assert "In Hall" in str(came["Kite"])
-    assert sending_of(guidelines_of("Hall"), at=AT).of == 2
+    assert "In Song" in str(came["Kite"])
 
 
 def test_whoever_has_no_address_left_gets_none(forum: Convening, mailbox: Mailbox):
@@ -230,12 +230,23 @@ def test_the_flag_has_no_time_and_no_order_and_goes_with_the_registration(forum:
     assert not GuidelinesLetter.objects.exists()
 
 
-def test_the_host_sees_numbers_and_never_who(forum: Convening, team: Team):
+def test_the_host_sees_numbers_and_never_who_nor_that_somebody_is_shut_out(
+    forum: Convening, team: Team, shut_out
+):
+    hall = Session.objects.get(name="Hall")
+    shut_out(who("Wren").person_id, at=AT, place=Place("session", hall.id))
     olu = sign_in_at_the_desk(team.olu)
     page = olu.get("/events/forum").content.decode()
-    assert "Sent ahead to 0 of 3 people." in page
+    assert page.count("Letters ahead: 0 of 3 people seen to.") == 2
     assert "They go to everyone registered, by letter:" in page
     send_guidelines(forum, at=AT)
     page = olu.get("/events/forum").content.decode()
-    assert page.count("Sent ahead to 3 of 3 people.") == 2
+    assert page.count("Letters ahead: 3 of 3 people seen to.") == 2
     assert "Wren" not in page
+
+
+def test_whoever_came_since_is_not_seen_to_yet(forum: Convening):
+    send_guidelines(forum, at=AT)
+    come(forum, "Swift")
+    sending = sending_of(guidelines_of("Hall"), at=AT)
+    assert (sending.seen_to, sending.of) == (3, 4)
