@@ -35,7 +35,7 @@ MAKE_DATABASE = (
 class Run:
     """Sabotages under way: what each clause comes to, and the source they were begun on."""
 
-    outcomes: dict[str, Future[str]]
+    outcomes: dict[str, Future[tuple[str, str]]]
     tree: str
 
 
