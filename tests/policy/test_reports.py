@@ -113,3 +113,28 @@ def test_what_looks_like_junk_reaches_a_person_all_the_same(cast: Cast) -> None:
     assert found.folded
     assert at_the_desk(cast.amara).open("/").sees(found.code)
     assert at_the_desk(cast.luis).open(f"/reports/{found.id}").sees("CHEAP PILLS")
+
+
+def test_whoever_reports_a_post_can_hide_its_author_at_once(cast: Cast, mailbox: Mailbox) -> None:
+    post = cast.say(cast.karim, "You again")
+    sara = into(by_mail("sara@example.org", mailbox), cast.hall)
+    assert sara.sees("You again")
+    sent = sara.open(f"/report?post={post.id}").press("Send", text="He follows me.")
+    assert CODE.search(sent.page)
+    sara.press("Hide this person from me now")
+    assert sara.sees("You no longer see what they write")
+    assert not into(sara, cast.hall).sees("You again")
+    sara.open("/hidden").press("Show again")
+    assert into(sara, cast.hall).sees("You again")
+
+
+def test_nobody_is_offered_it_who_is_not_signed_in_or_reports_no_post(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    post = cast.say(cast.karim, "You again")
+    stranger = Browser().open(f"/report?post={post.id}").press("Send", text="He follows me.")
+    sara = into(by_mail("sara@example.org", mailbox), cast.hall)
+    sara.open("/report").press("Send", text="He follows me.")
+    for sent in (stranger, sara):
+        assert CODE.search(sent.page)
+        assert not sent.sees("Hide this person")
