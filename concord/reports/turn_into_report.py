@@ -88,7 +88,7 @@ def _file(
         about_team=about_team,
         channel="question",
     )
-    box = Box.objects.get(id=question.box)
+    box = Box.objects.get(id__in=[question.box])
     report = file_report(told, box=box, keep_out=keep_out, received_at=question.received_at, at=at)
     for word in opened.words:
         if word.by_staff is not None:

@@ -25,7 +25,7 @@ from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
 from concord.people.name_organisation import name_organisation
 from concord.people.note_organisation import note_organisation
-from concord.reports.models import Attachment, Report
+from concord.reports.models import Attachment, Question, Report
 from concord.reports.tests.files import brought, document, photograph
 from tests.browsing import Browser, at_the_desk
 from tests.cast import Cast, answers_arrive, login_by_mailbox, opened, proposed, stage
@@ -123,6 +123,11 @@ PUBLIC = [
     Place("support-code", "/report/box", "another", press("/box/beside", undo="/beside/remove")),
     Place("beside-first", "/report/box", "beside-first"),
     Place("beside", "/report/box", "beside"),
+    Place("ask", "/ask"),
+    Place("ask-empty", "/ask", "", press("/ask", words="")),
+    Place("ask-code", "/ask", "", press("/ask", words="May I use a pseudonym?")),
+    Place("ask-box-shut", "/ask/box"),
+    Place("ask-box", "/ask/box", "asker"),
     Place("review", "/review"),
     Place("review-empty", "/review", "", press("", words="")),
     Place("review-code", "/review", "", press("", words="I only quoted somebody.")),
@@ -151,6 +156,11 @@ DESK = [
     Place("file-picture", "/reports/{report}/files/{picture}", "amara"),
     Place("file-document", "/reports/{report}/files/{document}", "amara"),
     Place("file-uncleaned", "/reports/{report}/files/{uncleaned}", "amara"),
+    Place("type-in", "/reports/new", "noor"),
+    Place("typed-in", "/reports/new", "noor", press("", text="He waits at the lift.")),
+    Place("same", "/reports/{report}/same", "amara"),
+    Place("question", "/questions/{question}", "noor"),
+    Place("classify", "/cases/{case}/kind", "amara"),
     Place("desk-review", "/reviews/{review}", "noor"),
     Place("events", "/events", "amara"),
     Place("plan", "/events/votes", "amara"),
@@ -201,6 +211,7 @@ def house(inside: Callable[[Registration], Any]) -> House:
         made.cookies[name] = _cookies(browser)
     _reports(made, staff["amara"])
     _review(made)
+    _question(made, staff["noor"])
     return made
 
 
@@ -286,6 +297,14 @@ def _review(made: House) -> None:
     opened_box = Browser().open("/review/box").press("Open", code=_code_on(page))
     made.cookies["reviewer"] = _cookies(opened_box)
     made.ids["review"] = ReviewRequest.objects.get().id
+
+
+def _question(made: House, noor: Browser) -> None:
+    page = Browser().open("/ask").press("Send it", words="May I bring somebody along?")
+    made.ids["question"] = Question.objects.get().id
+    noor.open(f"/questions/{made.ids['question']}").press("Send the answer", answer="Yes, do.")
+    opened_box = Browser().open("/ask/box").press("Open", code=_code_on(page))
+    made.cookies["asker"] = _cookies(opened_box.press("Send it", words="Two of them?"))
 
 
 def _told(words: str) -> str:
