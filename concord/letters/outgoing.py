@@ -22,6 +22,7 @@ class SeemsToBelongElsewhere(Refused):
         "This looks as if it belongs to another case. Nothing was sent or kept, and nothing is lost."
     )
     status = 409
+    is_kept = False  # a slip, and nobody's trespass: the case's timeline need not tell of it
 
     def __init__(self, found: list[tuple[str, str]], *, subject: UUID | None = None) -> None:
         super().__init__(subject=subject)

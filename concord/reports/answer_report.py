@@ -30,6 +30,7 @@ class OneIsUnderway(Refused):
 
     words = _("An answer is on its way already. Wait until it has gone, or take it back first.")
     status = 409
+    is_kept = False  # a slip, and nobody's trespass: the case's timeline need not tell of it
 
 
 @transaction.atomic

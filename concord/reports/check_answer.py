@@ -50,6 +50,7 @@ class NotInTheseWords(Refused):
 
     words = _("Not yet sent, and nothing is lost. Please say this in other words.")
     status = 409
+    is_kept = False  # a slip, and nobody's trespass: the case's timeline need not tell of it
 
     def __init__(self, findings: list[Finding], *, subject: UUID | None = None) -> None:
         super().__init__(subject=subject)

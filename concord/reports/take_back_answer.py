@@ -23,6 +23,7 @@ class ItHasGone(Refused):
 
     words = _("It has gone: the person who reported can read it now. You can write once more.")
     status = 409
+    is_kept = False  # a slip, and nobody's trespass: the case's timeline need not tell of it
 
 
 @transaction.atomic

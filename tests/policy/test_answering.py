@@ -150,7 +150,7 @@ def test_what_belongs_to_another_case_is_asked_about_before_it_goes_anywhere(cas
     notes = page.open(f"/cases/{case.id}")
     assert notes.sees("stays inside the team")
     notes.press("Keep the note", text=f"See {other.code}")
-    assert notes.sees("is known from")
+    assert notes.sees("is another one")
     assert not case.notes.exists()
     notes.press("Keep the note", text=f"See {other.code}", meant=other.code)
     assert case.notes.count() == 1
