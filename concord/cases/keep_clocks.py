@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.clocks import CONTACT, WARN_FIRST, WARN_LAST, expunge_on, standing_of
@@ -75,13 +77,13 @@ def _forget_contacts(case: Case, *, at: datetime) -> int:
     return gone
 
 
-def _contacts(case: Case) -> Iterable[Report]:
+def _contacts(case: Case) -> QuerySet[Report]:
     reports = case.sources.filter(report__isnull=False).values("report")
     return Report.objects.filter(id__in=reports, contact_sealed__isnull=False)
 
 
 @transaction.atomic
-def _warn(closing_id: object, *, at: datetime) -> bool:
+def _warn(closing_id: UUID, *, at: datetime) -> bool:
     closing = Closing.objects.select_for_update().select_related("case").get(id=closing_id)
     day, today = _day_of(closing), _utc_day(at)
     if closing.expunge_on != day:

@@ -55,7 +55,7 @@ def purge_case(case: Case, *, at: datetime) -> Purge:
     purge = Purge.objects.create(case=case, purged_at=at, **_how_much(case))
     _erase_sources(case, at=at)
     files.destroy(case.file, by=None, at=at)
-    for kept in (case.parties, case.notes, case.evidence, case.holds):
+    for kept in (case.parties, case.notes, case.evidence, case.holds, case.exports):
         kept.all().delete()
     LinkedCase.objects.filter(case=case).delete()
     LinkedCase.objects.filter(older=case).delete()

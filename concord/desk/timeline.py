@@ -24,6 +24,13 @@ WORDS = {
     "cases.take_up": ("", _("%(who)s took it into this case")),
     "cases.add_party": ("", _("%(who)s named somebody")),
     "cases.recuse": ("", _("Somebody stepped out")),
+    "cases.close": ("", _("%(who)s said that it can be closed")),
+    "cases.agree_to_close": ("agreed", _("%(who)s agreed to close it")),
+    "cases.reopen": ("", _("%(who)s reopened it")),
+    "cases.hold": ("", _("%(who)s held it: nothing is erased")),
+    "cases.lift_hold": ("", _("%(who)s lifted the hold")),
+    "cases.warn_of_purge": ("", _("Its people were told that it is erased soon")),
+    "cases.forget_contacts": ("", _("Ways to reach people who reported were erased")),
     "cases.export": ("", _("%(who)s made a copy of the case")),
     "reports.tell_departure": (
         "",

@@ -10,39 +10,40 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from concord.outbox.clocks import erases
 from concord.reports.erase_report import erase_report
-from concord.reports.models import Report, State
+from concord.reports.models import Report, SettingAside, State
 
 MONTH = timedelta(days=30.5)
 
 
 def due(at: datetime) -> Iterator[date]:
-    for done_at in _over(at).values_list("done_at", flat=True):
-        yield (done_at + _kept()).date()
+    for report in _over(at):
+        yield (_done_at(report) + _kept()).date()
 
 
 @erases("reports.forget_reports", _("reports that were set aside"), due=due)
 def forget_reports(*, at: datetime) -> int:
     """Erase them. Returns how many went."""
-    reports = list(_over(at))
+    reports = _over(at)
     for report in reports:
         erase_report(report, at=at)
     return len(reports)
 
 
-def _over(at: datetime) -> QuerySet[Report]:
-    """By the day of setting aside; a question by the day of the answer."""
-    done = Report.objects.filter(state__in=[State.SET_ASIDE, State.REDIRECTED]).annotate(
-        done_at=Coalesce(
-            "setting_aside__confirmed_at", "setting_aside__wished_at", "acknowledged_at"
-        )
-    )
-    return done.filter(done_at__lte=at - _kept()).order_by("done_at")
+def _over(at: datetime) -> list[Report]:
+    done = Report.objects.filter(state__in=[State.SET_ASIDE, State.REDIRECTED])
+    done = done.select_related("setting_aside").filter(received_at__lte=at - _kept())
+    return [report for report in done if _done_at(report) <= at - _kept()]
+
+
+def _done_at(report: Report) -> datetime:
+    """When it was set aside, or passed on as a question; else when it was answered."""
+    aside: SettingAside | None = getattr(report, "setting_aside", None)
+    wished = (aside.confirmed_at or aside.wished_at) if aside else None
+    return wished or report.acknowledged_at or report.received_at
 
 
 def _kept() -> timedelta:

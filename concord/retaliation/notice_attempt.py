@@ -70,10 +70,11 @@ def notice_attempt(
     tokens: set[Token], *, at: datetime, report: UUID | None = None, flag: UUID | None = None
 ) -> list[Attempt]:
     """Offer it under each older case that it touches. A pair that was noticed before is not noticed again."""
+    source: dict[str, Any] = {"report_id": report} if report else {"flag_id": flag}
     noticed = []
     for case, aimed in _touched(tokens).items():
         attempt, fresh = Attempt.objects.get_or_create(
-            case_id=case, report_id=report, flag_id=flag, defaults={"noticed_at": at}
+            case_id=case, **source, defaults={"noticed_at": at}
         )
         if fresh:
             Aimed.objects.bulk_create(Aimed(attempt=attempt, token=token) for token in aimed)
