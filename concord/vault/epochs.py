@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from graphlib import TopologicalSorter
+from typing import Any
 from uuid import UUID
 
 from nacl.public import PrivateKey
@@ -12,7 +13,7 @@ from nacl.public import PrivateKey
 from concord.vault import sealing
 from concord.vault.errors import GrantDormant, NoGrant, Tampered
 from concord.vault.keyring import Keyring
-from concord.vault.keys import public_keys
+from concord.vault.keys import reading_keys
 from concord.vault.models import Epoch, Grant, RecoveryKey, VaultFile
 
 
@@ -32,23 +33,22 @@ def begin_epoch(
         public=public,
         made_at=at,
     )
-    for holder, dormant in people.items():
-        key = bytes(public_keys(holder).reading_public)
-        grant_epoch(
-            epoch,
-            private,
-            kind=Grant.Kind.PERSON,
-            holder=holder,
-            public=key,
-            at=at,
-            dormant=dormant,
-        )
     recovery = RecoveryKey.objects.current()
-    key = bytes(recovery.reading_public)
-    grant_epoch(epoch, private, kind=Grant.Kind.RECOVERY, holder=recovery.id, public=key, at=at)
-    for file_id in outer:
-        key = bytes(current_epoch(file_id).public)
-        grant_epoch(epoch, private, kind=Grant.Kind.FILE, holder=file_id, public=key, at=at)
+    to = [
+        *((Grant.Kind.PERSON, one, key) for one, key in reading_keys(people).items()),
+        (Grant.Kind.RECOVERY, recovery.id, bytes(recovery.reading_public)),
+        *((Grant.Kind.FILE, one, bytes(current_epoch(one).public)) for one in outer),
+    ]
+    # Nobody can hold a grant to what has only just begun: they are written all at once.
+    Grant.objects.bulk_create(
+        Grant(
+            epoch=epoch,
+            holder=holder,
+            dormant=people.get(holder, False),
+            **_sealed_grant(epoch, private, kind=kind, holder=holder, public=key, at=at),
+        )
+        for kind, holder, key in to
+    )
     return epoch
 
 
@@ -63,17 +63,9 @@ def grant_epoch(
     dormant: bool = False,
 ) -> Grant:
     """Seal an epoch's private half to one public key, in place of an earlier grant to the same holder."""
-    sealed = sealing.seal_to(public, bytes(private), about=about_grant(epoch.id, holder))
+    sealed = _sealed_grant(epoch, private, kind=kind, holder=holder, public=public, at=at)
     found, _created = Grant.objects.update_or_create(
-        epoch=epoch,
-        holder=holder,
-        defaults={
-            "kind": kind,
-            "key": sealing.key_id(public),
-            "sealed": sealed,
-            "dormant": dormant,
-            "made_at": at,
-        },
+        epoch=epoch, holder=holder, defaults=sealed | {"dormant": dormant}
     )
     return found
 
@@ -130,6 +122,23 @@ def attached_files(file_id: UUID) -> list[UUID]:
             opened_by.setdefault(inner, set()).add(outer)
             level.add(inner)
     return [each for each in TopologicalSorter(opened_by).static_order() if each != file_id]
+
+
+def _sealed_grant(
+    epoch: Epoch,
+    private: PrivateKey,
+    *,
+    kind: Grant.Kind,
+    holder: UUID,
+    public: bytes,
+    at: datetime,
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "key": sealing.key_id(public),
+        "sealed": sealing.seal_to(public, bytes(private), about=about_grant(epoch.id, holder)),
+        "made_at": at,
+    }
 
 
 def about_grant(epoch_id: UUID, holder: UUID) -> str:
