@@ -85,5 +85,11 @@ def _box(request: Request, known: Question, *, held: Held, error: Any = "") -> H
         for each in read(held.box, held.code)
         if each.kind in ("said", "answer")
     ]
-    context = {"question": known, "said": said, "error": error, "added": "added" in request.GET}
+    context = {
+        "question": known,
+        "said": said,
+        "has_answer": not all(each["mine"] for each in said),
+        "error": error,
+        "added": "added" in request.GET,
+    }
     return render(request, "reports/ask_box.html", context)
