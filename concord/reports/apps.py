@@ -9,6 +9,7 @@ class ReportsConfig(AppConfig):
         from concord.reports import (  # noqa: F401  (each registers its job)
             alarm_unanswered,
             answer_question,
+            forget_questions,
             forget_reports,
             forget_uploads,
             lay_answer,

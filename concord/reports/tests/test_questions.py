@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from concord.letterbox.models import Box
 from concord.letterbox.read import read
 from concord.reports.acknowledge_report import AnswerIsEmpty, acknowledge_report
 from concord.reports.answer_question import answer_question
 from concord.reports.ask_more import ask_more
 from concord.reports.asked import Asked
 from concord.reports.check_answer import NotInTheseWords
+from concord.reports.forget_questions import due, forget_questions
 from concord.reports.models import Question, Report, State
 from concord.reports.read_question import box_of_question, read_question
 from concord.reports.receive_question import NothingAsked, Received, receive_question
@@ -86,6 +90,19 @@ def test_made_a_report_it_keeps_its_box_and_is_gone_as_a_question(received, luis
     again = receive_question(ASKED, nonce=NONCE, at=at)
     assert again == (received.code, None)
     assert Report.objects.get() == report
+
+
+def test_an_answered_question_goes_a_year_later_and_one_without_an_answer_stays(received, kofi, at):
+    waits = receive_question(Asked("And a second name?"), nonce=NONCE, at=at).question
+    answered = answer_question(received.question, answer="Yes.", **by(kofi, at))
+    box = box_of_question(answered)
+    assert forget_questions(at=at + timedelta(days=365)) == 0
+    later = at + timedelta(days=367)
+    assert len(list(due(later))) == 1
+    assert forget_questions(at=later) == 1
+    assert forget_questions(at=later) == 0
+    assert list(Question.objects.all()) == [waits]
+    assert not Box.objects.filter(id=box.id).exists()
 
 
 def test_only_who_reads_a_question_can_make_a_report_of_it(received, make, at):
