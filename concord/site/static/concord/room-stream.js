@@ -59,7 +59,8 @@
     timer = setTimeout(open, wait + Math.random() * wait);
     wait = Math.min(wait * 2, 30000);
   };
-  const reload = () => { close(); location.reload(); };
+  // What comes instead of the room is read from its beginning; the room itself goes to its end as it opens.
+  const reload = () => { close(); history.scrollRestoration = "manual"; location.reload(); };
   const live = (now) => { if (refresh) refresh.hidden = now; };
   const say = (words) => { if (line) line.textContent = words || ""; };
 
