@@ -11,6 +11,7 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from concord.reports.cut_off import CUT_OFF
 from concord.reports.uploads import Brought, RefusedFile, SealedFile, Why, find_upload
 
 KEPT = "kept_files"
@@ -28,6 +29,8 @@ class ManyFiles(forms.FileInput):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
         kept = data.getlist(KEPT) if hasattr(data, "getlist") else []
         sent = files.getlist(name) if hasattr(files, "getlist") else []
+        if CUT_OFF in data:  # the last file is not whole
+            sent = [*sent[:-1], RefusedFile("file", Why.TOO_MANY)]
         return [*dict.fromkeys(kept), *sent]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:

@@ -23,6 +23,8 @@ KEPT_IN_MEMORY = 1_000_000
 MEMORY = 64_000_000
 DISK = 4_000_000_000
 LARGEST = 110_000_000
+READ_ON = 2_000_000_000
+"""How far a body that is cut off is read to its end: a browser shows the answer when it has sent everything."""
 PIECE = 65_536
 OVERHEAD = sodium.crypto_secretstream_xchacha20poly1305_ABYTES
 PAUSE = 30.0
@@ -88,15 +90,21 @@ class Intake:
         self.pause = pause
         self.total = total
 
-    async def read(self, receive: Receive, *, announced: int | None) -> Body:
-        """Read to the end. Raises `Unreadable` or `Gone`; the caller closes what it is given."""
-        if announced is not None and announced > self.largest:
+    async def read(self, receive: Receive, *, announced: int | None, ending: bytes = b"") -> Body:
+        """Read to the end. Raises `Unreadable` or `Gone`; the caller closes what it is given.
+
+        With an `ending`, a body that grows too large is cut off there, and the ending closes it: what was typed
+        stands before the files in a form, and is not lost with them.
+        """
+        if announced is not None and announced > (READ_ON if ending else self.largest):
             raise TooLarge
         body = Body(self)
         try:
             async with asyncio.timeout(self.total):
-                while await self._read_more(body, receive):
+                while await self._read_more(body, receive, may_cut=bool(ending)):
                     pass
+                if body.dropped:
+                    await body.add(ending)
         except BaseException as why:
             body.close()
             if isinstance(why, TimeoutError):
@@ -104,16 +112,20 @@ class Intake:
             raise
         return body
 
-    async def _read_more(self, body: Body, receive: Receive) -> bool:
+    async def _read_more(self, body: Body, receive: Receive, *, may_cut: bool) -> bool:
         async with asyncio.timeout(self.pause):
             message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
         piece = message.get("body", b"")
-        if body.size + len(piece) > self.largest:
+        kept = (
+            piece if body.size + len(piece) <= self.largest else piece[: self.largest - body.size]
+        )
+        body.dropped += len(piece) - len(kept)
+        if body.dropped and (not may_cut or body.size + body.dropped > READ_ON):
             raise TooLarge
-        if piece:
-            await body.add(piece)
+        if kept:
+            await body.add(kept)
         return bool(message.get("more_body"))
 
 
@@ -122,6 +134,7 @@ class Body:
 
     def __init__(self, intake: Intake) -> None:
         self.size = 0
+        self.dropped = 0
         self._intake = intake
         self._memory = bytearray()
         self._spool: SealedSpool | None = None

@@ -7,23 +7,31 @@ handler on a bounded pool of threads, so that no sender, however slow, can hold 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 import threading
 from collections.abc import Callable, Iterable
-from html import escape
 from http import HTTPStatus
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils import translation
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from concord.live import streams
 from concord.live.hub import Send, chunk, hub
-from concord.site.bodies import Body, Crowded, Gone, Intake, Receive, Unreadable
+from concord.reports.cut_off import CUT_OFF
+from concord.site.bodies import Body, Crowded, Gone, Intake, Receive, TooLarge, Unreadable
 from concord.site.padding import padding_for
+from concord.site.templatetags.house import styles
 
+BOUNDARY = re.compile(rb'boundary="?([^";,\s]{1,70})"?')
 WAITING = 1_000
 """Whole requests that may wait for a thread."""
 LINGER = 5.0
@@ -78,7 +86,9 @@ class Front:
         try:
             if self._waiting >= WAITING:
                 raise Busy
-            body = await self._intake.read(receive, announced=_announced(scope))
+            body = await self._intake.read(
+                receive, announced=_announced(scope), ending=_ending(scope)
+            )
         except Gone:
             return
         except Unreadable as why:
@@ -125,6 +135,23 @@ def _reading_whole(wsgi: WSGI) -> WSGI:
     return app
 
 
+def _ending(scope: Scope) -> bytes:
+    """What closes a form with files that is cut off, and tells the form so; empty for everything else."""
+    sent_as = dict(scope["headers"]).get(b"content-type", b"")
+    boundary = BOUNDARY.search(sent_as)
+    if not sent_as.startswith(b"multipart/form-data") or boundary is None:
+        return b""
+    try:
+        view = resolve(scope["path"], settings.ROOT_URLCONF).func
+    except Resolver404:
+        return b""
+    if not getattr(view, "takes_files", False):
+        return b""
+    named = f'Content-Disposition: form-data; name="{CUT_OFF}"'.encode()
+    dashes = b"\r\n--" + boundary[1]
+    return dashes + b"\r\n" + named + b"\r\n\r\nyes" + dashes + b"--\r\n"
+
+
 def _announced(scope: Scope) -> int | None:
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit():
@@ -145,12 +172,12 @@ def _plain(scope: Scope, body: Body) -> Scope:
 
 async def _tell(why: Unreadable, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a refusal in the reader's language, then read on for a while, so that it arrives."""
-    page = _page_of_words(why, scope)
+    page, policy = _page_of_words(why, scope)
     headers = [
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(page)).encode()),
         (b"cache-control", b"no-store"),
-        (b"content-security-policy", b"default-src 'none'"),
+        (b"content-security-policy", policy.encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"connection", b"close"),
     ]
@@ -180,22 +207,33 @@ async def _let_finish(receive: Receive) -> None:
         return
 
 
-def _page_of_words(why: Unreadable, scope: Scope) -> bytes:
-    accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
-    with translation.override(_language(accepted)):
-        title = escape(str(_("Not sent")))
-        direction = "rtl" if translation.get_language_bidi() else "ltr"
-        return (
-            f'<!doctype html><html lang="{translation.get_language()}" dir="{direction}">'
-            '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            f"<title>{title}</title><h1>{title}</h1><p>{escape(str(why.words))}</p></html>"
-        ).encode()
+def _page_of_words(why: Unreadable, scope: Scope) -> tuple[bytes, str]:
+    """A kind page, and the content policy with which its style may stand in it."""
+    css, digest = styles(("tokens.css", "base.css"))
+    with translation.override(_language(scope)):
+        context = {
+            "words": why.words,
+            "is_too_large": isinstance(why, TooLarge),
+            "language": translation.get_language(),
+            "direction": "rtl" if translation.get_language_bidi() else "ltr",
+            "css": SafeString(css),  # our own files, nobody's words
+        }
+        page = render_to_string("site/not_sent.html", context).encode()
+    return page, f"default-src 'none'; style-src '{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def _language(accepted: str) -> str:
-    for code, _weight in parse_accept_lang_header(accepted):
-        try:
+def _language(scope: Scope) -> str:
+    """The one that was chosen here, else the first of the browser's that we speak."""
+    headers = dict(scope["headers"])
+    chosen = SimpleCookie()
+    with contextlib.suppress(CookieError):
+        chosen.load(headers.get(b"cookie", b"").decode("latin-1"))
+    cookie = chosen.get(settings.LANGUAGE_COOKIE_NAME)
+    accepted = headers.get(b"accept-language", b"").decode("latin-1")
+    wanted = [code for code, _weight in parse_accept_lang_header(accepted)]
+    if cookie and cookie.value in dict(settings.LANGUAGES):
+        return cookie.value
+    for code in wanted:
+        with contextlib.suppress(LookupError):
             return translation.get_supported_language_variant(code)
-        except LookupError:
-            continue
     return settings.LANGUAGE_CODE

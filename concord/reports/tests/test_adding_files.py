@@ -167,3 +167,14 @@ def test_a_stranger_cannot_add_to_anything(browser, amara, luis):
     add(browser, token, attached=[sent("a.txt", b"a")])
     assert not Attachment.objects.exists()
     assert browser.post(ADD, {"words": "x"}).status_code == 403
+
+
+def test_of_more_than_one_request_may_carry_the_words_and_whole_files_stay(browser, token, amara):
+    files = [sent("whole.txt", b"whole"), sent("half.txt", b"half")]
+    page = add(browser, token, words="More.", attached=files, cut_off="yes").content.decode()
+    assert "more files than fit" in page
+    assert "More." in page
+    assert "half.txt" not in page
+    assert not Attachment.objects.exists()
+    add(browser, token, words="More.", kept_files=KEPT.findall(page))
+    assert contents(amara) == [b"whole"]

@@ -146,7 +146,7 @@ def direction(code: str) -> str:
 @register.simple_tag(takes_context=True)
 def inline_css(context: template.Context, *names: str) -> SafeString:
     """Put our stylesheets into the page itself, and let the content policy of this answer know them."""
-    css, digest = _styles(names)
+    css, digest = styles(names)
     request = context.get("request")
     if request is not None and digest not in getattr(request, "csp_style_hashes", (digest,)):
         request.csp_style_hashes.append(digest)
@@ -194,7 +194,8 @@ def _back(path: str) -> str | Promise:
 
 
 @lru_cache(maxsize=32)
-def _styles(names: tuple[str, ...]) -> tuple[str, str]:
+def styles(names: tuple[str, ...]) -> tuple[str, str]:
+    """Our stylesheets as one text, and the hash by which a content policy knows it."""
     # A template's literal is a SafeString, which pathlib refuses to join.
     css = _without_spaces("".join(Path(f"{STYLES}/{name}").read_text("utf-8") for name in names))
     digest = b64encode(hashlib.sha256(css.encode()).digest()).decode()

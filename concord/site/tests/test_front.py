@@ -147,6 +147,29 @@ def test_too_large_a_body_is_refused_in_words_before_it_is_sent(port: int) -> No
     assert b"Please send fewer or smaller files." in answer
 
 
+def test_of_a_form_with_files_that_is_too_large_what_was_typed_arrives() -> None:
+    typed = b'--B\r\nContent-Disposition: form-data; name="text"\r\n\r\nHe wrote again.\r\n'
+    file = b'--B\r\nContent-Disposition: form-data; name="attached"; filename="a"\r\n\r\n'
+    body = typed + file + b"x" * 200_000 + b"\r\n--B--\r\n"
+    head = f"POST /report HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+    head += "Content-Type: multipart/form-data; boundary=B\r\n\r\n"
+    kept: list[bytes] = []
+
+    def keep(environ: Any, start_response: Any) -> list[bytes]:
+        kept.append(environ["wsgi.input"].read())
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    with running(Front(keep, threads=THREADS, intake=Intake(largest=100_000))) as port:
+        answer = exchange(port, head.encode() + body)
+    assert b"200 OK" in answer
+    assert kept[0].startswith(typed + file)
+    assert kept[0].endswith(
+        b'\r\n--B\r\nContent-Disposition: form-data; name="cut_off"\r\n\r\nyes\r\n--B--\r\n'
+    )
+    assert len(kept[0]) < 110_000
+
+
 def test_a_body_that_grows_too_large_is_refused_in_words() -> None:
     with running(Front(echo, threads=THREADS, intake=Intake(largest=1_000))) as port:
         request = (
