@@ -27,8 +27,10 @@ a letter that leaves in the same second would tell when somebody wrote."""
 
 def ring(persons: Iterable[UUID], *, at: datetime) -> None:
     """Leave one letter for each of these people, unless one is already waiting."""
-    for person in persons:
-        leave(NOTICE, subject=person, due_at=at + GATHERING, unique_key=f"{NOTICE}:{person}", at=at)
+    to = {f"{NOTICE}:{person}": person for person in persons}
+    waiting = Job.objects.waiting().filter(unique_key__in=to).values_list("unique_key", flat=True)
+    for key in to.keys() - set(waiting):
+        leave(NOTICE, subject=to[key], due_at=at + GATHERING, unique_key=key, at=at)
 
 
 @handles(NOTICE)
