@@ -195,7 +195,7 @@ class Concurring(RuleBasedStateMachine):
 def test_no_history_whatever_acts_without_two_people_on_the_same_text() -> None:
     Concurring.cast = stage()
     size = settings(
-        max_examples=settings().max_examples if NIGHTLY else 40,
+        max_examples=settings().max_examples if NIGHTLY else 20,
         stateful_step_count=50 if NIGHTLY else 30,
     )
     run_state_machine_as_test(Concurring, settings=size)
