@@ -37,7 +37,10 @@ MOST_WORDS = 20_000
 ARTICLES = frozenset({"al", "el"})
 ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']{1,64}@[^\s<>()\[\],;:\"'@]{1,190}")
 WORD = re.compile(r"\w+")
-APOSTROPHES = re.compile("['`\u2019\u02bc]")
+APOSTROPHES = "['`\u2019\u02bc]"
+ATTACHED = re.compile(rf"\b(?:[cdjlmnst]|qu){APOSTROPHES}(?=\w)|{APOSTROPHES}s\b")
+"""What French and English write onto a name: d'Amara, Sara's. Inside a name it is closed up: O'Neil."""
+CLOSED_UP = re.compile(APOSTROPHES)
 
 
 def of_person(person: UUID) -> Token:
@@ -128,7 +131,8 @@ def _is_made_up(word: str) -> bool:
 
 def _spoken(text: str) -> Iterator[tuple[str, bool]]:
     """The words of a text in Latin letters, and whether they were written in them."""
-    for match in WORD.finditer(APOSTROPHES.sub("", fold(text))):
+    loose = ATTACHED.sub(lambda found: "" if found.group()[0].isalpha() else " ", fold(text))
+    for match in WORD.finditer(CLOSED_UP.sub("", loose)):
         written = match.group()
         for word in WORD.findall(transliterate(written)) if not written.isascii() else [written]:
             yield word, written.isascii()
