@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +14,7 @@ from concord.monitoring.forms import Typed
 ANSWERS = [("", _("I leave this out")), ("yes", _("Yes")), ("partly", _("Partly")), ("no", _("No"))]
 
 
-def _question(label: object) -> forms.ChoiceField:
+def _question(label: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label, choices=ANSWERS, required=False, initial="", widget=forms.RadioSelect
     )
