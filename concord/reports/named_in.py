@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from concord.names import fold, transliterate
 from concord.people.models import StaffMember
@@ -25,9 +26,15 @@ def named_in(text: str, staff: Iterable[StaffMember]) -> list[StaffMember]:
 
 
 def _is_named(name: str, words: set[str], said: str) -> bool:
-    parts = {*WORD.findall(fold(name)), *WORD.findall(transliterate(name))}
-    telling = {part for part in parts if len(part) >= SHORTEST}
+    telling, whole = _parts(name)
     if telling:
         return not telling.isdisjoint(words)
-    whole = " ".join(WORD.findall(fold(name)))
     return f" {whole} " in said if whole.isascii() else whole in said
+
+
+@lru_cache(maxsize=1_000)
+def _parts(name: str) -> tuple[frozenset[str], str]:
+    """What in a working name counts by itself, and the whole of it. Kept, for the team is the same in each report."""
+    folded = WORD.findall(fold(name))
+    parts = {*folded, *WORD.findall(transliterate(name))}
+    return frozenset(part for part in parts if len(part) >= SHORTEST), " ".join(folded)
