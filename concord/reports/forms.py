@@ -148,6 +148,7 @@ class ReportForm(forms.Form):
         self, *args: Any, receivers: list[StaffMember], at: datetime | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.receivers = receivers
         self.files_field.begin(at=at)
         self._offer("kinds", [(kind.code, kind.name) for kind in KINDS.values()])
         self._offer("keep_out", who_may_be_ticked(receivers))

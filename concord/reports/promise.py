@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils.translation import get_language_info
@@ -27,16 +28,17 @@ def languages_read_now(at: datetime) -> list[str]:
     return sorted({language for one in on_call for language in one.languages})
 
 
-def answer_by(language: str, *, at: datetime) -> datetime:
+def answer_by(language: str, *, read_now: Iterable[str] | None = None, at: datetime) -> datetime:
     """When a person has answered at the latest: minutes while an event runs and somebody on call reads it."""
     running = Convening.objects.filter(state__in=[State.OPEN, State.PAUSED]).exists()
-    prompt = running and language in languages_read_now(at)
+    prompt = running and language in (languages_read_now(at) if read_now is None else read_now)
     return at + (LIVE if prompt else OTHERWISE)
 
 
-def minutes(language: str, *, at: datetime) -> int:
-    """The same as whole minutes from now, for the page."""
-    return int((answer_by(language, at=at) - at).total_seconds() // 60)
+def minutes(language: str, *, read_now: Iterable[str], at: datetime) -> int:
+    """The same as whole minutes from now, for the page, which knows already which languages are read."""
+    by = answer_by(language, read_now=read_now, at=at)
+    return int((by - at).total_seconds() // 60)
 
 
 def own_name(language: str) -> str:

@@ -140,13 +140,13 @@ def close(request: Request) -> HttpResponse:
 
 def _form(request: Request, form: ReportForm, *, at: datetime) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
-    contact = outside_contact(at)
+    contact, read_now = outside_contact(at), promise.languages_read_now(at)
     context = {
         "form": form,
-        "receivers": promise.receivers(at),
+        "receivers": form.receivers,
         "nonce": form["nonce"].value() or form.new_nonce,
-        "languages": [promise.own_name(code) for code in promise.languages_read_now(at)],
-        "minutes": promise.minutes(language, at=at),
+        "languages": [promise.own_name(code) for code in read_now],
+        "minutes": promise.minutes(language, read_now=read_now, at=at),
         "outside": contact.name if contact else "",
     }
     status = 507 if form.files_field.no_space else 200
