@@ -8,7 +8,7 @@ class ActionsConfig(AppConfig):
     def ready(self) -> None:
         from concord.actions import (  # noqa: F401  (kinds of action, receivers, jobs)
             delete_posts,
-            forget_reviews,
+            forget_requests,
             review_reference,
             revoke_access,
             tell_respondent,

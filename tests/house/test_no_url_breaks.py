@@ -36,6 +36,8 @@ from concord.reports.receive_question import receive_question
 from concord.reports.receive_report import receive_report
 from concord.reports.tests.files import brought, photograph
 from concord.reports.told import Told
+from concord.retaliation.notice_attempt import notice_attempt
+from concord.retaliation.touching import of_person
 from concord.spaces.pull_brake import pull_brake
 from tests.browsing import DESK, PUBLIC, at_the_desk, forms_of
 from tests.cast import Cast, Desk, case_about_karim, login_by_mailbox, opened, proposed, stage
@@ -129,6 +131,7 @@ def world(db: None) -> World:
     signed_in.send(sender=None, login=login_by_mailbox("karimhaddad+1@gmail.com"), at=cast.at)
     told = Told(text="He would not stop.", hear="answer", language="en")
     report = receive_report(told, nonce=b"1" * 16, at=cast.at).report
+    (attempt,) = notice_attempt({of_person(cast.karim.person_id)}, report=report.id, at=cast.at)
     asked = Asked("May I bring a friend?", "asks@example.net")
     question = receive_question(asked, nonce=b"3" * 16, at=cast.at).question
     assert question is not None
@@ -158,6 +161,7 @@ def world(db: None) -> World:
         "proposal_id": [str(waiting.id), str(proposal.id)],
         "decision_id": [str(agreed.execution.decision.id)],
         "review_id": [str(review.id)],
+        "attempt_id": [str(attempt.id)],
         "match_id": [str(Match.objects.get().id)],
         "brake_id": [str(brake.id)],
         "staff_id": [str(cast.noor.staff.id)],

@@ -1,4 +1,4 @@
-"""forget_reviews: what people asked us to look at again goes with the case, or a year after we answered (4.9)."""
+"""forget_requests: what people asked us to look at again goes with the case, or a year after we answered (4.9)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from concord.vault import files
 MONTH = timedelta(days=30.5)
 
 
-@receiver(purging, dispatch_uid="actions.forget_reviews")
+@receiver(purging, dispatch_uid="actions.forget_requests")
 def forget_with_the_case(sender: Any, case: Case, at: datetime, **kwargs: Any) -> None:
     """Those that came by the link of the gate. Numbers of notices stay as long as a decision is in force."""
     executions = Execution.objects.filter(
@@ -43,8 +43,8 @@ def due(at: datetime) -> Iterator[date]:
             yield (answered_at + _kept()).date()
 
 
-@erases("actions.forget_reviews", _("requests to look again, answered"), due=due)
-def forget_reviews(*, at: datetime) -> int:
+@erases("actions.forget_requests", _("requests to look again, answered"), due=due)
+def forget_requests(*, at: datetime) -> int:
     """Erase what was answered that long ago. Returns how many went."""
     return _erase(_over(at), at=at)
 
