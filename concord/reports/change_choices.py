@@ -25,6 +25,7 @@ class Choices(NamedTuple):
     contact: str
     wishes: str
     hear: str
+    may_translate: bool = False
 
 
 @transaction.atomic

@@ -31,6 +31,11 @@ class ChoicesForm(forms.Form):
         required=False,
         initial="answer",
     )
+    may_translate = forms.BooleanField(
+        label=ReportForm.base_fields["may_translate"].label,
+        help_text=ReportForm.base_fields["may_translate"].help_text,
+        required=False,
+    )
     keep_out = SomeOf(
         label=_("Who else must not read it?"),
         help_text=_(
@@ -61,7 +66,7 @@ class ChoicesForm(forms.Form):
     @property
     def choices(self) -> Choices:
         told = self.cleaned_data
-        return Choices(contact=told["contact"], wishes=told["wishes"], hear=told["hear"])
+        return Choices(told["contact"], told["wishes"], told["hear"], told["may_translate"])
 
     @property
     def kept_out(self) -> list[StaffMember]:
