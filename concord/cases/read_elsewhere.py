@@ -60,7 +60,7 @@ def _codes(
     written = {f"{one[1]}-{one[2]}": one[0] for one in CODE.finditer(text.upper())}
     own = {about, *_ids(home)}
     for things in (Case, Report, Flag):
-        visible = things.objects.visible_to(author).filter(code__in=written).exclude(id__in=own)  # type: ignore[attr-defined]
+        visible = things.objects.visible_to(author).filter(code__in=written).exclude(id__in=own)
         for code in visible.values_list("code", flat=True):
             yield written[code], code
 
