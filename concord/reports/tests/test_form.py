@@ -106,6 +106,18 @@ def test_a_form_without_its_number_is_taken(browser, team, nonce):
     assert Report.objects.count() == 2
 
 
+def test_a_form_that_was_open_for_two_days_is_taken(browser, team, luis, at):
+    """Meanwhile its browser forgot everything, and somebody it names has left the team."""
+    opened = NONCE.search(browser.get("/report").content.decode())[1]
+    luis.staff.ended_at = at
+    luis.staff.save()
+    later = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
+    ticked = {"nonce": opened, "keep_out": str(luis.staff.id), "kept_files": "ab" * 32}
+    sent = later.post("/report", TEXT | ticked)
+    assert "A file has waited for more than an hour" in page(sent)
+    assert code_in(later.post("/report", TEXT | ticked | {"kept_files": []}))
+
+
 def test_the_same_form_twice_shows_the_same_code(browser, team):
     nonce = NONCE.search(browser.get("/report").content.decode())[1]
     sent = [code_in(browser.post("/report", TEXT | {"nonce": nonce})) for _ in range(2)]
@@ -267,7 +279,11 @@ def test_whoever_is_named_in_the_text_is_not_among_those_it_goes_to(browser, tea
 
 
 def test_another_language_keeps_what_was_typed_and_sends_nothing(browser, team, luis):
-    typed = {"text": "He wrote <again>", "when": "yesterday", "keep_out": [luis.staff.id.hex[:ID_LENGTH]]}
+    typed = {
+        "text": "He wrote <again>",
+        "when": "yesterday",
+        "keep_out": [luis.staff.id.hex[:ID_LENGTH]],
+    }
     answer = browser.post("/report", typed | {"danger": "on", "nonce": "ab" * 16, "in": "ar"})
     form = page(answer)
     assert 'lang="ar" dir="rtl"' in form

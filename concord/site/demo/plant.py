@@ -6,11 +6,10 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from nacl.public import PrivateKey
 
 from concord.convenings.arrive import arrive
 from concord.convenings.confirm_guidelines import confirm_guidelines
@@ -18,6 +17,8 @@ from concord.convenings.models import Convening, Registration
 from concord.convenings.open_convening import open_convening
 from concord.convenings.open_session import open_session
 from concord.convenings.plan_convening import plan_convening, plan_session
+from concord.letterbox.issue import NONCE_BYTES, issue
+from concord.letterbox.read import keyring_of
 from concord.outbox.worker import run_due
 from concord.people.ask_sign_in import ask_sign_in
 from concord.people.declare_tie import declare_tie
@@ -140,12 +141,12 @@ def _team(secret: RecoverySecret, *, at: datetime) -> dict[str, Member]:
 
 
 def _outside_contact(lead: Member, *, at: datetime) -> Keyring:
-    holder, private = uuid4(), PrivateKey.generate()
-    keys.enrol_reader(holder, bytes(private.public_key), at=at, countersigner=lead.keyring)
+    code, box = issue(secrets.token_bytes(NONCE_BYTES), purpose="outside contact", at=at)
+    keys.enrol_reader(box.id, bytes(box.reading_public), at=at, countersigner=lead.keyring)
     name_outside_contact(
-        "Elena Ruiz", address="elena@outside.example", holder=holder, by=lead.staff, at=at
+        "Elena Ruiz", address="elena@outside.example", holder=box.id, by=lead.staff, at=at
     )
-    return Keyring.reading_only(holder, private)
+    return keyring_of(box, code)
 
 
 def _policy(team: dict[str, Member], *, at: datetime) -> None:
