@@ -1,0 +1,113 @@
+"""What the outside contact can do with a report, each thing once and by nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from concord.ledger.models import Entry
+from concord.letterbox.models import Box
+from concord.letterbox.read import keyring_of
+from concord.letterbox.session import Held
+from concord.people.declare_tie import declare_tie
+from concord.reports.acknowledge_report import AnswerIsEmpty
+from concord.reports.answer_from_outside import answer_from_outside
+from concord.reports.finish_outside import finish_outside
+from concord.reports.hand_on import NotToThem, hand_on
+from concord.reports.keeps_out import keeps_out
+from concord.reports.let_in import let_in
+from concord.reports.outside import Outside
+from concord.reports.promise_discretion import promise_discretion
+from concord.reports.read_report import read_report
+from concord.reports.read_shared import SayFirstThatYouKeepIt
+from concord.reports.receive_report import receive_report
+from concord.reports.set_aside import NeedsAnAnswerFirst
+from concord.reports.told import Source, Told
+from concord.vault import files
+from concord.vault.errors import NoGrant
+
+NONCE = b"a form's own one"
+
+
+@pytest.fixture
+def outside(ines, at) -> Outside:
+    promise_discretion(ines, at=at)
+    promise_discretion(ines, at=at)
+    box = Box.objects.get(id=ines.holder)
+    return Outside(ines, keyring_of(box, ines.code))
+
+
+@pytest.fixture
+def report(amara, ines, at):
+    """Amara is kept out, and there was nobody else."""
+    told = Told(text="He wrote again.")
+    return receive_report(told, nonce=NONCE, keep_out=[amara.staff], at=at).report
+
+
+def test_it_is_handed_on_to_a_receiver_who_came_later(report, outside, amara, luis, at):
+    hand_on(report, to=luis.staff, by=outside, at=at)
+    assert read_report(report, keyring=luis.keyring, at=at).text == "He wrote again."
+    assert not keeps_out(report, luis.id)
+    assert keeps_out(report, amara.id)
+    assert files.may_open(report.file, outside.contact.holder)
+    for member in (luis, amara):  # they read it already; they are kept out
+        with pytest.raises(NotToThem):
+            hand_on(report, to=member.staff, by=outside, at=at)
+
+
+def test_about_the_team_it_is_handed_to_nobody(outside, amara, luis, at):
+    told = Told(text="One of you did.", about_team=True)
+    report = receive_report(told, nonce=NONCE, at=at).report
+    with pytest.raises(NotToThem):
+        hand_on(report, to=luis.staff, by=outside, at=at)
+
+
+def test_whoever_is_close_to_the_author_stays_out_also_when_the_reporter_lets_them_in(
+    outside, luis, post, at
+):
+    declare_tie(luis.staff, person=post.registration.person, at=at)
+    told = Told(text="He wrote this.", about_team=True, source=Source.of(post))
+    receipt = receive_report(told, nonce=NONCE, at=at)
+    held = Held(Box.objects.get(id=receipt.report.box), receipt.code)
+    let_in(receipt.report, [luis.staff], held=held, at=at)
+    let_in(receipt.report, [luis.staff], held=held, at=at)
+    files.settle(outside.keyring, at=at)
+    assert not files.may_open(receipt.report.file, luis.id)
+    assert Entry.objects.filter(verb="reports.let_in").count() == 1
+    with pytest.raises(NotToThem):
+        hand_on(receipt.report, to=luis.staff, by=outside, at=at)
+
+
+def test_it_is_dealt_with_once_answered_and_only_then(report, outside, at):
+    with pytest.raises(NeedsAnAnswerFirst):
+        finish_outside(report, by=outside, at=at)
+    with pytest.raises(AnswerIsEmpty):
+        answer_from_outside(report, " ", by=outside, at=at)
+    answer_from_outside(report, "Thank you.", by=outside, at=at)
+    for _ in range(2):
+        assert finish_outside(report, by=outside, at=at).done_outside_at == at
+    assert Entry.objects.filter(verb="reports.finish_outside").count() == 1
+
+
+def test_who_wants_to_hear_nothing_needs_no_answer(outside, amara, at):
+    told = Told(text="Just so you know.", hear="nothing", about_team=True)
+    report = receive_report(told, nonce=NONCE, at=at).report
+    assert finish_outside(report, by=outside, at=at).acknowledged_at == at
+
+
+def test_what_the_team_reads_is_closed_to_them(outside, amara, luis, at):
+    report = receive_report(Told(text="For the team."), nonce=NONCE, at=at).report
+    for act in (
+        lambda: answer_from_outside(report, "Thank you.", by=outside, at=at),
+        lambda: finish_outside(report, by=outside, at=at),
+        lambda: hand_on(report, to=luis.staff, by=outside, at=at),
+    ):
+        with pytest.raises(NoGrant):
+            act()
+
+
+def test_before_they_promised_to_keep_it_they_do_nothing(report, ines, at):
+    box = Box.objects.get(id=ines.holder)
+    with pytest.raises(SayFirstThatYouKeepIt):
+        answer_from_outside(
+            report, "Thank you.", by=Outside(ines, keyring_of(box, ines.code)), at=at
+        )
