@@ -159,6 +159,7 @@ def _code(request: Request, receipt: Receipt, *, form: ReportForm) -> HttpRespon
     contact = outside_contact(at)
     context: dict[str, Any] = {
         "code": receipt.code.replace("-", " "),
+        "code_days": settings.CONCORD_KEEP_CODES_DAYS,
         "report": receipt.report,
         "readers": names_told(form.told, keep_out=form.kept_out, at=at),
         "outside": contact.name if contact else "",
