@@ -10,19 +10,25 @@ imported.
 from __future__ import annotations
 
 import io
+import math
 import resource
 import sys
 from collections.abc import Callable
+from typing import Any
 
-MEMORY = 900 * 1024 * 1024
+MEMORY = 170 * 1024 * 1024
+"""What it may fill; with the programs that it runs, less than 200 MiB, on machines that have little."""
+ADDRESSES = 900 * 1024 * 1024
 SECONDS = 20
-PIXELS = 50_000_000
-"""Of one picture, width times height, as its head says before anything is unpacked."""
-LARGEST_EDGE = 4_096
+PIXELS = 24_000_000
+"""Of one picture, width times height, before anything is unpacked. A dot takes four bytes, and is there twice."""
+SHOWN = 12_500_000
+"""Dots of the cleaned copy. What has more is made smaller; the original keeps them all."""
 CANNOT = 3
 
 LIMITS = [
-    (resource.RLIMIT_AS, MEMORY),
+    (resource.RLIMIT_DATA, MEMORY),
+    (resource.RLIMIT_AS, ADDRESSES),
     (resource.RLIMIT_CPU, SECONDS),
     (resource.RLIMIT_FSIZE, 0),
     (resource.RLIMIT_CORE, 0),
@@ -56,26 +62,41 @@ def clean_image(plain: bytes) -> bytes:
     from PIL import Image, ImageOps
 
     known = ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"]
-    Image.MAX_IMAGE_PIXELS = PIXELS
+    Image.MAX_IMAGE_PIXELS = sys.maxsize  # a photograph may be unpacked smaller than its head says
     with Image.open(io.BytesIO(plain), formats=known) as picture:
-        if picture.width * picture.height > PIXELS:
-            raise CannotBeCleaned
         if picture.format not in ("JPEG", "MPO") and getattr(picture, "n_frames", 1) > 1:
             raise CannotBeCleaned  # a film or a document of pages would lose all but the first
-        picture.draft("RGB", (LARGEST_EDGE, LARGEST_EDGE))
+        times = _times_too_large(picture)
+        picture.draft(None, (picture.width // times, picture.height // times))
+        if picture.width * picture.height > PIXELS:
+            raise CannotBeCleaned
         picture.load()
-        turned = ImageOps.exif_transpose(picture)
-        is_clear = turned.has_transparency_data
-        turned = turned.convert("RGBA" if is_clear else "RGB")
-        turned.thumbnail((LARGEST_EDGE, LARGEST_EDGE))
-        bare = Image.new(turned.mode, turned.size)
-        bare.paste(turned)
+        ImageOps.exif_transpose(picture, in_place=True)
+        bare = _dots_of(picture)
     drawn = io.BytesIO()
-    if is_clear:
+    if bare.mode == "RGBA":
         bare.save(drawn, "PNG")
     else:
         bare.save(drawn, "JPEG", quality=88)
     return drawn.getvalue()
+
+
+def _dots_of(picture: Any) -> Any:
+    """A new picture with the dots of this one, no more of them than are shown."""
+    from PIL import Image
+
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    plain = picture if picture.mode == mode else picture.convert(mode)
+    times = _times_too_large(plain)
+    plain = plain.reduce(times) if times > 1 else plain
+    bare = Image.new(mode, plain.size)
+    bare.paste(plain)
+    return bare
+
+
+def _times_too_large(picture: Any) -> int:
+    """By how much its edges are divided, for it to have as many dots as are shown."""
+    return math.ceil(math.sqrt(picture.width * picture.height / SHOWN))
 
 
 def clean_pdf(plain: bytes) -> bytes:
