@@ -27,6 +27,7 @@ from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bench.common import Answer, arguments, progress
@@ -131,8 +132,13 @@ def looking(
         color_scheme="light",
     )
     for name, value in (cookies or {}).items():
-        where = {"domain": "localhost", "path": "/", "secure": True, "httpOnly": True}
-        context.add_cookies([{"name": name, "value": value, **where}])  # type: ignore[list-item]
+        where: dict[str, Any] = {
+            "domain": "localhost",
+            "path": "/",
+            "secure": True,
+            "httpOnly": True,
+        }
+        context.add_cookies([SetCookieParam(name=name, value=value, **where)])
     try:
         yield Visitor(context, context.new_page(), relay)
     finally:

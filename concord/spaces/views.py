@@ -175,8 +175,10 @@ def _shown(one: Post, reader: Registration) -> Shown:
 
 
 def _answered(room: Room, number: int | None, *, hidden: frozenset[UUID]) -> Post | None:
+    if not number:
+        return None
     posts = room.posts.to_show().filter(number=number, removed=False)
-    return posts.exclude(registration__in=hidden).first() if number else None
+    return posts.exclude(registration__in=hidden).first()
 
 
 def _number(typed: str | None) -> int | None:
