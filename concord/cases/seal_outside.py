@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from concord.cases.models import Case
+from concord.monitoring.ring import ring
 from concord.people.models import OutsideContact
 from concord.vault import files
 from concord.vault.keyring import Keyring
@@ -30,7 +31,8 @@ def seal_outside(
 
 
 def owe_outside(case: Case, *, at: datetime) -> None:
-    """Owe its key to the outside contact, unless they hold it."""
+    """Owe its key to the outside contact, unless they hold it, and ask them by letter to look."""
     for contact in OutsideContact.objects.current(at):
         if not files.may_open(case.file, contact.holder):
             files.owe(case.file, to=contact.holder, at=at)
+            ring([contact.holder], at=at)

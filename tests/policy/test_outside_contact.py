@@ -176,6 +176,7 @@ def test_a_case_whose_every_reader_steps_out_is_theirs_at_once(cast: Cast) -> No
     for desk in (cast.amara, cast.luis):
         recuse(case, who=desk.id, by=desk.staff, keyring=desk.keyring, at=cast.at)
         assert finds_nothing_of_case(desk, case)
+    assert Job.objects.filter(kind=NOTICE, subject=cast.outside.holder).exists()
     assert elena(cast).follow("Cases that lie with you").follow(case.code).sees("Seen.")
     assert Entry.objects.filter(verb="cases.read_case", actor=cast.outside.holder).exists()
     case.refresh_from_db()
