@@ -131,13 +131,8 @@ def looking(
         color_scheme="light",
     )
     for name, value in (cookies or {}).items():
-        where: dict[str, Any] = {
-            "domain": "localhost",
-            "path": "/",
-            "secure": True,
-            "httpOnly": True,
-        }
-        context.add_cookies([SetCookieParam(name=name, value=value, **where)])
+        cookie: Any = {"name": name, "value": value, "domain": "localhost", "path": "/"}
+        context.add_cookies([cookie | {"secure": True, "httpOnly": True}])
     try:
         yield Visitor(context, context.new_page(), relay)
     finally:
