@@ -1,7 +1,4 @@
-"""forget_questions: an answered question about the policy goes a year after its answer, with its box (4.9).
-
-One that nobody has answered stays. One that came as a report goes with that report.
-"""
+"""forget_questions: what was asked about the policy goes a year after it was answered; unanswered, it stays (4.9)."""
 
 from __future__ import annotations
 
@@ -10,13 +7,14 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from concord.ledger.record import record
+from concord.letterbox.models import Box
 from concord.letterbox.purge import purge
 from concord.outbox.clocks import erases
-from concord.reports.models import Question, QuestionQuerySet
-from concord.reports.read_question import box_of_question
+from concord.reports.models import Question
 from concord.vault import files
 
 MONTH = timedelta(days=30.5)
@@ -24,13 +22,13 @@ MONTH = timedelta(days=30.5)
 
 def due(at: datetime) -> Iterator[date]:
     for answered_at in _over(at).values_list("answered_at", flat=True):
-        if answered_at is not None:
+        if answered_at:
             yield (answered_at + _kept()).date()
 
 
-@erases("reports.forget_questions", _("questions about the policy"), due=due)
+@erases("reports.forget_questions", _("questions that were answered"), due=due)
 def forget_questions(*, at: datetime) -> int:
-    """Erase them, keys first. Returns how many went."""
+    """Erase them with their boxes. One that came as a report goes with it. Returns how many went."""
     questions = list(_over(at))
     for question in questions:
         _erase(question, at=at)
@@ -40,14 +38,13 @@ def forget_questions(*, at: datetime) -> int:
 @transaction.atomic
 def _erase(question: Question, *, at: datetime) -> None:
     files.destroy(question.file, by=None, at=at)
-    box = box_of_question(question)
-    if box is not None:
+    for box in Box.objects.filter(id__in=[question.box] if question.box else []):
         purge(box, by=None, at=at)
     question.delete()
-    record("reports.forget_question", actor=None, subject=question.id, at=at)
+    record("reports.erase_question", actor=None, subject=question.id, at=at)
 
 
-def _over(at: datetime) -> QuestionQuerySet:
+def _over(at: datetime) -> QuerySet[Question]:
     return Question.objects.filter(report__isnull=True, answered_at__lte=at - _kept())
 
 

@@ -34,6 +34,7 @@ from concord.cases.take_up import take_up
 from concord.cases.write_note import write_note
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision, Execution, Version
+from concord.desk.waiting import waiting_for
 from concord.ledger.chain import chain, head
 from concord.ledger.models import Entry, Link
 from concord.ledger.prune import prune
@@ -47,9 +48,12 @@ from concord.people.end_designation import end_designation
 from concord.people.tests.team import Mailbox
 from concord.reports import blobs
 from concord.reports.acknowledge_report import acknowledge_report
+from concord.reports.asked import Asked
+from concord.reports.forget_questions import forget_questions
 from concord.reports.forget_reports import forget_reports
-from concord.reports.models import Report
+from concord.reports.models import Question, Report
 from concord.reports.read_report import OnlyCurrentStaff, read_report
+from concord.reports.receive_question import receive_question
 from concord.reports.receive_report import receive_report
 from concord.reports.set_aside import set_aside
 from concord.reports.told import Told
@@ -241,6 +245,8 @@ def test_nothing_goes_before_its_day_or_unannounced(cast: Cast, mailbox: Mailbox
         purge_case(case, at=late)
     assert warn_of_purge(None, at=late) == 1
     assert warn_of_purge(None, at=late) == 0
+    assert [one.case for one in waiting_for(cast.luis.staff, at=late).closings] == [case]
+    assert waiting_for(cast.noor.staff, at=late).closings == []
     assert Entry.objects.filter(verb="cases.warn_of_purge", subject=case.id).count() == 1
     assert purge_cases(at=late + timedelta(days=6)) == 0
     assert purge_cases(at=late + timedelta(days=7)) == 1
@@ -382,3 +388,14 @@ def endless(cast: Cast) -> tuple:
 def test_a_case_without_decisions_is_reckoned_from_closing(cast: Cast) -> None:
     case = closed(cast, reported_case(cast))
     assert expunge_on(standing_of(case), closed_at=after(case)) == months_after(after(case), 12)
+
+
+def test_a_question_goes_a_year_after_its_answer_and_not_before_one(cast: Cast) -> None:
+    asked = Asked("May I bring a friend?", "")
+    question = receive_question(asked, nonce=b"3" * 16, at=cast.at).question
+    assert question is not None
+    assert forget_questions(at=cast.later(days=3000)) == 0
+    Question.objects.update(answered_at=cast.at)
+    assert forget_questions(at=cast.later(days=365)) == 0
+    assert forget_questions(at=cast.later(days=367)) == 1
+    assert not Box.objects.filter(id=question.box).exists()
