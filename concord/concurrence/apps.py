@@ -5,7 +5,8 @@ class ConcurrenceConfig(AppConfig):
     name = "concord.concurrence"
 
     def ready(self) -> None:
-        from concord.concurrence import (  # noqa: F401  (hears ties, recusals and erasing; lapses proposals)
+        from concord.concurrence import (  # noqa: F401  (hears ties, recusals and erasing; asks; lapses)
+            ask_wider,
             hear_ties,
             lend_standing,
             void,

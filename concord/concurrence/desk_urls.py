@@ -5,6 +5,7 @@ from concord.concurrence import desk_views
 urlpatterns = [
     path("proposals/<uuid:proposal_id>", desk_views.proposal, name="proposal"),
     path("proposals/<uuid:proposal_id>/concurrence", desk_views.agree, name="agree"),
+    path("proposals/<uuid:proposal_id>/on-it", desk_views.on_it, name="on_it"),
     path("proposals/<uuid:proposal_id>/decline", desk_views.say_no, name="decline"),
     path("proposals/<uuid:proposal_id>/withdrawal", desk_views.withdraw_it, name="withdraw"),
     path("proposals/<uuid:proposal_id>/execution", desk_views.carry_it_out, name="execute"),

@@ -23,6 +23,8 @@ from concord.concurrence.execute import NeedsConcurrence, execute
 from concord.concurrence.forms import DeclineForm
 from concord.concurrence.models import Proposal, Version
 from concord.concurrence.open_version import open_version
+from concord.concurrence.rings import rings_in_words, turns
+from concord.concurrence.say_on_it import say_on_it
 from concord.concurrence.void import take_back, withdraw
 from concord.concurrence.who_may import asked
 from concord.doors import door
@@ -41,6 +43,7 @@ def proposal(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     standing = standing_of(version, at=request.at)
     waiting = asked_of(version, letter.targets, at=request.at)
     said_no = list(version.declines.order_by("declined_at"))
+    waiting_in_turn = turns(version, among=waiting, said=set(), at=request.at)
     agreed = standing.agreed
     names = names_of(
         version.proposer, agreed.person if agreed else None, *(one.person for one in said_no)
@@ -52,6 +55,11 @@ def proposal(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
         "standing": standing,
         "part": part_of(request.staff_member, standing, waiting),
         "asked": waiting,
+        "turns": waiting_in_turn,
+        "rings": rings_in_words(waiting_in_turn, at=request.at),
+        "is_on_it": any(
+            turn.on_it_at for turn in waiting_in_turn if turn.staff == request.staff_member
+        ),
         "declines": [
             (names.get(row.person, ""), row.declined_at, reason)
             for row, reason in zip(said_no, briefing.declines, strict=True)
@@ -69,6 +77,14 @@ def agree(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """I agree, to the version that was on the page."""
     version = _version(request, proposal_id)
     concur(version, by=request.staff_member, keyring=request.keyring, at=request.at)
+    return _back(proposal_id)
+
+
+@door(asked)
+@require_POST
+def on_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """Say that one is reading it; it binds nobody."""
+    say_on_it(_version(request, proposal_id), by=request.staff_member, at=request.at)
     return _back(proposal_id)
 
 

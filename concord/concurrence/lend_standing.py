@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from concord.cases.clocks import Standing, lends_standing
 from concord.cases.models import Case, State
 from concord.cases.signals import purging
-from concord.concurrence.models import Decision, Decline, Proposal, Version
+from concord.concurrence.models import Asked, Decision, Decline, Proposal, Version
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.vault import files
@@ -39,6 +39,7 @@ def forget_texts(sender: Any, case: Case, at: datetime, **kwargs: Any) -> None:
     for briefing in set(versions.values_list("briefing", flat=True)):
         files.destroy(briefing, by=None, at=at)
     Decline.objects.filter(version__in=versions).update(sealed=b"")
+    Asked.objects.filter(version__in=versions).delete()
     versions.update(sealed=b"")
     _forget_keys(case, at=at)
 

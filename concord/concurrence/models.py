@@ -143,6 +143,28 @@ class Opening(models.Model):
         return str(self.id)
 
 
+class Asked(models.Model):
+    """Somebody was told that a version waits for them, in which ring, and whether they said "I'm on it".
+
+    Ids and moments only. Read beside its proposal, by whoever may see that.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="asked")
+    person = models.UUIDField()
+    ring = models.PositiveSmallIntegerField()
+    asked_at = models.DateTimeField()
+    on_it_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "person"], name="concurrence_asked_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Decline(models.Model):
     """Somebody did not agree, and why; the next person asked reads it."""
 

@@ -5,6 +5,9 @@ from django.dispatch import Signal
 proposed = Signal()
 """Sent with `version`, `about` (person ids) and `at`, in the transaction: colleagues are asked after commit."""
 
+asked_wider = Signal()
+"""Sent with `version` and `at`, in the transaction, when more people were asked, or one of them is on it."""
+
 answered = Signal()
 """Sent with `version` and `at`, in the transaction, when somebody who was asked agreed or did not."""
 

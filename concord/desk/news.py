@@ -1,11 +1,10 @@
-"""News for the desks: who may see something hears, by its id alone, that it changed; and is asked by letter.
+"""News for the desks: who may see something hears, by its id alone, that it changed.
 
 Only holders of a grant are told, each on a stream of their own, so that nobody else learns that anything is.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,18 +13,20 @@ from django.dispatch import receiver
 from concord.cases.models import Case
 from concord.cases.signals import recused
 from concord.concurrence.models import Proposal, Version
-from concord.concurrence.signals import answered, proposed, settled
+from concord.concurrence.signals import answered, asked_wider, proposed, settled
 from concord.monitoring.desk_stream import tell_desks
-from concord.monitoring.ring import ring
 from concord.vault import files
 
 
 @receiver(proposed)
-def ask_for_a_second_yes(sender: Any, version: Version, at: datetime, **kwargs: Any) -> None:
-    """Everybody whom the text was sealed to is asked, on the desk and by a letter that says nothing of it."""
-    readers = files.readers(version.briefing)
-    tell_desks(readers, "proposal", version.proposal_id)
-    ring(readers - {version.proposer}, at=at)
+def it_waits_on_the_desk(sender: Any, version: Version, **kwargs: Any) -> None:
+    """On the open pages of everybody whom the text was sealed to; notices go out ring by ring (`ask_wider`)."""
+    tell_desks(files.readers(version.briefing), "proposal", version.proposal_id)
+
+
+@receiver(asked_wider)
+def more_were_asked(sender: Any, version: Version, **kwargs: Any) -> None:
+    tell_desks(files.readers(version.briefing), "proposal", version.proposal_id)
 
 
 @receiver(settled)

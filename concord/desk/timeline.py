@@ -40,6 +40,8 @@ WORDS = {
     "concurrence.revise": ("proposed", _("%(who)s changed the proposal; it needs a new yes")),
     "concurrence.open_version": ("", _("%(who)s opened the proposal")),
     "concurrence.concur": ("agreed", _("%(who)s agreed")),
+    "concurrence.ask_wider": ("", _("More colleagues were asked")),
+    "concurrence.say_on_it": ("", _("%(who)s said that they are on it")),
     "concurrence.decline": ("declined", _("%(who)s did not agree")),
     "concurrence.declined": ("declined", _("Nobody was left to ask")),
     "concurrence.withdrawn": ("lapsed", _("%(who)s withdrew the proposal")),

@@ -1,4 +1,4 @@
-"""ring: ask people by letter to look at their desk. The letter says nothing else, whatever it is about."""
+"""ring: ask people to look at their desk, by every channel there is. No word says more, whatever it is about."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import override
 
 from concord.letters.send import send_template
+from concord.monitoring.channels import by_every_channel, channel
 from concord.monitoring.readers import outside_contact
 from concord.outbox.leave import leave
 from concord.outbox.models import Job
@@ -25,21 +27,37 @@ GATHERING = timedelta(seconds=15)
 a letter that leaves in the same second would tell when somebody wrote."""
 
 
-def ring(persons: Iterable[UUID], *, at: datetime) -> None:
-    """Leave one letter for each of these people, unless one is already waiting."""
+def ring(persons: Iterable[UUID], *, at: datetime, at_once: bool = False) -> None:
+    """Leave one notice for each of these people, unless one is already waiting.
+
+    `at_once` where somebody waits for an answer and nobody outside can tell what happened just now: a live ask.
+    """
     to = {f"{NOTICE}:{person}": person for person in persons}
-    waiting = Job.objects.waiting().filter(unique_key__in=to).values_list("unique_key", flat=True)
-    for key in to.keys() - set(waiting):
-        leave(NOTICE, subject=to[key], due_at=at + GATHERING, unique_key=key, at=at)
+    waiting = Job.objects.waiting().filter(unique_key__in=to)
+    if at_once:
+        waiting.filter(leased_until__isnull=True, due_at__gt=at).update(due_at=at)
+    due_at = at if at_once else at + GATHERING
+    for key in to.keys() - set(waiting.values_list("unique_key", flat=True)):
+        leave(NOTICE, subject=to[key], due_at=due_at, unique_key=key, at=at)
 
 
 @handles(NOTICE)
 def send_notice(job: Job, *, at: datetime) -> None:
+    """Hand the notice to every channel. It is done in the transaction that does so: a crash sends nothing twice."""
+    if job.subject is None:
+        return
+    with transaction.atomic():
+        by_every_channel(job.subject, at=at)
+        Job.objects.filter(id=job.id).update(done_at=at)
+
+
+@channel("letter")
+def by_letter(person: UUID, *, at: datetime) -> None:
     """Send the letter, to current staff or the outside contact with an address; others see it on the desk."""
-    address, language = _address_of(job.subject, at=at) if job.subject else ("", "")
+    address, language = _address_of(person, at=at)
     if address:
         with override(language):
-            context = {"desk": _door_of(job.subject, at=at), "team": team_name_within()}
+            context = {"desk": _door_of(person, at=at), "team": team_name_within()}
         send_template(NOTICE, to=address, context=context, language=language, at=at)
 
 

@@ -26,7 +26,8 @@ KNOWN = frozenset(
     ["CONCORD_DATA", "CONCORD_KEY_FILE", "CONCORD_HOST_NAME", "CONCORD_TEAM_NAME", "CONCORD_POLICY_ADDRESS",
      "CONCORD_REPORT_ADDRESS", "CONCORD_PUBLIC", "CONCORD_DESK", "CONCORD_THREADS", "CONCORD_SETTINGS",
      "CONCORD_MAIL_HOST", "CONCORD_MAIL_PORT", "CONCORD_MAIL_USER", "CONCORD_MAIL_PASSWORD",
-     "CONCORD_MAIL_SECURITY", "CONCORD_MAIL_FROM"]
+     "CONCORD_MAIL_SECURITY", "CONCORD_MAIL_FROM", "CONCORD_RINGS_LIVE_MINUTES", "CONCORD_RINGS_HOURS",
+     "CONCORD_WEBHOOK_URL", "CONCORD_WEBHOOK_SECRET_FILE"]
 )  # fmt: skip
 OLDEST_POSTGRESQL = 150_000
 UNNAMED = "The host"
@@ -51,6 +52,7 @@ def findings() -> Iterator[Finding]:
     yield from hosts()
     yield from left_from_the_example()
     yield from mail()
+    yield from rings()
     yield from processes()
     of_database = list(database())
     yield from of_database
@@ -215,6 +217,21 @@ def mail() -> Iterator[Finding]:
             "is missing: sign-in codes would cross the network in clear",
             'Set it to "starttls" (port 587) or "tls" (port 465).',
         )
+
+
+def rings() -> Iterator[Finding]:
+    """When more people are asked for a second yes."""
+    for name, used in (
+        ("CONCORD_RINGS_LIVE_MINUTES", settings.CONCORD_RINGS_LIVE_MINUTES),
+        ("CONCORD_RINGS_HOURS", settings.CONCORD_RINGS_HOURS),
+    ):
+        said, in_use = os.environ.get(name, ""), ",".join(str(one) for one in used)
+        if said and said.replace(" ", "") != in_use:
+            yield Finding(
+                name,
+                f"is not three rising whole numbers, so {in_use} holds",
+                f"Write it like {in_use}, or leave it out.",
+            )
 
 
 def mail_server() -> Iterator[Finding]:

@@ -44,6 +44,35 @@ CONCORD_KEEP_CODES_DAYS = int(os.environ.get("CONCORD_KEEP_CODES_DAYS") or "92")
 """After its last use: a code opens its private page no more, and what lay there is erased."""
 
 
+def _rising(name: str, default: str) -> list[int]:
+    """Three whole numbers, each larger than the last; the default for anything else, which `concord check` names."""
+    try:
+        numbers = [int(one) for one in os.environ.get(name, "").split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) == 3 and 0 < numbers[0] < numbers[1] < numbers[2]:
+        return numbers
+    return [int(one) for one in default.split(",")]
+
+
+CONCORD_RINGS_LIVE_MINUTES = _rising("CONCORD_RINGS_LIVE_MINUTES", "2,5,10")
+CONCORD_RINGS_HOURS = _rising("CONCORD_RINGS_HOURS", "8,16,24")
+"""After a proposal: when more people are asked for a second yes, while an event runs and otherwise."""
+CONCORD_WEBHOOK_URL = os.environ.get("CONCORD_WEBHOOK_URL", "")
+"""Where a notice without contents goes besides, such as a gateway for text messages; https, or this machine."""
+CONCORD_WEBHOOK_SECRET_FILE = os.environ.get("CONCORD_WEBHOOK_SECRET_FILE", "")
+"""A file that only we can read: at least 32 characters, with which each such notice is signed."""
+CONCORD_PUSH_HOSTS = [
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    "push.apple.com",
+    "notify.windows.com",
+]
+"""The browsers' own notice services, and hosts beneath them. Nothing else a browser names is ever written to."""
+CONCORD_STRANGER_SECONDS = 5
+"""How long one such service may take for one notice, all in all."""
+
+
 def _host_of(url: str) -> str:
     return url.split("://", 1)[-1].split("/", 1)[0].split(":", 1)[0]
 

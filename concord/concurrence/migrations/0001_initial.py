@@ -229,6 +229,32 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Asked",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("person", models.UUIDField()),
+                ("ring", models.PositiveSmallIntegerField()),
+                ("asked_at", models.DateTimeField()),
+                ("on_it_at", models.DateTimeField(null=True)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="asked",
+                        to="concurrence.version",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["asked_at"],
+            },
+        ),
+        migrations.CreateModel(
             name="Decline",
             fields=[
                 (
@@ -315,6 +341,12 @@ class Migration(migrations.Migration):
             model_name="opening",
             constraint=models.UniqueConstraint(
                 fields=("version", "person"), name="concurrence_opened_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="asked",
+            constraint=models.UniqueConstraint(
+                fields=("version", "person"), name="concurrence_asked_once"
             ),
         ),
         migrations.AddConstraint(

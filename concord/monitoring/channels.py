@@ -1,0 +1,45 @@
+"""By which ways somebody is asked to look at their desk. Each is registered; one that fails stops no other.
+
+A channel writes down what must leave and returns; the outbox carries it, tries again, and gives up in the end.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from django.db import transaction
+
+log = logging.getLogger("concord.monitoring")
+
+
+class Channel(Protocol):
+    """Leaves word for one person, without contents, where they can be reached this way."""
+
+    def __call__(self, person: UUID, *, at: datetime) -> None: ...
+
+
+_channels: dict[str, Channel] = {}
+
+
+def channel(name: str) -> Callable[[Channel], Channel]:
+    """Register a channel under a name."""
+
+    def register(leaves: Channel) -> Channel:
+        _channels[name] = leaves
+        return leaves
+
+    return register
+
+
+def by_every_channel(person: UUID, *, at: datetime) -> None:
+    """Leave word by every channel. What one of them raises is logged by its name, and undoes nothing of another."""
+    for name, leaves in list(_channels.items()):
+        try:
+            with transaction.atomic():
+                leaves(person, at=at)
+        except Exception:
+            log.exception("channel failed", extra={"kind": name})

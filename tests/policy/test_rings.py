@@ -1,0 +1,157 @@
+"""Who is asked for a second yes, and when: those on shift first, then ever more, and never whoever is kept out."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from concord.access.gate import is_admitted
+from concord.cases.recuse import recuse
+from concord.concurrence.ask_wider import ask_wider, ask_wider_in_all
+from concord.concurrence.concur import concur
+from concord.concurrence.decline import decline
+from concord.concurrence.guards import HasAConflict
+from concord.concurrence.models import Asked, Execution, Proposal
+from concord.concurrence.say_on_it import AsksYourself, say_on_it
+from concord.concurrence.void import withdraw
+from concord.convenings.models import Session
+from concord.monitoring.ring import NOTICE
+from concord.outbox.models import Job
+from concord.people.models import Shift
+from concord.people.plan_shift import plan_shift
+from concord.spaces.models import Brake, Removal
+from concord.spaces.pull_brake import pull_brake
+from tests.browsing import at_the_desk
+from tests.cast import Cast, Desk, case_about_karim, opened, proposed
+
+
+def on_shift(cast: Cast, desk: Desk, begins: float, ends: float, event: UUID | None = None) -> None:
+    """Hours from now."""
+    plan_shift(
+        desk.staff,
+        convening=event,
+        starts_at=cast.later(hours=begins),
+        ends_at=cast.later(hours=ends),
+        by=cast.amara.staff,
+        at=cast.at,
+    )
+
+
+def asked(proposal: Proposal) -> set[UUID]:
+    return set(Asked.objects.filter(version__proposal=proposal).values_list("person", flat=True))
+
+
+def noticed() -> set[UUID | None]:
+    return set(Job.objects.filter(kind=NOTICE).values_list("subject", flat=True))
+
+
+@pytest.fixture
+def only_amara(cast: Cast) -> Cast:
+    """Three in the morning: Amara is on shift, Noor has the next one, Luis and Ravi are on no roster."""
+    Shift.objects.all().delete()
+    on_shift(cast, cast.amara, 0, 8)
+    on_shift(cast, cast.noor, 6, 14, cast.convening.id)
+    return cast
+
+
+@pytest.mark.clauses("R-CONCUR-1", "I-STAFF-1", "R-COORD-1")
+def test_the_ask_goes_to_those_on_shift_and_widens_while_nobody_answers(cast: Cast) -> None:
+    Shift.objects.all().delete()
+    case = case_about_karim(cast)
+    Job.objects.all().delete()
+    on_shift(cast, cast.luis, 0, 8, cast.convening.id)
+    on_shift(cast, cast.noor, 6, 14, cast.convening.id)
+    proposal = proposed(cast, case)
+    assert (asked(proposal), noticed()) == ({cast.luis.id}, {cast.luis.id})
+    amara = at_the_desk(cast.amara).open(f"/proposals/{proposal.id}")
+    assert amara.sees("Luis is being asked now.")
+    assert amara.sees("Next: Noor")
+    ask_wider_in_all(None, at=cast.later(minutes=4, seconds=59))
+    assert asked(proposal) == {cast.luis.id}
+    for _ in range(2):  # a worker that was killed comes back, and looks again
+        ask_wider_in_all(None, at=cast.later(minutes=5))
+    assert asked(proposal) == noticed() == {cast.luis.id, cast.noor.id}
+    assert Job.objects.filter(kind=NOTICE).count() == 2
+
+
+@pytest.mark.clauses("P-SAFE-1", "R-CONCUR-1", "V-SILENCE-1", "I-STAFF-1")
+def test_with_one_person_awake_a_room_is_held_and_nobody_is_touched(only_amara: Cast) -> None:
+    """PUB-07. Nobody else is on shift, so the next ring is asked at once; the last at ten minutes."""
+    cast = only_amara
+    proposal = proposed(cast)
+    assert asked(proposal) == {cast.noor.id}
+    pull_brake(cast.hall, kind=Brake.Kind.PAUSE, by=cast.amara.staff, at=cast.at)
+    ask_wider_in_all(None, at=cast.later(minutes=9, seconds=59))
+    assert asked(proposal) == {cast.noor.id}
+    ask_wider_in_all(None, at=cast.later(minutes=10))
+    assert asked(proposal) == {cast.noor.id, cast.luis.id}
+    assert is_admitted(cast.karim.person_id, cast.hall.places, at=cast.later(minutes=10))
+    assert not Execution.objects.exists()
+    assert not Removal.objects.exists()
+    version = opened(proposal.version, cast.luis, cast.later(minutes=11))
+    agreed = concur(
+        version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.later(minutes=11)
+    )
+    assert agreed.execution.concurrence == agreed
+
+
+@pytest.mark.clauses("R-CONCUR-1", "K-CONF-1", "I-PROC-1")
+def test_whoever_is_kept_out_hears_of_nothing_whichever_ring_they_are_in(cast: Cast) -> None:
+    """Ravi is tied to Karim and on shift; Noor steps out before her turn comes."""
+    Shift.objects.filter(staff__in=[cast.noor.staff, cast.amara.staff]).delete()
+    case = case_about_karim(cast)
+    Job.objects.all().delete()
+    proposal = proposed(cast, case)
+    recuse(case, who=cast.noor.id, by=cast.noor.staff, at=cast.later(minutes=1))
+    for minutes in (2, 5, 10, 59):
+        ask_wider_in_all(None, at=cast.later(minutes=minutes))
+    assert asked(proposal) == noticed() == {cast.luis.id}
+    with pytest.raises(HasAConflict):
+        say_on_it(proposal.version, by=cast.ravi.staff, at=cast.later(minutes=1))
+
+
+@pytest.mark.clauses("R-CONCUR-1", "I-PROC-1")
+def test_i_am_on_it_is_seen_by_whoever_proposed_and_binds_nobody(only_amara: Cast) -> None:
+    cast = only_amara
+    proposal = proposed(cast)
+    noor = at_the_desk(cast.noor).open(f"/proposals/{proposal.id}")
+    noor.press("I'm on it")
+    assert noor.sees("binds you to nothing")
+    assert at_the_desk(cast.amara).open(f"/proposals/{proposal.id}").sees("On it: Noor")
+    first = Asked.objects.get(person=cast.noor.id).on_it_at
+    say_on_it(proposal.version, by=cast.noor.staff, at=cast.later(minutes=3))
+    assert Asked.objects.get(person=cast.noor.id).on_it_at == first
+    with pytest.raises(AsksYourself):
+        say_on_it(proposal.version, by=cast.amara.staff, at=cast.at)
+    assert not Execution.objects.exists()
+    ask_wider_in_all(None, at=cast.later(minutes=10))
+    assert cast.luis.id in asked(proposal)
+
+
+def test_a_no_widens_the_ask_at_once_and_a_closed_proposal_asks_nobody(only_amara: Cast) -> None:
+    cast = only_amara
+    proposal = proposed(cast)
+    version = opened(proposal.version, cast.noor, cast.at)
+    decline(
+        version,
+        reason="I would warn first.",
+        by=cast.noor.staff,
+        keyring=cast.noor.keyring,
+        at=cast.later(seconds=30),
+    )
+    assert [row.person for row in ask_wider(version, at=cast.later(seconds=31))] == [cast.luis.id]
+    withdraw(proposal, by=cast.amara.staff, at=cast.later(minutes=1))
+    on_shift(cast, cast.luis, 0, 8)
+    assert ask_wider(version, at=cast.later(minutes=10)) == []
+
+
+def test_outside_an_event_the_ask_widens_in_hours(only_amara: Cast) -> None:
+    cast = only_amara
+    case = case_about_karim(cast)
+    Session.objects.all().update(state="planned")
+    proposal = proposed(cast, case)
+    ask_wider_in_all(None, at=cast.later(hours=23))
+    assert asked(proposal) == {cast.noor.id}
+    ask_wider_in_all(None, at=cast.later(hours=24))
+    assert asked(proposal) == {cast.noor.id, cast.luis.id}
