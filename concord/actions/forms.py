@@ -28,6 +28,7 @@ class ReviewForm(forms.Form):
         ],
         widget=forms.RadioSelect,
         initial="review",
+        error_messages={"required": _("Please choose one. Nothing you typed is lost.")},
     )
     words = Typed(
         label=_("What would you like us to know?"),

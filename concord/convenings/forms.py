@@ -119,6 +119,7 @@ class WhoForm(forms.Form):
     name = NameField(
         label=_("The name they take part under"),
         help_text=_("As they wrote it, whole. There is no list of who attends."),
+        error_messages={"required": _("Please write the name they take part under.")},
     )
 
 

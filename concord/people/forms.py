@@ -24,6 +24,9 @@ class AddressField(forms.CharField):
     """A mail address, in its one form."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr", "spellcheck": "false"})
+    default_error_messages = {
+        "required": _("Please write your e-mail address. Nothing you typed is lost.")
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Your e-mail address"))
@@ -44,6 +47,9 @@ class NameField(forms.CharField):
     """A name of one's own choice, without signs that deceive the eye."""
 
     widget = forms.TextInput(attrs={"autocomplete": "nickname", "dir": "auto"})
+    default_error_messages = {
+        "required": _("Please write a name of your choice. Nothing you typed is lost.")
+    }
 
     def clean(self, value: Any) -> str:
         typed = super().clean(value)
@@ -61,6 +67,7 @@ class OrganisationField(forms.CharField):
     """The name of an organisation, without signs that deceive the eye; nothing typed is an empty one."""
 
     widget = forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"})
+    default_error_messages = {"required": _("Please write the name of the organisation.")}
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Organisation"))
@@ -101,6 +108,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Six-digit code"),
         max_length=40,
+        error_messages={"required": _("Please type the six digits of our mail.")},
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "one-time-code",

@@ -36,23 +36,30 @@ STAFF_MODULES = re.compile(
     r"|^people/(?:adapters|designate|end_designation|enrol|name_outside_contact|plan_shift|second_factor"
     r"|vouch_for)\.py$"
     r"|^policy/publish_version\.py$|^vault/"
+    r"|/forget_\w+\.py$|^letterbox/lapse\.py$|^outbox/standing\.py$"
+    r"|^improvement/note_lesson\.py$|^reports/(?:take_back_answer|turn_into_report|typing_form)\.py$"
+    r"|^reports/type_in_report\.py$|^people/note_organisation\.py$"
 )
 STAFF_NAMES = {
     "people/forms.py": {"DeskSignInForm", "NewcomerForm", "CompareForm", "SureForm", "PassphraseForm"},
     "convenings/forms.py": {
         "GuidelinesForm", "Moment", "TimesForm", "SessionForm", "ConveningForm", "ShiftForm",
+        "WhoForm", "NoteForm",
     },
+    "improvement/forms.py": {"LessonForm"},
     "monitoring/forms.py": {"JudgementForm"},
+    "people/models.py": {"Source"},
+    "reports/question_forms.py": {"TurningForm"},
     "spaces/forms.py": {"BrakeForm"},
     "spaces/models.py": {"Brake"},
 }  # fmt: skip
 """Classes for staff in modules that also serve everyone."""
 
 PUBLIC_NAMES = {
-    "concurrence/terms.py": {"GROUNDS"},
+    "concurrence/terms.py": {"GROUNDS", "DEPARTURES"},
     "concurrence/wording.py": {"place_name", "until_words", "moment_words"},
 }
-"""What the letter to whoever loses access borrows from a room of staff."""
+"""What the letter to whoever loses access, and the word that a wish may not be kept, borrow from a room of staff."""
 
 POLICY_WORDS = "Kind"
 """Calls of this name: the third argument is text of the policy, which is data."""

@@ -113,7 +113,7 @@ def test_staff_note_and_erase_with_their_source(planned: Planned, team: Team):
     page = olu.get(f"{PAGE}/{wren.id}").content.decode()
     assert page.index("said by themself") < page.index("noted by staff")
     assert (
-        "This field is required"
+        "Please write the name of the organisation."
         in olu.post(f"{PAGE}/{wren.id}", {"organisation": " "}).content.decode()
     )
     for one in Affiliation.objects.all():
