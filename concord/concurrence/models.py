@@ -290,7 +290,13 @@ class Warrant(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     execution = models.ForeignKey(Execution, on_delete=models.PROTECT, related_name="warrants")
     kind = models.CharField(
-        max_length=10, choices=[("revoke", "revoke access"), ("delete", "delete a post")]
+        max_length=10,
+        choices=[
+            ("revoke", "revoke access"),
+            ("delete", "delete a post"),
+            ("lift", "give access back"),
+            ("restore", "put a post back"),
+        ],
     )
     target = models.UUIDField()
     scope_kind = models.CharField(max_length=10, blank=True)

@@ -297,7 +297,12 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("revoke", "revoke access"), ("delete", "delete a post")],
+                        choices=[
+                            ("revoke", "revoke access"),
+                            ("delete", "delete a post"),
+                            ("lift", "give access back"),
+                            ("restore", "put a post back"),
+                        ],
                         max_length=10,
                     ),
                 ),
