@@ -1,13 +1,19 @@
-"""Requests for review and "this is not me": what a person who was shut out may tell us, without an account."""
+"""Requests to look again, what came of them, and how a decision ended before its date.
+
+No decision ends early without a row of `Ending`, and each says by what authority: a lift that two people agreed
+to, somebody who had no part in it and looked again, or, for an earlier date that still lies ahead, a coordinator.
+"""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import F, Q
 
-from concord.concurrence.models import Execution
+from concord.concurrence.models import Decision, Execution, Warrant
 from concord.vault.files import seen_by
 
 if TYPE_CHECKING:
@@ -19,17 +25,42 @@ class ReviewRequestQuerySet(models.QuerySet["ReviewRequest"]):
         return self.filter(file__in=seen_by(staff.person_id))
 
 
+class ReviewState(models.TextChoices):
+    FILED = "filed", "filed"
+    ASSIGNED = "assigned", "assigned"
+    UPHELD = "upheld", "it stands"
+    VARIED = "varied", "it ends earlier"
+    OVERTURNED = "overturned", "it is taken back"
+
+
+UNDECIDED = [ReviewState.FILED, ReviewState.ASSIGNED]
+
+
 class ReviewRequest(models.Model):
     """Somebody asks us to look again, or says that they are somebody else. Sealed JSON: {"words", "contact"}.
 
-    `named`: the link they came by told which decision it is about, so nobody who had a part in it reads this.
+    `named`: the way they came told which decision it is about, so nobody who had a part in it reads this.
+    `reviewer` is a person, or the standing letterbox of the outside contact; they had no part in the decision.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=12, unique=True)
     kind = models.CharField(
-        max_length=8, choices=[("review", "review"), ("not_me", "this is not me")]
+        max_length=8,
+        choices=[
+            ("review", "review"),
+            ("not_me", "this is not me"),
+            ("reporter", "whoever reported asks for it"),
+        ],
     )
+    state = models.CharField(max_length=10, choices=ReviewState.choices, default=ReviewState.FILED)
+    decision = models.ForeignKey(
+        Decision, on_delete=models.CASCADE, null=True, related_name="reviews"
+    )
+    reviewer = models.UUIDField(null=True)
+    assigned_at = models.DateTimeField(null=True)
+    lends_case = models.BooleanField(default=False)
+    is_late = models.BooleanField(default=False)
     shut = models.UUIDField(null=True)
     named = models.BooleanField(default=False)
     file = models.UUIDField(unique=True)
@@ -37,15 +68,128 @@ class ReviewRequest(models.Model):
     box = models.UUIDField(null=True)
     filed_at = models.DateTimeField()
     answer_due_at = models.DateTimeField()
+    alarmed_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    reason_sealed = models.BinaryField(null=True)
 
     objects = ReviewRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-filed_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="filed")
+                | Q(reviewer__isnull=False, decision__isnull=False, assigned_at__isnull=False),
+                name="actions_review_is_somebodys",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["filed", "assigned"], decided_at__isnull=True)
+                | Q(decided_at__isnull=False, reason_sealed__isnull=False),
+                name="actions_review_has_a_reason",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code
+
+
+class Ending(models.Model):
+    """A decision ends, or will end, before its date. Never changed; the earliest `ends_at` is the one that counts.
+
+    LIFTED and VARIED by a proposal carry the warrant of a lift. OVERTURNED, and VARIED by whoever looked again,
+    carry the request (which is erased in its time, hence no key) and their signature; the outside contact, who
+    reads and does not sign, leaves none. EARLIER is a coordinator's own: a date that lies ahead, and nothing more.
+    """
+
+    class How(models.TextChoices):
+        LIFTED = "lifted", "lifted"
+        VARIED = "varied", "varied"
+        OVERTURNED = "overturned", "taken back"
+        EARLIER = "earlier", "ends earlier"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="endings")
+    how = models.CharField(max_length=10, choices=How.choices)
+    warrant = models.OneToOneField(
+        Warrant, on_delete=models.CASCADE, null=True, related_name="ending"
+    )
+    review = models.UUIDField(null=True)
+    by = models.UUIDField(null=True)
+    reason_sealed = models.BinaryField(null=True)
+    signature = models.BinaryField(max_length=64, null=True)
+    ends_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["made_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gte=F("made_at")), name="actions_nothing_ended_before"
+            ),
+            models.CheckConstraint(
+                condition=Q(how="earlier", warrant__isnull=True, review__isnull=True)
+                | Q(how__in=["lifted", "varied"], warrant__isnull=False, review__isnull=True)
+                | Q(how__in=["overturned", "varied"], warrant__isnull=True, review__isnull=False),
+                name="actions_ending_has_one_authority",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.how} {self.decision_id}"
+
+
+class LateRecusalQuerySet(models.QuerySet["LateRecusal"]):
+    def open(self, at: datetime) -> LateRecusalQuerySet:
+        """Those of decisions still in force that two people have not confirmed."""
+        in_force = Decision.objects.in_force(at).values("id")
+        return self.filter(settled_at__isnull=True, decision__in=in_force)
+
+    def visible_to(self, staff: StaffMember) -> LateRecusalQuerySet:
+        return self.filter(decision__in=Decision.objects.visible_to(staff).values("id"))
+
+
+class LateRecusal(models.Model):
+    """Somebody with a part in a decision stepped out after it was carried out. Two others confirm or replace it.
+
+    The effects stay meanwhile. Nothing here lapses: past `due_at` it alarms, and stays open.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="late_recusals")
+    person = models.UUIDField()
+    since_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    alarmed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    objects = LateRecusalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "person"], name="actions_one_late_recusal")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Confirmation(models.Model):
+    """A member of staff who is not recused read the exact text again, and confirms the decision under their key."""
+
+    late = models.ForeignKey(LateRecusal, on_delete=models.CASCADE, related_name="confirmations")
+    person = models.UUIDField()
+    signature = models.BinaryField(max_length=64)
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["late", "person"], name="actions_confirmed_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class NoticeReference(models.Model):
