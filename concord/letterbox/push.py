@@ -24,4 +24,5 @@ def push(box: Box, plaintext: bytes, *, kind: str, at: datetime, is_held: bool =
 
 def used(box: Box, *, at: datetime) -> None:
     """Its time begins again (`lapse`). Only the day is kept."""
-    Box.objects.filter(id=box.id).exclude(used_on__gte=at.date()).update(used_on=at.date())
+    if box.used_on < at.date():
+        Box.objects.filter(id=box.id, used_on__lt=at.date()).update(used_on=at.date())

@@ -36,6 +36,10 @@ DOUBLES = re.compile(r"(.)\1+")
 
 def fold(text: str) -> str:
     """One form, case and spacing; invisible signs gone; look-alikes in mixed-script words undone."""
+    if (
+        text.isascii()
+    ):  # Nothing in it is invisible, composed or mixed: most reports cost nothing more.
+        return " ".join(text.split()).casefold()
     compatible = normalised("NFKC", text)
     visible = "".join(sign for sign in compatible if unicodedata.category(sign) != "Cf")
     words = (_unmixed(word) for word in visible.split())
@@ -73,6 +77,8 @@ def _bones(word: str) -> str:
 
 
 def _unmixed(word: str) -> str:
+    if word.isascii():
+        return word
     scripts = {unicodedata.name(sign, "").split(" ")[0] for sign in word if sign.isalpha()}
     mixed = "LATIN" in scripts and not scripts.isdisjoint(FOLDED_SCRIPTS)
     return word.translate(LOOK_ALIKES) if mixed else word

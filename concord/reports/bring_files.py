@@ -32,7 +32,7 @@ def receive_with_files(
     `how` is what `receive_report` takes.
     """
     receipt = receive_report(told, nonce=_with_files(nonce, brought), at=at, **how)
-    if not receipt.report.attachments.exists():
+    if brought and not receipt.report.attachments.exists():
         bring_files(receipt.report, brought, at=at)
     return receipt
 

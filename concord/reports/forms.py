@@ -11,6 +11,7 @@ from uuid import UUID
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -206,7 +207,7 @@ class ReportForm(forms.Form):
         """Whether the box that people do not see was filled in."""
         return bool(self.cleaned_data["website"])
 
-    @property
+    @cached_property
     def told(self) -> Told:
         """What was typed, to be sealed."""
         told = self.cleaned_data

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,6 +34,12 @@ class Line(NamedTuple):
     what: str | Words
 
 
+class HelpLines(tuple["Country", ...]):
+    """The countries in order. `edition` tells one list from another: what was drawn from it may be kept."""
+
+    edition: str
+
+
 class Country(NamedTuple):
     """A country's emergency numbers, and its lines."""
 
@@ -42,18 +48,18 @@ class Country(NamedTuple):
     lines: list[Line]
 
 
-def help_lines() -> list[Country]:
+def help_lines() -> HelpLines:
     """Every country of the list, by its name in the language of the page.
 
     A host's own list that cannot be read is logged, and the shipped one is shown.
     """
     own = settings.CONCORD_DATA / SHIPPED.name
     try:
-        listed = _listed(own, own.stat().st_mtime) if own.exists() else _listed(SHIPPED, 0)
-        return _in(get_language() or "en", listed)
+        at = (own, own.stat().st_mtime) if own.exists() else (SHIPPED, 0)
+        return _in(get_language() or "en", *at)
     except (OSError, ValueError, KeyError, TypeError) as error:
         log.error("help lines cannot be read", extra={"kind": type(error).__name__})
-        return _in(get_language() or "en", _listed(SHIPPED, 0))
+        return _in(get_language() or "en", SHIPPED, 0)
 
 
 @cache
@@ -62,7 +68,8 @@ def _listed(path: Path, _changed: float) -> list[dict[str, Any]]:
     return listed
 
 
-def _in(language: str, listed: list[dict[str, Any]]) -> list[Country]:
+@lru_cache(maxsize=20)
+def _in(language: str, path: Path, changed: float) -> HelpLines:
     countries = [
         Country(
             str(each["names"].get(language) or each["names"]["en"]),
@@ -72,6 +79,8 @@ def _in(language: str, listed: list[dict[str, Any]]) -> list[Country]:
                 for line in each.get("lines", [])
             ],
         )
-        for each in listed
+        for each in _listed(path, changed)
     ]
-    return sorted(countries, key=lambda country: country.name)
+    found = HelpLines(sorted(countries, key=lambda country: country.name))
+    found.edition = f"{path} {changed}"
+    return found

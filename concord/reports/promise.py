@@ -9,7 +9,7 @@ from django.utils.translation import get_language_info
 
 from concord.convenings.models import Convening, State
 from concord.people.models import StaffMember
-from concord.vault.keyholders import keyholders
+from concord.vault.keyholders import holding
 
 LIVE = timedelta(minutes=5)
 OTHERWISE = timedelta(hours=24)
@@ -17,15 +17,15 @@ OTHERWISE = timedelta(hours=24)
 
 def receivers(at: datetime) -> list[StaffMember]:
     """The designated receivers who can read now, by working name."""
-    staff = list(StaffMember.objects.receivers(at).order_by("working_name"))
-    held = keyholders(one.person_id for one in staff)
-    return [one for one in staff if one.person_id in held]
+    staff = StaffMember.objects.receivers(at).filter(person_id__in=holding())
+    return list(staff.order_by("working_name"))
 
 
 def languages_read_now(at: datetime) -> list[str]:
     """The languages that receivers on call read."""
     on_call = StaffMember.objects.on_call(at).receivers(at)
-    return sorted({language for one in on_call for language in one.languages})
+    spoken = on_call.values_list("languages", flat=True)
+    return sorted({language for languages in spoken for language in languages})
 
 
 def answer_by(language: str, *, read_now: Iterable[str] | None = None, at: datetime) -> datetime:

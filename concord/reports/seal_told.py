@@ -13,10 +13,12 @@ from concord.vault.keyring import Keyring
 
 def seal_told(told: Told, *, report: UUID, file: UUID) -> dict[str, bytes]:
     """The two sealed fields of a report. That nothing was left to reach somebody by is sealed as well."""
-    return {
-        "sealed": files.seal(file, replace(told, contact="").to_bytes(), about=_about(report)),
-        "contact_sealed": files.seal(file, told.contact.encode(), about=_about_contact(report)),
+    items = {
+        _about(report): replace(told, contact="").to_bytes(),
+        _about_contact(report): told.contact.encode(),
     }
+    sealed, contact_sealed = files.seal_all(file, items)
+    return {"sealed": sealed, "contact_sealed": contact_sealed}
 
 
 def open_told(report: Report, *, keyring: Keyring) -> Told:

@@ -148,6 +148,7 @@ def _form(request: Request, form: ReportForm, *, at: datetime) -> HttpResponse:
         "languages": [promise.own_name(code) for code in read_now],
         "minutes": promise.minutes(language, read_now=read_now, at=at),
         "outside": contact.name if contact else "",
+        "named": [[str(one.id), one.working_name] for one in form.receivers],
     }
     status = 507 if form.files_field.no_space else 200
     return render(request, "reports/report.html", context, status=status)
@@ -156,12 +157,13 @@ def _form(request: Request, form: ReportForm, *, at: datetime) -> HttpResponse:
 def _code(request: Request, receipt: Receipt, *, form: ReportForm) -> HttpResponse:
     """What it says depends on what was typed alone, never on whom we kept out ourselves."""
     at = request.at
-    contact = outside_contact(at)
+    readers = names_told(form.told, keep_out=form.kept_out, receivers=form.receivers, at=at)
+    contact = None if readers else outside_contact(at)
     context: dict[str, Any] = {
         "code": receipt.code.replace("-", " "),
         "code_days": settings.CONCORD_KEEP_CODES_DAYS,
         "report": receipt.report,
-        "readers": names_told(form.told, keep_out=form.kept_out, at=at),
+        "readers": readers,
         "outside": contact.name if contact else "",
         "urgent": form.told.is_urgent,
         "help_lines": help_lines() if brings_up_help(form.told) else [],

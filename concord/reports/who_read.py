@@ -12,16 +12,25 @@ from concord.reports.named_in import named_in
 from concord.reports.told import Told
 
 
-def names_told(told: Told, *, keep_out: Iterable[StaffMember], at: datetime) -> list[str]:
+def names_told(
+    told: Told,
+    *,
+    keep_out: Iterable[StaffMember],
+    receivers: Iterable[StaffMember] | None = None,
+    at: datetime,
+) -> list[str]:
     """The working names on the form, less whom the reporter ticked or named; none when it is about the team.
+
+    `receivers`: those on the form that was sent, where it is at hand.
 
     Whom we keep out ourselves is never missing from it: anybody can send a report from any post, and would
     learn from a missing name who is close to its author, or that its author works here (K-CONF-1).
     """
     if told.about_team:
         return []
-    kept_out = kept_out_by_reporter(told, keep_out, at=at)
-    return [one.working_name for one in promise.receivers(at) if one.person_id not in kept_out]
+    on_form = list(promise.receivers(at) if receivers is None else receivers)
+    kept_out = {one.id for one in [*keep_out, *named_in(told.all_words, on_form)]}
+    return [one.working_name for one in on_form if one.id not in kept_out]
 
 
 def kept_out_by_reporter(told: Told, keep_out: Iterable[StaffMember], *, at: datetime) -> set[UUID]:

@@ -18,10 +18,16 @@ from concord.vault.models import Epoch, Grant, RecoveryKey, VaultFile
 
 
 def begin_epoch(
-    file: VaultFile, *, people: Mapping[UUID, bool], outer: Iterable[UUID], at: datetime
+    file: VaultFile,
+    *,
+    people: Mapping[UUID, bool],
+    outer: Iterable[UUID],
+    first: bool = False,
+    at: datetime,
 ) -> Epoch:
     """Make the file's next key pair; seal its private half to people (id to dormant), recovery, outer files.
 
+    `first`: the file has none yet, and is not asked.
     The private half is forgotten when this returns. Raises NoKey, NoRecoveryKey.
     """
     private = PrivateKey.generate()
@@ -29,7 +35,7 @@ def begin_epoch(
     epoch = Epoch.objects.create(
         id=sealing.key_id(public),
         file=file,
-        number=file.epochs.count() + 1,
+        number=1 if first else file.epochs.count() + 1,
         public=public,
         made_at=at,
     )

@@ -8,7 +8,7 @@ they kept every byte from before. Reads are not recorded here: whoever shows the
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -40,18 +40,27 @@ HEAD = struct.Struct(">I")
 def open_file(*, readers: Iterable[UUID], at: datetime) -> VaultFile:
     """Begin a file that these holders, and recovery, can read. Raises NoKey, NoRecoveryKey."""
     file = VaultFile.objects.create(made_at=at)
-    begin_epoch(file, people=dict.fromkeys(readers, False), outer=[], at=at)
+    begin_epoch(file, people=dict.fromkeys(readers, False), outer=[], first=True, at=at)
     record("vault.open_file", actor=None, subject=file.id, at=at)
     return file
 
 
 def seal(file_id: UUID, plaintext: bytes, *, about: str) -> bytes:
     """Seal an item into a file with the public half alone, padded. `about`: table, field and row."""
+    [sealed] = seal_all(file_id, {about: plaintext})
+    return sealed
+
+
+def seal_all(file_id: UUID, items: Mapping[str, bytes]) -> list[bytes]:
+    """Seal several items, each under what it is about, into one file at one moment; in their order."""
     epoch = current_epoch(file_id)
-    sealed = sealing.seal_to(
-        bytes(epoch.public), pad(plaintext), about=_about(file_id, epoch.number, about)
-    )
-    return HEAD.pack(epoch.number) + sealed
+    return [
+        HEAD.pack(epoch.number)
+        + sealing.seal_to(
+            bytes(epoch.public), pad(plaintext), about=_about(file_id, epoch.number, about)
+        )
+        for about, plaintext in items.items()
+    ]
 
 
 def unseal(file_id: UUID, blob: bytes, *, about: str, keyring: Keyring) -> bytes:

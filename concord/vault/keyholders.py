@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from concord.vault.models import PersonKey
 
 
@@ -12,3 +14,8 @@ def keyholders(among: Iterable[UUID]) -> set[UUID]:
     """Those of these holders whose key counts now; whoever has none yet must not stop a report."""
     held = PersonKey.objects.counting().filter(holder__in=list(among))
     return set(held.values_list("holder", flat=True))
+
+
+def holding() -> QuerySet[PersonKey, dict[str, UUID]]:
+    """The ids of all whose key counts now, to ask for them within another query."""
+    return PersonKey.objects.counting().values("holder")
