@@ -38,6 +38,8 @@ STAFF_MODULES = re.compile(
     r"|^policy/publish_version\.py$|^vault/"
     r"|/forget_\w+\.py$|^letterbox/lapse\.py$|^outbox/standing\.py$"
     r"|^improvement/note_lesson\.py$|^reports/(?:take_back_answer|turn_into_report|typing_form)\.py$"
+    r"|^actions/(?:confirm_decision|end_earlier|lift|restore_posts)\.py$"
+    r"|^monitoring/(?:reach_by_push|reached_views)\.py$"
     r"|^reports/type_in_report\.py$|^people/note_organisation\.py$"
 )
 STAFF_NAMES = {
@@ -56,10 +58,12 @@ STAFF_NAMES = {
 """Classes for staff in modules that also serve everyone."""
 
 PUBLIC_NAMES = {
+    "actions/confirm_decision.py": {"_alarm"},
     "concurrence/terms.py": {"GROUNDS", "DEPARTURES"},
     "concurrence/wording.py": {"place_name", "until_words", "moment_words"},
 }
-"""What the letter to whoever loses access, and the word that a wish may not be kept, borrow from a room of staff."""
+"""What people outside the team read although a room of staff says it: whoever loses access, reports, or is the
+outside contact."""
 
 POLICY_WORDS = "Kind"
 """Calls of this name: the third argument is text of the policy, which is data."""

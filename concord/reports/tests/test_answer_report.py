@@ -116,9 +116,10 @@ def test_no_question_goes_to_somebody_who_wants_no_further_part():
     assert refused.value.findings[0].phrase == "Would you tell us where?"
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ar"])
 @pytest.mark.parametrize("code", [one.code for one in TEMPLATES])
-def test_a_template_says_nothing_wrong_and_leaves_room_for_own_words(code):
-    text = begin(code, language="en", after="Dear you,")
+def test_a_template_says_nothing_wrong_and_leaves_room_for_own_words(code, language):
+    text = begin(code, language=language, after="Dear you,")
     assert text.startswith("Dear you,\n\n")
     assert GAP in text
     check_answer(text.replace(GAP, "We met your words with care."))
@@ -149,10 +150,14 @@ def test_every_word_that_the_glossary_avoids_is_refused(word):
         "Nous pouvons organiser une rencontre entre vous.",
         "Ella quiere pedirle perdón.",
         "¿Podría hablar con él cara a cara?",
+        "Te pedimos que te reúnas con la persona de la que nos hablaste.",
+        "Karim quiere hablarte.",
         "Podemos organizar una mediación.",
         "هل تقبل أن تجلس معه؟",
         "نقترح الوساطة بينكما.",
         "يريد أن يعتذر لك.",
+        "هل تودّون أن تلتقوا بالشخص الذي أخبرتمونا عنه؟",
+        "يودّ أن يعتذر لكم.",
     ],
 )
 def test_an_invitation_is_refused_in_four_languages(text):
