@@ -78,7 +78,7 @@ def machine(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 @pytest.mark.clauses("K-CONF-1", "K-NOTES-1", "P-RISK-1", "V-STALK-1")
-def test_whoever_carries_the_server_away_finds_no_word_no_party_no_address_and_no_list_of_who_was_where(
+def test_whoever_carries_the_server_away_finds_no_word_and_nobody(
     cast: Cast, port: int, machine: Path, mailbox: Mailbox, caplog, capfd
 ) -> None:
     with caplog.at_level(logging.DEBUG):
