@@ -5,12 +5,13 @@ class CasesConfig(AppConfig):
     name = "concord.cases"
 
     def ready(self) -> None:
-        from concord.letters.outgoing import register_reader
-        from concord.cases import (  # noqa: F401  (who is kept out, who is close; what is erased, and when)
+        from concord.cases import (  # noqa: F401  (who is kept out, who is close; what is erased, and when; who is silent)
             hear_reports,
             hear_ties,
             keep_clocks,
+            notice_silence,
         )
         from concord.cases.read_elsewhere import read_elsewhere
+        from concord.letters.outgoing import register_reader
 
         register_reader(read_elsewhere)

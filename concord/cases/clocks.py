@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 
@@ -19,11 +20,17 @@ WARN_LAST = timedelta(days=7)
 
 
 class Standing(NamedTuple):
-    """What was decided in a case: whether anything was, the last end (None: no end), whether something is open."""
+    """What was decided in a case: whether anything was, the last end (None: no end), whether something is open.
+
+    `awaits_press`: a colleague agreed, and the coordinator has not carried it out. `ids`: under which the ledger
+    speaks of its proposals and decisions.
+    """
 
     decided: bool = False
     ends_at: datetime | None = None
     is_open: bool = False
+    awaits_press: bool = False
+    ids: frozenset[UUID] = frozenset()
 
 
 _lent: list[Callable[[Case], Standing]] = []

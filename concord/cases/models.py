@@ -26,10 +26,11 @@ class State(models.TextChoices):
     FOLLOW_UP = "follow_up", "follow-up"
     CLOSED = "closed", "closed"
     REOPENED = "reopened", "reopened"
+    MERGED = "merged", "merged"
     PURGED = "purged", "erased"
 
 
-OVER = [State.CLOSED, State.PURGED]
+OVER = [State.CLOSED, State.MERGED, State.PURGED]
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -41,7 +42,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
 class Case(models.Model):
     """One case. Exactly one coordinator at any time, and a deputy who can open it too (R-COORD-1).
 
-    `classified`: of what kind it is and on which grounds, sealed to the case (`classify_case`).
+    `classified`: of what kind it is and on which grounds, sealed to the case (`classify_case`). `merged_into`:
+    everything in it went into an older case; its code still leads there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -53,6 +55,10 @@ class Case(models.Model):
     happened_under = models.PositiveIntegerField(null=True)
     classified = models.BinaryField(null=True)
     opened_at = models.DateTimeField()
+    coordinated_since = models.DateTimeField()
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="merged"
+    )
 
     objects = CaseQuerySet.as_manager()
 
@@ -62,7 +68,12 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(deputy__isnull=True) | ~Q(deputy=models.F("coordinator")),
                 name="cases_deputy_is_another",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False)
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
+                name="cases_merged_into_one",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -165,6 +176,102 @@ class Recusal(models.Model):
         return str(self.id)
 
 
+class HandoverQuerySet(models.QuerySet["Handover"]):
+    def open(self) -> HandoverQuerySet:
+        return self.filter(accepted_at__isnull=True, ended_at__isnull=True)
+
+
+class Handover(models.Model):
+    """Somebody is asked to coordinate a case from here on. Nothing changes hands before one of them accepts.
+
+    Asked by the coordinator: of `to`, or of whoever may (`to` is None). Or found by the clock, `asked_by` None:
+    nobody has heard from the coordinator of a live case since `silent_since`. There is no room for a reason.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="handovers")
+    former = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    to = models.ForeignKey(StaffMember, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_by = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    silent_since = models.DateTimeField(null=True)
+    widened = models.PositiveSmallIntegerField(default=0)
+    accepted_by = models.ForeignKey(
+        StaffMember, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(accepted_at__isnull=True, ended_at__isnull=True),
+                name="cases_one_open_handover",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False, ended_at__isnull=True),
+                name="cases_handover_accepted_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by__isnull=True) | ~Q(accepted_by=models.F("former")),
+                name="cases_handover_to_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_by__isnull=False, silent_since__isnull=True)
+                | Q(asked_by__isnull=True, silent_since__isnull=False, to__isnull=True),
+                name="cases_handover_asked_or_silent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Cover(models.Model):
+    """The coordinator is away for a few minutes and the deputy looks after the case meanwhile. No seat changes."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="covers")
+    away = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    covered_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["since"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(away=models.F("covered_by")), name="cases_covered_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(until_at__gt=models.F("since")), name="cases_cover_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Assessment(models.Model):
+    """What staff made of a case before anything was proposed or left: sealed JSON (`assess_case.Assessed`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="assessments")
+    sealed = models.BinaryField()
+    assessed_by = models.UUIDField()
+    assessed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["assessed_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Closing(models.Model):
     """A case was closed: what came of it, what was learned (sealed), and the day on which it is erased.
 
@@ -210,6 +317,37 @@ class Closing(models.Model):
                 condition=Q(closed_at__isnull=True, expunge_on__isnull=True)
                 | Q(closed_at__isnull=False, expunge_on__isnull=False),
                 name="cases_closed_with_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class CheckIn(models.Model):
+    """After a case was closed somebody asks whether it has stayed quiet: 7 and 30 days later (workflow.md 4.9)."""
+
+    class Found(models.TextChoices):
+        QUIET = "quiet", "it has stayed quiet"
+        UNASKED = "unasked", "nobody could be asked"
+        AGAIN = "again", "it went on, or somebody was paid back"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    closing = models.ForeignKey(Closing, on_delete=models.CASCADE, related_name="check_ins")
+    due_on = models.DateField()
+    rung_at = models.DateTimeField(null=True)
+    found = models.CharField(max_length=8, choices=Found.choices, blank=True)
+    done_by = models.UUIDField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["due_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["closing", "due_on"], name="cases_one_check_in_a_day"),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True, done_by__isnull=True, found="")
+                | (Q(done_at__isnull=False, done_by__isnull=False) & ~Q(found="")),
+                name="cases_checked_in_by_somebody",
             ),
         ]
 

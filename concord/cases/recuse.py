@@ -71,13 +71,17 @@ def _fill_the_seats(case: Case, *, at: datetime) -> None:
         for staff in eligible(case, about=set(), at=at)
         if staff.receives_reports and staff.person_id in holders
     ]
+    before = case.coordinator
     if case.coordinator not in able and case.deputy in able:
         case.coordinator, case.deputy = case.deputy, None
     elif case.coordinator not in able and able:
         case.coordinator, case.deputy = able[0], None
+    if case.coordinator != before:
+        case.coordinated_since = at
+        case.handovers.open().update(ended_at=at)
     if case.deputy not in able:
         case.deputy = next((staff for staff in able if staff != case.coordinator), None)
-    case.save(update_fields=["coordinator", "deputy"])
+    case.save(update_fields=["coordinator", "deputy", "coordinated_since"])
     for staff in filter(None, (case.coordinator, case.deputy)):
         if staff.person_id in files.dormant_readers(case.file):
             files.wake(case.file, staff.person_id)

@@ -6,6 +6,9 @@ recused = Signal()
 """Sent with `case`, `person` (id), `by` (keyring or None) and `at` inside the recusing transaction: whoever keeps
 further copies of the case takes them from that person at once."""
 
+handed_over = Signal()
+"""Sent with `case`, `former` and `by` (StaffMember: who coordinates from now on) and `at`, in the transaction."""
+
 party_added = Signal()
 """Sent with `case`, `known` (`parties.Known`, in the clear and in memory only) and `at`, in the transaction."""
 

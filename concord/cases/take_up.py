@@ -137,6 +137,7 @@ def _open_case(source: Flag | Report, *, about: set[UUID], by: StaffMember, at: 
         file=file.id,
         happened_under=version.number if version else None,
         opened_at=at,
+        coordinated_since=at,
     )
 
 

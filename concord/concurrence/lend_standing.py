@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.dispatch import receiver
 
@@ -11,6 +12,7 @@ from concord.cases.clocks import Standing, lends_standing
 from concord.cases.models import Case, State
 from concord.cases.signals import purging
 from concord.concurrence.models import Asked, Decision, Decline, Proposal, Version
+from concord.concurrence.models import State as ProposalState
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.vault import files
@@ -25,7 +27,15 @@ def standing(case: Case) -> Standing:
         decided=bool(ends),
         ends_at=max(known) if known and len(known) == len(ends) else None,
         is_open=Proposal.objects.filter(case=case).open().exists(),
+        awaits_press=Proposal.objects.filter(case=case, state=ProposalState.CONCURRED).exists(),
+        ids=_ids(case),
     )
+
+
+def _ids(case: Case) -> frozenset[UUID]:
+    versions = Version.objects.filter(proposal__case=case).values_list("proposal", "id")
+    decisions = Decision.objects.filter(case=case).values_list("id", flat=True)
+    return frozenset({*(id for pair in versions for id in pair), *decisions})
 
 
 @receiver(purging, dispatch_uid="concurrence.forget_texts")

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from concord.cases.models import Case
-from concord.cases.signals import recused
+from concord.cases.signals import handed_over, recused
 from concord.concurrence.models import Proposal, Version
 from concord.concurrence.signals import answered, asked_wider, proposed, settled
 from concord.monitoring.desk_stream import tell_desks
@@ -37,6 +37,12 @@ def nobody_is_asked_any_more(sender: Any, proposal: Proposal, **kwargs: Any) -> 
 @receiver(answered)
 def somebody_answered(sender: Any, version: Version, **kwargs: Any) -> None:
     tell_desks(files.readers(version.briefing), "proposal", version.proposal_id)
+
+
+@receiver(handed_over)
+def somebody_else_coordinates(sender: Any, case: Case, **kwargs: Any) -> None:
+    """Whoever passed it on is told too: their own page still shows it."""
+    tell_desks(files.readers(case.file) | files.dormant_readers(case.file), "case", case.id)
 
 
 @receiver(recused)

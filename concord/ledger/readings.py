@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -24,3 +25,9 @@ def readings(subject: UUID, *, verb: str) -> list[Reading]:
     read = Entry.objects.filter(subject=subject, verb=verb, actor__isnull=False)
     rows = read.values_list("actor").annotate(times=Count("id"), last=Max("at")).order_by("-last")
     return [Reading(*row) for row in rows]
+
+
+def last_act(actor: UUID, *, subjects: Iterable[UUID]) -> datetime | None:
+    """When somebody last did or read anything that is entered under one of these ids; None when never."""
+    acts = Entry.objects.filter(subject__in=list(subjects), actor=actor)
+    return acts.aggregate(last=Max("at"))["last"]

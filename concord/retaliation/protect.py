@@ -16,7 +16,7 @@ from django.dispatch import receiver
 
 from concord.cases.models import Case
 from concord.cases.parties import Known
-from concord.cases.signals import party_added, purging, recused, taken_up
+from concord.cases.signals import handed_over, party_added, purging, recused, taken_up
 from concord.concurrence.models import Version
 from concord.concurrence.signals import answered
 from concord.ledger.record import record
@@ -81,6 +81,7 @@ def protect_who_takes_part(
     protect_seats(sender, case=case, at=at)
 
 
+@receiver(handed_over, dispatch_uid="retaliation.protect_who_takes_it")
 @receiver(recused, dispatch_uid="retaliation.protect_seats")
 def protect_seats(sender: Any, case: Case, at: datetime, **kwargs: Any) -> None:
     """Coordinator and deputy, as they are now; those before them stay protected."""

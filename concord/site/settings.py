@@ -58,6 +58,8 @@ def _rising(name: str, default: str) -> list[int]:
 CONCORD_RINGS_LIVE_MINUTES = _rising("CONCORD_RINGS_LIVE_MINUTES", "2,5,10")
 CONCORD_RINGS_HOURS = _rising("CONCORD_RINGS_HOURS", "8,16,24")
 """After a proposal: when more people are asked for a second yes, while an event runs and otherwise."""
+CONCORD_HANDOVER_LIVE_MINUTES = int(os.environ.get("CONCORD_HANDOVER_LIVE_MINUTES", "10"))
+"""While an event runs: how long a coordinator is silent, or an ask to take a case unanswered, until others are asked."""
 CONCORD_WEBHOOK_URL = os.environ.get("CONCORD_WEBHOOK_URL", "")
 """Where a notice without contents goes besides, such as a gateway for text messages; https, or this machine."""
 CONCORD_WEBHOOK_SECRET_FILE = os.environ.get("CONCORD_WEBHOOK_SECRET_FILE", "")

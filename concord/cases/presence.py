@@ -1,0 +1,86 @@
+"""Whether somebody answers for a case: when its coordinator was last heard, and who would take it (R-COORD-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from concord.cases.clocks import standing_of
+from concord.cases.conflicts import eligible
+from concord.cases.models import Case, Handover, State
+from concord.convenings.models import State as EventState
+from concord.ledger.readings import last_act
+from concord.people.models import StaffMember
+from concord.vault import files
+
+UNDECIDED = [State.OPEN, State.REOPENED, State.ASSESSED]
+
+
+def patience(case: Case) -> timedelta:
+    """How long an ask waits before the next are asked: ten minutes live, a day else."""
+    minutes = settings.CONCORD_HANDOVER_LIVE_MINUTES
+    return timedelta(minutes=minutes) if is_live(case) else timedelta(days=1)
+
+
+def is_live(case: Case) -> bool:
+    """Something in it was flagged in a room that is open now."""
+    session = Q(flag__room__session__state=EventState.OPEN)
+    lobby = Q(flag__room__session__isnull=True, flag__room__convening__state=EventState.OPEN)
+    return case.sources.filter(session | lobby).exists()
+
+
+def waits_for_coordinator(case: Case) -> bool:
+    """Nothing is proposed or left yet, or a colleague agreed and nobody has carried it out."""
+    return case.state in UNDECIDED or (
+        case.state == State.ACTION_PENDING and standing_of(case).awaits_press
+    )
+
+
+def heard_at(case: Case) -> datetime:
+    """When the coordinator last did or read anything here; being covered counts as being there."""
+    person = case.coordinator.person_id
+    moments = [
+        case.coordinated_since,
+        last_act(person, subjects=_ids(case)),
+        case.covers.filter(away=case.coordinator).values_list("until_at", flat=True).last(),
+    ]
+    return max(moment for moment in moments if moment is not None)
+
+
+def able_to_take(case: Case, *, at: datetime) -> list[StaffMember]:
+    """Receivers without a conflict who hold its key, awake or at rest, but its coordinator; on call first."""
+    holders = files.readers(case.file) | files.dormant_readers(case.file)
+    return [
+        staff
+        for staff in eligible(case, about=set(), at=at)
+        if staff.receives_reports and staff.person_id in holders and staff.id != case.coordinator_id
+    ]
+
+
+def asked_by(handover: Handover, *, at: datetime) -> list[StaffMember]:
+    """Who may accept it now: the one who was asked; after a while the deputy; then the leads, or whoever is left.
+
+    Where nobody was named, the coordinator asked everybody; where the coordinator fell silent, the deputy is first.
+    """
+    able = able_to_take(handover.case, at=at)
+    deputy = [staff for staff in able if staff.id == handover.case.deputy_id]
+    leads = [staff for staff in able if staff.is_lead] or able
+    waited = (at - handover.asked_at) // patience(handover.case)
+    if handover.asked_by and handover.to is None:
+        return able
+    rings = [[handover.to] if handover.to in able else [], deputy, leads]
+    rings = [ring for ring in rings if ring]
+    return _each_once(staff for ring in rings[: waited + 1] for staff in ring)
+
+
+def _each_once(staff: Iterable[StaffMember]) -> list[StaffMember]:
+    return list({one.id: one for one in staff}.values())
+
+
+def _ids(case: Case) -> set[UUID]:
+    pairs = case.sources.values_list("flag", "report")
+    return {case.id, *standing_of(case).ids, *(id for pair in pairs for id in pair if id)}

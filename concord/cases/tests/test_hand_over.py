@@ -1,0 +1,246 @@
+"""A case changes hands only when somebody accepts; nobody answers for it for ten minutes, and the deputy may."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from concord.cases.accept_hand_over import (
+    HandoverIsOver,
+    NotAskedToTakeIt,
+    accept_hand_over,
+)
+from concord.cases.close_case import CaseIsClosed
+from concord.cases.cover_me import cover_me
+from concord.cases.end_hand_over import end_hand_over
+from concord.cases.hand_over import (
+    CannotTakeIt,
+    NobodyToTakeIt,
+    OnlyTheCoordinatorHandsOver,
+    hand_over,
+)
+from concord.cases.models import Case, Handover, State
+from concord.cases.notice_silence import notice_silence
+from concord.cases.presence import asked_by
+from concord.cases.read_case import read_case
+from concord.cases.recuse import recuse
+from concord.cases.write_note import write_note
+from concord.concurrence.adopt_proposal import adopt_proposal
+from concord.concurrence.concur import concur
+from concord.concurrence.execute import execute
+from concord.ledger.models import Entry
+from concord.outbox.models import Job
+from concord.people.designate import designate
+from concord.people.enrol import enrol
+from concord.people.models import Person, Role
+from concord.vault import files, keys
+from concord.vault.errors import NoGrant
+from tests.cast import Cast, Desk, case_about_karim, opened, proposed, stage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return stage()
+
+
+def passed_on(cast: Cast, case: Case, to: Desk | None = None, **later: float) -> Handover:
+    return hand_over(
+        case,
+        to=to.staff if to else None,
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=cast.later(**(later or {"minutes": 1})),
+    )
+
+
+def zoe(cast: Cast) -> Desk:
+    """She joins the team after the case was opened."""
+    staff = designate(
+        Person.objects.create(),
+        working_name="Zoe",
+        role=Role.RECEIVER,
+        languages=["en"],
+        by=cast.amara.staff,
+        at=cast.at,
+    )
+    words = "harbour lantern maple quiet ribbon saddle tulip"
+    login = enrol(
+        staff, handle="zoe", passphrase=words, countersigner=cast.luis.keyring, at=cast.at
+    )
+    return Desk(staff, login, keys.unlock(staff.person_id, words))
+
+
+def rung() -> set[UUID | None]:
+    return set(Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True))
+
+
+def test_a_case_changes_hands_when_somebody_accepts_and_not_before(cast: Cast) -> None:
+    case = case_about_karim(cast)
+    new = zoe(cast)
+    assert not Case.objects.visible_to(new.staff).exists()
+    asked = passed_on(cast, case, new)
+    assert passed_on(cast, case, new) == asked
+    assert Case.objects.get() == Case.objects.visible_to(new.staff).get()
+    assert Case.objects.get().coordinator == cast.amara.staff
+    with pytest.raises(NoGrant):
+        read_case(case, by=new.staff, keyring=new.keyring, at=cast.later(minutes=2))
+    accept_hand_over(asked, by=new.staff, at=cast.later(minutes=3))
+    accept_hand_over(asked, by=new.staff, at=cast.later(minutes=4))
+    case.refresh_from_db()
+    assert (case.coordinator, case.deputy) == (new.staff, cast.luis.staff)
+    assert case.coordinated_since == cast.later(minutes=3)
+    read_case(case, by=new.staff, keyring=new.keyring, at=cast.later(minutes=4))
+    assert Case.objects.visible_to(cast.amara.staff).exists()
+    with pytest.raises(NoGrant):
+        read_case(case, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.later(minutes=4))
+    verbs = Entry.objects.filter(subject=case.id).values_list("verb", flat=True)
+    assert list(verbs).count("cases.accept_hand_over") == 1
+
+
+def test_whoever_is_not_the_coordinator_or_has_a_conflict_has_no_part_in_it(cast: Cast) -> None:
+    case = case_about_karim(cast)
+    with pytest.raises(OnlyTheCoordinatorHandsOver):
+        hand_over(
+            case, to=None, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.later(minutes=1)
+        )
+    for out in (cast.ravi, cast.noor, cast.amara):
+        with pytest.raises(CannotTakeIt):
+            passed_on(cast, case, out)
+    new = zoe(cast)
+    asked = passed_on(cast, case, new)
+    for other in (cast.luis, cast.ravi, cast.noor):
+        with pytest.raises(NotAskedToTakeIt):
+            accept_hand_over(asked, by=other.staff, at=cast.later(minutes=2))
+    with pytest.raises(NotAskedToTakeIt):
+        end_hand_over(asked, by=cast.luis.staff, at=cast.later(minutes=2))
+    end_hand_over(asked, by=new.staff, at=cast.later(minutes=2))
+    end_hand_over(asked, by=new.staff, at=cast.later(minutes=3))
+    assert cast.amara.id in rung()
+    with pytest.raises(HandoverIsOver):
+        accept_hand_over(asked, by=new.staff, at=cast.later(minutes=4))
+    recuse(case, who=cast.luis.id, by=cast.luis.staff, at=cast.later(minutes=5))
+    recuse(case, who=new.id, by=new.staff, at=cast.later(minutes=6))
+    with pytest.raises(NobodyToTakeIt):
+        passed_on(cast, case)
+    Case.objects.update(state=State.CLOSED)
+    with pytest.raises(CaseIsClosed):
+        passed_on(cast, case)
+
+
+def test_a_case_is_passed_on_without_a_reason_and_the_first_who_can_takes_it(cast: Cast) -> None:
+    case, new = case_about_karim(cast), zoe(cast)
+    asked = passed_on(cast, case)
+    assert {cast.luis.id, new.id} <= rung()
+    accept_hand_over(asked, by=cast.luis.staff, at=cast.later(minutes=2))
+    case.refresh_from_db()
+    assert (case.coordinator, case.deputy) == (cast.luis.staff, new.staff)
+    assert files.readers(case.file) == {cast.luis.id, new.id}
+    assert "reason" not in {field.name for field in Handover._meta.get_fields()}
+
+
+def test_an_ask_that_nobody_answers_goes_to_the_deputy_and_then_to_the_others(cast: Cast) -> None:
+    case, new = case_about_karim(cast), zoe(cast)
+    asked = passed_on(cast, case, new)
+    soon, later = cast.later(minutes=10), cast.later(minutes=11)
+    assert asked_by(asked, at=soon) == [new.staff]
+    assert asked_by(asked, at=later) == [new.staff, cast.luis.staff]
+    notice_silence(None, at=later)
+    assert cast.luis.id in rung()
+    accept_hand_over(asked, by=cast.luis.staff, at=later)
+    case.refresh_from_db()
+    assert case.coordinator == cast.luis.staff
+    assert not Handover.objects.open().exists()
+
+
+def test_a_silent_coordinator_is_followed_by_the_deputy_after_ten_minutes(cast: Cast) -> None:
+    case = case_about_karim(cast)
+    note = write_note(
+        case,
+        text="Nobody has answered her.",
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=cast.later(minutes=2),
+    )
+    notice_silence(None, at=cast.later(minutes=11, seconds=59))
+    assert not Handover.objects.exists()
+    notice_silence(None, at=cast.later(minutes=12))
+    notice_silence(None, at=cast.later(minutes=13))
+    asked = Handover.objects.get()
+    assert asked.silent_since == cast.later(minutes=2)
+    assert cast.luis.id in rung()
+    accept_hand_over(asked, by=cast.luis.staff, at=cast.later(minutes=14))
+    case.refresh_from_db()
+    assert (case.coordinator, case.deputy) == (cast.luis.staff, cast.amara.staff)
+    gap = Entry.objects.get(verb="cases.nobody_answered")
+    assert gap.facts == {"minutes": 12}
+    opened_case = read_case(
+        case, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.later(minutes=15)
+    )
+    assert [one.id for one, _text in opened_case.notes] == [note.id]
+
+
+def test_whoever_comes_back_or_is_covered_is_not_silent(cast: Cast) -> None:
+    case = case_about_karim(cast)
+    cover = cover_me(case, by=cast.amara.staff, at=cast.later(minutes=5))
+    assert cover.until_at == cast.later(minutes=15)
+    assert cast.luis.id in rung()
+    with pytest.raises(OnlyTheCoordinatorHandsOver):
+        cover_me(case, by=cast.luis.staff, at=cast.later(minutes=5))
+    notice_silence(None, at=cast.later(minutes=24))
+    assert not Handover.objects.exists()
+    notice_silence(None, at=cast.later(minutes=25))
+    assert Handover.objects.open().exists()
+    read_case(case, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.later(minutes=26))
+    notice_silence(None, at=cast.later(minutes=27))
+    assert not Handover.objects.open().exists()
+    assert Case.objects.get().coordinator == cast.amara.staff
+
+
+def test_a_case_that_waits_for_nobody_or_is_not_live_takes_its_time(cast: Cast) -> None:
+    proposed(cast)
+    notice_silence(None, at=cast.later(minutes=50))
+    assert not Handover.objects.exists()
+    Case.objects.update(state=State.OPEN)
+    cast.hall.session.state = "ended"
+    cast.hall.session.save()
+    notice_silence(None, at=cast.later(hours=20))
+    assert not Handover.objects.exists()
+
+
+def test_a_proposal_can_be_adopted_and_its_first_author_may_agree(cast: Cast) -> None:
+    proposal = proposed(cast, act_at_once=False)
+    case = proposal.case
+    concur(
+        opened(proposal.version, cast.noor, cast.later(minutes=1)),
+        by=cast.noor.staff,
+        keyring=cast.noor.keyring,
+        at=cast.later(minutes=1),
+    )
+    asked = passed_on(cast, case)
+    accept_hand_over(asked, by=cast.luis.staff, at=cast.later(minutes=2))
+    proposal.refresh_from_db()
+    assert proposal.state == "concurred"  # a hand-over alone voids nothing
+    luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.later(minutes=3)}
+    adopted = adopt_proposal(proposal, **luis)
+    assert adopt_proposal(proposal, **luis) == adopted
+    assert (adopted.proposer, adopted.number) == (cast.luis.id, 2)
+    concur(
+        opened(adopted, cast.amara, cast.later(minutes=4)),
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=cast.later(minutes=4),
+    )
+    done = execute(proposal, **{**luis, "at": cast.later(minutes=5)})
+    assert done.concurrence is not None
+    assert done.concurrence.person == cast.amara.id
+
+
+def test_the_clock_of_silence_is_a_setting(cast: Cast, settings) -> None:
+    settings.CONCORD_HANDOVER_LIVE_MINUTES = 3
+    case_about_karim(cast)
+    notice_silence(None, at=cast.at + timedelta(minutes=3))
+    assert Handover.objects.open().exists()
