@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from concord.access.gate import hold
 from concord.access.models import Epoch, Place, Shut, ShutToken
@@ -52,9 +52,10 @@ def shut(
 
 @transaction.atomic
 def end_shut(made: Shut, *, by: UUID | None, at: datetime) -> Shut:
-    """End a shut early. Ending one that has ended changes nothing."""
+    """End a shut early. Ending one that has ended, or ends sooner, changes nothing. `at` may lie ahead."""
     hold(made.person_id, "FOR UPDATE")
-    if Shut.objects.filter(id=made.id, ended_at__isnull=True).update(ended_at=at):
+    later = Q(ended_at__isnull=True) | Q(ended_at__gt=at)
+    if Shut.objects.filter(later, id=made.id).update(ended_at=at):
         made.ended_at = at
         _turn_epoch()
         record("access.end_shut", actor=by, subject=made.id, at=at)

@@ -7,8 +7,11 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         from concord.actions import (  # noqa: F401  (kinds of action, receivers, jobs)
+            confirm_decision,
             delete_posts,
             forget_requests,
+            lift,
+            restore_posts,
             review_reference,
             revoke_access,
             tell_respondent,

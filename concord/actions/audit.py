@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from concord.access.models import Shut
+from concord.actions.confirm_decision import confirmation_of
+from concord.actions.end_earlier import LEAST
+from concord.actions.give_back import statement_of
+from concord.actions.models import Confirmation, Ending
 from concord.actions.triggers import missing
 from concord.concurrence.contents import commitment_of
 from concord.concurrence.execute import check_signatures
 from concord.concurrence.models import Concurrence, Decision, Execution, Warrant
-from concord.people.models import StaffMember
+from concord.people.models import OutsideContact, StaffMember
 from concord.spaces.models import Post, Removal
-from concord.vault.signatures import enrolled_keys, enrolment_holds
+from concord.vault.signatures import enrolled_keys, enrolment_holds, verify
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,9 @@ def audit(*, since: datetime | None = None) -> list[Finding]:
         *_keys(since),
         *_shuts(since),
         *_removals(since),
+        *_endings(since),
+        *_given_back(since),
+        *_confirmations(since),
         *_agreements(since),
         *_executions(since),
     ]
@@ -91,6 +98,72 @@ def _removals(since: datetime | None) -> Iterator[Finding]:
     standing = Removal.objects.filter(undone_at__isnull=True)
     for post in Post.objects.filter(removed=True).exclude(id__in=standing.values("post")):
         yield Finding("a post removed without a warrant", f"post {post.id}")
+
+
+def _endings(since: datetime | None) -> Iterator[Finding]:
+    """A decision that ended before its date did so by two people, by somebody without a part, or a day ahead."""
+    for decision in Decision.objects.filter(ended_at__isnull=False).prefetch_related("endings"):
+        if decision.ended_at not in {each.ends_at for each in decision.endings.all()}:
+            yield Finding("a decision that ended without authority", f"decision {decision.id}")
+    known = Ending.objects.select_related(
+        "warrant__execution__concurrence", "decision__execution__concurrence"
+    )
+    for ending in known.filter(**_newer("made_at", since)):
+        if not _ending_holds(ending):
+            yield Finding("an end of a decision that does not hold", f"ending {ending.id}")
+
+
+def _ending_holds(ending: Ending) -> bool:
+    """A lift is an effect in a text that two signed, which `_executions` checks; the others are signed by one."""
+    if ending.warrant is not None:
+        lift = ending.warrant
+        return (
+            (lift.kind, lift.target) == ("lift", ending.decision_id)
+            and lift.execution.concurrence is not None
+            and lift.execution.executed_at <= ending.made_at
+        )
+    made = ending.decision.execution.concurrence
+    if ending.by is None or made is None:
+        return False
+    if ending.review is not None and ending.by in (made.person, made.proposer):
+        return False
+    if ending.review is not None and OutsideContact.objects.filter(holder=ending.by).exists():
+        return True  # they read and do not sign
+    signature = bytes(ending.signature or b"")
+    signed = verify(ending.by, statement_of(ending), signature, at=ending.made_at)
+    ahead = ending.review is not None or ending.ends_at >= ending.made_at + LEAST
+    return signed and ahead
+
+
+def _given_back(since: datetime | None) -> Iterator[Finding]:
+    """Nobody is let in, and no post is put back, while the decision itself goes on; returns are undone by one."""
+    shuts = Shut.objects.filter(ended_at__isnull=False)
+    for shut in shuts.filter(**_newer("ended_at", since)):
+        decision = Decision.objects.filter(execution__warrants=shut.warrant).first()
+        if decision is not None and not _over_by(decision, shut.ended_at):
+            yield Finding("access given back under a decision that goes on", f"shut {shut.id}")
+    removals = Removal.objects.filter(undone_at__isnull=False)
+    for removal in removals.filter(**_newer("undone_at", since)):
+        decision = Decision.objects.filter(execution__warrants=removal.warrant).first()
+        if decision is None or _over_by(decision, removal.undone_at):
+            continue
+        if not Warrant.objects.filter(kind="restore", target=removal.post_id).exists():
+            yield Finding("a post put back under a decision that goes on", f"removal {removal.id}")
+
+
+def _over_by(decision: Decision, moment: datetime | None) -> bool:
+    return decision.ended_at is not None and moment is not None and decision.ended_at <= moment
+
+
+def _confirmations(since: datetime | None) -> Iterator[Finding]:
+    """Whoever confirmed a decision after somebody stepped out signed that, and had not stepped out themself."""
+    known = Confirmation.objects.select_related("late__decision__execution__concurrence__version")
+    for one in known.filter(**_newer("confirmed_at", since)):
+        statement = confirmation_of(one.late)
+        if one.person == one.late.person or not verify(
+            one.person, statement, bytes(one.signature), at=one.confirmed_at
+        ):
+            yield Finding("a confirmation that does not hold", f"confirmation {one.id}")
 
 
 def _agreements(since: datetime | None) -> Iterator[Finding]:

@@ -50,7 +50,12 @@ def hold(targets: list[Target]) -> None:
 
 
 def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
-    """Seal the post into the case, then remove it under the warrant. Gone or forgotten: nothing more to do."""
+    """Seal the post into the case, then remove it under the warrant. Gone or forgotten: nothing more to do.
+
+    Nor when it was removed under this warrant and put back since: a late retry undoes no undo.
+    """
+    if Removal.objects.filter(warrant=warrant.id).exists():
+        return
     post = (
         Post.objects.kept().select_related("room", "registration").filter(id=warrant.target).first()
     )

@@ -15,6 +15,8 @@ from typing import Any
 from django.db import connection
 
 PREFIX = "concord_"
+NEEDED = {"convenings_registration", "spaces_room", "cases_recusal", "actions_reviewrequest"}
+"""Tables of which the rules speak beside those they stand on."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,15 @@ def rules() -> list[Rule]:
             "concurrence_decision",
             "UPDATE",
             unchanged("id", "execution_id", "made_at", "until_at")
-            + " AND (OLD.ended_at IS NULL OR (NEW.ended_at IS NOT NULL AND NEW.ended_at <= OLD.ended_at))",
+            + " AND (OLD.ended_at IS NULL OR (NEW.ended_at IS NOT NULL AND NEW.ended_at <= OLD.ended_at))"
+            + f" AND ({same('NEW.ended_at', 'OLD.ended_at')} OR {_its_end_was_decided()})",
         ),
+        Rule("ending_is_authorised", "actions_ending", "INSERT", _ending_is_authorised()),
+        Rule("ending_stays", "actions_ending", "UPDATE", "FALSE"),
+        Rule(
+            "confirmation_is_by_another", "actions_confirmation", "INSERT", _confirms_for_others()
+        ),
+        Rule("confirmation_stays", "actions_confirmation", "UPDATE", "FALSE"),
         Rule("shut_has_a_warrant", "access_shut", "INSERT", _shut_has_a_warrant()),
         Rule(
             "shut_is_not_widened",
@@ -163,7 +172,7 @@ def _rules_of_forgetting() -> list[Rule]:
 def install(**kwargs: Any) -> None:
     """(Re)create every trigger whose table exists; run after each migration."""
     tables = set(connection.introspection.table_names())
-    needed = {rule.table for rule in rules()} | {"convenings_registration", "spaces_room"}
+    needed = {rule.table for rule in rules()} | NEEDED
     with connection.cursor() as cursor:
         for rule in rules():
             if rule.table in tables and needed <= tables:
@@ -266,6 +275,41 @@ def _decision_is_by_two() -> str:
               AND e.executed_at = NEW.made_at)"""
 
 
+def _its_end_was_decided() -> str:
+    """No decision ends early without a row that says by what authority."""
+    return """EXISTS (SELECT 1 FROM actions_ending n
+                      WHERE n.decision_id = NEW.id AND n.ends_at = NEW.ended_at)"""
+
+
+def _ending_is_authorised() -> str:
+    """A lift that two people agreed to; somebody without a part who looked again; or an earlier date, ahead."""
+    deciders = """(
+        SELECT 1 FROM concurrence_decision d
+        JOIN concurrence_execution e ON e.id = d.execution_id
+        JOIN concurrence_concurrence c ON c.id = e.concurrence_id
+        WHERE d.id = NEW.decision_id AND NEW.by IN (c.person, c.proposer))"""
+    return f"""
+        (NEW.warrant_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM concurrence_warrant w
+            JOIN concurrence_execution e ON e.id = w.execution_id
+            WHERE w.id = NEW.warrant_id AND w.kind = 'lift' AND w.target = NEW.decision_id
+              AND e.concurrence_id IS NOT NULL AND e.executed_at <= NEW.made_at))
+        OR (NEW.review IS NOT NULL AND NEW.by IS NOT NULL AND NOT EXISTS {deciders} AND EXISTS (
+            SELECT 1 FROM actions_reviewrequest r
+            WHERE r.id = NEW.review AND r.decision_id = NEW.decision_id AND r.reviewer = NEW.by
+              AND r.state = 'assigned'))
+        OR (NEW.how = 'earlier' AND NEW.by IS NOT NULL AND NEW.ends_at > NEW.made_at)"""
+
+
+def _confirms_for_others() -> str:
+    """Whoever stepped out of the case confirms nothing in it."""
+    return """NOT EXISTS (
+        SELECT 1 FROM actions_laterecusal l
+        JOIN concurrence_decision d ON d.id = l.decision_id
+        JOIN cases_recusal r ON r.case_id = d.case_id
+        WHERE l.id = NEW.late_id AND r.person = NEW.person)"""
+
+
 def _warrant_is_covered() -> str:
     """Under a concurrence: a step of the agreed version. Under a prior decision: never wider, never longer.
 
@@ -303,15 +347,18 @@ def _shut_has_a_warrant() -> str:
             WHERE w.id = NEW.warrant AND w.kind = 'revoke' AND w.target = NEW.person_id
               AND {same("w.scope_kind", "NEW.scope_kind")} AND {same("w.scope_id", "NEW.scope_id")}
               AND {same("w.until_at", "NEW.until_at")}
-              AND {_its_decision_holds("w.execution_id")})"""
+              AND {_its_decision_holds("w.execution_id", "NEW.since_at")})"""
 
 
-def _its_decision_holds(execution: str) -> str:
-    """The decision under which something was carried out, its own or the prior one, was not ended."""
+def _its_decision_holds(execution: str, moment: str) -> str:
+    """The decision under which something was carried out, its own or the prior one, has not ended by then.
+
+    This is the fence: a step that is tried again after its decision was lifted or taken back does nothing.
+    """
     return f"""EXISTS (
         SELECT 1 FROM concurrence_execution e
         JOIN concurrence_decision d ON d.execution_id = e.id OR d.id = e.prior_decision_id
-        WHERE e.id = {execution} AND d.ended_at IS NULL)"""
+        WHERE e.id = {execution} AND (d.ended_at IS NULL OR d.ended_at > {moment}))"""
 
 
 def _nothing_stands_on(execution: str) -> str:
@@ -344,10 +391,11 @@ def _now(less: str = "") -> str:
 
 
 def _removal_has_a_warrant() -> str:
-    return """
+    return f"""
         EXISTS (
             SELECT 1 FROM concurrence_warrant w
-            WHERE w.id = NEW.warrant AND w.kind = 'delete' AND w.target = NEW.post_id)"""
+            WHERE w.id = NEW.warrant AND w.kind = 'delete' AND w.target = NEW.post_id
+              AND {_its_decision_holds("w.execution_id", "NEW.removed_at")})"""
 
 
 def _is_over(room: str) -> str:

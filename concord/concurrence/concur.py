@@ -64,5 +64,5 @@ def concur(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime)
     )
     answered.send(sender=Version, version=version, at=at)
     if version.act_at_once:
-        carry_out(agreed, contents=contents, by=by, at=at)
+        carry_out(agreed, contents=contents, by=by, keyring=keyring, at=at)
     return agreed

@@ -45,6 +45,7 @@ from concord.concurrence.models import (
 )
 from concord.concurrence.propose import about_of
 from concord.concurrence.signals import executed, settled
+from concord.concurrence.terms import GIVE_BACK
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.outbox.leave import leave
@@ -88,11 +89,17 @@ def execute(proposal: Proposal, *, by: StaffMember, keyring: Keyring, at: dateti
     if done is not None:
         return done
     check_open(version, at=at, states=(State.CONCURRED,))
-    return carry_out(agreed, contents=read_contents(version, keyring=keyring), by=by, at=at)
+    contents = read_contents(version, keyring=keyring)
+    return carry_out(agreed, contents=contents, by=by, keyring=keyring, at=at)
 
 
 def carry_out(
-    agreed: Concurrence, *, contents: dict[str, Any], by: StaffMember, at: datetime
+    agreed: Concurrence,
+    *,
+    contents: dict[str, Any],
+    by: StaffMember,
+    keyring: Keyring,
+    at: datetime,
 ) -> Execution:
     """Write the execution, the decision and a warrant for each step, and do each step under its warrant.
 
@@ -107,7 +114,7 @@ def carry_out(
     decision = _decide(execution, version, contents, at=at)
     _count(contents["texts"]["grounds"])
     for name, steps in groupby(in_order(contents["steps"]), key=itemgetter("kind")):
-        _carry_out(kind_of(name), list(steps), execution, decision, at=at)
+        _carry_out(kind_of(name), list(steps), execution, decision, keyring=keyring, at=at)
     Proposal.objects.filter(id=version.proposal_id).update(state=State.EXECUTED)
     leave("actions.verify", subject=execution.id, at=at)
     record(
@@ -161,13 +168,16 @@ def _decide(
     holders = [staff.person_id for staff in eligible(case, about=about_of(targets), at=at)]
     ends = [target.until_at for target in targets if target.kind == "revoke"]
     reviews = [target.review_on for target in targets if target.review_on]
+    until_at = None if None in ends or not ends else max(end for end in ends if end)
+    if all(target.kind in GIVE_BACK for target in targets):
+        until_at = at  # it gives back, and leaves nothing in force
     decision = Decision.objects.create(
         code=random_code(),
         case=case,
         execution=execution,
         file=files.open_file(readers=holders, at=at).id,
         made_at=at,
-        until_at=None if None in ends or not ends else max(end for end in ends if end),
+        until_at=until_at,
         review_on=min(reviews) if reviews else None,
     )
     Case.objects.filter(id=case.id).update(state=CaseState.ACTION_PENDING)
@@ -180,12 +190,16 @@ def _carry_out(
     execution: Execution,
     decision: Decision,
     *,
+    keyring: Keyring,
     at: datetime,
 ) -> None:
     kind.hold(targets_of({"steps": steps}))
     for step in steps:
         warrant = _warrant(execution, step)
-        kind.carry_out(warrant, decision=decision, at=at)
+        if kind.opening is not None:
+            kind.opening(warrant, decision=decision, keyring=keyring, at=at)
+        else:
+            kind.carry_out(warrant, decision=decision, at=at)
         Warrant.objects.filter(id=warrant.id).update(done_at=at)
 
 

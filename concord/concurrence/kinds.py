@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ from uuid import UUID
 from concord.cases.models import Case
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import Target
+from concord.vault.keyring import Keyring
 
 
 class Validate(Protocol):
@@ -54,9 +56,27 @@ class About(Protocol):
     def __call__(self, target: Target) -> UUID | None: ...
 
 
+class CarryOutOpening(Protocol):
+    """The same for what has to open something sealed: with the key of the person who presses."""
+
+    def __call__(
+        self, warrant: Warrant, *, decision: Decision, keyring: Keyring, at: datetime
+    ) -> None: ...
+
+
+class AlsoAbout(Protocol):
+    """Further persons whom an effect on this target touches."""
+
+    def __call__(self, target: Target) -> Iterable[UUID]: ...
+
+
+def nobody_else(target: Target) -> Iterable[UUID]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Kind:
-    """One kind of action. `order`: access is shut before posts go."""
+    """One kind of action. `order`: access is shut before posts go. `opening` stands in for `carry_out`, where given."""
 
     name: str
     order: int
@@ -67,6 +87,8 @@ class Kind:
     excerpt: Excerpt
     about: About
     hold: Hold
+    opening: CarryOutOpening | None = None
+    also_about: AlsoAbout = nobody_else
 
 
 _kinds: dict[str, Kind] = {}

@@ -171,7 +171,8 @@ def named_by_hand(targets: tuple[Target, ...] | list[Target], opened: Opened) ->
 
 def about_of(targets: tuple[Target, ...] | list[Target]) -> set[UUID]:
     """The persons a proposal is about, whose friends and selves are not asked."""
-    return {person for target in targets if (person := kind_of(target.kind).about(target))}
+    found = {person for target in targets if (person := kind_of(target.kind).about(target))}
+    return found.union(*(kind_of(target.kind).also_about(target) for target in targets))
 
 
 def _check_may_propose(case: Case, *, by: StaffMember, keyring: Keyring, at: datetime) -> None:

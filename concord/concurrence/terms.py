@@ -37,6 +37,9 @@ DEPARTURES = {
 }
 """The only three reasons to depart from what the reporting person wished (K-LIMIT-1)."""
 
+GIVE_BACK = frozenset({"lift", "restore"})
+"""Kinds of step that take nothing from anybody: they need reasons like every other, and no ground against one."""
+
 SHORT_SCOPE = "session"
 SHORT_LENGTH = timedelta(hours=24)
 
@@ -114,6 +117,11 @@ class Terms:
         return self.departure not in ("", KEEPS)
 
     @property
+    def gives_back(self) -> bool:
+        """Whether every step gives access or a post back."""
+        return bool(self.targets) and all(target.kind in GIVE_BACK for target in self.targets)
+
+    @property
     def until_at(self) -> datetime | None:
         """When the longest of its effects ends; None when one has no end."""
         ends = [target.until_at for target in self.targets if target.kind == "revoke"]
@@ -135,7 +143,8 @@ def check_complete(terms: Terms, *, wishes: str, at: datetime, subject: UUID) ->
 def _missing_words(terms: Terms) -> Iterable[str]:
     if not terms.targets:
         yield "targets"
-    for name in ("reason", "stabilises", "considered", "less_severe", "safety"):
+    words = ("reason", "stabilises", "considered", "less_severe", "safety")
+    for name in ("reason", "considered", "safety") if terms.gives_back else words:
         if not getattr(terms, name).strip():
             yield name
     if not set(terms.violations) <= set(KINDS):
@@ -143,6 +152,8 @@ def _missing_words(terms: Terms) -> Iterable[str]:
 
 
 def _missing_grounds(terms: Terms) -> Iterable[str]:
+    if terms.gives_back:
+        return
     if not terms.grounds or not set(terms.grounds) <= set(GROUNDS):
         yield "grounds"
     if "violation" in terms.grounds and not (terms.finding.strip() and terms.violations):

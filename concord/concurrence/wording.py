@@ -27,6 +27,8 @@ class Effect:
     posts: int
     gone_already: int
     rooms: tuple[str, ...]
+    back: int = 0
+    restored: int = 0
 
     @property
     def others(self) -> int:
@@ -36,6 +38,7 @@ class Effect:
 
 def effect_of(preview: Iterable[dict[str, Any]]) -> Effect:
     """Add up the previews of the steps."""
+    preview = list(preview)
     revoked = [step for step in preview if step["kind"] == "revoke"]
     deleted = [step for step in preview if step["kind"] == "delete"]
     return Effect(
@@ -44,13 +47,15 @@ def effect_of(preview: Iterable[dict[str, Any]]) -> Effect:
         posts=sum(not step["already"] for step in deleted),
         gone_already=sum(step["already"] for step in deleted),
         rooms=tuple(sorted({room for step in revoked for room in step["rooms"]})),
+        back=sum(step["people"] for step in preview if step["kind"] == "lift"),
+        restored=sum(step["kind"] == "restore" and not step["already"] for step in preview),
     )
 
 
 def asks(targets: Iterable[Target]) -> str:
     """The whole of it as one sentence: "Remove one person from Hall 1 until 3 March; delete 2 posts."."""
     targets = list(targets)
-    parts = [*_removing(targets), *_deleting(targets)]
+    parts = [*_removing(targets), *_deleting(targets), *_giving_back(targets)]
     return capfirst("; ".join(parts)) + "." if parts else ""
 
 
@@ -72,6 +77,15 @@ def _deleting(targets: list[Target]) -> Iterable[str]:
     posts = sum(target.kind == "delete" for target in targets)
     if posts:
         yield ngettext("delete one post", "delete %(n)d posts", posts) % {"n": posts}
+
+
+def _giving_back(targets: list[Target]) -> Iterable[str]:
+    for target in targets:
+        if target.kind == "lift":
+            yield _("end decision %(code)s now and give access back") % {"code": target.label}
+    posts = sum(target.kind == "restore" for target in targets)
+    if posts:
+        yield ngettext("put one post back", "put %(n)d posts back", posts) % {"n": posts}
 
 
 def place_name(kind: str, id: UUID | None) -> str:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from concord.access.models import Shut
 from concord.access.shut import end_shut
 from concord.actions.audit import audit
+from concord.actions.models import Ending
 from concord.actions.triggers import missing
 from concord.cases.models import Case
 from concord.concurrence.concur import concur
@@ -63,10 +64,18 @@ def test_no_decision_stands_on_another_decision(cast: Cast) -> None:
 
 def test_no_decision_is_written_anew_for_an_old_agreement(cast: Cast) -> None:
     decision = Decision.objects.get()
-    Decision.objects.update(ended_at=cast.at)
+    _ends(cast)
     Decision.objects.all().delete()
     with refused(), transaction.atomic():
         _another(decision, execution=decision.execution, made_at=cast.later(minutes=1))
+
+
+def _ends(cast: Cast) -> None:
+    """Somebody gave it an earlier end, which has come by now."""
+    decision, a_day_ago = Decision.objects.get(), cast.at - timedelta(days=1)
+    row = {"how": "earlier", "by": cast.amara.id, "made_at": a_day_ago, "ends_at": cast.at}
+    Ending.objects.create(decision=decision, **row)
+    Decision.objects.update(ended_at=cast.at)
 
 
 def _another(decision: Decision, **changes: object) -> Decision:
@@ -130,7 +139,7 @@ def test_an_ended_shut_is_not_written_again_under_its_warrant(cast: Cast) -> Non
     end_shut(shut, by=None, at=cast.at)
     with refused(), transaction.atomic():
         _delete(Shut)
-    Decision.objects.update(ended_at=cast.at)
+    _ends(cast)
     _delete(Shut)
     with refused(), transaction.atomic():
         Shut(
@@ -151,7 +160,7 @@ def test_an_agreement_that_was_taken_back_is_not_written_again(cast: Cast) -> No
 
 
 def test_what_is_over_can_be_erased_effects_first(cast: Cast) -> None:
-    Decision.objects.update(ended_at=cast.at)
+    _ends(cast)
     with refused(), transaction.atomic():
         _delete(Warrant)
     for model in (Shut, Removal, Warrant, Decision, Execution):

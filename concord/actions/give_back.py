@@ -1,0 +1,107 @@
+"""give_back: end a decision and open every door that was shut under it, in one transaction (workflow.md 4.7).
+
+Returns under it end with it: whoever was shut out again as the same person comes in as well. Posts come back only
+when somebody who may open the decision's file says so.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Q
+
+from concord.access.models import Shut, ShutQuerySet
+from concord.access.shut import end_shut
+from concord.actions.models import Ending
+from concord.concurrence.models import Decision, Warrant
+from concord.ledger.record import record
+from concord.spaces.models import Removal
+from concord.spaces.restore_post import restore_post
+from concord.vault.keyring import Keyring
+
+STATEMENT = b"concord: this decision ends\n"
+
+
+@transaction.atomic
+def end_decision(
+    decision: Decision,
+    *,
+    how: Ending.How,
+    by: UUID,
+    ends_at: datetime,
+    at: datetime,
+    warrant: Warrant | None = None,
+    review: UUID | None = None,
+    keyring: Keyring | None = None,
+    reason_sealed: bytes | None = None,
+) -> Ending | None:
+    """Write how it ends, then let it end. None when it was over by then: ended twice is ended once.
+
+    The database refuses an ending without authority, and a decision that ends without one.
+    """
+    decision = Decision.objects.select_for_update().get(id=decision.id)
+    if not _is_sooner(decision, ends_at):
+        return None
+    ending = Ending(
+        id=uuid4(),
+        decision=decision,
+        how=how,
+        warrant=warrant,
+        review=review,
+        by=by,
+        reason_sealed=reason_sealed,
+        ends_at=ends_at,
+        made_at=at,
+    )
+    if keyring is not None and keyring.signing_public:
+        ending.signature = keyring.sign(statement_of(ending))
+    ending.save(force_insert=True)
+    Decision.objects.filter(id=decision.id).update(ended_at=ends_at)
+    for shut in shuts_under(decision).filter(Q(ended_at__isnull=True) | Q(ended_at__gt=ends_at)):
+        end_shut(shut, by=by, at=ends_at)
+    record(f"actions.{how.value}", actor=by, subject=decision.id, at=at, ending=ending.id)
+    return ending
+
+
+def statement_of(ending: Ending) -> bytes:
+    """What is signed: which decision, how, by whose review, and when it ends."""
+    parts = (ending.decision_id, ending.how, ending.review or "-", ending.ends_at.isoformat())
+    return STATEMENT + "\n".join(str(part) for part in parts).encode()
+
+
+def shuts_under(decision: Decision) -> ShutQuerySet:
+    """Every shut made under it, those of returns too."""
+    return Shut.objects.filter(warrant__in=_warrants(decision, "revoke"))
+
+
+def removals_under(decision: Decision) -> list[Removal]:
+    """The posts that are still gone under it, those of returns too."""
+    removals = Removal.objects.filter(
+        warrant__in=_warrants(decision, "delete"), undone_at__isnull=True
+    )
+    return list(removals.select_related("post__room").order_by("post__room_id", "post_id"))
+
+
+def put_posts_back(decision: Decision, *, by: UUID, keyring: Keyring, at: datetime) -> int:
+    """Each post where it was. Raises NoGrant for a key that does not open the decision's file."""
+    removals = removals_under(decision)
+    for removal in removals:
+        restore_post(removal, keyring=keyring, by=by, at=at)
+    return len(removals)
+
+
+def persons_under(decision: Decision) -> set[UUID]:
+    """Whom the decision itself keeps out; not those of its returns."""
+    return set(decision.execution.warrants.filter(kind="revoke").values_list("target", flat=True))
+
+
+def _warrants(decision: Decision, kind: str) -> list[UUID]:
+    theirs = Q(execution=decision.execution_id) | Q(execution__prior_decision=decision)
+    return list(Warrant.objects.filter(theirs, kind=kind).values_list("id", flat=True))
+
+
+def _is_sooner(decision: Decision, ends_at: datetime) -> bool:
+    ends = [end for end in (decision.until_at, decision.ended_at) if end is not None]
+    return all(ends_at < end for end in ends)

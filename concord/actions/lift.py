@@ -1,0 +1,98 @@
+"""lift: two people agree that a decision ends now; with a new revocation beside it, that it is varied (4.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from concord.access import gate
+from concord.actions.give_back import end_decision, persons_under, shuts_under
+from concord.actions.models import Ending
+from concord.cases.models import Case
+from concord.concurrence.kinds import Kind, register
+from concord.concurrence.models import Decision, Warrant
+from concord.concurrence.terms import Target
+from concord.refusals import Refused
+
+
+class NothingToLift(Refused):
+    """What is lifted is a decision of this very case that is still in force."""
+
+    words = _("This decision has ended already, or belongs to another case. Nothing was changed.")
+    status = 409
+
+
+def validate(target: Target, *, case: Case, at: datetime) -> None:
+    """The decision is in force, and of this case."""
+    if not Decision.objects.in_force(at).filter(id=target.id, case=case).exists():
+        raise NothingToLift(subject=case.id)
+
+
+def preview(target: Target, *, at: datetime) -> dict[str, Any]:
+    """Whom it lets in again."""
+    decision = Decision.objects.filter(id=target.id).first()
+    return {
+        "kind": "lift",
+        "label": target.label,
+        "people": len(persons_under(decision)) if decision else 0,
+        "already": not Decision.objects.in_force(at).filter(id=target.id).exists(),
+    }
+
+
+def hold(targets: list[Target]) -> None:
+    """The decisions, then everyone's gate, as whoever acts on a return takes them."""
+    ids = [target.id for target in targets]
+    decisions = list(Decision.objects.select_for_update().filter(id__in=ids).order_by("id"))
+    persons = {shut.person_id for each in decisions for shut in shuts_under(each)}
+    for person in sorted(persons):
+        gate.hold(person, "FOR UPDATE")
+
+
+def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
+    """End the decision under the warrant. Ended before, or tried once more, it does nothing."""
+    lifted = Decision.objects.get(id=warrant.target)
+    renewed = warrant.execution.warrants.filter(
+        kind="revoke", target__in=persons_under(lifted)
+    ).exists()
+    end_decision(
+        lifted,
+        how=Ending.How.VARIED if renewed else Ending.How.LIFTED,
+        by=decision.execution.executed_by or warrant.execution_id,
+        ends_at=at,
+        at=at,
+        warrant=warrant,
+    )
+
+
+def verify(warrant: Warrant, *, at: datetime) -> bool:
+    """The decision is over, and no door is shut under it."""
+    lifted = Decision.objects.filter(id=warrant.target).first()
+    return lifted is None or (
+        not Decision.objects.in_force(at).filter(id=lifted.id).exists()
+        and not shuts_under(lifted).in_force(at).exists()
+    )
+
+
+def excerpt(target: Target) -> str:
+    return ""
+
+
+def about(target: Target) -> UUID | None:
+    return None
+
+
+def also_about(target: Target) -> Iterable[UUID]:
+    """Everybody whom the decision keeps out: their friends are not asked whether it ends."""
+    decision = Decision.objects.filter(id=target.id).first()
+    return persons_under(decision) if decision else ()
+
+
+register(
+    Kind(
+        "lift", 3, validate, preview, carry_out, verify, excerpt, about, hold, also_about=also_about
+    )
+)

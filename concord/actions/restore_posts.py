@@ -1,0 +1,74 @@
+"""restore_posts: two people agree that a post which was deleted comes back where it was (4.7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from concord.actions.delete_posts import about, excerpt, hold
+from concord.cases.models import Case
+from concord.concurrence.kinds import Kind, register
+from concord.concurrence.models import Decision, Warrant
+from concord.concurrence.terms import Target
+from concord.refusals import Refused
+from concord.spaces.models import Removal
+from concord.spaces.restore_post import restore_post
+from concord.vault.keyring import Keyring
+
+
+class NotGone(Refused):
+    """What comes back was deleted under a decision of this very case, and is gone still."""
+
+    words = _("This post is there already, or went under another case. Nothing was changed.")
+    status = 409
+
+
+class OpensNothing(Refused):
+    """The text lies sealed; only a key that the decision was granted to can put it back."""
+
+    words = _("This is put back with a key that opens it, and this one does not.")
+
+
+def validate(target: Target, *, case: Case, at: datetime) -> None:
+    """The post is gone, under a decision of this case."""
+    gone = _removal(target.id)
+    warrant = Warrant.objects.filter(id=gone.warrant).first() if gone else None
+    execution = warrant.execution if warrant else None
+    decision = execution and (execution.prior_decision or getattr(execution, "decision", None))
+    if decision is None or decision.case_id != case.id:
+        raise NotGone(subject=case.id)
+
+
+def preview(target: Target, *, at: datetime) -> dict[str, Any]:
+    """Which post comes back."""
+    return {"kind": "restore", "label": target.label, "already": _removal(target.id) is None}
+
+
+def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
+    """Without a key there is nothing that can be put back."""
+    raise OpensNothing(subject=decision.id)
+
+
+def opening(warrant: Warrant, *, decision: Decision, keyring: Keyring, at: datetime) -> None:
+    """Open the sealed text and put it back; there already, it does nothing. Raises NoGrant."""
+    gone = _removal(warrant.target)
+    if gone is not None:
+        restore_post(gone, keyring=keyring, by=keyring.holder, at=at)
+
+
+def verify(warrant: Warrant, *, at: datetime) -> bool:
+    """No removal of it stands, or a later decision took it away again."""
+    gone = _removal(warrant.target)
+    return gone is None or gone.removed_at > warrant.execution.executed_at
+
+
+def _removal(post: UUID) -> Removal | None:
+    return Removal.objects.filter(post=post, undone_at__isnull=True).first()
+
+
+register(
+    Kind("restore", 4, validate, preview, carry_out, verify, excerpt, about, hold, opening=opening)
+)

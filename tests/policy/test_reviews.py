@@ -1,0 +1,152 @@
+"""After a decision: it lapses by itself, is lifted by two, is looked at again by somebody without a part in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from concord.access.gate import is_admitted
+from concord.access.models import Shut
+from concord.actions.audit import audit
+from concord.actions.end_earlier import OnlyEarlier, WouldBeALift, end_earlier
+from concord.actions.lift import NothingToLift
+from concord.actions.models import Ending
+from concord.actions.triggers import drop_statements
+from concord.concurrence.concur import concur
+from concord.concurrence.guards import NeedsAnotherStaffMember, NeedsCoordinator
+from concord.concurrence.kinds import kind_of
+from concord.concurrence.models import Decision, Warrant
+from concord.concurrence.terms import Target
+from concord.spaces.models import Post, Removal
+from tests.cast import Cast, opened, stage, terms_for
+from tests.looking_again import decided, lift_of, lifted, proposed_lift
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return stage(timezone.now() - timedelta(hours=2))
+
+
+def is_in_the_hall(cast: Cast, at) -> bool:
+    return is_admitted(cast.karim.person_id, cast.hall.places, at=at)
+
+
+@pytest.mark.clauses("R-CONCUR-1", "A-THOUGHT-1")
+def test_lifting_takes_two_people_and_gives_back_what_they_chose(cast: Cast) -> None:
+    decision, soon = decided(cast), cast.later(minutes=10)
+    gone = Post.objects.get(removed=True)
+    terms = lift_of(decision, Target("restore", gone.id, "Hall 1, 1"))
+    proposal = proposed_lift(cast, decision, terms, at=soon)
+    version = opened(proposal.version, cast.amara, soon)
+    with pytest.raises(NeedsAnotherStaffMember):
+        concur(version, by=cast.amara.staff, keyring=cast.amara.keyring, at=soon)
+    assert not is_in_the_hall(cast, soon)
+    opened(version, cast.noor, soon)
+    agreed = concur(version, by=cast.noor.staff, keyring=cast.noor.keyring, at=soon)
+    assert is_in_the_hall(cast, soon)
+    assert "hurt yourself" in Post.objects.get(id=gone.id).text
+    ending = Ending.objects.get()
+    assert (ending.how, ending.warrant.execution) == ("lifted", agreed.execution)
+    assert Decision.objects.in_force(soon).count() == 0
+    assert audit() == []
+
+
+@pytest.mark.clauses("R-ACT-DELETE", "A-REVOKE-1")
+def test_a_decision_that_lapses_gives_access_back_and_no_posts(cast: Cast) -> None:
+    decided(cast)
+    assert not is_in_the_hall(cast, cast.later(hours=23, minutes=59, seconds=59))
+    assert is_in_the_hall(cast, cast.later(hours=24))
+    assert Post.objects.filter(removed=True).count() == 1
+    assert audit() == []
+
+
+@pytest.mark.clauses("R-CONCUR-1", "A-REVOKE-1")
+def test_a_stricter_variation_takes_two_and_a_milder_end_one(cast: Cast) -> None:
+    """Out of the hall for a day becomes out of the event for three; the first ends as the second begins."""
+    decision, soon = decided(cast), cast.later(minutes=10)
+    event = Target(
+        "revoke",
+        cast.karim.person_id,
+        "Karim Haddad",
+        scope_kind="convening",
+        scope_id=cast.convening.id,
+        until_at=cast.later(days=3),
+    )
+    terms = terms_for(cast, targets=(event, Target("lift", decision.id, decision.code)))
+    version = opened(proposed_lift(cast, decision, terms, at=soon).version, cast.luis, soon)
+    agreed = concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=soon)
+    assert Ending.objects.get().how == "varied"
+    assert not is_admitted(cast.karim.person_id, cast.annex.places, at=cast.later(days=2))
+    wider = agreed.execution.decision
+    said = {"reason": "Two days are enough.", "at": soon}
+    amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, **said}
+    with pytest.raises(WouldBeALift):
+        end_earlier(wider, ends_at=cast.later(hours=5), **amara)
+    with pytest.raises(OnlyEarlier):
+        end_earlier(wider, ends_at=cast.later(days=9), **amara)
+    with pytest.raises(NeedsCoordinator):
+        end_earlier(
+            wider,
+            ends_at=cast.later(days=2),
+            by=cast.noor.staff,
+            keyring=cast.noor.keyring,
+            **said,
+        )
+    end_earlier(wider, ends_at=cast.later(days=2), **amara)
+    assert not is_admitted(cast.karim.person_id, cast.annex.places, at=cast.later(hours=47))
+    assert is_admitted(cast.karim.person_id, cast.annex.places, at=cast.later(days=2))
+    with pytest.raises(OnlyEarlier):
+        end_earlier(wider, ends_at=cast.later(days=2, hours=1), **amara)
+    assert audit() == []
+
+
+@pytest.mark.clauses("R-CONCUR-1")
+def test_a_late_retry_undoes_no_undo(cast: Cast) -> None:
+    decision, soon = decided(cast), cast.later(minutes=10)
+    gone = Post.objects.get(removed=True)
+    lifted(cast, decision, Target("restore", gone.id, "Hall 1, 1"), at=soon)
+    for warrant in Warrant.objects.filter(execution=decision.execution):
+        kind_of(warrant.kind).carry_out(warrant, decision=decision, at=soon)
+    assert is_in_the_hall(cast, soon)
+    assert not Post.objects.get(id=gone.id).removed
+    revoke = Warrant.objects.get(execution=decision.execution, kind="revoke")
+    Shut.objects.get(warrant=revoke.id).delete()
+    with pytest.raises(IntegrityError, match="concord: "), transaction.atomic():
+        kind_of("revoke").carry_out(revoke, decision=decision, at=soon)
+    lift = Warrant.objects.get(kind="lift")
+    kind_of("lift").carry_out(lift, decision=lift.execution.decision, at=cast.later(minutes=20))
+    assert Ending.objects.count() == 1
+    with pytest.raises(NothingToLift):
+        proposed_lift(cast, decision, lift_of(decision), at=soon)
+
+
+@pytest.mark.clauses("R-CONCUR-1")
+def test_a_forged_lift_is_refused_by_the_database_and_named_by_the_audit(cast: Cast) -> None:
+    decision, soon = decided(cast), cast.later(minutes=10)
+    row = {"decision": decision, "ends_at": soon, "made_at": soon, "by": cast.amara.id}
+    other = Warrant.objects.filter(kind="revoke").get()
+    for forged in (
+        {"how": "lifted", "warrant": other},
+        {"how": "overturned", "review": decision.id},
+        {"how": "earlier"},
+    ):
+        with pytest.raises(IntegrityError, match="concord: "), transaction.atomic():
+            Ending.objects.create(**row, **forged)
+    with pytest.raises(IntegrityError, match="concord: "), transaction.atomic():
+        Decision.objects.update(ended_at=soon)
+    with connection.cursor() as cursor:
+        for statement in drop_statements():
+            cursor.execute(statement)
+    Ending.objects.create(how="earlier", signature=b"0" * 64, **row)
+    Decision.objects.update(ended_at=soon)
+    Removal.objects.update(undone_at=cast.at)
+    found = {one.what for one in audit()} - {"a rule of the database is missing"}
+    assert found >= {
+        "an end of a decision that does not hold",
+        "a post put back under a decision that goes on",
+    }
+    Ending.objects.all().delete()
+    assert "a decision that ended without authority" in {one.what for one in audit()}
