@@ -18,6 +18,8 @@ KINDS: dict[str, str | Words] = {
     "reports.lay_answer": _("answers that could not be laid into a box"),
     "actions.verify": _("steps that could not be checked"),
     "monitoring.notice": _("notices to staff that could not be sent"),
+    "monitoring.push": _("notices to browsers that could not be sent"),
+    "monitoring.webhook": _("notices by the host's gateway that could not be sent"),
     "spaces.brake_lapses": _("brakes that could not be lifted"),
 }
 """In words, where somebody may have to do something about it; others go by their code."""

@@ -14,7 +14,7 @@ from concord.vault import environment
 KEPT = timedelta(days=3)
 
 
-@handles("letters.deliver")
+@handles("letters.deliver", stranger=True)
 def deliver(job: Job, *, at: datetime) -> None:
     """Open the letter with the delivery key, hand it to the transport, erase it. Twice does nothing more."""
     letter = Letter.objects.filter(id=job.about, sent_at__isnull=True).first()

@@ -17,7 +17,9 @@ class MonitoringConfig(AppConfig):
             desk_stream,
             forget_flags,
             hear_ties,
+            push,
             ring,
+            webhook,
         )
         from concord.spaces import post_actions
 

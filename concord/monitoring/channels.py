@@ -13,7 +13,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from concord.outbox.models import Job
+
 log = logging.getLogger("concord.monitoring")
+LAST_TRY = 8
 
 
 class Channel(Protocol):
@@ -33,6 +36,14 @@ def channel(name: str) -> Callable[[Channel], Channel]:
         return leaves
 
     return register
+
+
+def gives_up(job: Job) -> bool:
+    """Whether word for somebody has been tried for so long (some four minutes) that it is of no use any more."""
+    if job.attempts < LAST_TRY:
+        return False
+    log.warning("notice given up", extra={"kind": job.kind, "attempts": job.attempts})
+    return True
 
 
 def by_every_channel(person: UUID, *, at: datetime) -> None:

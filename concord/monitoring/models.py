@@ -69,3 +69,24 @@ class Flag(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):
+    def visible_to(self, staff: StaffMember) -> PushSubscriptionQuerySet:
+        """One's own and nobody else's."""
+        return self.filter(person=staff.person_id)
+
+
+class PushSubscription(models.Model):
+    """A browser in which somebody of the team is told to look. Its address lies sealed under an environment key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.UUIDField(db_index=True)
+    token = models.BinaryField(max_length=16, unique=True)
+    sealed = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    objects = PushSubscriptionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -15,13 +15,19 @@ class Handler(Protocol):
 
 _handlers: dict[str, Handler] = {}
 _periods: dict[str, int] = {}
+_strangers: set[str] = set()
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register the handler of one kind of job. It must be safe to run twice."""
+def handles(kind: str, *, stranger: bool = False) -> Callable[[Handler], Handler]:
+    """Register the handler of one kind of job. It must be safe to run twice.
+
+    `stranger` for what waits for a server of others: such jobs run beside the rest, which never wait for them.
+    """
 
     def register(handler: Handler) -> Handler:
         _handlers[kind] = handler
+        if stranger:
+            _strangers.add(kind)
         return handler
 
     return register
@@ -44,3 +50,8 @@ def handler_of(kind: str) -> Handler | None:
 
 def periods() -> dict[str, int]:
     return dict(_periods)
+
+
+def strangers() -> set[str]:
+    """The kinds that wait for a server of others."""
+    return set(_strangers)

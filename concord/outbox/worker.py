@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import random
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 
 from django.db import close_old_connections, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from concord import refusals
-from concord.outbox import wake
+from concord.outbox import registry, wake
 from concord.outbox.models import Job
 from concord.outbox.registry import handler_of, periods
 from concord.refusals import Refused
@@ -28,12 +29,19 @@ class Worker:
         self.stop = stop
 
     def run(self) -> None:
-        """Loop: plant the periodic jobs, then run what is due; sleep until the bell or half a second."""
+        """Plant the periodic jobs, then run what is due until `stop`; what waits for strangers runs beside it."""
         plant_periodic(at=timezone.now())
+        beside = Thread(target=self._loop, args=(True,), daemon=True, name="concord-strangers")
+        beside.start()
+        self._loop(False)
+        beside.join(2)
+
+    def _loop(self, strangers: bool) -> None:
+        """Run what is due; sleep until the bell or half a second."""
         while not self.stop.is_set():
             try:
                 close_old_connections()
-                busy = run_due(at=timezone.now())
+                busy = run_due(at=timezone.now(), strangers=strangers)
             except Exception:  # a database that is away for a moment must not end the worker
                 log.exception("worker stumbled")
                 busy = 0
@@ -52,11 +60,11 @@ def plant_periodic(*, at: datetime) -> None:
                 )
 
 
-def run_due(*, at: datetime, at_most: int = 50) -> int:
-    """Claim and run up to `at_most` due jobs; return how many were run."""
+def run_due(*, at: datetime, at_most: int = 50, strangers: bool | None = None) -> int:
+    """Claim and run up to `at_most` due jobs, of all kinds unless told; return how many were run."""
     done = 0
     while done < at_most:
-        job = claim(at=at)
+        job = claim(at=at, strangers=strangers)
         if job is None:
             break
         run(job)
@@ -64,8 +72,11 @@ def run_due(*, at: datetime, at_most: int = 50) -> int:
     return done
 
 
-def claim(*, at: datetime) -> Job | None:
-    """Take the lease of one due job: by SKIP LOCKED where the database has it, by one UPDATE elsewhere."""
+def claim(*, at: datetime, strangers: bool | None = None) -> Job | None:
+    """Take the lease of one due job: by SKIP LOCKED where the database has it, by one UPDATE elsewhere.
+
+    With `strangers`, only of the kinds that wait for a server of others; with False, only of the rest.
+    """
     with transaction.atomic():
         due = (
             Job.objects.waiting()
@@ -73,6 +84,9 @@ def claim(*, at: datetime) -> Job | None:
             .exclude(leased_until__gt=at)
             .order_by("due_at")
         )
+        if strangers is not None:
+            waits = Q(kind__in=registry.strangers())
+            due = due.filter(waits if strangers else ~waits)
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         job = due.first()

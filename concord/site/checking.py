@@ -53,6 +53,7 @@ def findings() -> Iterator[Finding]:
     yield from left_from_the_example()
     yield from mail()
     yield from rings()
+    yield from webhook()
     yield from processes()
     of_database = list(database())
     yield from of_database
@@ -231,6 +232,36 @@ def rings() -> Iterator[Finding]:
                 name,
                 f"is not three rising whole numbers, so {in_use} holds",
                 f"Write it like {in_use}, or leave it out.",
+            )
+
+
+def webhook() -> Iterator[Finding]:
+    """The host's own way of waking people, where one is set."""
+    from concord.monitoring.knock import is_safe
+    from concord.monitoring.webhook import SHORTEST_SECRET, NoSecret, secret
+
+    if not settings.CONCORD_WEBHOOK_URL:
+        return
+    if not is_safe(settings.CONCORD_WEBHOOK_URL):
+        yield Finding(
+            "CONCORD_WEBHOOK_URL",
+            "is neither https nor on this machine, so nothing is sent there",
+            "Use https, without a user or a password in it.",
+        )
+    try:
+        secret()
+    except NoSecret:
+        yield Finding(
+            "CONCORD_WEBHOOK_SECRET_FILE",
+            f"holds no secret of at least {SHORTEST_SECRET} characters, so nothing can be signed",
+            "Write one into a file of its own, with chmod 600, and name that file.",
+        )
+    else:
+        if not is_private(Path(settings.CONCORD_WEBHOOK_SECRET_FILE)):
+            yield Finding(
+                "CONCORD_WEBHOOK_SECRET_FILE",
+                "others can read it",
+                f"Run: chmod 600 {settings.CONCORD_WEBHOOK_SECRET_FILE}",
             )
 
 

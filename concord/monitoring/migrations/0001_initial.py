@@ -84,4 +84,19 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="PushSubscription",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("person", models.UUIDField(db_index=True)),
+                ("token", models.BinaryField(max_length=16, unique=True)),
+                ("sealed", models.BinaryField()),
+                ("made_at", models.DateTimeField()),
+            ],
+        ),
     ]

@@ -23,6 +23,11 @@ def works(job: Job, *, at) -> None:
     ran.append("works")
 
 
+@handles("tests.stranger", stranger=True)
+def waits_for_a_stranger(job: Job, *, at) -> None:
+    ran.append("stranger")
+
+
 @handles("tests.fails")
 def fails(job: Job, *, at) -> None:
     ran.append("fails")
@@ -107,3 +112,15 @@ def test_a_periodic_job_has_one_row_and_is_due_again() -> None:
     assert waiting.count() == 1
     run(waiting.get())
     assert waiting.get().due_at > AT + timedelta(seconds=30)
+
+
+def test_what_waits_for_a_stranger_holds_up_nothing_else():
+    leave("tests.stranger", at=AT)
+    leave("tests.works", at=AT + timedelta(seconds=1))
+    later = AT + timedelta(seconds=2)
+    ours = claim(at=later, strangers=False)
+    theirs = claim(at=later, strangers=True)
+    assert ours is not None
+    assert theirs is not None
+    assert (ours.kind, theirs.kind) == ("tests.works", "tests.stranger")
+    assert claim(at=later) is None

@@ -120,6 +120,29 @@ def test_a_mail_server_that_does_not_answer(settings):
     assert "does not take letters" in named(*checking.mail_server())["CONCORD_MAIL_HOST"]
 
 
+def test_a_way_to_wake_people_that_is_unsafe(settings, tmp_path):
+    secret = tmp_path / "secret"
+    settings.CONCORD_WEBHOOK_SECRET_FILE = str(secret)
+    settings.CONCORD_WEBHOOK_URL = "http://gateway.internal/wake"
+    assert [one.setting for one in checking.webhook()] == [
+        "CONCORD_WEBHOOK_URL",
+        "CONCORD_WEBHOOK_SECRET_FILE",
+    ]
+    settings.CONCORD_WEBHOOK_URL = "https://gateway.internal/wake"
+    secret.write_text("a secret of more than thirty-two signs")
+    secret.chmod(0o644)
+    assert [one.trouble for one in checking.webhook()] == ["others can read it"]
+    secret.chmod(0o600)
+    assert list(checking.webhook()) == []
+
+
+def test_rings_that_do_not_rise(monkeypatch):
+    monkeypatch.setenv("CONCORD_RINGS_LIVE_MINUTES", "5,2,10")
+    assert [one.setting for one in checking.rings()] == ["CONCORD_RINGS_LIVE_MINUTES"]
+    monkeypatch.setenv("CONCORD_RINGS_LIVE_MINUTES", "2, 5, 10")
+    assert list(checking.rings()) == []
+
+
 def test_a_misspelt_setting(monkeypatch):
     monkeypatch.setenv("CONCORD_REPORT_ADRESS", "report@example.org")
     assert "is not a setting" in named(*checking.unknown_settings())["CONCORD_REPORT_ADRESS"]
