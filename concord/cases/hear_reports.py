@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
-from concord.cases.models import Source
+from concord.cases.models import Recusal, Source
 from concord.cases.recuse import take_out
+from concord.reports.keeps_out import kept_out_token, lends_stays_out
 from concord.reports.models import Report
 from concord.reports.signals import readers_changed
 
@@ -24,3 +25,14 @@ def hear_reports(
     if source is not None:
         for person in persons:
             take_out(source.case, who=person, by=None, at=at)
+
+
+@lends_stays_out
+def stepped_out(report: Report) -> set[UUID]:
+    """Whoever is recused from its case, but for those who are so by the reporter's own wish alone (K-CONF-1)."""
+    wished = {bytes(token) for token in report.kept_out.values_list("token", flat=True)}
+    return {
+        one.person
+        for one in Recusal.objects.filter(case__sources__report=report)
+        if one.recused_by or kept_out_token(report.id, one.person) not in wished
+    }

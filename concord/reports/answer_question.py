@@ -20,6 +20,7 @@ from concord.reports.asked import Asked
 from concord.reports.check_answer import check_answer
 from concord.reports.models import Question
 from concord.reports.read_question import add_word, box_of_question, read_question
+from concord.reports.turn_into_report import IsAReport
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
@@ -34,9 +35,12 @@ def answer_question(
 
     The guard reads it for everybody who is protected in any case its author can open, so that an answer about the
     policy tells nothing about a case. Raises AnswerIsEmpty,
-    NotInTheseWords, OnlyCurrentStaff, NoGrant, and what the guard refuses.
+    NotInTheseWords, IsAReport, OnlyCurrentStaff, NoGrant, and what the guard refuses.
     """
-    question = Question.objects.select_for_update().get(id=question.id)
+    there = Question.objects.select_for_update().filter(id=question.id).first()
+    if there is None:
+        raise IsAReport(subject=question.id)
+    question = there
     asked = read_question(question, by=by, keyring=keyring, at=at).asked
     if not answer.strip():
         raise AnswerIsEmpty(subject=question.id)

@@ -9,10 +9,9 @@ from django.db import transaction
 from concord.ledger.record import record
 from concord.letterbox.push import push
 from concord.monitoring.desk_stream import tell_desks
-from concord.reports.asked import ANSWER_WITHIN
+from concord.reports.asked import ANSWER_WITHIN, NothingAsked
 from concord.reports.models import Question, QuestionWord
 from concord.reports.read_question import add_word, box_of_question
-from concord.reports.receive_question import NothingAsked
 from concord.vault import files
 
 

@@ -7,11 +7,21 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from concord.people.models import StaffMember
+from concord.refusals import Refused
 from concord.vault.keyholders import keyholders
 
 ANSWER_WITHIN = timedelta(days=7)
 """A question about the policy has time, unlike a report."""
+
+
+class NothingAsked(Refused):
+    """No words came."""
+
+    words = _("This box is still empty. A few words are enough.")
+    status = 409
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from concord.reports.forms import staff_ticked
 from concord.reports.models import Question, Report
 from concord.reports.question_forms import TurningForm
 from concord.reports.read_question import read_question
-from concord.reports.turn_into_report import turn_into_report
+from concord.reports.turn_into_report import IsAReport, turn_into_report
 
 
 @door(designated)
@@ -40,6 +40,8 @@ def answer(request: DeskRequest, question_id: UUID) -> HttpResponse:
     typed = request.POST.get("answer", "").replace("\0", "").replace("\r\n", "\n")
     try:
         answer_question(found, answer=typed, **_who(request))
+    except IsAReport:
+        raise
     except Refused as refused:
         tell(refused, actor=request.staff_member.person_id, at=request.at)
         return _page(request, found, typed=typed, refused=refused)

@@ -1,7 +1,7 @@
 """forget_reports: reports set aside, or answered as questions, go a year later, like a case without action (4.9).
 
 They are kept that long so that the reporter can come back, and a pattern can be seen. One that nobody has
-answered, or that waits for its case, stays: no clock ever closes one (PUB-29).
+answered, as a report or as a question, or that waits for its case, stays: no clock ever closes one (PUB-29).
 """
 
 from __future__ import annotations
@@ -35,14 +35,17 @@ def forget_reports(*, at: datetime) -> int:
 
 def _over(at: datetime) -> list[Report]:
     done = Report.objects.filter(state__in=[State.SET_ASIDE, State.REDIRECTED])
-    done = done.select_related("setting_aside").filter(received_at__lte=at - _kept())
+    done = done.select_related("setting_aside", "question").filter(received_at__lte=at - _kept())
+    done = done.exclude(state=State.REDIRECTED, question__answered_at__isnull=True)
     return [report for report in done if _done_at(report) <= at - _kept()]
 
 
 def _done_at(report: Report) -> datetime:
-    """When it was set aside, or passed on as a question; else when it was answered."""
+    """When it was set aside, or answered as the question it is; else when it was answered."""
     aside: SettingAside | None = getattr(report, "setting_aside", None)
     wished = (aside.confirmed_at or aside.wished_at) if aside else None
+    if report.state == State.REDIRECTED and report.question.answered_at:
+        return report.question.answered_at
     return wished or report.acknowledged_at or report.received_at
 
 

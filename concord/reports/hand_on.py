@@ -14,7 +14,7 @@ from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports import promise
-from concord.reports.keeps_out import kept_out_token
+from concord.reports.keeps_out import kept_out_token, stays_out
 from concord.reports.models import LetIn, Report
 from concord.reports.outside import Outside, check_opens
 from concord.reports.read_report import told_in
@@ -53,7 +53,7 @@ def hand_on(report: Report, *, to: StaffMember, by: Outside, at: datetime) -> Re
 def may_take(report: Report, told: Told, *, at: datetime) -> list[StaffMember]:
     """The receivers to whom it may be handed on, by working name; those who read it already are left out."""
     readers = files.readers(report.file)
-    out = kept_out_by_reporter(told, [], at=at)
+    out = kept_out_by_reporter(told, [], at=at) | stays_out(report)
     if told.source and told.source.author_id:
         out |= close_to([told.source.author_id])
     kept_out = {bytes(token) for token in report.kept_out.values_list("token", flat=True)}

@@ -19,12 +19,13 @@ from concord.reports.add_words import say
 from concord.reports.bring_files import COPY_KIND
 from concord.reports.bring_files import about as about_file
 from concord.reports.keeps_out import kept_out_token
-from concord.reports.models import Attachment, KeptOut, Report, Underway
+from concord.reports.models import Attachment, KeptOut, Question, Report, Underway
 from concord.reports.own_copy import copy_among, keep_copy
 from concord.reports.seal_told import seal_told
 from concord.reports.signals import readers_changed
 from concord.reports.take_back_answer import take_away
 from concord.reports.told import Told
+from concord.reports.turn_into_report import take_back
 from concord.vault import files
 
 
@@ -53,12 +54,24 @@ def keep_out(report: Report, who: Iterable[StaffMember], *, held: Held, at: date
     )
     for person in persons:
         files.withdraw(report.file, person, at=at)
+    _keep_out_of_question(report, persons, at=at)
     readers_changed.send(sender=Report, report=report, persons=persons, at=at)
     record("reports.keep_out", actor=None, subject=report.id, at=at, persons=len(persons))
     if not files.readers(report.file):
         _send_outside(report, copy.told, opened, at=at)
     tell_desks(files.readers(report.file), "report", report.id)
     return report
+
+
+def _keep_out_of_question(report: Report, persons: set[UUID], *, at: datetime) -> None:
+    """It was passed on as a question: that too is closed to them, and is a report again if nobody is left to answer."""
+    for question in Question.objects.filter(report=report):
+        for person in persons:
+            files.withdraw(question.file, person, at=at)
+        left = files.readers(question.file)
+        tell_desks(left | persons, "inbox", question.id)
+        if not left:
+            take_back(question, at=at)
 
 
 def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datetime) -> None:

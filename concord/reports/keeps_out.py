@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from concord.names import token
 from concord.people.models import StaffMember
 from concord.reports.models import Report
+
+_lent: list[Callable[[Report], set[UUID]]] = []
 
 
 def keeps_out(report: Report, person_id: UUID) -> bool:
@@ -19,6 +22,17 @@ def keeps_out(report: Report, person_id: UUID) -> bool:
             return False
         return StaffMember.objects.filter(person_id=person_id).exists()
     return report.kept_out.filter(token=kept_out_token(report.id, person_id)).exists()
+
+
+def lends_stays_out(lent: Callable[[Report], set[UUID]]) -> Callable[[Report], set[UUID]]:
+    """Let the room that makes cases of reports say who stepped out, or was taken out; once per process."""
+    _lent[:] = [lent]
+    return lent
+
+
+def stays_out(report: Report) -> set[UUID]:
+    """Who must not read it again by anybody's wish: they stepped out of what was made of it."""
+    return _lent[0](report) if _lent else set()
 
 
 def kept_out_token(report: UUID, person_id: UUID) -> bytes:

@@ -16,7 +16,7 @@ from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
 from concord.reports import promise
 from concord.reports.intake_checks import kept_out_by_checks
-from concord.reports.keeps_out import kept_out_token
+from concord.reports.keeps_out import kept_out_token, stays_out
 from concord.reports.models import LetIn, Report
 from concord.reports.own_copy import OwnCopy, keep_copy, read_copy
 from concord.reports.told import Told
@@ -80,4 +80,12 @@ def _open_to(report: Report, person: UUID, *, at: datetime) -> None:
 def _kept_out_by_us(told: Told, report: Report, *, at: datetime) -> set[UUID]:
     author = told.source.author_id if told.source else None
     tied = close_to([author]) if author else set()
-    return tied | kept_out_by_checks(told, report=report.id, at=at)
+    ours = {
+        bytes(token) for token in report.kept_out.filter(by_us=True).values_list("token", flat=True)
+    }
+    involved = {
+        one.person_id
+        for one in promise.receivers(at)
+        if kept_out_token(report.id, one.person_id) in ours
+    }
+    return tied | involved | stays_out(report) | kept_out_by_checks(told, report=report.id, at=at)

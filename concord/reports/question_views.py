@@ -14,10 +14,12 @@ from concord.doors import Request, anyone, door
 from concord.letterbox import session
 from concord.letterbox.read import read
 from concord.letterbox.session import Held
+from concord.reports.add_words import add_words
 from concord.reports.ask_more import ask_more
+from concord.reports.asked import NothingAsked
 from concord.reports.models import Question, Report
 from concord.reports.question_forms import QuestionForm
-from concord.reports.receive_question import NothingAsked, receive_question
+from concord.reports.receive_question import receive_question
 
 
 # Without CSRF's cookie, as on the report form: it acts for nobody, and leaves nothing in this browser.
@@ -57,6 +59,10 @@ def ask_add(request: Request) -> HttpResponse:
     """Ask further."""
     held, known = _held_question(request)
     words = request.POST.get("words", "").replace("\0", "").replace("\r\n", "\n")
+    report = Report.objects.filter(box=held.box.id).first() if held else None
+    if report is not None and words.strip():
+        add_words(report, words, at=request.at)  # it has become one while they wrote
+        return HttpResponseRedirect(reverse("report_box") + "?added")
     if held is None or known is None:
         return render(request, "reports/ask_box_shut.html", {"words": words})
     try:

@@ -8,26 +8,21 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.letterbox.issue import issue
+from concord.letterbox.models import Box
+from concord.letterbox.push import push
 from concord.monitoring.desk_stream import tell_desks
-from concord.monitoring.readers import outside_readers
 from concord.people.models import StaffMember
-from concord.refusals import Refused
-from concord.reports.asked import ANSWER_WITHIN, Asked, about_question, who_answer
+from concord.reports.asked import ANSWER_WITHIN, Asked, NothingAsked, about_question, who_answer
 from concord.reports.models import Question, Report
 from concord.reports.named_in import named_in
+from concord.reports.receive_report import file_report
+from concord.reports.told import Told
+from concord.reports.turn_into_report import CHANNEL, RECEIPT, receipt_of
 from concord.vault import files
-
-
-class NothingAsked(Refused):
-    """No words came."""
-
-    words = _("This box is still empty. A few words are enough.")
-    status = 409
 
 
 class Received(NamedTuple):
@@ -39,10 +34,11 @@ class Received(NamedTuple):
 
 @transaction.atomic
 def receive_question(asked: Asked, *, nonce: bytes, at: datetime) -> Received:
-    """Seal a question to the designated staff whom it does not name, else to the outside contact.
+    """Seal a question to the designated staff whom it does not name.
 
-    It is no report: it joins no case, and nothing about reports is looked up for it. The same form sent twice is
-    the same question. Raises NothingAsked.
+    It is no report: it joins no case, and nothing about reports is looked up for it. One that names all of them is
+    a report from the beginning, which the outside contact reads and answers. The same form sent twice is the same
+    question. Raises NothingAsked.
     """
     if not asked.words.strip():
         raise NothingAsked()
@@ -51,7 +47,11 @@ def receive_question(asked: Asked, *, nonce: bytes, at: datetime) -> Received:
     known = Question.objects.filter(box=box.id).first()
     if known is not None or Report.objects.filter(box=box.id).exists():
         return Received(code, known)
-    question = keep_question(asked, readers=_readers(asked, at=at), box=box.id, at=at)
+    readers = _readers(asked, at=at)
+    if not readers:
+        _file_outside(asked, box=box, at=at)
+        return Received(code, None)
+    question = keep_question(asked, readers=readers, box=box.id, at=at)
     record("reports.receive_question", actor=None, subject=question.id, at=at)
     return Received(code, question)
 
@@ -84,4 +84,10 @@ def keep_question(
 def _readers(asked: Asked, *, at: datetime) -> set[UUID]:
     """Whoever is named does not read it: it may turn out to be about them."""
     named = named_in(f"{asked.words}\n{asked.contact}", StaffMember.objects.current(at))
-    return who_answer(at) - {one.person_id for one in named} or outside_readers(at)
+    return who_answer(at) - {one.person_id for one in named}
+
+
+def _file_outside(asked: Asked, *, box: Box, at: datetime) -> None:
+    told = Told(text=asked.words, contact=asked.contact, language=asked.language, channel=CHANNEL)
+    file_report(told, box=box, at=at)
+    push(box, receipt_of(told, was_read=False, at=at).encode(), kind=RECEIPT, at=at)

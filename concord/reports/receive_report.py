@@ -70,19 +70,23 @@ def file_report(
     told: Told,
     *,
     box: Box,
-    keep_out: Iterable[StaffMember],
+    keep_out: Iterable[StaffMember] = (),
+    we_keep_out: Iterable[StaffMember] = (),
     suspect: bool = False,
     received_at: datetime | None = None,
     at: datetime,
 ) -> Report:
-    """The routing itself, whichever way it came; its answers go to `box`. `received_at`: when it first reached us."""
-    keep_out = list(keep_out)
+    """The routing itself, whichever way it came; its answers go to `box`. `received_at`: when it first reached us.
+
+    `we_keep_out`: whom we see to be involved. The reporter is not told of it, and does not let them in (K-CONF-1).
+    """
+    keep_out, ours = list(keep_out), list(we_keep_out)
     id = uuid4()
-    kept_out = set() if told.about_team else _kept_out(told, keep_out, report=id, at=at)
+    kept_out = set() if told.about_team else _kept_out(told, [*keep_out, *ours], report=id, at=at)
     inside = set() if told.about_team else _receivers(at) - kept_out
     readers = inside or outside_readers(at)
     file = files.open_file(readers=readers, at=at)
-    text_token = token("report text", gist(told.text))
+    text_token = alike_token(told.text, readers)
     report = Report.objects.create(
         id=id,
         code=random_code(),
@@ -98,13 +102,28 @@ def file_report(
         answer_by=answer_by(told.language, at=at),
     )
     KeptOut.objects.bulk_create(
-        KeptOut(report=report, token=kept_out_token(id, person)) for person in kept_out
+        KeptOut(
+            report=report,
+            token=kept_out_token(id, person),
+            by_us=person in {one.person_id for one in ours},
+        )
+        for person in kept_out | {one.person_id for one in ours}
     )
     keep_copy(box, OwnCopy(told, tuple(one.id for one in keep_out)), at=at)
     record("reports.receive", actor=None, subject=id, at=at, urgent=report.urgent)
     tell_desks(readers, "report", id)
     ring(_to_ring(readers, at=at), at=at)
     return report
+
+
+def alike_token(text: str, readers: Iterable[UUID]) -> bytes:
+    """The same for the same words to the same readers.
+
+    Were it the words alone, whoever is kept out of a report could send its words themself and see by what is
+    folded that somebody else had sent them (K-CONF-1).
+    """
+    them = " ".join(sorted(map(str, readers)))
+    return token("report text", f"{them}\n{gist(text)}")
 
 
 def about(report: UUID) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _now
@@ -12,15 +13,18 @@ from concord.ledger.record import record
 from concord.letterbox.models import Box
 from concord.letterbox.push import push
 from concord.monitoring.desk_stream import tell_desks
-from concord.monitoring.readers import outside_readers
+from concord.monitoring.readers import close_to
 from concord.people.models import StaffMember
 from concord.reports.asked import Asked, who_answer
+from concord.reports.intake_checks import kept_out_by_checks
 from concord.reports.keeps_out import keeps_out
 from concord.reports.models import Report, SettingAside, State
 from concord.reports.read_report import read_report, read_words
 from concord.reports.receive_question import keep_question
 from concord.reports.set_aside import wish
+from concord.reports.told import Told
 from concord.reports.turn_into_report import RECEIPT
+from concord.reports.who_read import kept_out_by_reporter
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
@@ -57,11 +61,9 @@ def make_question(report: Report, *, keyring: Keyring, at: datetime) -> None:
     theirs = [word.text for word in read_words(report, keyring=keyring) if word.by_staff is None]
     report.state = State.REDIRECTED
     report.save(update_fields=["state"])
-    inside = set() if report.outside else who_answer(at)
-    readers = {person for person in inside if not keeps_out(report, person)}
     keep_question(
         Asked("\n\n".join([told.text, *theirs]), language=told.language),
-        readers=readers or outside_readers(at),
+        readers=_who_may_answer(report, told, at=at) or files.readers(report.file),
         box=None,
         report=report,
         at=at,
@@ -69,6 +71,14 @@ def make_question(report: Report, *, keyring: Keyring, at: datetime) -> None:
     box = Box.objects.filter(id=report.box).first() if report.box else None
     if box is not None:
         push(box, _told(told.language).encode(), kind=RECEIPT, at=at)
+
+
+def _who_may_answer(report: Report, told: Told, *, at: datetime) -> set[UUID]:
+    """Asked anew: people have come and ties were declared since it was received. Else those who read it already."""
+    out = kept_out_by_reporter(told, [], at=at) | kept_out_by_checks(told, report=report.id, at=at)
+    if told.source and told.source.author_id:
+        out |= close_to([told.source.author_id])
+    return {person for person in who_answer(at) - out if not keeps_out(report, person)}
 
 
 def _told(language: str) -> str:

@@ -27,6 +27,7 @@ from concord.vault import files
 from concord.vault.keyring import Keyring
 
 RECEIPT = "receipt"
+CHANNEL = "question"
 
 
 class IsAReport(Refused):
@@ -50,8 +51,8 @@ def turn_into_report(
 
     Routing is a report's own: designated receivers, less whom the text names, `keep_out` and those the checks keep
     out; `about_team` sends it outside. Whoever read the question and is none of these has lost it with this, the
-    one who presses included. The asker finds in their box that it is a report now, and who reads it. Raises
-    IsAReport, OnlyCurrentStaff, NoGrant.
+    one who presses included. The asker finds in their box that it is a report now, and who reads it, but nothing of
+    `keep_out`: it would tell who is close to whom (K-CONF-1). Raises IsAReport, OnlyCurrentStaff, NoGrant.
     """
     found = Question.objects.select_for_update().filter(id=question.id).first()
     if found is None:
@@ -86,14 +87,27 @@ def _file(
         contact=asked.contact,
         language=asked.language,
         about_team=about_team,
-        channel="question",
+        channel=CHANNEL,
     )
     box = Box.objects.get(id__in=[question.box])
-    report = file_report(told, box=box, keep_out=keep_out, received_at=question.received_at, at=at)
+    report = file_report(
+        told, box=box, we_keep_out=keep_out, received_at=question.received_at, at=at
+    )
     for word in opened.words:
         if word.by_staff is not None:
             say(report, word.text, by_staff=word.by_staff, at=word.said_at)
-    push(box, _receipt(told, keep_out=keep_out, at=at).encode(), kind=RECEIPT, at=at)
+    push(box, receipt_of(told, at=at).encode(), kind=RECEIPT, at=at)
+    return report
+
+
+def take_back(question: Question, *, at: datetime) -> Report:
+    """What came as a report and was redirected is no question any more, though nobody opened it to say so."""
+    report: Report = question.report  # type: ignore[assignment]  # asked of none that came as a question
+    SettingAside.objects.filter(report=report).delete()
+    report.state = State.ACKNOWLEDGED
+    report.save(update_fields=["state"])
+    files.destroy(question.file, by=None, at=at)
+    question.delete()
     return report
 
 
@@ -110,9 +124,9 @@ def _take_back(report: Report, *, language: str, at: datetime) -> Report:
     return report
 
 
-def _receipt(told: Told, *, keep_out: list[StaffMember], at: datetime) -> str:
-    """What the asker finds in their box, in the language they wrote in."""
-    names = names_told(told, keep_out=keep_out, at=at)
+def receipt_of(told: Told, *, was_read: bool = True, at: datetime) -> str:
+    """What the asker finds in their box, in the language they wrote in. Whom we keep out is not missing from it."""
+    names = names_told(told, keep_out=(), at=at)
     contact = outside_contact(at)
     with override(told.language):
         said = [
@@ -126,6 +140,7 @@ def _receipt(told: Told, *, keep_out: list[StaffMember], at: datetime) -> str:
             said.append(
                 _now("It went to %(name)s, who is not on the team.") % {"name": contact.name}
             )
-        said.append(_now("Those who answer questions about the policy can no longer read it."))
+        if was_read:
+            said.append(_now("Those who answer questions about the policy can no longer read it."))
         said.append(_now("Your code stays the same, and you need do nothing."))
     return " ".join(said)

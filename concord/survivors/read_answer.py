@@ -7,8 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from concord.cases.models import Case
-from concord.people.models import StaffMember
-from concord.survivors.read_text import read_text
+from concord.survivors.read_text import read_as
 from concord.vault.keyring import Keyring
 
 
@@ -22,13 +21,12 @@ def read_answer(
 ) -> UUID | None:
     """Read a text about a report or a case. Without a case there is nobody to protect yet.
 
-    That its author means it is no consent. Raises `NamesSomebodyProtected`; NoGrant for an author who cannot
-    open the case.
+    Its author may be the outside contact, who is not on the team. That they mean it is no consent. Raises
+    `NamesSomebodyProtected`; NoGrant for an author who cannot open the case.
     """
     case = (
         Case.objects.filter(id=about).first() or Case.objects.filter(sources__report=about).first()
     )
     if case is None:
         return None
-    author = StaffMember.objects.get(person_id=by)
-    return read_text(*texts, case=case, by=author, keyring=keyring, at=at).id
+    return read_as(*texts, case=case, by=by, keyring=keyring, at=at).id

@@ -10,7 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from concord.cases.models import Case
+from concord.cases.parties import add_party
 from concord.cases.recuse import recuse, take_out
+from concord.cases.take_up import take_up
 from concord.cases.write_note import write_note
 from concord.ledger.models import Entry
 from concord.letterbox.models import Reading
@@ -181,6 +183,34 @@ def test_a_case_whose_every_reader_steps_out_is_theirs_at_once(cast: Cast) -> No
     assert Entry.objects.filter(verb="cases.read_case", actor=cast.outside.holder).exists()
     case.refresh_from_db()
     assert case.is_unstaffed
+
+
+@pytest.mark.clauses("I-WHO-1", "K-CONF-1", "K-NAME-1")
+def test_whoever_stepped_out_of_a_case_does_not_get_its_report_again_by_any_door(
+    cast: Cast,
+) -> None:
+    code = code_in(report(text="He followed me home."))
+    found = Report.objects.get()
+    luis = cast.luis
+    case = take_up(found, by=luis.staff, keyring=luis.keyring, at=cast.at)
+    for desk in (cast.ravi, cast.amara):
+        recuse(case, who=desk.id, by=desk.staff, keyring=luis.keyring, at=cast.at)
+    at_work = at_the_desk(luis).open("/")
+    page = elena(cast).open(f"/report/box/kept/{found.id}")
+    assert page.sees("He followed me home.")
+    forced = page.post(f"/report/box/kept/{found.id}/hand", to=str(cast.amara.staff.id))
+    assert forced.status == 403
+    out = [str(cast.amara.staff.id)]
+    box(code).follow("Change what you decided").press("Change it", keep_out=out)
+    box(code).follow("Change what you decided").press("Change it", let_in=out)
+    at_work.open("/")
+    assert not Report.objects.visible_to(cast.amara.staff).exists()
+
+    add_party(case, role="witness", name="Tomas Vega", by=luis.id, at=cast.at)
+    page.open(f"/report/box/kept/{found.id}")
+    assert page.press("Answer", answer="Tomas Vega saw it too.").status == 409
+    page.open(f"/report/box/kept/{found.id}")
+    assert page.press("Answer", answer="We look into it.").sees("Your answer lies in their box")
 
 
 def test_what_nobody_could_seal_to_them_is_sealed_when_recovery_is_put_together(

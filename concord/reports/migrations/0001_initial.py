@@ -205,6 +205,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("token", models.BinaryField(max_length=16)),
+                ("by_us", models.BooleanField(default=False)),
                 (
                     "report",
                     models.ForeignKey(

@@ -8,20 +8,28 @@ import pytest
 
 from concord.letterbox.models import Box
 from concord.letterbox.read import read
+from concord.letterbox.session import Held
+from concord.people.declare_tie import declare_tie
 from concord.reports.acknowledge_report import AnswerIsEmpty, acknowledge_report
 from concord.reports.answer_question import answer_question
 from concord.reports.ask_more import ask_more
-from concord.reports.asked import Asked
+from concord.reports.asked import Asked, NothingAsked
 from concord.reports.check_answer import NotInTheseWords
 from concord.reports.forget_questions import due, forget_questions
+from concord.reports.forget_reports import forget_reports
+from concord.reports.keep_out import keep_out
+from concord.reports.keeps_out import keeps_out
+from concord.reports.let_in import let_in
 from concord.reports.models import Question, Report, State
+from concord.reports.own_copy import read_copy
 from concord.reports.read_question import box_of_question, read_question
-from concord.reports.receive_question import NothingAsked, Received, receive_question
+from concord.reports.receive_question import Received, receive_question
 from concord.reports.receive_report import receive_report
 from concord.reports.redirect_report import redirect_report
 from concord.reports.same_words import gist
 from concord.reports.set_aside import NeedsAnAnswerFirst, NeedsReason, NotToBeSetAside
-from concord.reports.told import Told
+from concord.reports.tests.conftest import box_of
+from concord.reports.told import Source, Told
 from concord.reports.turn_into_report import IsAReport, turn_into_report
 from concord.reports.type_in_report import OnlyDesignatedStaff, type_in_report
 from concord.vault import files
@@ -54,9 +62,20 @@ def test_whoever_it_names_does_not_read_it(amara, luis, kofi, ines, at):
     assert luis.id not in files.readers(question.file)
     with pytest.raises(NoGrant):
         read_question(question, **by(luis, at))
+
+
+def test_one_that_names_everybody_who_answers_goes_to_where_somebody_can_answer(
+    amara, luis, kofi, ines, at
+):
     everyone = Asked("Are Luis, Amara and Kofi paid?")
-    outside = receive_question(everyone, nonce=NONCE, at=at).question
-    assert files.readers(outside.file).isdisjoint({amara.id, luis.id, kofi.id})
+    received = receive_question(everyone, nonce=NONCE, at=at)
+    assert received.question is None
+    assert receive_question(everyone, nonce=NONCE, at=at) == received
+    report = Report.objects.get()
+    assert report.outside
+    assert files.readers(report.file) == {ines.holder}
+    said = [each.plaintext.decode() for each in read(box_of(report), received.code)]
+    assert any("It went to" in each for each in said)
 
 
 def test_an_answer_lies_in_the_box_and_asking_further_opens_it_again(received, kofi, at):
@@ -87,9 +106,26 @@ def test_made_a_report_it_keeps_its_box_and_is_gone_as_a_question(received, luis
     assert report.words.get().by_staff == kofi.id
     with pytest.raises(IsAReport):
         turn_into_report(received.question, **by(kofi, at))
+    with pytest.raises(IsAReport):
+        answer_question(received.question, answer="And no.", **by(kofi, at))
     again = receive_question(ASKED, nonce=NONCE, at=at)
     assert again == (received.code, None)
     assert Report.objects.get() == report
+
+
+def test_whom_a_colleague_keeps_out_the_asker_neither_learns_nor_lets_in(
+    received, amara, luis, kofi, at
+):
+    report = turn_into_report(received.question, keep_out=[luis.staff], **by(kofi, at))
+    held = Held(box_of(report), received.code)
+    copy = read_copy(held)
+    assert copy.keep_out == ()
+    assert any("Luis" in each.plaintext.decode() for each in read(*held) if each.kind == "receipt")
+    keep_out(report, [luis.staff], held=held, at=at)
+    let_in(report, [luis.staff], held=held, at=at)
+    files.settle(amara.keyring, at=at)
+    assert not files.may_open(report.file, luis.id)
+    assert keeps_out(report, luis.id)
 
 
 def test_an_answered_question_goes_a_year_later_and_one_without_an_answer_stays(received, kofi, at):
@@ -127,6 +163,49 @@ def test_a_report_is_passed_on_only_answered_with_a_reason_and_once(amara, luis,
     question = Question.objects.get()
     assert kofi.id not in files.readers(question.file)
     assert {amara.id, luis.id} <= files.readers(question.file)
+
+
+def passed_on(told, amara, at, came=()):
+    """A report that asks something, with its code. `came`: who is there only when it is passed on."""
+    receipt = receive_report(told, nonce=NONCE, at=at)
+    acknowledge_report(receipt.report, answer="Thank you.", **by(amara, at))
+    for one in came:
+        one()
+    redirect_report(receipt.report, reason="dogs", alleges=False, **by(amara, at))
+    return receipt, Held(box_of(receipt.report), receipt.code)
+
+
+def test_whom_the_reporter_keeps_out_later_loses_the_question_made_of_it(amara, luis, kofi, at):
+    receipt, held = passed_on(Told(text="May I bring a dog?"), amara, at)
+    question = Question.objects.get()
+    keep_out(receipt.report, [luis.staff, kofi.staff], held=held, at=at)
+    assert files.readers(question.file) == {amara.id}
+    assert not Question.objects.visible_to(luis.staff).exists()
+    keep_out(receipt.report, [amara.staff], held=held, at=at)
+    report = Report.objects.get()
+    assert (report.state, Question.objects.count()) == (State.ACKNOWLEDGED, 0)
+    assert report.outside
+
+
+def test_who_came_or_declared_a_tie_meanwhile_gets_no_question_about_themself(
+    amara, luis, kofi, make, post, at
+):
+    told = Told(text="May Zoe and he bring dogs?", source=Source.of(post))
+    came = [
+        lambda: make("Zoe"),
+        lambda: declare_tie(kofi.staff, person=post.registration.person, at=at),
+    ]
+    passed_on(told, amara, at, came=came)
+    assert files.readers(Question.objects.get().file) == {amara.id, luis.id}
+
+
+def test_what_was_passed_on_and_never_answered_is_not_forgotten(amara, luis, kofi, at):
+    passed_on(Told(text="May I bring a dog?"), amara, at)
+    assert forget_reports(at=at + timedelta(days=800)) == 0
+    late = at + timedelta(days=300)
+    answer_question(Question.objects.get(), answer="Yes.", **by(kofi, late))
+    assert forget_reports(at=at + timedelta(days=400)) == 0
+    assert forget_reports(at=late + timedelta(days=367)) == 1
 
 
 def test_only_designated_staff_take_down_a_report_and_sent_twice_is_one(amara, kofi, make, at):

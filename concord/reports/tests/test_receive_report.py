@@ -206,6 +206,14 @@ def test_a_flood_is_folded_and_marked_and_none_is_refused(amara, at):
     assert Job.objects.filter(kind="monitoring.notice").count() == 1
 
 
+def test_what_folds_tells_nobody_of_reports_that_are_kept_from_them(amara, luis, at):
+    for _ in range(3):
+        receive_report(TOLD, nonce=secrets.token_bytes(16), keep_out=[luis.staff], at=at)
+    probe = receive_report(TOLD, nonce=secrets.token_bytes(16), at=at).report
+    assert files.may_open(probe.file, luis.id)
+    assert not probe.folded
+
+
 def test_a_suspect_report_is_folded_and_read_like_any_other(amara, at):
     report, _code = receive_report(TOLD, nonce=NONCE, suspect=True, at=at)
     assert report.folded
