@@ -67,7 +67,7 @@ def test_feedback_leads_back_to_nobody_and_is_shown_from_five_on(cast: Cast) -> 
     assert {one.name for one in Feedback._meta.fields} == {
         *("id", "month", "heard", "wishes", "safer", "sealed")
     }
-    assert Answer.objects.get(kind="feedback").pushed_at.date() == given.month
+    assert Answer.objects.get(kind="feedback").pushed_at == cast.at, "as when it was offered"
     assert not Entry.objects.filter(verb__startswith="improvement.give").exists()
     assert not Job.objects.exists()
     assert Entry.objects.count() - entries <= 1, "only that the book was begun"
