@@ -138,6 +138,9 @@ class Affiliation(models.Model):
 
     A person names one organisation of their own; staff may note others beside it. No time is kept, and the
     keys tell no order. Goes with the person's mailbox; see `forget_logins`.
+
+    `name` is how this one was written: were the person shown the organisation's, which is the first one's, an odd
+    spelling that comes back in order would tell that somebody else from there takes part.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -145,6 +148,7 @@ class Affiliation(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="affiliations"
     )
+    name = models.CharField(max_length=120)
     source = models.CharField(max_length=12, choices=Source.choices)
 
     class Meta:

@@ -26,7 +26,9 @@ def name_organisation(person: Person, *, organisation: str, at: datetime) -> Aff
         forget_unused(before)
         return None
     affiliation, _is_new = Affiliation.objects.update_or_create(
-        person=person, source=Source.SELF, defaults={"organisation": organisation_named(name)}
+        person=person,
+        source=Source.SELF,
+        defaults={"organisation": organisation_named(name), "name": name},
     )
     forget_unused(before - {affiliation.organisation_id})
     return affiliation

@@ -28,7 +28,10 @@ def note_organisation(
     if not name:
         raise ValueError(_("Please write the name of the organisation."))
     affiliation, is_new = Affiliation.objects.get_or_create(
-        person=person, organisation=organisation_named(name), source=Source.STAFF
+        person=person,
+        organisation=organisation_named(name),
+        source=Source.STAFF,
+        defaults={"name": name},
     )
     if is_new:
         subject = affiliation.organisation_id

@@ -52,9 +52,9 @@ def affiliations_of(person: UUID) -> QuerySet[Affiliation]:
 
 
 def own_organisation(person: UUID) -> str:
-    """The organisation that a person named of themself; empty when they named none."""
+    """The organisation that a person named of themself, as they wrote it; empty when they named none."""
     own = affiliations_of(person).filter(source=Source.SELF).first()
-    return own.organisation.name if own else ""
+    return own.name if own else ""
 
 
 def forget_unused(organisations: Collection[UUID] | None = None) -> None:

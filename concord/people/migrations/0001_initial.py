@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                         default=uuid.uuid4, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                ("name", models.CharField(max_length=120)),
                 (
                     "source",
                     models.CharField(

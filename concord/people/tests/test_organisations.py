@@ -72,6 +72,15 @@ def test_what_is_only_similar_stays_another_one(bird: Person, other):
     assert Organisation.objects.count() == 2
 
 
+def test_what_comes_back_does_not_tell_that_somebody_else_is_from_there(bird: Person):
+    name_organisation(bird, organisation="Ballot Watch", at=AT)
+    other = Person.objects.create()
+    name_organisation(other, organisation="bALLOT wATCH", at=AT)
+    assert own_organisation(other.id) == "bALLOT wATCH"
+    name_organisation(other, organisation="BALLOT watch", at=AT)
+    assert own_organisation(other.id) == "BALLOT watch"
+
+
 def test_no_time_no_order_and_no_entry_is_kept(bird: Person):
     before = Entry.objects.count()
     name_organisation(bird, organisation="Ballot Watch", at=AT)
