@@ -38,7 +38,7 @@ STAFF_MODULES = re.compile(
     r"|^policy/publish_version\.py$|^vault/"
     r"|/forget_\w+\.py$|^letterbox/lapse\.py$|^outbox/standing\.py$"
     r"|^improvement/note_lesson\.py$|^reports/(?:take_back_answer|turn_into_report|typing_form)\.py$"
-    r"|^actions/(?:confirm_decision|end_earlier|lift|restore_posts)\.py$"
+    r"|^actions/(?:assign_review|confirm_decision|decide_review|end_earlier|lift|restore_posts)\.py$"
     r"|^monitoring/(?:reach_by_push|reached_views)\.py$"
     r"|^reports/type_in_report\.py$|^people/note_organisation\.py$"
 )
