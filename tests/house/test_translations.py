@@ -24,7 +24,7 @@ from tests.house.house import CHECKOUT, PACKAGE, sources, templates
 SHIPPED = ("ar", "es", "fr")
 
 STAFF_TEMPLATES = re.compile(
-    r"/(?:desk_|_desk_)|^(?:cases|concurrence|desk)/"
+    r"/(?:desk_|_desk_)|^cases/(?!templates/cases/kept_)|^(?:concurrence|desk)/"
     r"|^site/templates/(?:account|mfa|demo)/|^site/templates/base_desk"
     r"|^spaces/templates/spaces/_?brakes"
 )
@@ -43,6 +43,7 @@ STAFF_MODULES = re.compile(
     r"|^reports/type_in_report\.py$|^people/note_organisation\.py$"
 )
 STAFF_NAMES = {
+    "actions/forms.py": {"OutcomeForm"},
     "people/forms.py": {"DeskSignInForm", "NewcomerForm", "CompareForm", "SureForm", "PassphraseForm"},
     "convenings/forms.py": {
         "GuidelinesForm", "Moment", "TimesForm", "SessionForm", "ConveningForm", "ShiftForm",
@@ -59,6 +60,7 @@ STAFF_NAMES = {
 
 PUBLIC_NAMES = {
     "actions/confirm_decision.py": {"_alarm"},
+    "cases/forms.py": {"ROLE_WORDS"},
     "concurrence/terms.py": {"GROUNDS", "DEPARTURES"},
     "concurrence/wording.py": {"place_name", "until_words", "moment_words"},
 }
