@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
+from concord.cases.assess_case import Assessed, assess_case
 from concord.cases.models import Case
 from concord.cases.take_up import take_up
 from concord.concurrence.models import Proposal, Version
@@ -205,6 +206,14 @@ def case_about_karim(cast: Cast) -> Case:
         at=cast.at,
     )
     return take_up(flag, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+
+
+def assessed(cast: Cast, case: Case, *, at: datetime | None = None) -> Case:
+    """Amara says how it stands."""
+    said = Assessed("over", "Nothing that is against the policy.", "Nobody has said.", "Nobody.")
+    assess_case(case, said=said, by=cast.amara.staff, at=at or cast.at)
+    case.refresh_from_db()
+    return case
 
 
 def terms_for(cast: Cast, **changes: object) -> Terms:

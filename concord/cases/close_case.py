@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.clocks import expunge_on, standing_of
-from concord.cases.models import OVER, Case, Closing, State
+from concord.cases.models import OVER, Case, CheckIn, Closing, State
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.lay_outcome import NOTHING_DONE, lay_outcome
 from concord.vault import files
+
+CHECK_INS = (timedelta(days=7), timedelta(days=30))
+"""After closing: when somebody says whether it has stayed quiet (workflow.md 4.9)."""
 
 
 class CaseIsClosed(Refused):
@@ -37,6 +40,15 @@ class NotDoneYet(Refused):
     status = 409
 
 
+class NeedsAssessment(Refused):
+    """Nobody leaves a case without an action before they have said how it stands (workflow.md 4.4)."""
+
+    words = _(
+        "First say how it stands: whether it goes on, what was wished, who could come to harm."
+    )
+    status = 409
+
+
 class NeedsLessons(Refused):
     """A case is not closed without a sentence on why, and what was learned."""
 
@@ -50,7 +62,7 @@ def close_case(case: Case, *, lessons: str, by: StaffMember, at: datetime) -> Cl
 
     What came of it is read off its decisions. Where none was made it stays open until somebody else agrees
     (`agree_to_close`); asked for again, the words are replaced. Raises `OnlyItsCoordinatorCloses`,
-    `CaseIsClosed`, `NotDoneYet`, `NeedsLessons`.
+    `CaseIsClosed`, `NotDoneYet`, `NeedsAssessment` where nothing was decided, `NeedsLessons`.
     """
     case = Case.objects.select_for_update().get(id=case.id)
     check_works_on(case, by=by, at=at)
@@ -61,6 +73,8 @@ def close_case(case: Case, *, lessons: str, by: StaffMember, at: datetime) -> Cl
         raise NotDoneYet(subject=case.id)
     if not lessons.strip():
         raise NeedsLessons(subject=case.id)
+    if not standing.decided and case.state in (State.OPEN, State.REOPENED):
+        raise NeedsAssessment(subject=case.id)
     Closing.objects.filter(case=case, closed_at__isnull=True).delete()
     closing_id = uuid4()
     closing = Closing.objects.create(
@@ -84,6 +98,9 @@ def end(closing: Closing, *, at: datetime) -> None:
     closing.expunge_on = expunge_on(standing_of(case), closed_at=at)
     closing.save(update_fields=["agreed_by", "closed_at", "expunge_on"])
     Case.objects.filter(id=case.id).update(state=State.CLOSED)
+    CheckIn.objects.bulk_create(
+        CheckIn(closing=closing, due_on=(at + after).astimezone(UTC).date()) for after in CHECK_INS
+    )
     if closing.outcome == Closing.Outcome.NO_ACTION:
         for source in case.sources.select_related("report"):
             if source.report:

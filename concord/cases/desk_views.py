@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from concord import refusals
 from concord.cases.forms import ROLE_WORDS, PartyForm
-from concord.cases.models import Case, Party, State
+from concord.cases.models import OVER, Case, Party
 from concord.cases.parties import add_party
 from concord.cases.read_case import read_case
 from concord.cases.read_party import read_party
@@ -179,6 +179,6 @@ def _take_up(request: DeskRequest, source: Flag | Report) -> HttpResponse:
 def _joinable(request: DeskRequest) -> dict[str, Case]:
     """Open cases that this person works on, by id."""
     staff = request.staff_member
-    cases = Case.objects.visible_to(staff).exclude(state=State.CLOSED)
+    cases = Case.objects.visible_to(staff).exclude(state__in=OVER)
     theirs = cases.filter(Q(coordinator=staff) | Q(deputy=staff))
     return {str(case.id): case for case in theirs}

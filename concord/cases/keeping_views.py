@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from uuid import UUID
 
 from django.contrib import messages
@@ -56,6 +57,9 @@ def keeping(request: DeskRequest, case_id: UUID) -> HttpResponse:
         "decided": standing_of(case).decided,
         "is_closed": case.state == State.CLOSED,
         "wished_by_me": now.closing is not None and now.closing.wished_by == me,
+        "needs_assessment": case.state in (State.OPEN, State.REOPENED),
+        "check_ins": now.closing.check_ins.all() if now.closing else [],
+        "today": request.at.astimezone(UTC).date(),
         "held_by_me": now.hold is not None and now.hold.set_by == me,
     }
     return render(request, "cases/desk_keeping.html", context)

@@ -77,6 +77,13 @@ def asked_by(handover: Handover, *, at: datetime) -> list[StaffMember]:
     return _each_once(staff for ring in rings[: waited + 1] for staff in ring)
 
 
+def asks_of(staff: StaffMember, *, at: datetime) -> list[Handover]:
+    """What waits for this person to take it: found only among cases whose row they see."""
+    visible = Handover.objects.open().filter(case__in=Case.objects.visible_to(staff))
+    found = visible.select_related("case__coordinator", "case__deputy", "to", "former")
+    return [one for one in found if staff in asked_by(one, at=at)]
+
+
 def _each_once(staff: Iterable[StaffMember]) -> list[StaffMember]:
     return list({one.id: one for one in staff}.values())
 

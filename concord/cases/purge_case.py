@@ -6,8 +6,9 @@ Decisions outlive contents: they, and what holds at the door, lie elsewhere and 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.clocks import expunge_on, standing_of
@@ -55,7 +56,7 @@ def purge_case(case: Case, *, at: datetime) -> Purge:
     purge = Purge.objects.create(case=case, purged_at=at, **_how_much(case))
     _erase_sources(case, at=at)
     files.destroy(case.file, by=None, at=at)
-    for kept in (case.parties, case.notes, case.evidence, case.holds, case.exports):
+    for kept in _kept(case):
         kept.all().delete()
     LinkedCase.objects.filter(case=case).delete()
     LinkedCase.objects.filter(older=case).delete()
@@ -63,6 +64,13 @@ def purge_case(case: Case, *, at: datetime) -> Purge:
     Case.objects.filter(id=case.id).update(state=State.PURGED, classified=None)
     record("cases.purge", actor=None, subject=case.id, at=at)
     return purge
+
+
+def _kept(case: Case) -> tuple[models.Manager[Any], ...]:
+    return (
+        *(case.parties, case.notes, case.evidence, case.holds, case.exports),
+        *(case.assessments, case.handovers, case.covers),
+    )
 
 
 def is_due(case: Case, *, at: datetime) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from concord.cases.models import Case, State
+from concord.cases.models import OVER, Case
 from concord.cases.parties import Known, known_parties
 from concord.letters.outgoing import SeemsToBelongElsewhere
 from concord.monitoring.models import Flag
@@ -90,7 +90,7 @@ def _names(
 
 
 def _others(author: StaffMember, home: Case | None) -> Iterator[Case]:
-    cases = Case.objects.visible_to(author).exclude(state=State.CLOSED)
+    cases = Case.objects.visible_to(author).exclude(state__in=OVER)
     if home is not None:
         cases = cases.exclude(id=home.id)
     for case in cases.order_by("-opened_at")[:MOST_CASES]:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from concord.cases.assess_case import LIVE, read_assessment
+from concord.cases.assess_form import AssessForm
 from concord.cases.classify_case import read_classification
 from concord.cases.desk_views import find_case
 from concord.cases.forms import ROLE_WORDS, NoteForm
 from concord.cases.keeping import keeping_of, linked_to
 from concord.cases.models import Case, Export
+from concord.cases.presence import asks_of
 from concord.cases.read_case import Opened, read_case
 from concord.concurrence.models import Decision, Proposal
+from concord.desk.next_step import next_step
 from concord.desk.timeline import readers_of, timeline_of
 from concord.desk.who_may import works_on_cases
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
 from concord.people.models import StaffMember
 from concord.policy.violations import GROUNDS, KINDS
+from concord.vault import files
 from concord.vault.keyring import Keyring
 
 
@@ -30,22 +36,39 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
     """One case. Reading it is an entry; who somebody is, is asked for one by one."""
     staff = request.staff_member
     found = find_case(request, case_id)
+    if found.merged_into_id:
+        return HttpResponseRedirect(reverse("case", args=[found.merged_into_id]))
+    asked = next((one for one in asks_of(staff, at=request.at) if one.case == found), None)
+    if asked and not files.may_open(found.file, staff.person_id):
+        return HttpResponseRedirect(reverse("asked_to_take", args=[asked.id]))
     opened = read_case(found, by=staff, keyring=request.keyring, at=request.at)
     proposals = list(Proposal.objects.visible_to(staff).filter(case=found))
+    open_proposal = next((one for one in proposals if one.state in ("proposed", "concurred")), None)
+    someone_reported = any(
+        party.role == "respondent" and party.person_id for party in opened.parties
+    )
+    keeping = keeping_of(found)
     context = {
         "case": found,
+        "step": next_step(
+            found,
+            staff=staff,
+            handover=asked or found.handovers.open().first(),
+            open_proposal=open_proposal,
+            keeping=keeping,
+            someone_reported=someone_reported,
+        ),
+        "assessed": _assessed(found, keyring=request.keyring),
+        "cover": found.covers.filter(until_at__gt=request.at).last(),
+        "merged": list(found.merged.values_list("code", flat=True)),
         "opened": opened,
         "kinds": _kinds(opened),
         "classified": _classified(found, keyring=request.keyring),
         "people": [(party, ROLE_WORDS.get(party.role, "")) for party in opened.parties],
         "proposals": proposals,
         "decisions": list(Decision.objects.visible_to(staff).filter(case=found)),
-        "open_proposal": next(
-            (one for one in proposals if one.state in ("proposed", "concurred")), None
-        ),
-        "someone_reported": any(
-            party.role == "respondent" and party.person_id for party in opened.parties
-        ),
+        "open_proposal": open_proposal,
+        "someone_reported": someone_reported,
         "timeline": timeline_of(found),
         "readers": readers_of(found),
         "exports": _exports(found),
@@ -53,7 +76,7 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
         "note_form": NoteForm(),
         "coordinates": found.coordinator == staff,
         "linked": linked_to(found, staff=staff),
-        "keeping": keeping_of(found),
+        "keeping": keeping,
     }
     return render(request, "desk/case.html", context)
 
@@ -79,6 +102,17 @@ def _classified(case: Case, *, keyring: Keyring) -> dict[str, list[object]]:
         "kinds": [KINDS[code].name for code in said.kinds],
         "grounds": [GROUNDS[code] for code in said.grounds],
     }
+
+
+def _assessed(case: Case, *, keyring: Keyring) -> list[tuple[object, object]]:
+    """The newest answers to the four questions, each beside its question; empty before anybody gave them."""
+    newest = case.assessments.select_related("case").last()
+    if newest is None:
+        return []
+    said = read_assessment(newest, keyring=keyring)
+    form = AssessForm()
+    answers = said._replace(live=str(LIVE.get(said.live, "")))
+    return [(form[name].label, answer) for name, answer in answers._asdict().items()]
 
 
 def _authors(opened: Opened) -> dict[UUID, str]:

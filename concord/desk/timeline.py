@@ -24,6 +24,15 @@ WORDS = {
     "cases.take_up": ("", _("%(who)s took it into this case")),
     "cases.add_party": ("", _("%(who)s named somebody")),
     "cases.recuse": ("", _("Somebody stepped out")),
+    "cases.hand_over": ("", _("%(who)s asked a colleague to take it over")),
+    "cases.end_hand_over": ("", _("It stayed with the coordinator")),
+    "cases.notice_silence": ("", _("Nobody had heard from the coordinator; others were asked")),
+    "cases.nobody_answered": ("", _("Nobody answered for it for %(minutes)s minutes")),
+    "cases.accept_hand_over": ("", _("%(who)s coordinates it from here")),
+    "cases.cover_me": ("", _("%(who)s was away for ten minutes, covered by the deputy")),
+    "cases.assess": ("", _("%(who)s said how it stands")),
+    "cases.check_in": ("", _("%(who)s asked whether it has stayed quiet")),
+    "cases.merge": ("", _("%(who)s put another case into this one")),
     "cases.close": ("", _("%(who)s said that it can be closed")),
     "cases.agree_to_close": ("agreed", _("%(who)s agreed to close it")),
     "cases.reopen": ("", _("%(who)s reopened it")),
@@ -38,6 +47,7 @@ WORDS = {
     ),
     "concurrence.propose": ("proposed", _("%(who)s proposed an action")),
     "concurrence.revise": ("proposed", _("%(who)s changed the proposal; it needs a new yes")),
+    "concurrence.adopt": ("proposed", _("%(who)s took the proposal over as their own")),
     "concurrence.open_version": ("", _("%(who)s opened the proposal")),
     "concurrence.concur": ("agreed", _("%(who)s agreed")),
     "concurrence.ask_wider": ("", _("More colleagues were asked")),
@@ -117,7 +127,8 @@ def _subjects(case: Case) -> set[UUID]:
 
 def _moment(entry: Entry, names: dict[Any, str]) -> Moment:
     mark, words = WORDS[entry.verb]
-    return Moment(mark, words % {"who": names.get(entry.actor, _("Somebody"))}, entry.at)
+    said = {"who": names.get(entry.actor, _("Somebody")), "minutes": entry.facts.get("minutes")}
+    return Moment(mark, words % said, entry.at)
 
 
 def _names(persons: set[Any]) -> dict[Any, str]:

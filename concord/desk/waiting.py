@@ -9,9 +9,11 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from concord.actions.models import ReviewRequest
+from concord.cases.check_in import due
 from concord.cases.clocks import WARN_FIRST
-from concord.cases.models import Case, Closing, Source
+from concord.cases.models import OVER, Case, CheckIn, Closing, Handover, Source
 from concord.cases.models import State as CaseState
+from concord.cases.presence import asks_of
 from concord.concurrence.models import Proposal, Version
 from concord.desk.alike import Row, how_many_rows, rows_of
 from concord.monitoring.models import Flag
@@ -34,12 +36,15 @@ class Waiting:
     reviews: list[ReviewRequest]
     cases: list[Case]
     closings: list[Closing]
+    handovers: list[Handover]
+    check_ins: list[CheckIn]
     names: dict[UUID, str]
 
     @property
     def is_empty(self) -> bool:
         came_in = (self.asked, self.flags, self.caseless, self.reports, self.questions)
-        return not any((self.attempts, *came_in, self.reviews, self.cases, self.closings))
+        kept = (self.cases, self.closings, self.check_ins)
+        return not any((self.attempts, self.handovers, *came_in, self.reviews, *kept))
 
 
 def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
@@ -56,6 +61,8 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         reviews=list(reviews_for(staff).order_by("answer_due_at")),
         cases=list(cases_of(staff)),
         closings=list(closings_for(staff, at=at).select_related("case")),
+        handovers=asks_of(staff, at=at),
+        check_ins=list(check_ins_for(staff, at=at)),
         names=dict(proposers.values_list("person_id", "working_name")),
     )
 
@@ -69,6 +76,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + how_many_rows(reports_for(staff).filter(state__in=UNANSWERED))
         + questions_for(staff).count()
         + reviews_for(staff).count()
+        + len(asks_of(staff, at=at))
     )
 
 
@@ -85,6 +93,12 @@ def closings_for(staff: StaffMember, *, at: datetime) -> QuerySet[Closing]:
     return Closing.objects.filter(
         wished | soon, case__in=theirs, reopened_at__isnull=True
     ).order_by("expunge_on")
+
+
+def check_ins_for(staff: StaffMember, *, at: datetime) -> QuerySet[CheckIn]:
+    """Closed cases of theirs of which somebody has to say whether it has stayed quiet."""
+    theirs = Case.objects.visible_to(staff).filter(Q(coordinator=staff) | Q(deputy=staff))
+    return due(at).filter(closing__case__in=theirs)
 
 
 def proposals_for(staff: StaffMember, *, at: datetime) -> QuerySet[Version]:
@@ -127,7 +141,7 @@ def cases_of(staff: StaffMember) -> QuerySet[Case]:
     return (
         Case.objects.visible_to(staff)
         .filter(Q(coordinator=staff) | Q(deputy=staff))
-        .exclude(state=CaseState.CLOSED)
+        .exclude(state__in=OVER)
         .prefetch_related(Prefetch("proposals", queryset=open_proposals, to_attr="open_proposals"))
     )
 

@@ -62,7 +62,7 @@ from concord.spaces.models import Removal
 from concord.vault import files
 from concord.vault.errors import NoGrant, Tampered
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, case_about_karim, opened, proposed
+from tests.cast import Cast, assessed, case_about_karim, opened, proposed
 from tests.policy.test_confidentiality import dump, files_under
 from tests.policy.test_reports_box import CODE, box
 
@@ -77,6 +77,8 @@ def after(case: Case, **span: float) -> datetime:
 def closed(cast: Cast, case: Case, *, at: datetime | None = None) -> Case:
     """Amara closes it, and where nothing was decided, Luis agrees."""
     at = at or cast.later(days=2)
+    if case.state in (State.OPEN, State.REOPENED):
+        assessed(cast, case, at=at)
     made = close_case(case, lessons="A shorter way to the brake.", by=cast.amara.staff, at=at)
     if made.closed_at is None:
         agree_to_close(made, by=cast.luis.staff, at=at)
@@ -180,12 +182,20 @@ def test_nothing_done_takes_two_and_the_reporter_who_chose_to_hear_is_told(cast:
     )
     amara, luis = at_the_desk(cast.amara), at_the_desk(cast.luis)
     amara.open(f"/cases/{case.id}").follow("Close or hold it")
+    assert amara.sees("First say how it stands")
+    amara.post(f"/cases/{case.id}/close", lessons="It was somebody else's coat.")
+    assert amara.status == 409
+    amara.open(f"/cases/{case.id}/assess").press("Keep it", live="over", grounds="")
+    assert amara.status == 422
+    amara.press("Keep it", grounds="None.", wishes="Nobody has said.", safety="Nobody.")
+    assert amara.sees("Nobody has said.")
+    amara.follow("Close or hold it")
     assert amara.press("Ask a colleague to agree", lessons="").status == 409
     amara.open(f"/cases/{case.id}/keeping").press(
         "Ask a colleague to agree", lessons="It was somebody else's coat."
     )
     case.refresh_from_db()
-    assert case.state == State.OPEN
+    assert case.state == State.ASSESSED
     with pytest.raises(ClosingNeedsAnother):
         agree_to_close(Closing.objects.get(), by=cast.amara.staff, at=cast.at)
     assert luis.open("/").sees("needs your yes")

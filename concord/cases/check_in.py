@@ -1,0 +1,82 @@
+"""check_in: 7 and 30 days after a case was closed, somebody says whether it has stayed quiet (workflow.md 4.9)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from concord.cases.close_case import check_works_on
+from concord.cases.models import Case, CheckIn, State
+from concord.cases.reopen_case import reopen_case
+from concord.ledger.record import record
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.ring import ring
+from concord.outbox.models import Job
+from concord.outbox.registry import every
+from concord.people.models import StaffMember
+from concord.refusals import Refused
+from concord.vault import files
+from concord.vault.keyring import Keyring
+
+
+class NotDueYet(Refused):
+    """It is asked on its day, not before: what has stayed quiet for a day has not stayed quiet."""
+
+    words = _("It is too soon to say.")
+    status = 409
+
+
+class SayWhatYouFound(Refused):
+    """One of three answers."""
+
+    words = _("Please choose what you found.")
+    status = 409
+
+
+@transaction.atomic
+def check_in(
+    asked: CheckIn, *, found: str, by: StaffMember, keyring: Keyring, at: datetime
+) -> CheckIn:
+    """Say what one found. "It went on" reopens the case. Twice is once.
+
+    Raises `OnlyItsCoordinatorCloses` for anybody but coordinator and deputy, `NotDueYet`, `SayWhatYouFound`.
+    """
+    case = Case.objects.select_for_update().get(closings=asked.closing_id)
+    asked = CheckIn.objects.select_related("closing").get(id=asked.id)
+    check_works_on(case, by=by, at=at)
+    if asked.done_at is not None:
+        return asked
+    if asked.due_on > at.astimezone(UTC).date():
+        raise NotDueYet(subject=case.id)
+    if found not in CheckIn.Found.values:
+        raise SayWhatYouFound(subject=case.id)
+    asked.found, asked.done_by, asked.done_at = CheckIn.Found(found), by.person_id, at
+    asked.save(update_fields=["found", "done_by", "done_at"])
+    record("cases.check_in", actor=by.person_id, subject=case.id, at=at, found=found)
+    if asked.found == CheckIn.Found.AGAIN and case.state == State.CLOSED:
+        reopen_case(case, by=by, keyring=keyring, at=at)
+    return asked
+
+
+@every("cases.ring_check_ins", seconds=3600)
+def ring_check_ins(job: Job | None, *, at: datetime) -> None:
+    """Ask the people of each case whose day has come. Nothing is answered by a clock: it stays until a person does."""
+    for asked in due(at).filter(rung_at__isnull=True):
+        with transaction.atomic():
+            CheckIn.objects.filter(id=asked.id).update(rung_at=at)
+            readers = files.readers(asked.closing.case.file)
+            tell_desks(readers, "case", asked.closing.case_id)
+            ring(readers, at=at)
+
+
+def due(at: datetime) -> QuerySet[CheckIn]:
+    """Those whose day has come, in cases that are closed."""
+    return CheckIn.objects.filter(
+        done_at__isnull=True,
+        due_on__lte=at.astimezone(UTC).date(),
+        closing__reopened_at__isnull=True,
+        closing__case__state=State.CLOSED,
+    ).select_related("closing__case")

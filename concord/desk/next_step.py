@@ -1,0 +1,74 @@
+"""The one next step in a case, for the person who looks at it: said at the top of the page, with one link."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from concord.cases.keeping import Keeping
+from concord.cases.models import Case, Handover, State
+from concord.concurrence.models import Proposal
+from concord.people.models import StaffMember
+
+
+class Step(NamedTuple):
+    """What stands, and where this person goes from here; no link where nothing is asked of them."""
+
+    words: str | Promise
+    link: str | Promise = ""
+    url: str = ""
+
+
+def next_step(
+    case: Case,
+    *,
+    staff: StaffMember,
+    handover: Handover | None,
+    open_proposal: Proposal | None,
+    keeping: Keeping,
+    someone_reported: bool,
+) -> Step:
+    """The most pressing thing first: who answers for it, what waits for two people, what is left to do."""
+    if handover is not None and staff == case.coordinator and handover.silent_since is None:
+        words = _("A colleague is asked to take it; until then it is yours.")
+        return Step(words, _("See who, or keep it"), _to("pass_on", case))
+    if handover is not None and handover.silent_since is not None and staff == case.deputy:
+        words = _("Nobody has heard from the coordinator.")
+        return Step(words, _("Take the case"), reverse("asked_to_take", args=[handover.id]))
+    if open_proposal is not None:
+        return _proposed(open_proposal)
+    if case.state == State.CLOSED:
+        return Step(_("It is closed."), _("What is kept of it, and how long"), _to("keeping", case))
+    if keeping.closing is not None and keeping.closing.wished_by != staff.person_id:
+        words = _("Your colleague would leave it at that.")
+        return Step(words, _("Say whether you agree"), _to("keeping", case))
+    if keeping.closing is not None:
+        return Step(_("It is closed when your colleague agrees."))
+    return _left_to_do(case, someone_reported)
+
+
+def _proposed(proposal: Proposal) -> Step:
+    url = reverse("proposal", args=[proposal.id])
+    if proposal.state == "proposed":
+        return Step(_("It waits for a second yes."), _("See who is asked"), url)
+    return Step(_("A colleague agreed."), _("Carry it out"), url)
+
+
+def _left_to_do(case: Case, someone_reported: bool) -> Step:
+    if case.state == State.STABILISED:
+        words = _("Done and checked. Close it when nothing is left to do for anybody in it.")
+        return Step(words, _("Close it"), _to("keeping", case))
+    if case.state == State.ACTION_PENDING:
+        return Step(_("Done; each step is being checked."))
+    if someone_reported:
+        words = _("Read it, then propose what should happen.")
+        return Step(words, _("Propose what should happen"), _to("propose", case))
+    words = _("Name the person it is about, if they take part under a name.")
+    return Step(words, _("Name the person reported"), _to("add_party", case))
+
+
+def _to(name: str, case: Case) -> str:
+    return str(reverse(name, args=[case.id]))
