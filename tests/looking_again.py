@@ -9,7 +9,35 @@ from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision, Proposal
 from concord.concurrence.propose import propose
 from concord.concurrence.terms import Target, Terms
-from tests.cast import Cast, Desk, opened, proposed, terms_for
+from concord.people.designate import designate
+from concord.people.enrol import enrol
+from concord.people.models import Person, Role
+from concord.policy.acknowledge import acknowledge
+from concord.vault import keys
+from tests.cast import PASSPHRASES, Cast, Desk, opened, proposed, terms_for
+
+PASSPHRASES.setdefault("mina", "orbit velvet canoe lantern ritual mango drift")
+
+
+def another_receiver(cast: Cast, name: str = "mina") -> Desk:
+    """Mina receives reports too, and has had a part in nothing yet."""
+    staff = designate(
+        Person.objects.create(),
+        working_name=name.title(),
+        role=Role.RECEIVER,
+        languages=["en"],
+        by=cast.amara.staff,
+        at=cast.at,
+    )
+    login = enrol(
+        staff,
+        handle=name,
+        passphrase=PASSPHRASES[name],
+        countersigner=cast.luis.keyring,
+        at=cast.at,
+    )
+    acknowledge(staff, version=1, at=cast.at)
+    return Desk(staff, login, keys.unlock(staff.person_id, PASSPHRASES[name]))
 
 
 def decided(cast: Cast, *, agrees: Desk | None = None, **changes: object) -> Decision:

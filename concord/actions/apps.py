@@ -7,6 +7,8 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         from concord.actions import (  # noqa: F401  (kinds of action, receivers, jobs)
+            alarm_reviews,
+            assign_review,
             confirm_decision,
             delete_posts,
             forget_requests,

@@ -1,18 +1,24 @@
-"""ask_review: somebody who was shut out asks us to look again, or says that they are somebody else."""
+"""ask_review: somebody asks us to look at a decision again, or says that they are somebody else (workflow.md 4.8)."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.access.models import Shut
+from concord.actions.assign_review import assign
 from concord.actions.models import ReviewRequest
 from concord.actions.review_reference import executions_named_by
+from concord.actions.uninvolved import uninvolved
+from concord.cases.models import Source
 from concord.concurrence.models import Decision, Execution, Warrant
+from concord.convenings.models import Convening, Session, State
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.letterbox.issue import issue
@@ -25,8 +31,9 @@ from concord.vault import files
 from concord.vault.keyholders import keyholders
 
 ANSWER_LIVE = timedelta(hours=24)
+ANSWER_OTHERWISE = timedelta(days=14)
 LONGEST = 10_000
-KINDS = ("review", "not_me")
+KINDS = ("review", "not_me", "reporter")
 
 
 class SayALittle(Refused):
@@ -46,11 +53,13 @@ def ask_review(
     nonce: bytes,
     at: datetime,
     number: str = "",
+    report: UUID | None = None,
 ) -> tuple[str, ReviewRequest]:
     """File a request, sealed to staff who had no part in the decision, and return the code to come back with.
 
-    Which decision it is about is told by `shut`, from the gate's own page, or by the `number` of a notice; when
-    neither tells, all who receive reports read it. No account is needed. The action stands meanwhile. The same
+    Which decision it is about is told by `shut`, from the gate's own page, by the `number` of a notice, or by the
+    `report` whose box is open; then it is assigned at once. When nothing tells, all who receive reports read it. No
+    account is needed. The action stands meanwhile. Filed late, it still reaches a person and is answered. The same
     form sent twice shows the same code. Raises `SayALittle` for an empty or endless text.
     """
     if not words.strip() or len(words) > LONGEST or kind not in KINDS:
@@ -60,33 +69,48 @@ def ask_review(
     if before is not None:
         return code, before
     request_id = uuid4()
-    executions = [*_executions_behind(shut), *executions_named_by(number)]
-    readers = _readers(executions, at=at)
-    file = files.open_file(readers=readers, at=at)
+    decisions = _decisions(shut, number, report)
+    readers = _readers(decisions, at=at)
     contents = json.dumps({"words": words.strip(), "contact": contact.strip()})
+    file = files.open_file(readers=readers, at=at)
     made = ReviewRequest.objects.create(
         id=request_id,
         code=random_code(),
         kind=kind,
         shut=shut if shut and Shut.objects.filter(id=shut).exists() else None,
-        named=bool(executions),
+        named=bool(decisions),
+        is_late=bool(decisions) and at > decisions[0].made_at + _window(),
         file=file.id,
         sealed=files.seal(file.id, contents.encode(), about=f"review:{request_id}"),
         box=box.id,
         filed_at=at,
-        answer_due_at=at + ANSWER_LIVE,
+        answer_due_at=at + (ANSWER_LIVE if _is_running(decisions) else ANSWER_OTHERWISE),
     )
     record("actions.ask_review", actor=None, subject=made.id, at=at, kind=kind)
+    if decisions:
+        assign(made, decision=decisions[0], at=at)
     tell_desks(readers, "review", made.id)
     ring(readers, at=at)
     return code, made
 
 
-def _readers(executions: list[Execution], *, at: datetime) -> set[UUID]:
-    """Receivers with keys who had no part in the decision; else the outside contact."""
-    receivers = set(StaffMember.objects.receivers(at).values_list("person_id", flat=True))
-    part = {person for execution in executions for person in _people_of(execution)}
-    return keyholders(receivers - part) or outside_readers(at)
+def _decisions(shut: UUID | None, number: str, report: UUID | None) -> list[Decision]:
+    """Those it may be about, the newest first."""
+    executions = [*_executions_behind(shut), *executions_named_by(number)]
+    found = {each.id: each for one in executions if (each := _decision_of(one))}
+    if report is not None:
+        cases = Source.objects.filter(report=report).values_list("case", flat=True)
+        found |= {each.id: each for each in Decision.objects.filter(case__in=list(cases))}
+    return sorted(found.values(), key=lambda each: each.made_at, reverse=True)
+
+
+def _readers(decisions: list[Decision], *, at: datetime) -> set[UUID]:
+    """Receivers with keys who had no part in any of them; else the outside contact."""
+    if decisions:
+        readers = {staff.person_id for staff in uninvolved(decisions, at=at)}
+    else:
+        readers = keyholders(StaffMember.objects.receivers(at).values_list("person_id", flat=True))
+    return readers or outside_readers(at)
 
 
 def _executions_behind(shut: UUID | None) -> list[Execution]:
@@ -95,14 +119,26 @@ def _executions_behind(shut: UUID | None) -> list[Execution]:
     return [warrant.execution] if warrant else []
 
 
-def _people_of(execution: Execution) -> set[UUID]:
-    """Who proposed, agreed or carried it out, and who stepped out of the case it came from."""
-    decision: Decision | None = execution.prior_decision or getattr(execution, "decision", None)
-    if decision is None:
-        return set()
-    recused = set(decision.case.recusals.values_list("person", flat=True))
-    made = decision.execution
-    agreed = made.concurrence
-    deciding = {agreed.proposer, agreed.person} if agreed else set()
-    acting = {person for person in (made.executed_by, execution.executed_by) if person}
-    return recused | deciding | acting
+def _decision_of(execution: Execution) -> Decision | None:
+    return execution.prior_decision or getattr(execution, "decision", None)
+
+
+def _window() -> timedelta:
+    return timedelta(days=settings.CONCORD_REVIEW_DAYS)
+
+
+def _is_running(decisions: Iterable[Decision]) -> bool:
+    """Whether an event that it is about is going on; any event, where nobody can say which."""
+    running = Convening.objects.filter(state__in=[State.OPEN, State.PAUSED])
+    scopes = {
+        scope
+        for each in decisions
+        for scope in each.execution.warrants.filter(kind="revoke").values_list(
+            "scope_kind", "scope_id"
+        )
+    }
+    if not scopes or any(kind == "all" for kind, _id in scopes):
+        return running.exists()
+    ids = [id for _kind, id in scopes if id]
+    of_sessions = Session.objects.filter(id__in=ids).values_list("convening", flat=True)
+    return running.filter(id__in=[*ids, *of_sessions]).exists()

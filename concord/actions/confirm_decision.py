@@ -147,4 +147,6 @@ def _had_a_part(decision: Decision) -> set[UUID]:
     part = {agreed.proposer, agreed.person} if agreed else set()
     confirmed = Confirmation.objects.filter(late__decision=decision)
     part |= set(confirmed.values_list("person", flat=True))
-    return part | ({decision.execution.executed_by} - {None})
+    if decision.execution.executed_by is not None:
+        part.add(decision.execution.executed_by)
+    return part

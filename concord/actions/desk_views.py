@@ -1,7 +1,8 @@
-"""The desk's side of requests to look again."""
+"""The desk's side of requests to look again: take one on, answer it, say what comes of it."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -9,18 +10,25 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from concord.actions.answer_review import answer_review
-from concord.actions.models import ReviewRequest
-from concord.actions.read_review import read_review
+from concord.actions.assign_review import assign_review
+from concord.actions.decide_review import OUTCOMES, decide_review
+from concord.actions.forms import OutcomeForm
+from concord.actions.models import UNDECIDED, ReviewRequest
+from concord.actions.read_review import read_reason, read_review
+from concord.actions.uninvolved import is_uninvolved
 from concord.actions.who_may import reads_reviews
+from concord.concurrence.briefing import names_of
+from concord.concurrence.models import Decision
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
 from concord.refusals import Refused, tell
+from concord.vault import files
 
 
 @door(reads_reviews)
 @require_safe
 def review(request: DeskRequest, review_id: UUID) -> HttpResponse:
-    """One request: what they wrote, and until when an answer was promised."""
+    """One request: what they wrote, until when an answer was promised, and what can be done."""
     return _page(request, _find(request, review_id))
 
 
@@ -40,23 +48,115 @@ def answer(request: DeskRequest, review_id: UUID) -> HttpResponse:
     return redirect("review_request", review_id)
 
 
+@door(reads_reviews)
+@require_POST
+def take_on(request: DeskRequest, review_id: UUID) -> HttpResponse:
+    """Say which decision it is about, and take it on, or pass it to somebody without a part in it."""
+    found = _find(request, review_id)
+    visible = Decision.objects.visible_to(request.staff_member)
+    wanted = _id(request.POST.get("decision", ""))
+    decision = visible.filter(id=wanted).first() if wanted else None
+    if decision is None:
+        raise Http404
+    assign_review(
+        found,
+        decision=decision,
+        by=request.staff_member,
+        keyring=request.keyring,
+        at=request.at,
+    )
+    still = ReviewRequest.objects.visible_to(request.staff_member).filter(id=review_id)
+    return redirect("review_request", review_id) if still.exists() else redirect("inbox")
+
+
+@door(reads_reviews)
+@require_POST
+def decide(request: DeskRequest, review_id: UUID) -> HttpResponse:
+    """What comes of it."""
+    found = _find(request, review_id)
+    form = _form_for(found, request, request.POST)
+    if not form.is_valid():
+        return _page(request, found, form=form, status=422)
+    try:
+        decide_review(
+            found,
+            by=request.staff_member.person_id,
+            keyring=request.keyring,
+            at=request.at,
+            **form.decided,
+        )
+    except Refused as refused:
+        tell(refused, actor=request.staff_member.person_id, at=request.at)
+        form.add_error(None, str(refused.words))
+        return _page(request, found, form=form, status=refused.status)
+    return redirect("review_request", review_id)
+
+
 def _find(request: DeskRequest, review_id: UUID) -> ReviewRequest:
-    found = ReviewRequest.objects.visible_to(request.staff_member).filter(id=review_id).first()
+    found = (
+        ReviewRequest.objects.visible_to(request.staff_member)
+        .select_related("decision__case", "decision__execution")
+        .filter(id=review_id)
+        .first()
+    )
     if found is None:
         raise Http404
     return found
 
 
+def _form_for(found: ReviewRequest, request: DeskRequest, data: Any = None) -> OutcomeForm:
+    person = request.staff_member.person_id
+    return OutcomeForm(
+        data,
+        not_me=found.kind == "not_me",
+        may_restore=found.decision is not None and files.may_open(found.decision.file, person),
+    )
+
+
 def _page(
-    request: DeskRequest, found: ReviewRequest, *, typed: str = "", refused: Refused | None = None
+    request: DeskRequest,
+    found: ReviewRequest,
+    *,
+    typed: str = "",
+    refused: Refused | None = None,
+    form: OutcomeForm | None = None,
+    status: int = 0,
 ) -> HttpResponse:
+    staff = request.staff_member
     asked = read_review(found, keyring=request.keyring, at=request.at)
+    is_open, is_theirs = found.state in UNDECIDED, found.reviewer == staff.person_id
+    may_take = (
+        is_open
+        and not is_theirs
+        and found.decision is not None
+        and is_uninvolved(staff.person_id, found.decision, at=request.at)
+    )
     context = {
         "found": found,
         "asked": asked,
         "is_late": found.answered_at is None and found.answer_due_at <= request.at,
+        "is_open": is_open,
+        "is_theirs": is_theirs,
+        "may_take": may_take,
+        "reviewer": names_of(found.reviewer).get(found.reviewer) if found.reviewer else "",
+        "form": form or (_form_for(found, request) if is_open and is_theirs else None),
+        "decisions": _choices(request) if is_open and found.decision is None else [],
+        "outcome": OUTCOMES.get(found.state, ""),
+        "reason": read_reason(found, keyring=request.keyring) if not is_open else "",
         "typed": typed,
         "refused": refused,
     }
-    status = refused.status if refused else 200
+    status = refused.status if refused else status or 200
     return render(request, "actions/desk_review.html", context, status=status)
+
+
+def _choices(request: DeskRequest) -> list[Decision]:
+    """The decisions in force that this person may see: it is about one of them."""
+    return list(Decision.objects.visible_to(request.staff_member).in_force(request.at)[:50])
+
+
+def _id(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None

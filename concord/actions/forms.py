@@ -1,15 +1,17 @@
-"""What somebody who lost access may tell us. One box is enough."""
+"""What somebody who asks us to look again may tell us, one box is enough; and what comes of it."""
 
 from __future__ import annotations
 
 import secrets
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from concord.access.gate import shut_named_by
 from concord.actions.ask_review import LONGEST
+from concord.actions.decide_review import OUTCOMES
 from concord.monitoring.forms import Typed
 
 NONCE_BYTES = 16
@@ -53,8 +55,19 @@ class ReviewForm(forms.Form):
     nonce = forms.CharField(widget=forms.HiddenInput, required=False)
     of = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, report: UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.report = report
+        if report is not None:
+            kinds: Any = self.fields["kind"]
+            kinds.choices = [
+                (
+                    "reporter",
+                    _("I reported something, and would like the decision to be looked at"),
+                ),
+                *kinds.choices,
+            ]
+            kinds.initial = "reporter"
         self.fields["nonce"].initial = lambda: secrets.token_hex(NONCE_BYTES)
 
     def clean_words(self) -> str:
@@ -76,4 +89,66 @@ class ReviewForm(forms.Form):
         """What was typed, as `ask_review` takes it; with what it is about, when a link said so."""
         typed = dict(self.cleaned_data)
         of = typed.pop("of")
-        return {**typed, "shut": shut_named_by(of), "number": of}
+        report = self.report if typed["kind"] == "reporter" else None
+        return {**typed, "shut": shut_named_by(of), "number": of, "report": report}
+
+
+class OutcomeForm(forms.Form):
+    """What comes of a request. Nothing is decided here: the verb asks for what is missing."""
+
+    use_required_attribute = False
+
+    outcome = forms.ChoiceField(
+        label=_("What comes of it?"), choices=list(OUTCOMES.items()), widget=forms.RadioSelect
+    )
+    ends_at = forms.DateTimeField(
+        label=_("If it ends earlier: when (UTC)"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+    posts_back = forms.BooleanField(
+        label=_("If it is taken back: put the deleted posts back, too"), required=False
+    )
+    reason = Typed(
+        label=_("Why"),
+        help_text=_("It stays with the team."),
+        rows=3,
+        max_length=LONGEST,
+        required=True,
+        error_messages={"required": _("Please say why, in a few words. It stays with the team.")},
+    )
+    answer = Typed(
+        label=_("Anything more for whoever asked"),
+        help_text=_(
+            "They read what came of it in our words. What you add here stands below; name nobody else."
+        ),
+        rows=3,
+        max_length=LONGEST,
+    )
+
+    def __init__(
+        self, *args: Any, not_me: bool = False, may_restore: bool = True, **kw: Any
+    ) -> None:
+        super().__init__(*args, **kw)
+        if not may_restore:
+            del self.fields["posts_back"]
+        if not_me:
+            outcome: Any = self.fields["outcome"]
+            outcome.choices = [
+                ("upheld", _("It was meant for this person")),
+                ("overturned", _("It was somebody else: give access back now")),
+            ]
+            del self.fields["ends_at"]
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """As `decide_review` takes it."""
+        typed = self.cleaned_data
+        return {
+            "outcome": typed["outcome"],
+            "reason": typed["reason"],
+            "answer": typed["answer"],
+            "ends_at": typed.get("ends_at"),
+            "posts_back": typed.get("posts_back", False),
+        }

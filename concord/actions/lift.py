@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from concord.access import gate
+from concord.actions.apologise import say_it_is_open_again
 from concord.actions.give_back import end_decision, persons_under, shuts_under
 from concord.actions.models import Ending
 from concord.cases.models import Case
@@ -58,7 +59,7 @@ def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
     renewed = warrant.execution.warrants.filter(
         kind="revoke", target__in=persons_under(lifted)
     ).exists()
-    end_decision(
+    ending = end_decision(
         lifted,
         how=Ending.How.VARIED if renewed else Ending.How.LIFTED,
         by=decision.execution.executed_by or warrant.execution_id,
@@ -66,6 +67,8 @@ def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
         at=at,
         warrant=warrant,
     )
+    if ending is not None and not renewed:
+        say_it_is_open_again(persons_under(lifted), lifted, at=at)
 
 
 def verify(warrant: Warrant, *, at: datetime) -> bool:

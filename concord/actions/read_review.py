@@ -28,3 +28,13 @@ def read_review(request: ReviewRequest, *, keyring: Keyring, at: datetime) -> As
     )
     record("actions.read_review", actor=keyring.holder, subject=request.id, at=at)
     return Asked(words=plain["words"], contact=plain["contact"])
+
+
+def read_reason(request: ReviewRequest, *, keyring: Keyring) -> str:
+    """Why it was decided so; empty before it was. Raises NoGrant."""
+    if request.reason_sealed is None:
+        return ""
+    about = f"review reason:{request.id}"
+    return files.unseal(
+        request.file, bytes(request.reason_sealed), about=about, keyring=keyring
+    ).decode()

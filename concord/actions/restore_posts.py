@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from concord.actions.delete_posts import about, excerpt, hold
 from concord.cases.models import Case
 from concord.concurrence.kinds import Kind, register
-from concord.concurrence.models import Decision, Warrant
+from concord.concurrence.models import Decision, Execution, Warrant
 from concord.concurrence.terms import Target
 from concord.refusals import Refused
 from concord.spaces.models import Removal
@@ -36,9 +37,11 @@ def validate(target: Target, *, case: Case, at: datetime) -> None:
     """The post is gone, under a decision of this case."""
     gone = _removal(target.id)
     warrant = Warrant.objects.filter(id=gone.warrant).first() if gone else None
-    execution = warrant.execution if warrant else None
-    decision = execution and (execution.prior_decision or getattr(execution, "decision", None))
-    if decision is None or decision.case_id != case.id:
+    made: Execution | None = warrant.execution if warrant else None
+    of_this_case = Decision.objects.filter(
+        Q(execution=made) | Q(repetitions=made), case=case
+    ).exists()
+    if made is None or not of_this_case:
         raise NotGone(subject=case.id)
 
 

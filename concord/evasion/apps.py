@@ -5,4 +5,7 @@ class EvasionConfig(AppConfig):
     name = "concord.evasion"
 
     def ready(self) -> None:
-        from concord.evasion import recognise_login  # noqa: F401  (hears logins, shuts and refused entries)
+        from concord.evasion import (  # noqa: F401  (hears logins, shuts, refused entries; "this is not me")
+            hear_not_me,
+            recognise_login,
+        )

@@ -187,7 +187,8 @@ def has_the_mailbox_of(decision: Decision, person: UUID) -> bool:
         Q(execution=decision.execution_id) | Q(execution__prior_decision=decision), kind="revoke"
     )
     shuts = Shut.objects.filter(
-        warrant__in=list(warrants.values_list("id", flat=True)), ended_at__isnull=True
+        Q(ended_at__isnull=True) | Q(ended_at=decision.ended_at),
+        warrant__in=list(warrants.values_list("id", flat=True)),
     )
     tokens = ShutToken.objects.filter(shut__in=shuts, kind="mailbox").values("token")
     return Login.objects.filter(
@@ -201,7 +202,7 @@ def _carry_out(
     scope: dict[str, Any] = {
         "scope_kind": prior.scope_kind,
         "scope_id": prior.scope_id,
-        "until_at": prior.until_at,
+        "until_at": min((end for end in (prior.until_at, decision.ended_at) if end), default=None),
         "review_on": prior.review_on,
     }
     warrant = Warrant.objects.create(execution=execution, kind="revoke", target=person, **scope)

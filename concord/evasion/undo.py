@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -32,16 +33,23 @@ def undo(match: Match, *, by: StaffMember, keyring: Keyring, at: datetime) -> Ma
         and files.may_open(match.decision.file, by.person_id)
     ):
         raise MayNotActOnAReturn(subject=match.decision_id)
+    return give_back(match, by=by.person_id, keyring=keyring, at=at)
+
+
+@transaction.atomic
+def give_back(match: Match, *, by: UUID, keyring: Keyring, at: datetime) -> Match:
+    """The undo itself, for whoever was found to be allowed to. Posts come back where the key opens them."""
     if match.state != "applied":
         return match
     warrants = Warrant.objects.filter(execution=match.execution).values_list("id", flat=True)
     for shut in Shut.objects.filter(warrant__in=list(warrants), ended_at__isnull=True):
-        end_shut(shut, by=by.person_id, at=at)
-    for removal in _removals(match):
-        restore_post(removal, keyring=keyring, by=by.person_id, at=at)
-    match.state, match.undone_at, match.undone_by = "undone", at, by.person_id
+        end_shut(shut, by=by, at=at)
+    if files.may_open(match.decision.file, keyring.holder):
+        for removal in _removals(match):
+            restore_post(removal, keyring=keyring, by=by, at=at)
+    match.state, match.undone_at, match.undone_by = "undone", at, by
     match.save(update_fields=["state", "undone_at", "undone_by"])
-    record("evasion.undo", actor=by.person_id, subject=match.decision_id, at=at, match=match.id)
+    record("evasion.undo", actor=by, subject=match.decision_id, at=at, match=match.id)
     return match
 
 

@@ -19,6 +19,13 @@ NOTHING_DONE = "nothing"
 DONE: dict[str, str | Words] = {
     "revoke": _("Somebody's access was taken away or limited."),
     "delete": _("Something that was written was deleted."),
+    "lift": _("Access was given back to somebody, earlier than it was first decided."),
+    "restore": _("Something that had been deleted was put back."),
+    "upheld": _("Somebody who had no part in it looked at the decision again. It stands."),
+    "varied": _("Somebody who had no part in it looked at the decision again. It ends earlier."),
+    "overturned": _(
+        "Somebody who had no part in it looked at the decision again, and took it back."
+    ),
     NOTHING_DONE: _(
         "We looked into it with care, and have not acted on it. You can tell us more at any time."
     ),

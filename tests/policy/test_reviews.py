@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from concord.access.gate import is_admitted
+from concord.access.gate import NotAdmitted, is_admitted
 from concord.access.models import Shut
 from concord.actions.audit import audit
 from concord.actions.end_earlier import OnlyEarlier, WouldBeALift, end_earlier
 from concord.actions.lift import NothingToLift
-from concord.actions.models import Ending
+from concord.actions.models import Ending, ReviewRequest
 from concord.actions.triggers import drop_statements
 from concord.concurrence.concur import concur
 from concord.concurrence.guards import NeedsAnotherStaffMember, NeedsCoordinator
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import Target
+from concord.ledger.models import Entry
+from concord.people.tests.team import Mailbox
 from concord.spaces.models import Post, Removal
+from concord.vault import files
+from tests.browsing import Browser, at_the_desk
 from tests.cast import Cast, opened, stage, terms_for
-from tests.looking_again import decided, lift_of, lifted, proposed_lift
+from tests.looking_again import another_receiver, decided, lift_of, lifted, proposed_lift
 
 
 @pytest.fixture
@@ -150,3 +155,58 @@ def test_a_forged_lift_is_refused_by_the_database_and_named_by_the_audit(cast: C
     }
     Ending.objects.all().delete()
     assert "a decision that ended without authority" in {one.what for one in audit()}
+
+
+@pytest.mark.clauses("I-PROC-1", "K-CONF-1", "I-INFORM-1")
+def test_somebody_without_a_part_looks_again_and_takes_it_back(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    """Karim asks from the page that refused him; Mina, who had no part in it, reads the case and decides."""
+    mina = another_receiver(cast)
+    decision = decided(cast)
+    mailbox.arrive()
+    gone = Post.objects.get(removed=True)
+    code, page = asks_again(cast, kind="review")
+    request = ReviewRequest.objects.get()
+    assert (request.state, request.reviewer, request.decision) == ("assigned", mina.id, decision)
+    for involved in (cast.amara, cast.luis, cast.noor, cast.ravi):
+        assert not files.may_open(request.file, involved.id)
+    assert not is_in_the_hall(cast, timezone.now())
+    desk = at_the_desk(mina)
+    assert desk.open("/").sees(request.code)
+    assert desk.open(f"/reviews/{request.id}").sees("I only quoted somebody.")
+    assert desk.open(f"/cases/{decision.case_id}").status == 200
+    assert Entry.objects.filter(event="cases.read_case", actor=mina.id).exists()
+    desk.open(f"/reviews/{request.id}").press(
+        "Decide it", outcome="overturned", reason="", answer="Sara Lindqvist said it was a joke."
+    )
+    assert desk.sees("Please say why, in a few words.")
+    desk.press(
+        "Decide it", outcome="overturned", reason="A quotation.", answer="Sara said it was a joke."
+    )
+    assert desk.sees("could tell who somebody is")
+    desk.press("Decide it", outcome="overturned", reason="A quotation.", answer="", posts_back="on")
+    assert desk.sees("It was wrong: take it back now")
+    assert is_in_the_hall(cast, timezone.now())
+    assert "hurt yourself" in Post.objects.get(id=gone.id).text
+    assert Ending.objects.get().how == "overturned"
+    mailbox.arrive()
+    letters = [letter["body"] for letter in mailbox if "open again" in letter["subject"]]
+    assert len(letters) == 1
+    assert "We are sorry." in letters[0]
+    assert "Sara" not in letters[0]
+    assert page.open("/review/box").press("Open", code=code).sees("took it back")
+    assert desk.open(f"/cases/{decision.case_id}").status == 403
+    assert audit() == []
+
+
+def asks_again(cast: Cast, *, kind: str) -> tuple[str, Browser]:
+    """The form behind the link of the gate's own page, and the code it shows."""
+    shut = Shut.objects.order_by("-since_at").first()
+    assert shut is not None
+    letter = NotAdmitted(person=shut.person_id, shut=shut.id).review_pass
+    page = Browser().open(f"/review?of={letter}&kind={kind}")
+    page.press("Send it", words="I only quoted somebody.")
+    found = re.search(r'<output class="code">(?:<[^>]+>)*([^<]+)<', page.page)
+    assert found is not None, page.words
+    return found[1], page

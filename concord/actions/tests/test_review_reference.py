@@ -18,6 +18,7 @@ from concord.people.tests.team import Mailbox
 from concord.vault import files
 from tests.browsing import Browser, at_the_desk
 from tests.cast import Cast, case_about_karim, opened, proposed, stage, terms_for
+from tests.looking_again import another_receiver
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"http://localhost:8000(/review\?of=([0-9]{30}))\n")
@@ -67,6 +68,7 @@ def test_the_respondent_gets_the_link_in_their_letter(cast: Cast, mailbox: Mailb
 
 
 def test_nobody_who_had_a_part_in_the_decision_reads_the_request(cast: Cast) -> None:
+    mina = another_receiver(cast)
     link, _agreed = agreed_to(cast)
     page = Browser().open(link)
     assert page.sees("Somebody who had no part in the decision reads this.")
@@ -74,9 +76,10 @@ def test_nobody_who_had_a_part_in_the_decision_reads_the_request(cast: Cast) -> 
     assert page.sees("Somebody who had no part in the decision reads it.")
     asked = ReviewRequest.objects.get()
     assert asked.named
-    assert files.readers(asked.file) == {cast.ravi.id}
-    assert at_the_desk(cast.ravi).open(f"/reviews/{asked.id}").status == 200
-    assert at_the_desk(cast.luis).open(f"/reviews/{asked.id}").status == 404
+    assert files.readers(asked.file) == {mina.id}
+    assert at_the_desk(mina).open(f"/reviews/{asked.id}").status == 200
+    for close in (cast.luis, cast.ravi):  # Luis agreed, Ravi is close to Karim
+        assert at_the_desk(close).open(f"/reviews/{asked.id}").status == 404
 
 
 def test_before_it_is_carried_out_the_number_leads_nowhere(cast: Cast) -> None:
@@ -123,4 +126,4 @@ def test_two_decisions_under_one_number_keep_out_the_people_of_both(cast: Cast) 
     for execution in (agreed.execution, other.execution):
         NoticeReference.objects.create(token=_token(link[-30:]), execution=execution)
     Browser().open(link).press("Send it", words="Both.")
-    assert files.readers(ReviewRequest.objects.get().file) == {cast.ravi.id}
+    assert files.readers(ReviewRequest.objects.get().file) == {cast.outside.holder}

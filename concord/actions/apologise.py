@@ -1,0 +1,59 @@
+"""apologise: a neutral letter to whoever was kept out and should not have been, or is let in sooner (4.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import override
+
+from concord.actions.tell_respondent import addresses_of
+from concord.concurrence.models import Decision
+from concord.concurrence.wording import moment_words, place_name
+from concord.letters.registry import register_kind
+from concord.letters.send import send_template
+from concord.people.team_name import team_name
+
+register_kind("actions.sorry", template="actions/letters/sorry.txt", guarded=False)
+register_kind("actions.sooner", template="actions/letters/sooner.txt", guarded=False)
+register_kind("actions.open_again", template="actions/letters/open_again.txt", guarded=False)
+
+
+def say_sorry(persons: Iterable[UUID], decision: Decision, *, at: datetime) -> None:
+    """Access is back, and we are sorry. Fixed words: nothing of what it was about."""
+    _send("actions.sorry", persons, decision, at=at)
+
+
+def say_it_is_open_again(persons: Iterable[UUID], decision: Decision, *, at: datetime) -> None:
+    """Access is back, earlier than it was first decided."""
+    _send("actions.open_again", persons, decision, at=at)
+
+
+def say_it_ends_earlier(
+    persons: Iterable[UUID], decision: Decision, *, ends_at: datetime, at: datetime
+) -> None:
+    """When access comes back, now that it was looked at again."""
+    _send("actions.sooner", persons, decision, at=at, ends_at=ends_at)
+
+
+def _send(
+    kind: str,
+    persons: Iterable[UUID],
+    decision: Decision,
+    *,
+    at: datetime,
+    ends_at: datetime | None = None,
+) -> None:
+    scopes = decision.execution.warrants.filter(kind="revoke").values_list("scope_kind", "scope_id")
+    for person in sorted(persons):
+        for address, language in addresses_of(person):
+            with override(language):
+                context = {
+                    "place": ", ".join(dict.fromkeys(place_name(*scope) for scope in scopes)),
+                    "until": moment_words(ends_at) if ends_at else "",
+                    "host": settings.CONCORD_HOST_NAME,
+                    "team": team_name(),
+                }
+            send_template(kind, to=address, context=context, language=language, at=at)

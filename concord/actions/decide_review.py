@@ -1,0 +1,218 @@
+"""decide_review: somebody without a part in a decision says that it stands, ends earlier, or was wrong (4.8).
+
+Until then it stands. Taken back, it gives access back in the same transaction, and says that we are sorry. What
+is told to whoever asked, to whoever was kept out and to whoever reported is what each of them may know.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.functional import Promise as Words
+from django.utils.translation import gettext_lazy as _
+
+from concord.access.models import Shut
+from concord.actions.apologise import say_it_ends_earlier, say_sorry
+from concord.actions.assign_review import end_loan
+from concord.actions.give_back import end_decision, persons_under, put_posts_back
+from concord.actions.models import UNDECIDED, Ending, ReviewRequest, ReviewState
+from concord.actions.signals import not_me_accepted
+from concord.actions.uninvolved import is_uninvolved
+from concord.cases.parties import known_parties
+from concord.concurrence.models import Decision, Warrant
+from concord.ledger.record import record
+from concord.letterbox.models import Box
+from concord.letterbox.push import push
+from concord.letters.outgoing import read_outgoing
+from concord.monitoring.desk_stream import tell_desks
+from concord.people.models import OutsideContact
+from concord.refusals import Refused
+from concord.reports.lay_outcome import lay_outcome
+from concord.survivors.read_text import NamesSomebodyProtected, names_one_of
+from concord.vault import files
+from concord.vault.errors import NoGrant
+from concord.vault.keyring import Keyring
+
+OUTCOMES: dict[str, str | Words] = {
+    ReviewState.UPHELD: _("It stands"),
+    ReviewState.VARIED: _("It ends earlier"),
+    ReviewState.OVERTURNED: _("It was wrong: take it back now"),
+}
+
+
+class HadAPart(Refused):
+    """Whoever decided, agreed, coordinates or is close to somebody in it does not look at it again."""
+
+    words = _("Somebody who had no part in the decision looks at this.")
+
+
+class GiveAReason(Refused):
+    """An outcome says why; the reason stays with the team."""
+
+    words = _("Please say why, in a few words. It stays with the team.")
+    status = 409
+
+
+class EndsTooLate(Refused):
+    """Looking again never makes a decision longer."""
+
+    words = _("Give an end that lies ahead and comes before the one it has.")
+    status = 409
+
+
+class NotAnOutcome(Refused):
+    """It stands, it ends earlier, or it is taken back; "this is not me" has no middle."""
+
+    words = _("Choose what comes of it.")
+    status = 409
+
+
+@transaction.atomic
+def decide_review(
+    request: ReviewRequest,
+    *,
+    outcome: str,
+    reason: str,
+    answer: str,
+    by: UUID,
+    keyring: Keyring,
+    at: datetime,
+    ends_at: datetime | None = None,
+    posts_back: bool = False,
+) -> ReviewRequest:
+    """Decide it, once; asked again it returns what was decided. `answer` are further words for whoever asked.
+
+    Raises `HadAPart`, `NotAnOutcome`, `GiveAReason`, `EndsTooLate`, NoGrant, and what the guards of outgoing texts
+    refuse (K-NAME-1). `posts_back` takes a key that opens the decision's file.
+    """
+    request = ReviewRequest.objects.select_for_update().get(id=request.id)
+    decision = _checked(request, by=by, keyring=keyring, at=at)
+    if request.state not in UNDECIDED:
+        return request
+    if outcome not in OUTCOMES or (request.kind == "not_me" and outcome == ReviewState.VARIED):
+        raise NotAnOutcome(subject=request.id)
+    if not reason.strip():
+        raise GiveAReason(subject=request.id)
+    _read_before_it_goes(answer, request, decision, by=by, keyring=keyring, at=at)
+    if outcome == ReviewState.OVERTURNED:
+        _take_back(request, decision, keyring=keyring, posts_back=posts_back, at=at)
+    elif outcome == ReviewState.VARIED:
+        _end_sooner(request, decision, ends_at, keyring=keyring, at=at)
+    request.reason_sealed = files.seal(
+        request.file, reason.strip().encode(), about=f"review reason:{request.id}"
+    )
+    request.state, request.decided_at = ReviewState(outcome), at
+    request.answered_at = request.answered_at or at
+    end_loan(request, at=at)
+    request.save()
+    _tell(request, decision, answer.strip(), at=at)
+    record("actions.decide_review", actor=by, subject=request.id, at=at, outcome=outcome)
+    tell_desks(files.readers(request.file) | files.readers(decision.file), "review", request.id)
+    return request
+
+
+def _checked(request: ReviewRequest, *, by: UUID, keyring: Keyring, at: datetime) -> Decision:
+    """The decision, for the person whose request it is and who still had no part in it."""
+    decision = request.decision
+    if keyring.holder != by or not files.may_open(request.file, by):
+        raise NoGrant(subject=request.id)
+    if decision is None or request.reviewer != by:
+        raise HadAPart(subject=request.id)
+    outside = OutsideContact.objects.filter(holder=by).exists()
+    if not outside and not is_uninvolved(by, decision, at=at):
+        raise HadAPart(subject=request.id)
+    return decision
+
+
+def _read_before_it_goes(
+    answer: str,
+    request: ReviewRequest,
+    decision: Decision,
+    *,
+    by: UUID,
+    keyring: Keyring,
+    at: datetime,
+) -> None:
+    """No name of anybody protected goes to whoever asked; by a key that cannot open the case, no words go at all."""
+    if not answer.strip():
+        return
+    read_outgoing(answer, about=request.id, by=by, keyring=keyring, at=at)
+    parties = known_parties(decision.case, keyring=keyring)
+    if any(names_one_of(answer, each) for each in parties if each.is_protected):
+        raise NamesSomebodyProtected(subject=decision.case_id)
+
+
+def _take_back(
+    request: ReviewRequest,
+    decision: Decision,
+    *,
+    keyring: Keyring,
+    posts_back: bool,
+    at: datetime,
+) -> None:
+    """ "This is not me" under a return undoes that return and leaves the decision; all else ends the decision."""
+    if request.kind == "not_me" and _is_of_a_return(request.shut):
+        undone: list[tuple[Any, Any]] = not_me_accepted.send(
+            sender=ReviewRequest, request=request, shut=request.shut, keyring=keyring, at=at
+        )
+        say_sorry({person for _receiver, person in undone if person}, decision, at=at)
+        return
+    if posts_back:
+        put_posts_back(decision, by=keyring.holder, keyring=keyring, at=at)
+    ending = end_decision(
+        decision,
+        how=Ending.How.OVERTURNED,
+        by=keyring.holder,
+        ends_at=at,
+        at=at,
+        review=request.id,
+        keyring=keyring,
+    )
+    if ending is not None:
+        say_sorry(persons_under(decision), decision, at=at)
+
+
+def _end_sooner(
+    request: ReviewRequest,
+    decision: Decision,
+    ends_at: datetime | None,
+    *,
+    keyring: Keyring,
+    at: datetime,
+) -> None:
+    ending = None
+    if ends_at is not None and ends_at > at:
+        ending = end_decision(
+            decision,
+            how=Ending.How.VARIED,
+            by=keyring.holder,
+            ends_at=ends_at,
+            at=at,
+            review=request.id,
+            keyring=keyring,
+        )
+    if ends_at is None or ending is None:
+        raise EndsTooLate(subject=request.id)
+    say_it_ends_earlier(persons_under(decision), decision, ends_at=ends_at, at=at)
+
+
+def _is_of_a_return(shut: UUID | None) -> bool:
+    standing = Shut.objects.filter(id=shut).first() if shut else None
+    warrant = Warrant.objects.filter(id=standing.warrant).first() if standing else None
+    return warrant is not None and warrant.execution.prior_decision_id is not None
+
+
+def _tell(request: ReviewRequest, decision: Decision, answer: str, *, at: datetime) -> None:
+    """Whoever asked reads it with their code; whoever reported and chose to hear, that it was looked at again."""
+    box = Box.objects.filter(id__in=[request.box] if request.box else []).first()
+    if box is not None:
+        push(box, answer.encode(), kind=f"{request.kind}.{request.state}", at=at)
+    if request.kind == "not_me":
+        return  # about somebody else, or about nobody in the case
+    sources = decision.case.sources.select_related("report").filter(report__isnull=False)
+    for source in sources:
+        if source.report is not None:
+            lay_outcome(source.report, [request.state], on=at.date(), at=at)

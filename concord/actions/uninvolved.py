@@ -1,0 +1,58 @@
+"""Who may look at a decision again: receivers who had no part in it and no tie to anybody in it (workflow.md 4.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from concord.actions.give_back import persons_under
+from concord.actions.models import Confirmation
+from concord.concurrence.models import Decision
+from concord.monitoring.readers import close_to
+from concord.people.models import StaffMember
+from concord.reports.keeps_out import keeps_out
+from concord.vault.keyholders import keyholders
+
+
+def uninvolved(decisions: Iterable[Decision], *, at: datetime) -> list[StaffMember]:
+    """Receivers with keys who had no part in any of these decisions, those on call first. May be empty."""
+    decisions = list(decisions)
+    out = {person for each in decisions for person in involved_in(each)}
+    receivers = StaffMember.objects.receivers(at)
+    able = keyholders(receivers.values_list("person_id", flat=True)) - out
+    on_call = set(StaffMember.objects.on_call(at).values_list("id", flat=True))
+    left = [
+        staff
+        for staff in receivers.filter(person_id__in=able).order_by("working_name")
+        if not any(_is_kept_out(staff.person_id, each) for each in decisions)
+    ]
+    return sorted(left, key=lambda staff: staff.id not in on_call)
+
+
+def is_uninvolved(person: UUID, decision: Decision, *, at: datetime) -> bool:
+    """Whether this very member of staff may look at it."""
+    return any(staff.person_id == person for staff in uninvolved([decision], at=at))
+
+
+def involved_in(decision: Decision) -> set[UUID]:
+    """Who proposed, agreed, carried out or confirmed it, said no to it, coordinates its case or is deputy there,
+    stepped out of it, is the person it is about, or is close to them."""
+    case, made = decision.case, decision.execution
+    part = {case.coordinator.person_id, *case.recusals.values_list("person", flat=True)}
+    if case.deputy is not None:
+        part.add(case.deputy.person_id)
+    agreed = made.concurrence
+    if agreed is not None:
+        part |= {agreed.proposer, agreed.person}
+        part |= set(agreed.version.declines.values_list("person", flat=True))
+    confirmed = Confirmation.objects.filter(late__decision=decision)
+    part |= set(confirmed.values_list("person", flat=True))
+    acted = {made.executed_by, *decision.repetitions.values_list("executed_by", flat=True)}
+    part |= {person for person in acted if person}
+    return part | close_to(persons_under(decision))
+
+
+def _is_kept_out(person: UUID, decision: Decision) -> bool:
+    sources = decision.case.sources.select_related("report")
+    return any(keeps_out(each.report, person) for each in sources if each.report)
