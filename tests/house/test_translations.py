@@ -32,7 +32,7 @@ STAFF_MODULES = re.compile(
     r"^(?:cases|concurrence|desk|evasion|survivors|site/demo)/"
     r"|/(?:desk_\w+|judge_credible|pull_brake|confirm_brake|answer_review|delete_posts|revoke_access)\.py$"
     r"|^reports/(?:acknowledge_report|read_report|clean_file|open_file|set_aside|confirm_set_aside)\.py$"
-    r"|^convenings/(?:accept_gaps|confirm_guidelines|end_session|open_\w+|plan_convening|readiness)\.py$"
+    r"|^convenings/(?:accept_gaps|chart|confirm_guidelines|end_session|open_\w+|plan_convening|readiness)\.py$"
     r"|^people/(?:adapters|designate|end_designation|enrol|name_outside_contact|plan_shift|second_factor"
     r"|vouch_for)\.py$"
     r"|^policy/publish_version\.py$|^vault/"
@@ -47,7 +47,7 @@ STAFF_NAMES = {
     "people/forms.py": {"DeskSignInForm", "NewcomerForm", "CompareForm", "SureForm", "PassphraseForm"},
     "convenings/forms.py": {
         "GuidelinesForm", "Moment", "TimesForm", "SessionForm", "ConveningForm", "ShiftForm",
-        "WhoForm", "NoteForm",
+        "WhoForm", "NoteForm", "AcceptForm",
     },
     "improvement/forms.py": {"LessonForm"},
     "monitoring/forms.py": {"JudgementForm"},
