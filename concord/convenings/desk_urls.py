@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from concord.convenings import desk_people_views as people
+from concord.convenings import desk_roster_views as roster
 from concord.convenings import desk_views as views
 
 urlpatterns: list[URLPattern] = [
@@ -11,7 +12,10 @@ urlpatterns: list[URLPattern] = [
     path("events/<slug:slug>/open", views.open_event, name="open_event"),
     path("events/<slug:slug>/end", views.end_event, name="end_event"),
     path("events/<slug:slug>/sessions", views.add_session, name="add_session"),
-    path("events/<slug:slug>/shifts", views.add_shift, name="add_shift"),
+    path("events/<slug:slug>/roster", roster.roster, name="roster"),
+    path("events/<slug:slug>/shifts", roster.add_shift, name="add_shift"),
+    path("events/<slug:slug>/shifts/<int:shift_id>/end", roster.end_a_shift, name="end_shift"),
+    path("events/<slug:slug>/gaps", roster.accept, name="accept_gaps"),
     path("events/<slug:slug>/organisations", people.organisations, name="organisations"),
     path(
         "events/<slug:slug>/organisations/<uuid:registration_id>",

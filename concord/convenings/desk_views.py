@@ -17,7 +17,7 @@ from concord import refusals
 from concord.convenings.confirm_guidelines import confirm_guidelines
 from concord.convenings.end_convening import end_convening
 from concord.convenings.end_session import end_session as end_the_session
-from concord.convenings.forms import ConveningForm, GuidelinesForm, SessionForm, ShiftForm
+from concord.convenings.forms import ConveningForm, GuidelinesForm, SessionForm
 from concord.convenings.guidelines_read import guidelines_of
 from concord.convenings.models import Convening, Session
 from concord.convenings.open_convening import NotReady, open_convening
@@ -27,8 +27,6 @@ from concord.convenings.readiness import on_call_for, readiness
 from concord.convenings.send_guidelines import sending_of
 from concord.doors import actor_of, door
 from concord.people.at_the_desk import DeskRequest
-from concord.people.models import Shift, StaffMember
-from concord.people.plan_shift import plan_shift
 from concord.people.who_may import organiser
 from concord.refusals import Refused
 
@@ -67,28 +65,6 @@ def add_session(request: DeskRequest, slug: str) -> HttpResponse:
         except (Refused, ValueError) as refused:
             _say(form, refused)
     return _plan_page(request, convening, session_form=form)
-
-
-@door(organiser)
-@require_POST
-def add_shift(request: DeskRequest, slug: str) -> HttpResponse:
-    """Put somebody on call for an event."""
-    convening = _convening(slug)
-    form = ShiftForm(request.POST, staff=_who_can_be_on_call(request.at))
-    if form.is_valid():
-        times = {key: form.cleaned_data[key] for key in ("starts_at", "ends_at")}
-        try:
-            plan_shift(
-                form.cleaned_data["staff"],
-                convening=convening.id,
-                by=request.staff_member,
-                at=request.at,
-                **times,
-            )
-            return redirect("plan", slug)
-        except Refused as refused:
-            _say(form, refused)
-    return _plan_page(request, convening, shift_form=form)
 
 
 @door(organiser)
@@ -165,11 +141,7 @@ def _plan_page(
         "missing": readiness(convening, when),
         "sessions": _sessions(convening, request.at),
         "on_call": on_call_for(convening, when),
-        "shifts": Shift.objects.filter(convening=convening.id)
-        .select_related("staff")
-        .order_by("starts_at"),
         "session_form": SessionForm(),
-        "shift_form": ShiftForm(staff=_who_can_be_on_call(request.at)),
         **more,
     }
     return render(request, "convenings/desk_plan.html", page, status=status)
@@ -189,10 +161,6 @@ def _not_ready(request: DeskRequest, convening: Convening, refused: NotReady) ->
     return _plan_page(
         request, convening, status=refused.status, refused=refused, missing=refused.missing
     )
-
-
-def _who_can_be_on_call(at: datetime) -> Any:
-    return StaffMember.objects.current(at).on_the_roster().order_by("working_name")
 
 
 def _say(form: Form, refused: Refused | ValueError) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+import re
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -75,6 +77,16 @@ class GuidelinesForm(forms.Form):
     )
 
 
+OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
+
+
+class _Clock(forms.DateTimeInput):
+    """A day and a time, typed in the browser's own way."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
 class Moment(forms.DateTimeField):
     """A moment in UTC, typed in the browser's own way."""
 
@@ -129,12 +141,58 @@ class NoteForm(forms.Form):
     organisation = OrganisationField(help_text=_("They see on their own page what you note here."))
 
 
-class ShiftForm(TimesForm):
-    """Who is on call."""
+class ShiftForm(forms.Form):
+    """Who is on call, by the clock of a zone that is named: the team works around the world."""
 
     staff = forms.ModelChoiceField(label=_("Who"), queryset=StaffMember.objects.none())
-    field_order = ["staff", "starts_at", "ends_at"]
+    starts_at = forms.DateTimeField(label=_("From"), widget=_Clock())
+    ends_at = forms.DateTimeField(label=_("Until"), widget=_Clock())
+    zone = forms.CharField(
+        label=_("In which time zone"),
+        help_text=_("Theirs or that of the event, as in Africa/Nairobi."),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "dir": "ltr"}),
+    )
 
     def __init__(self, *args: Any, staff: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["staff"].queryset = staff  # type: ignore[attr-defined]
+
+    def clean_zone(self) -> ZoneInfo:
+        """UTC where nothing was typed, as everywhere else at the desk."""
+        try:
+            return ZoneInfo(self.cleaned_data["zone"].strip() or "UTC")
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise forms.ValidationError(
+                _("This time zone is not known. Write it like Africa/Nairobi.")
+            ) from error
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        zone = typed.pop("zone", None)
+        for name in ("starts_at", "ends_at"):
+            if zone is not None and name in typed:
+                typed[name] = self._moment(name, typed[name], zone)
+        return typed
+
+    def _moment(self, name: str, moment: datetime, zone: ZoneInfo) -> datetime:
+        """What the clock of that zone shows; a moment that was typed with an offset of its own keeps it."""
+        if OFFSET.search(self[name].value()):
+            return moment.astimezone(UTC)
+        there = moment.replace(tzinfo=zone)
+        if there.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != there.replace(
+            tzinfo=None
+        ):
+            self.add_error(name, _("The clocks are put forward there: this time does not exist."))
+        return there.astimezone(UTC)
+
+
+class AcceptForm(forms.Form):
+    """Why a lead accepts that nobody is awake."""
+
+    reason = forms.CharField(
+        label=_("Why, and what happens instead in those hours"),
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )

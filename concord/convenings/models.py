@@ -153,3 +153,34 @@ class GuidelinesLetter(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Acceptance(models.Model):
+    """A lead has accepted in writing that certain stretches of an event are not covered; exactly those, no others.
+
+    `gaps` is what `coverage` found then: kind, from when to when, how many there are and how many are needed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="acceptances")
+    gaps = models.JSONField()
+    reason = models.TextField(max_length=1_000)
+    accepted_by = models.UUIDField()
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["accepted_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ChannelTest(models.Model):
+    """Somebody who receives reports has seen a test report arrive, sent the way everybody sends one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tested_by = models.UUIDField()
+    tested_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.id)

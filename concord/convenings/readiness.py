@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from concord.convenings.coverage import uncovered
 from concord.convenings.guidelines_read import guidelines_of
 from concord.convenings.models import Convening, Session, State
 from concord.people.addresses import read_address
@@ -76,6 +77,18 @@ def _two_on_call(convening: Convening, at: datetime) -> Iterator[Missing]:
         yield Missing("receiver_on_call", _("Somebody on call must receive reports."))
 
 
+def _covered(convening: Convening, at: datetime) -> Iterator[Missing]:
+    gaps = uncovered(convening, after=at)
+    if gaps:
+        yield Missing(
+            "coverage",
+            _(
+                "Not every minute is covered by one person for each session and two who can agree. "
+                "Plan more shifts, or have a lead accept it in writing."
+            ),
+        )
+
+
 def _addresses(convening: Convening, at: datetime) -> Iterator[Missing]:
     if not _is_address(settings.CONCORD_POLICY_ADDRESS):
         yield Missing("policy_address", _("The address for questions about the policy is not set."))
@@ -105,6 +118,7 @@ def _guidelines(convening: Convening, at: datetime) -> Iterator[Missing]:
 _OWN: tuple[Requirement, ...] = (
     _policy_in_force,
     _two_on_call,
+    _covered,
     _addresses,
     _outside_contact,
     _guidelines,

@@ -29,6 +29,20 @@ class EndsBeforeItStarts(Refused):
     status = 409
 
 
+class IsOverAlready(Refused):
+    """Nobody is on call in the past."""
+
+    words = _("These times are over already. Check the day.")
+    status = 409
+
+
+class NeedsAZone(Refused):
+    """A time of the clock without a zone is not a moment: the team works around the world."""
+
+    words = _("Say in which time zone these times are.")
+    status = 409
+
+
 @transaction.atomic
 def plan_shift(
     staff: StaffMember,
@@ -41,13 +55,17 @@ def plan_shift(
 ) -> Shift:
     """Plan a shift, for one event or, with None, for all. The same shift twice is one.
 
-    Raises NotYoursToDesignate, NotOnTheTeam, EndsBeforeItStarts.
+    Raises NotYoursToDesignate, NotOnTheTeam, NeedsAZone, EndsBeforeItStarts, IsOverAlready.
     """
     must_plan(by, at=at)
     if not (staff.is_current(at) and (staff.may_concur or staff.may_monitor)):
         raise NotOnTheTeam(subject=staff.person_id)
+    if starts_at.utcoffset() is None or ends_at.utcoffset() is None:
+        raise NeedsAZone(subject=staff.person_id)
     if ends_at <= starts_at:
         raise EndsBeforeItStarts(subject=staff.person_id)
+    if ends_at <= at:
+        raise IsOverAlready(subject=staff.person_id)
     shift, is_new = Shift.objects.get_or_create(
         staff=staff, convening=convening, starts_at=starts_at, ends_at=ends_at
     )

@@ -195,4 +195,43 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Acceptance",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("gaps", models.JSONField()),
+                ("reason", models.TextField(max_length=1000)),
+                ("accepted_by", models.UUIDField()),
+                ("accepted_at", models.DateTimeField()),
+                (
+                    "convening",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="acceptances",
+                        to="convenings.convening",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["accepted_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ChannelTest",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("tested_by", models.UUIDField()),
+                ("tested_at", models.DateTimeField(db_index=True)),
+            ],
+        ),
     ]

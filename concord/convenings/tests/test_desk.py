@@ -25,11 +25,12 @@ def olu(team: Team) -> Client:
 def test_an_organiser_plans_an_event_with_sessions_shifts_and_guidelines(team: Team, olu: Client):
     olu.post("/events", {"name": "Forum", "slug": "forum", "zone": "Africa/Nairobi", **TIMES})
     olu.post("/events/forum/sessions", {"name": "Hall 1", **TIMES})
-    olu.post("/events/forum/shifts", {"staff": str(team.luis.id), **TIMES})
+    olu.post("/events/forum/shifts", {"staff": str(team.luis.id), "zone": "Asia/Kolkata", **TIMES})
     session = Session.objects.get()
     olu.post(f"/sessions/{session.id}/guidelines", {"text": "Listen."})
     page = olu.get("/events/forum").content.decode()
     assert Shift.objects.get().staff == team.luis
+    assert Shift.objects.get().starts_at.isoformat() == "2027-03-01T03:30:00+00:00"
     assert Convening.objects.get().starts_at.isoformat() == "2027-03-01T09:00:00+00:00"
     assert "Guidelines confirmed (1)" in page
     assert "No version of the policy is in force" in page

@@ -113,8 +113,8 @@ def test_a_whole_event_misses_nothing_and_opens(team: Team):
     "without, code",
     [
         ("policy", {"policy"}),
-        ("second", {"two_on_call"}),
-        ("receiver", {"two_on_call", "receiver_on_call"}),
+        ("second", {"two_on_call", "coverage"}),
+        ("receiver", {"two_on_call", "receiver_on_call", "coverage"}),
         ("outside", {"outside_contact"}),
         ("Hall 1", {"guidelines"}),
     ],
@@ -143,13 +143,13 @@ def test_one_person_on_two_shifts_is_one_person(team: Team):
     planned = plan(team, without="second")
     for hours in (1, 2):
         on_call(team.luis, planned.convening, team, planned.at + timedelta(minutes=hours))
-    assert missing(planned) == {"two_on_call"}
+    assert missing(planned) == {"two_on_call", "coverage"}
 
 
 def test_a_volunteer_is_no_second_person(team: Team):
     planned = plan(team, without="second")
     on_call(team.vera, planned.convening, team, planned.at)
-    assert missing(planned) == {"two_on_call"}
+    assert missing(planned) == {"two_on_call", "coverage"}
 
 
 def test_a_shift_for_another_event_does_not_count(team: Team):
@@ -163,7 +163,7 @@ def test_a_shift_for_another_event_does_not_count(team: Team):
         at=planned.at,
     )
     on_call(team.noor, other, team, planned.at)
-    assert missing(planned) == {"two_on_call"}
+    assert missing(planned) == {"two_on_call", "coverage"}
 
 
 def test_a_shift_that_is_over_does_not_count(team: Team):
@@ -174,13 +174,13 @@ def test_a_shift_that_is_over_does_not_count(team: Team):
 def test_whoever_left_the_team_does_not_count(team: Team):
     planned = plan(team)
     end_designation(team.noor, by=team.amara, at=planned.at)
-    assert missing(planned) == {"two_on_call"}
+    assert missing(planned) == {"two_on_call", "coverage"}
 
 
 def test_somebody_without_keys_does_not_count(team: Team):
     planned = plan(team)
     keys.retire(team.noor.person_id, by=team.amara.person_id, at=planned.at)
-    assert missing(planned) == {"two_on_call"}
+    assert missing(planned) == {"two_on_call", "coverage"}
 
 
 def test_an_outside_contact_without_a_key_does_not_count(team: Team):
@@ -224,6 +224,7 @@ def test_a_session_opens_inside_an_open_event(team: Team):
 
 def test_a_session_without_guidelines_stays_shut_beside_others(team: Team):
     planned = plan(team)
+    on_call(team.vera, planned.convening, team, planned.at)
     open_convening(planned.convening, by=team.olu, at=planned.at)
     late = plan_session(
         planned.convening,
