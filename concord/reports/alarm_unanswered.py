@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -18,20 +18,23 @@ from concord.monitoring.readers import outside_contact
 from concord.monitoring.ring import ring
 from concord.outbox.models import Job
 from concord.outbox.registry import every
-from concord.reports.models import UNANSWERED, Report
+from concord.reports.models import UNANSWERED, Report, Underway
 from concord.vault import files
+
+STUCK = timedelta(minutes=1)
+"""An answer that was due so long ago and was not laid is not on its way any more."""
 
 
 @every("reports.alarm", seconds=30)
 def alarm_unanswered(job: Job | None, *, at: datetime) -> int:
     """Alarm each overdue report once: on its readers' desks, by letter, and to the outside contact.
 
-    Returns how many there were.
+    One whose answer is on its way is not overdue, unless that lies there longer than it should. Returns how many
+    there were.
     """
-    waiting = Report.objects.unanswered().filter(
-        alarmed_at__isnull=True, answer_by__lte=at, underway__isnull=True
-    )
-    overdue = list(waiting.values_list("id", flat=True))
+    waiting = Report.objects.unanswered().filter(alarmed_at__isnull=True, answer_by__lte=at)
+    on_its_way = Underway.objects.filter(due_at__gt=at - STUCK).values("report")
+    overdue = list(waiting.exclude(id__in=on_its_way).values_list("id", flat=True))
     for id in overdue:
         _alarm(id, at=at)
     return len(overdue)

@@ -17,6 +17,7 @@ from concord.outbox.leave import leave
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.acknowledge_report import check_may_leave
+from concord.reports.lay_answer import lay_answer
 from concord.reports.models import Report, Underway
 from concord.reports.read_report import about_word
 from concord.vault import files
@@ -45,11 +46,14 @@ def answer_report(
 ) -> Underway:
     """Seal an answer to the report and to its reporter's box, where it is found ten seconds from now.
 
-    Nothing of it lies plain meanwhile, and a server that dies lays it when it is back. Raises `OneIsUnderway`,
+    Nothing of it lies plain meanwhile, and a server that dies lays it when it is back, at the latest when the next
+    one is written. Raises `OneIsUnderway`,
     and what `check_may_leave` raises.
     """
     report = Report.objects.select_for_update().get(id=report.id)
     check_may_leave(answer, report, by=by, keyring=keyring, at=at, meant=meant)
+    for before in Underway.objects.filter(report=report):
+        lay_answer(before, at=at)
     if Underway.objects.filter(report=report).exists():
         raise OneIsUnderway(subject=report.id)
     underway = _underway(report, answer.strip().encode(), by=by, at=at)

@@ -11,11 +11,12 @@ from concord.letterbox.read import read
 from concord.outbox import worker
 from concord.outbox.models import Job
 from concord.reports.acknowledge_report import AnswerIsEmpty
+from concord.reports.alarm_unanswered import alarm_unanswered
 from concord.reports.answer_report import OneIsUnderway, answer_report
 from concord.reports.answer_templates import TEMPLATES, begin
 from concord.reports.check_answer import GAP, NotInTheseWords, check_answer
 from concord.reports.lay_answer import lay_answer
-from concord.reports.models import State, Underway, Word
+from concord.reports.models import Report, State, Underway, Word
 from concord.reports.receive_report import Receipt, receive_report
 from concord.reports.take_back_answer import ItHasGone, take_back_answer
 from concord.reports.tests.conftest import Member, box_of
@@ -73,6 +74,18 @@ def test_taken_back_it_is_gone_and_its_words_are_returned(receipt, amara, luis, 
     assert in_the_box(receipt) == []
     with pytest.raises(ItHasGone):
         take_back_answer(receipt.report, **by(amara, at + 9 * SECOND))
+
+
+def test_one_that_nobody_laid_holds_up_neither_the_next_one_nor_the_alarm(receipt, amara, at):
+    answer_report(receipt.report, answer="Thank you.", **by(amara, at))
+    Report.objects.update(answer_by=at)
+    late = at + timedelta(minutes=2)
+    assert alarm_unanswered(None, at=at + 20 * SECOND) == 0
+    assert alarm_unanswered(None, at=late) == 1
+    answer_report(receipt.report, answer="Are you safe?", **by(amara, late))
+    assert in_the_box(receipt) == [b"Thank you."]
+    worker.run_due(at=late + 20 * SECOND)
+    assert in_the_box(receipt) == [b"Thank you.", b"Are you safe?"]
 
 
 def test_what_has_gone_is_not_taken_back(receipt, amara, at):
