@@ -9,6 +9,7 @@ from concord.cases.models import Case
 from concord.monitoring.ring import ring
 from concord.people.models import OutsideContact
 from concord.vault import files
+from concord.vault.keyholders import keyholders
 from concord.vault.keyring import Keyring
 
 ENOUGH = 2
@@ -19,10 +20,12 @@ def seal_outside(
 ) -> None:
     """Make the grant while there is still a key to make it with: `without` is about to lose theirs.
 
+    Whoever left the team holds nothing that opens, though their grants may still be there.
+
     With no key at hand it stays owed; whoever is left makes it at their next request, and failing them recovery
     does, whenever it is put together.
     """
-    holders = files.readers(case.file) | files.dormant_readers(case.file)
+    holders = keyholders(files.readers(case.file) | files.dormant_readers(case.file))
     contacts = set(OutsideContact.objects.values_list("holder", flat=True))
     if len(holders - contacts - {without}) < ENOUGH:
         owe_outside(case, at=at)

@@ -76,6 +76,8 @@ def take_up(
     Announces `taken_up`. Raises `NeedsJudgement`, `AlreadyTakenUp`, `IsAQuestion`, `NobodyUnconflicted`,
     `CaseIsClosed`, NoGrant.
     """
+    source = type(source).objects.select_for_update().get(id=source.id)
+    into = Case.objects.select_for_update().get(id=into.id) if into else None
     _check(source)
     if into is not None and into.state in OVER:
         raise CaseIsClosed(subject=into.id)

@@ -19,6 +19,7 @@ from concord.letterbox.models import Reading
 from concord.letterbox.session import LIFETIME
 from concord.monitoring.ring import NOTICE, send_notice
 from concord.outbox.models import Job
+from concord.people.end_designation import end_designation
 from concord.people.tests.team import Mailbox
 from concord.reports.alarm_unanswered import alarm_unanswered
 from concord.reports.models import Report, State
@@ -211,6 +212,16 @@ def test_whoever_stepped_out_of_a_case_does_not_get_its_report_again_by_any_door
     assert page.press("Answer", answer="Tomas Vega saw it too.").status == 409
     page.open(f"/report/box/kept/{found.id}")
     assert page.press("Answer", answer="We look into it.").sees("Your answer lies in their box")
+
+
+def test_whoever_left_the_team_is_no_reader_that_a_case_could_count_on(cast: Cast) -> None:
+    case = case_about_karim(cast)
+    files.grant(case.file, to=cast.noor.id, by=cast.amara.keyring, at=cast.at)
+    for left in (cast.luis, cast.noor):
+        end_designation(left.staff, by=cast.amara.staff, at=cast.at)
+    amara = cast.amara
+    recuse(case, who=amara.id, by=amara.staff, keyring=amara.keyring, at=cast.at)
+    assert files.may_open(case.file, cast.outside.holder)
 
 
 def test_what_nobody_could_seal_to_them_is_sealed_when_recovery_is_put_together(

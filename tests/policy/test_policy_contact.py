@@ -63,7 +63,7 @@ def test_a_question_is_answered_and_never_enters_a_case(cast: Cast, mailbox: Mai
 @pytest.mark.clauses("P-CONTACT-1", "I-WHO-1")
 def test_what_is_really_a_report_becomes_one_and_fewer_people_read_it(cast: Cast) -> None:
     _, code = ask(words=REPORT)
-    box(code).press("Send it", words="He is Ravi.")
+    left_open = box(code).press("Send it", words="He is Ravi.")
     question = Question.objects.get()
     assert files.readers(question.file) == {cast.amara.id, cast.luis.id, cast.noor.id, cast.ravi.id}
     former = {desk.id: at_the_desk(desk) for desk in (cast.noor, cast.ravi)}
@@ -86,6 +86,9 @@ def test_what_is_really_a_report_becomes_one_and_fewer_people_read_it(cast: Cast
     assert mine.sees("We treat what you wrote as a report from now on")
     assert mine.sees("Amara, Luis")
     assert not mine.sees("Ravi")
+    left_open.press("Send it", words="Written before it became one.")
+    assert left_open.path == "/report/box?added"
+    assert Report.objects.get().words.count() == 1
 
 
 @pytest.mark.clauses("P-CONTACT-1", "I-WHO-1")

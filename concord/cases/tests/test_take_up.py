@@ -42,6 +42,13 @@ def test_a_flag_is_taken_up_once(cast: Cast) -> None:
         take_up(flag, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
 
 
+def test_what_changed_since_it_was_looked_at_counts_as_it_is_now(cast: Cast) -> None:
+    flag = flagged(cast)
+    flag.credible = True
+    with pytest.raises(NeedsJudgement):
+        take_up(flag, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+
+
 def test_somebody_tied_has_no_row_and_no_key(cast: Cast) -> None:
     case = case_about_karim(cast)
     assert not Case.objects.visible_to(cast.ravi.staff).exists()
