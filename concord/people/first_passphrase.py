@@ -10,7 +10,7 @@ from django.urls import resolve, reverse
 from concord.doors import on_desk
 from concord.people.current import login_of
 
-STILL_OPEN = {"passphrase", "mfa_view_recovery_codes", "account_logout", "language", "leave"}
+STILL_OPEN = {"passphrase", "mfa_view_recovery_codes", "account_logout", "leave"}
 """Recovery codes belong to setting up the second factor, just before; they are shown once."""
 
 

@@ -18,7 +18,7 @@ from concord.doors import on_desk
 from concord.people.adapters import has_second_factor, let_see_new_codes
 from concord.vault import session
 
-SETTING_UP = {"mfa_activate_totp", "account_logout", "language", "leave"}
+SETTING_UP = {"mfa_activate_totp", "account_logout", "leave"}
 
 
 class SecondFactorMiddleware:

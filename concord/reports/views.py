@@ -23,7 +23,6 @@ from concord.people.current import person_of
 from concord.reports import promise
 from concord.reports.add_form import AddForm
 from concord.reports.add_words import NothingWritten, add_words
-from concord.reports.another_language import in_language, language_asked
 from concord.reports.blobs import is_full
 from concord.reports.box_views import held_report
 from concord.reports.bring_files import files_among, receive_with_files
@@ -59,10 +58,9 @@ def report(request: Request) -> HttpResponse:
     if request.method != "POST":
         return _form(request, ReportForm(initial=_came_from(request), receivers=receivers), at=at)
     form = ReportForm(request.POST, request.FILES, receivers=receivers, at=at)
-    language = language_asked(request)
-    if language:
+    if request.POST.get("in") in dict(settings.LANGUAGES):  # another language: not sent yet
         form.only_read()
-        return in_language(language, lambda: _form(request, form, at=at))
+        return _form(request, form, at=at)
     if not form.is_valid():
         return _form(request, form, at=at)
     try:

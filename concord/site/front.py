@@ -12,7 +12,6 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -28,6 +27,7 @@ from concord.live import streams
 from concord.live.hub import Send, chunk, hub
 from concord.reports.cut_off import CUT_OFF
 from concord.site.bodies import Body, Crowded, Gone, Intake, Receive, TooLarge, Unreadable
+from concord.site.language import language_in
 from concord.site.padding import padding_for
 from concord.site.templatetags.house import styles
 
@@ -142,7 +142,7 @@ def _ending(scope: Scope) -> bytes:
     if not sent_as.startswith(b"multipart/form-data") or boundary is None:
         return b""
     try:
-        view = resolve(scope["path"], settings.ROOT_URLCONF).func
+        view = resolve(language_in(scope["path"])[1], settings.ROOT_URLCONF).func
     except Resolver404:
         return b""
     if not getattr(view, "takes_files", False):
@@ -223,16 +223,13 @@ def _page_of_words(why: Unreadable, scope: Scope) -> tuple[bytes, str]:
 
 
 def _language(scope: Scope) -> str:
-    """The one that was chosen here, else the first of the browser's that we speak."""
+    """The one in the path, else the first of the browser's that we speak."""
+    chosen, _path = language_in(scope["path"])
+    if chosen:
+        return chosen
     headers = dict(scope["headers"])
-    chosen = SimpleCookie()
-    with contextlib.suppress(CookieError):
-        chosen.load(headers.get(b"cookie", b"").decode("latin-1"))
-    cookie = chosen.get(settings.LANGUAGE_COOKIE_NAME)
     accepted = headers.get(b"accept-language", b"").decode("latin-1")
     wanted = [code for code, _weight in parse_accept_lang_header(accepted)]
-    if cookie and cookie.value in dict(settings.LANGUAGES):
-        return cookie.value
     for code in wanted:
         with contextlib.suppress(LookupError):
             return translation.get_supported_language_variant(code)

@@ -40,6 +40,8 @@ CONCORD_KEEP_POSTS_DAYS = int(os.environ.get("CONCORD_KEEP_POSTS_DAYS") or "90")
 """After an event ended: what was written in its rooms is erased."""
 CONCORD_KEEP_CASES_MONTHS = int(os.environ.get("CONCORD_KEEP_CASES_MONTHS") or "12")
 """After closing, or after the end of what was decided: what a case holds is erased."""
+CONCORD_REVIEW_DAYS = int(os.environ.get("CONCORD_REVIEW_DAYS") or "30")
+"""After a decision: so long somebody can ask us to look again. What comes later is read and answered as well."""
 CONCORD_KEEP_CODES_DAYS = int(os.environ.get("CONCORD_KEEP_CODES_DAYS") or "92")
 """After its last use: a code opens its private page no more, and what lay there is erased."""
 
@@ -59,7 +61,7 @@ CONCORD_RINGS_LIVE_MINUTES = _rising("CONCORD_RINGS_LIVE_MINUTES", "2,5,10")
 CONCORD_RINGS_HOURS = _rising("CONCORD_RINGS_HOURS", "8,16,24")
 """After a proposal: when more people are asked for a second yes, while an event runs and otherwise."""
 CONCORD_HANDOVER_LIVE_MINUTES = int(os.environ.get("CONCORD_HANDOVER_LIVE_MINUTES", "10"))
-"""While an event runs: how long a coordinator is silent, or an ask to take a case unanswered, until others are asked."""
+"""While an event runs: how long a coordinator is silent, or an ask to take a case open, until others are asked."""
 CONCORD_WEBHOOK_URL = os.environ.get("CONCORD_WEBHOOK_URL", "")
 """Where a notice without contents goes besides, such as a gateway for text messages; https, or this machine."""
 CONCORD_WEBHOOK_SECRET_FILE = os.environ.get("CONCORD_WEBHOOK_SECRET_FILE", "")
@@ -124,11 +126,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "concord.site.middleware.Padding",
     "concord.site.middleware.Hosts",
+    "concord.site.language.LanguageInPath",
     "concord.site.middleware.Headers",
     "concord.site.middleware.Compression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "concord.site.language.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -206,8 +209,6 @@ SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_COOKIE_NAME = "__Host-csrf"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
-LANGUAGE_COOKIE_NAME = "__Host-language"
-LANGUAGE_COOKIE_SECURE = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -18,7 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("concord.retaliation.desk_urls")),
     path("", include("concord.evasion.desk_urls")),
     path("", include("concord.improvement.desk_urls")),
-    path("language", views.language, name="language"),
     path("leave", views.leave, name="leave"),
 ]
 

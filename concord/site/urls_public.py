@@ -16,7 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("concord.improvement.urls")),
     path("help", views.help_page, name="help"),
     path("leave", views.leave, name="leave"),
-    path("language", views.language, name="language"),
     path("ledger", views.ledger_head, name="ledger"),
 ]
 

@@ -1,19 +1,14 @@
-"""Pages of the house itself: help, leave, language, the ledger's head, and the pages for what went wrong."""
+"""Pages of the house itself: help, leave, the ledger's head, and the pages for what went wrong."""
 
 from __future__ import annotations
 
 import re
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import translate_url
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language
 
 from concord.doors import anyone, door
 from concord.ledger.chain import head
-from concord.reports.another_language import remember_language
 from concord.reports.help_lines import help_lines
 
 OUR_COOKIE = re.compile("__Host-[a-z]{1,20}")
@@ -40,20 +35,6 @@ def leave(request: HttpRequest) -> HttpResponse:
             response.set_cookie(name, "", max_age=0, secure=True, path="/")
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
-
-
-@door(anyone)
-def language(request: HttpRequest) -> HttpResponse:
-    """Read the site in another language; the choice lies in the browser only."""
-    code = request.GET.get("to", "")
-    back = request.GET.get("back", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        back = "/"
-    # Before anything is asked of it: each name that is tried as a language stays in memory for good.
-    if code not in dict(settings.LANGUAGES):
-        return HttpResponseRedirect(back)
-    response = HttpResponseRedirect(translate_url(back, code))
-    return remember_language(response, code) if check_for_language(code) else response
 
 
 @door(anyone)

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from playwright.sync_api import BrowserContext, Page
 
 from concord.actions.models import ReviewRequest
@@ -41,10 +40,10 @@ class House:
     ids: dict[str, Any]
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def become(self, context: BrowserContext, who: str, *, desk: bool, language: str) -> None:
+    def become(self, context: BrowserContext, who: str, *, desk: bool) -> None:
         """Let this browser be somebody's, or nobody's."""
         context.clear_cookies()
-        kept = {**self.cookies.get(who, {}), settings.LANGUAGE_COOKIE_NAME: language}
+        kept = self.cookies.get(who, {})
         host = "desk.localhost" if desk else "localhost"
         context.add_cookies(
             [

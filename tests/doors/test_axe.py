@@ -60,9 +60,9 @@ def look_at(hosts, there, seat: Callable[..., BrowserContext], picture) -> Itera
         page = context.new_page()
         page.on("request", lambda sent: _ours(sent.url) or wrong.append(f"asked for {sent.url}"))
         for place in places:
-            there.become(context, place.who, desk=desk, language=language)
+            there.become(context, place.who, desk=desk)
             page.set_viewport_size({"width": looks[0][1], "height": 740})
-            place.open(page, hosts.desk if desk else hosts.public, there)
+            place.open(page, f"{hosts.desk if desk else hosts.public}/{language}", there)
             for scheme, width, options in looks:
                 page.emulate_media(color_scheme=scheme)
                 page.set_viewport_size({"width": width, "height": 740})

@@ -100,7 +100,7 @@ NASTY_HEADERS: dict[str, Any] = {
     "HTTP_ORIGIN": "null",
 }
 NASTY_COOKIES = (
-    "__Host-language",
+    "__Host-hidden",
     "__Host-guidelines",
     "__Host-asked",
     "__Host-box",
@@ -146,7 +146,6 @@ def world(db: None) -> World:
     ids = {
         "slug": ["votes"],
         "number": ["1", "9" * 30],
-        "language": ["en", "xx"],
         "link": ["a" * 32],
         "session_id": [str(cast.hall.session_id)],
         "room_id": [str(cast.hall.id), str(cast.annex.id)],

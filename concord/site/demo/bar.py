@@ -24,7 +24,7 @@ def bar_for(request: HttpRequest, sitter: Seat | Browser, *, refused: bool) -> d
     return {
         "sitter": sitter,
         "address": sitter.address if isinstance(sitter, Browser) else "",
-        "hint": hint_for(sitter, request.path, refused=refused),
+        "hint": hint_for(sitter, request.path_info, refused=refused),
         "refused": refused,
         "proposal": proposal,
         "unkind": script.UNKIND if sitter is KARIM and _is_in_hall(request) else "",
@@ -37,4 +37,4 @@ def bar_for(request: HttpRequest, sitter: Seat | Browser, *, refused: bool) -> d
 def _is_in_hall(request: HttpRequest) -> bool:
     hall, karim = planted().hall, planted().people["Karim"]
     said = Post.objects.filter(room=hall, registration=karim).exists()
-    return not said and request.path.startswith(f"/r/{hall.id}")
+    return not said and request.path_info.startswith(f"/r/{hall.id}")

@@ -33,6 +33,7 @@ from concord.site.demo.second_factors import secret_of
 from concord.site.demo.stored import stored
 from concord.site.demo.story import STEPS, hint_for, measured, story
 from concord.site.demo.totp import code_at
+from concord.site.language import language_in
 
 ENTRIES = 40
 
@@ -109,7 +110,7 @@ def hint(request: Request) -> JsonResponse:
     """What whoever sits here can do next on a page (?at=) that stays open while the story goes on."""
     host = request.get_host()
     sitter = seat_at(host) or browser_at(host)
-    words = hint_for(sitter, request.GET.get("at", "")) if sitter else ""
+    words = hint_for(sitter, language_in(request.GET.get("at", ""))[1]) if sitter else ""
     return JsonResponse({"hint": str(words)})
 
 

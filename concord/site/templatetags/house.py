@@ -18,6 +18,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -25,6 +26,7 @@ from django.utils.translation import get_language_info as language_info
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from concord.people.onward import onward
+from concord.site.language import language_in
 
 register = template.Library()
 
@@ -163,6 +165,18 @@ def shipped(path: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def here_in(context: template.Context, code: str) -> str:
+    """The address of this very page in another language."""
+    request = context.get("request")
+    if request is None:
+        return f"/{code}/"
+    asked = request.GET.copy()
+    if not _came_from(request):
+        asked.pop("from", None)
+    return f"/{code}{iri_to_uri(request.path_info)}" + (f"?{asked.urlencode()}" if asked else "")
+
+
+@register.simple_tag(takes_context=True)
 def along(context: template.Context, here: str = "") -> str:
     """`?from=…` for a link to help, policy or report, so that it leads back: to this page, `here`, when it is a room
     or an event, else to where this page itself leads back. Empty when that is nowhere."""
@@ -188,7 +202,7 @@ def _came_from(request: HttpRequest | None) -> str:
 def _back(path: str) -> str | Promise:
     """What the way back to a path is called; empty for a page that is none of those."""
     try:
-        return BACK.get(resolve(path).url_name or "", "")
+        return BACK.get(resolve(language_in(path)[1]).url_name or "", "")
     except Resolver404:
         return ""
 

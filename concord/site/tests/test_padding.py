@@ -28,7 +28,7 @@ def ask(port: int, path: str, *lines: str, host: str = "localhost", body: bytes 
     return answer.replace(b"connection: close\r\n", b"", 1)  # the answer to ours, not the page's
 
 
-PAGES = ["/report", "/report/box", "/", "/help", "/policy", "/nothing-here", "/language?to=ar"]
+PAGES = ["/report", "/report/box", "/", "/help", "/policy", "/nothing-here", "/ar/help"]
 
 
 @pytest.mark.parametrize("path", PAGES)

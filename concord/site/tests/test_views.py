@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -26,25 +27,29 @@ def test_leaving_works_whatever_cookies_the_browser_holds(client: Client):
     ("asked_by", "clears"), [("none", True), ("same-origin", True), ("cross-site", False)]
 )
 def test_nobody_is_signed_out_by_a_picture_on_somebody_elses_page(client: Client, asked_by, clears):
-    client.cookies["__Host-language"] = "ar"
+    client.cookies["__Host-hidden"] = "ar"
     answer = client.get("/leave", headers={"sec-fetch-site": asked_by})
     assert answer.status_code == 302
-    assert ("Clear-Site-Data" in answer, "__Host-language" in answer.cookies) == (clears, clears)
+    assert ("Clear-Site-Data" in answer, "__Host-hidden" in answer.cookies) == (clears, clears)
 
 
-@pytest.mark.parametrize("code", ["xx", "../../..", "\0", "en-" + "x" * 90, ""])
+@pytest.mark.parametrize("code", ["xx", "..", "en-us", "AR", "arx"])
 def test_what_is_no_language_of_ours_is_not_looked_for(client: Client, code):
     known = set(trans_real._translations)
-    answer = client.get("/language", {"to": code, "back": "/policy"})
-    assert answer["Location"] == "/policy"
-    assert "__Host-language" not in answer.cookies
+    assert client.get(f"/{code}/policy").status_code == 404
     assert set(trans_real._translations) == known
 
 
-def test_a_language_of_ours_is_kept_in_the_browser(client: Client):
-    answer = client.get("/language", {"to": "ar", "back": "//elsewhere.example"})
-    assert answer["Location"] == "/"
-    assert answer.cookies["__Host-language"].value == "ar"
+@pytest.mark.parametrize("path", ["/", "/help", "/policy", "/report", "/report/box", "/in"])
+def test_the_address_keeps_the_language_and_no_cookie_does(client: Client, path):
+    answer = client.get(f"/ar{path}", {"from": "/ar/e/forum"}, headers={"accept-language": "fr"})
+    page = answer.content.decode()
+    assert 'lang="ar" dir="rtl"' in page
+    links = set(re.findall(r'(?:href|action)="(/[^"]*)"', page))
+    assert {one for one in links if not re.match(r"/(ar|en|fr|es|static)/", one)} == set()
+    assert f"/fr{path}?from=%2Far%2Fe%2Fforum" in page
+    assert "__Host-language" not in answer.cookies
+    assert 'lang="en"' in client.get("/help").content.decode()
 
 
 @pytest.mark.parametrize("key", ['"\\000 12345678"', "A" * 32, "a" * 31, "a" * 5_000, "é" * 32])
@@ -92,10 +97,9 @@ def test_what_is_not_here_leads_to_the_report_page_or_at_the_desk_to_the_inbox(c
 
 def test_our_name_for_the_team_is_said_in_the_readers_language(client: Client, settings):
     with translation.override("en"):
-        client.cookies["__Host-language"] = "ar"
-        assert "فريق الرعاية" in client.get("/help").content.decode()
+        assert "فريق الرعاية" in client.get("/ar/help").content.decode()
         settings.CONCORD_TEAM_NAME = "Safety Circle"
-        assert "Safety Circle" in client.get("/help").content.decode()
+        assert "Safety Circle" in client.get("/ar/help").content.decode()
         assert (team_name(), team_name_within()) == ("Safety Circle", "Safety Circle")
 
 
