@@ -17,7 +17,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.utils.functional import Promise as Words
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from concord.refusals import Refused
@@ -98,7 +98,7 @@ def _invitations(text: str, names: Iterable[str]) -> Iterator[Finding]:
 def _avoided(text: str) -> Iterator[Finding]:
     for pattern, instead in _words():
         for phrase in _found(text, pattern):
-            yield Finding(phrase, _now("Say: %(instead)s.") % {"instead": instead})
+            yield Finding(phrase, gettext("Say: %(instead)s.") % {"instead": instead})
 
 
 def _found(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
