@@ -164,14 +164,22 @@ def owe(file_id: UUID, *, to: UUID, at: datetime) -> None:
 def settle(keyring: Keyring, *, at: datetime) -> int:
     """Make the grants that are owed in files this keyring can open. Returns how many were made.
 
-    A grant to a holder whose key does not count yet stays owed.
+    A grant to a holder whose key does not count yet stays owed; one that was withdrawn meanwhile is not made.
     """
     reachable = Grant.objects.filter(key=keyring.key_id, dormant=False).values("epoch__file")
     able = PersonKey.objects.counting().values("holder")
     owed = list(OwedGrant.objects.filter(file__in=reachable, holder__in=able))
-    for one in owed:
-        grant(one.file_id, to=one.holder, by=keyring, at=at)
-    return len(owed)
+    return sum(_settle(one, keyring, at=at) for one in owed)
+
+
+@transaction.atomic
+def _settle(owed: OwedGrant, keyring: Keyring, *, at: datetime) -> bool:
+    """As long as it is owed: `withdraw` waits for the same lock."""
+    VaultFile.objects.select_for_update().filter(id=owed.file_id).first()
+    if not OwedGrant.objects.filter(id=owed.id).exists():
+        return False
+    grant(owed.file_id, to=owed.holder, by=keyring, at=at)
+    return True
 
 
 def readers(file_id: UUID) -> set[UUID]:

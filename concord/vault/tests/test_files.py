@@ -1,6 +1,7 @@
 from uuid import uuid4
 
 import pytest
+from django.db.models.signals import post_save
 from nacl.public import PrivateKey
 
 from concord.ledger.models import Entry
@@ -288,3 +289,19 @@ def test_a_destroyed_file_opens_for_nobody(report, noor, later):
 def test_the_files_a_holder_has_grants_in_are_told(report, case, noor, sam):
     assert files.held_by(noor.holder) == {report, case}
     assert files.held_by(sam.holder) == {report}
+
+
+def test_what_is_withdrawn_while_others_settle_is_not_granted(report, noor, sam, kim, at):
+    """Owed to two; the reporter keeps one of them out just after the list was read."""
+    files.withdraw(report, sam.holder, at=at)
+    for one in (sam, kim):
+        files.owe(report, to=one.holder, at=at)
+
+    def keep_out_the_other(instance, **_kwargs):
+        post_save.disconnect(keep_out_the_other, sender=Grant)
+        other = ({sam.holder, kim.holder} - {instance.holder}).pop()
+        files.withdraw(report, other, at=at)
+
+    post_save.connect(keep_out_the_other, sender=Grant, weak=False)
+    assert files.settle(noor, at=at) == 1
+    assert len(files.readers(report) & {sam.holder, kim.holder}) == 1
