@@ -46,8 +46,12 @@ def seal_anew(
     if told == copy.told:
         return report
     keep_copy(held.box, copy._replace(told=told), at=at)
-    for field, sealed in seal_told(told, report=report.id, file=report.file).items():
-        setattr(report, field, sealed)
+    sealed = seal_told(told, report=report.id, file=report.file)
+    report.sealed = sealed["sealed"]
+    if report.contact_sealed is not None or told.contact != copy.told.contact:
+        report.contact_sealed = sealed[
+            "contact_sealed"
+        ]  # what was erased comes back by their own hand alone
     report.tell_outcome = told.hear == "done"
     report.save(update_fields=["sealed", "contact_sealed", "tell_outcome"])
     record(verb, actor=None, subject=report.id, at=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from concord.reports.add_words import say
 from concord.reports.bring_files import COPY_KIND
 from concord.reports.bring_files import about as about_file
 from concord.reports.keeps_out import kept_out_token
-from concord.reports.models import Attachment, KeptOut, Question, Report, Underway
+from concord.reports.models import Attachment, KeptOut, Question, Report, SettingAside, Underway
 from concord.reports.own_copy import copy_among, keep_copy
 from concord.reports.seal_told import seal_told
 from concord.reports.signals import readers_changed
@@ -81,7 +82,10 @@ def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datet
     for underway in Underway.objects.filter(report=report):
         take_away(underway)
     report.words.all().delete()
+    SettingAside.objects.filter(report=report).delete()  # its reason was for readers who are gone
     report.file = files.open_file(readers=readers, at=at).id
+    if report.contact_sealed is None:  # its time was over
+        told = replace(told, contact="")
     for field, sealed in seal_told(told, report=report.id, file=report.file).items():
         setattr(report, field, sealed)
     report.outside = True

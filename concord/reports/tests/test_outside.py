@@ -9,18 +9,21 @@ from concord.letterbox.models import Box
 from concord.letterbox.read import keyring_of
 from concord.letterbox.session import Held
 from concord.people.declare_tie import declare_tie
-from concord.reports.acknowledge_report import AnswerIsEmpty
+from concord.reports.acknowledge_report import AnswerIsEmpty, acknowledge_report
 from concord.reports.answer_from_outside import answer_from_outside
 from concord.reports.finish_outside import finish_outside
 from concord.reports.hand_on import NotToThem, hand_on
+from concord.reports.keep_out import keep_out
 from concord.reports.keeps_out import keeps_out
 from concord.reports.let_in import let_in
+from concord.reports.models import Report, SettingAside
 from concord.reports.outside import Outside
 from concord.reports.promise_discretion import promise_discretion
 from concord.reports.read_report import read_report
 from concord.reports.read_shared import SayFirstThatYouKeepIt
 from concord.reports.receive_report import receive_report
-from concord.reports.set_aside import NeedsAnAnswerFirst
+from concord.reports.set_aside import NeedsAnAnswerFirst, set_aside
+from concord.reports.stay_out import stay_out
 from concord.reports.told import Source, Told
 from concord.vault import files
 from concord.vault.errors import NoGrant
@@ -111,3 +114,21 @@ def test_before_they_promised_to_keep_it_they_do_nothing(report, ines, at):
         answer_from_outside(
             report, "Thank you.", by=Outside(ines, keyring_of(box, ines.code)), at=at
         )
+
+
+def test_what_goes_outside_later_leaves_behind_what_was_for_others_or_was_erased(
+    outside, amara, luis, at
+):
+    receipt = receive_report(Told(text="He shouted.", contact="me@example.org"), nonce=NONCE, at=at)
+    report, held = receipt.report, Held(Box.objects.get(id=receipt.report.box), receipt.code)
+    by_amara = {"by": amara.staff, "keyring": amara.keyring, "at": at}
+    acknowledge_report(report, answer="Thank you.", **by_amara)
+    set_aside(report, reason="It may be a copy.", alleges=True, **by_amara)
+    Report.objects.update(contact_sealed=None)  # ninety days later
+    stay_out(report, held=held, at=at)
+    assert not Report.objects.filter(contact_sealed__isnull=False).exists()
+    keep_out(report, [amara.staff, luis.staff], held=held, at=at)
+    report.refresh_from_db()
+    assert report.outside
+    assert read_report(report, keyring=outside.keyring, at=at).contact == ""
+    assert not SettingAside.objects.exists()
