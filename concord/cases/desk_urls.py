@@ -1,6 +1,13 @@
 from django.urls import path
 
-from concord.cases import assess_views, classify_views, desk_views, handover_views, keeping_views
+from concord.cases import (
+    assess_views,
+    classify_views,
+    desk_views,
+    handover_views,
+    keeping_views,
+    merge_views,
+)
 
 urlpatterns = [
     path("flags/<uuid:flag_id>/answer", desk_views.answer_flag, name="answer_flag"),
@@ -15,6 +22,7 @@ urlpatterns = [
     path("handovers/<uuid:handover_id>", handover_views.asked, name="asked_to_take"),
     path("handovers/<uuid:handover_id>/take", handover_views.accept, name="take_over"),
     path("handovers/<uuid:handover_id>/end", handover_views.end, name="end_hand_over"),
+    path("cases/<uuid:case_id>/same", merge_views.merge, name="merge_cases"),
     path("closed", keeping_views.closed, name="closed_cases"),
     path("cases/<uuid:case_id>/keeping", keeping_views.keeping, name="keeping"),
     path("cases/<uuid:case_id>/close", keeping_views.close, name="close_case"),

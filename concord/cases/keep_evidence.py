@@ -24,7 +24,9 @@ def keep_evidence(case: Case, *, post: Post, at: datetime) -> Evidence:
         "posted_at": post.posted_at.isoformat() if post.posted_at else "",
         "text": post.text,
     }
-    sealed = files.seal(case.file, json.dumps(contents).encode(), about=_about(case, post.id))
+    sealed = files.seal(
+        case.file, json.dumps(contents).encode(), about=about_evidence(case, post.id)
+    )
     return Evidence.objects.create(case=case, post=post.id, sealed=sealed, kept_at=at)
 
 
@@ -34,12 +36,12 @@ def read_evidence(evidence: Evidence, *, keyring: Keyring) -> dict[str, Any]:
         files.unseal(
             evidence.case.file,
             bytes(evidence.sealed),
-            about=_about(evidence.case, evidence.post),
+            about=about_evidence(evidence.case, evidence.post),
             keyring=keyring,
         )
     )
     return contents
 
 
-def _about(case: Case, post: Any) -> str:
+def about_evidence(case: Case, post: Any) -> str:
     return f"evidence:{case.id}:{post}"

@@ -35,8 +35,12 @@ OVER = [State.CLOSED, State.MERGED, State.PURGED]
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, staff: StaffMember) -> CaseQuerySet:
-        """The cases whose row this staff member may see: those they hold a grant for, dormant or not."""
-        return self.filter(file__in=seen_by(staff.person_id))
+        """The cases whose row this staff member may see: those they hold a grant for, dormant or not.
+
+        What was put into one of them is there too, under its own code.
+        """
+        seen = seen_by(staff.person_id)
+        return self.filter(Q(file__in=seen) | Q(merged_into__file__in=seen))
 
 
 class Case(models.Model):

@@ -7,10 +7,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from concord.cases.conflicts import eligible
+from concord.cases.common_readers import leave_only_common_readers
 from concord.cases.models import Case, Closing, State
 from concord.cases.parties import respondents
-from concord.cases.recuse import take_out
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.refusals import Refused
@@ -42,17 +41,8 @@ def reopen_case(case: Case, *, by: StaffMember, keyring: Keyring, at: datetime) 
     )
     Case.objects.filter(id=case.id).update(state=State.REOPENED)
     record("cases.reopen", actor=by.person_id, subject=case.id, at=at)
-    _take_out_the_conflicted(case, keyring=keyring, at=at)
+    # Ties are declared late, people leave, a party may have joined the team.
+    about = respondents(case, keyring=keyring)
+    leave_only_common_readers(case, about=about, keyring=keyring, at=at)
     case.refresh_from_db()
     return case
-
-
-def _take_out_the_conflicted(case: Case, *, keyring: Keyring, at: datetime) -> None:
-    """Old readers are asked again: ties are declared late, people leave, a party may have joined the team."""
-    able = {
-        staff.person_id for staff in eligible(case, about=respondents(case, keyring=keyring), at=at)
-    }
-    staff = set(StaffMember.objects.values_list("person_id", flat=True))
-    holders = files.readers(case.file) | files.dormant_readers(case.file)
-    for person in sorted((holders & staff) - able):
-        take_out(case, who=person, by=None, at=at)

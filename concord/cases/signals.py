@@ -6,6 +6,10 @@ recused = Signal()
 """Sent with `case`, `person` (id), `by` (keyring or None) and `at` inside the recusing transaction: whoever keeps
 further copies of the case takes them from that person at once."""
 
+merged = Signal()
+"""Sent with `case` (the older), `gone` (the younger, an empty shell from now on) and `at`, in the transaction, before
+those who are kept out of either are taken out: whoever keeps something of the younger hangs it onto the older."""
+
 handed_over = Signal()
 """Sent with `case`, `former` and `by` (StaffMember: who coordinates from now on) and `at`, in the transaction."""
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.close_case import CaseIsClosed
+from concord.cases.common_readers import leave_only_common_readers
 from concord.cases.conflicts import receivers_for
 from concord.cases.models import OVER, Case, Source
 from concord.cases.parties import add_party, known_parties, respondents
@@ -21,7 +22,7 @@ from concord.ledger.record import record
 from concord.monitoring.models import Flag
 from concord.monitoring.read_flag import read_flag
 from concord.monitoring.seen import Seen
-from concord.people.models import OutsideContact, StaffMember
+from concord.people.models import StaffMember
 from concord.policy.models import Version
 from concord.refusals import Refused
 from concord.reports.models import Report
@@ -85,10 +86,6 @@ def take_up(
     people = _people_in(source, contents)
     about = {one.person for one in people if one.person and one.role == "respondent"}
     case = into or _open_case(source, about=about, by=by, at=at)
-    if into is not None:
-        _leave_only_common_readers(
-            into, source, about=about | respondents(into, keyring=keyring), at=at
-        )
     Source.objects.create(
         case=case,
         flag=source if isinstance(source, Flag) else None,
@@ -96,6 +93,10 @@ def take_up(
         joined_at=at,
     )
     files.attach(source.file, outer_file_id=case.file, by=keyring, at=at)
+    if into is not None:
+        about |= respondents(case, keyring=keyring)
+        leave_only_common_readers(case, about=about, keyring=keyring, at=at)
+        case.refresh_from_db()
     _let_the_others_rest(source.file, but={case.coordinator.person_id, _deputy_of(case)})
     if isinstance(source, Report):
         Report.objects.filter(id=source.id).update(state=ReportState.LINKED)
@@ -141,19 +142,6 @@ def _open_case(source: Flag | Report, *, about: set[UUID], by: StaffMember, at: 
         opened_at=at,
         coordinated_since=at,
     )
-
-
-def _leave_only_common_readers(
-    case: Case, source: Flag | Report, *, about: set[UUID], at: datetime
-) -> None:
-    """The readers of a joined case are those kept out by none of its sources (workflow.md)."""
-    reports = [each.report for each in case.sources.all() if each.report]
-    if isinstance(source, Report):
-        reports.append(source)
-    able = {staff.person_id for staff in receivers_for(reports=reports, about=about, at=at)}
-    for holder in files.readers(case.file) | files.dormant_readers(case.file):
-        if holder not in able and not OutsideContact.objects.filter(holder=holder).exists():
-            files.withdraw(case.file, holder, at=at)
 
 
 def _let_the_others_rest(file: UUID, *, but: set[UUID | None]) -> None:

@@ -7,6 +7,7 @@ class ConcurrenceConfig(AppConfig):
     def ready(self) -> None:
         from concord.concurrence import (  # noqa: F401  (hears ties, recusals and erasing; asks; lapses)
             ask_wider,
+            hear_merges,
             hear_ties,
             lend_standing,
             void,

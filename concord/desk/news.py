@@ -11,7 +11,7 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from concord.cases.models import Case
-from concord.cases.signals import handed_over, recused
+from concord.cases.signals import handed_over, merged, recused
 from concord.concurrence.models import Proposal, Version
 from concord.concurrence.signals import answered, asked_wider, proposed, settled
 from concord.monitoring.desk_stream import tell_desks
@@ -39,6 +39,7 @@ def somebody_answered(sender: Any, version: Version, **kwargs: Any) -> None:
     tell_desks(files.readers(version.briefing), "proposal", version.proposal_id)
 
 
+@receiver(merged)
 @receiver(handed_over)
 def somebody_else_coordinates(sender: Any, case: Case, **kwargs: Any) -> None:
     """Whoever passed it on is told too: their own page still shows it."""

@@ -118,6 +118,7 @@ def _subjects(case: Case) -> set[UUID]:
     sources = case.sources.values_list("flag", "report")
     return {
         case.id,
+        *case.merged.values_list("id", flat=True),
         *case.proposals.values_list("id", flat=True),
         *versions.values_list("id", flat=True),
         *case.decisions.values_list("id", flat=True),
