@@ -14,7 +14,7 @@ from concord.concurrence.contents import targets_of
 from concord.concurrence.models import Concurrence, Decision, Execution, Proposal, State, Version
 from concord.concurrence.open_version import Briefing
 from concord.concurrence.propose import about_of, preview
-from concord.concurrence.terms import DEPARTURES, GROUNDS, VALUES, Target
+from concord.concurrence.terms import DEPARTURES, GIVE_BACK, GROUNDS, VALUES, Target
 from concord.concurrence.wording import Effect, asks, effect_of, span_words, until_words
 from concord.people.models import StaffMember
 from concord.policy.violations import KINDS
@@ -36,6 +36,16 @@ class Letter:
     @property
     def asks(self) -> str:
         return asks(self.targets)
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether it takes nothing from anybody."""
+        return all(target.kind in GIVE_BACK for target in self.targets)
+
+    @property
+    def lifts(self) -> bool:
+        """Whether it ends a decision; such a text is withdrawn and written anew, not edited."""
+        return any(target.kind in GIVE_BACK for target in self.targets)
 
     @property
     def people(self) -> list[str]:

@@ -1,25 +1,46 @@
-"""Decisions in force and ended, and what came under them since."""
+"""Decisions in force and ended, what came under them since, and how one is lifted, shortened or confirmed."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _later
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from concord.actions.confirm_decision import confirm_decision
+from concord.actions.end_earlier import end_earlier
+from concord.actions.give_back import removals_under
+from concord.actions.models import Ending, LateRecusal
 from concord.concurrence.models import Decision, GroundCount
-from concord.concurrence.terms import GROUNDS
+from concord.concurrence.propose import propose
+from concord.concurrence.terms import GIVE_BACK, GROUNDS, Incomplete, Target
 from concord.concurrence.wording import place_name
-from concord.desk.who_may import sees_decisions
+from concord.convenings.models import Convening
+from concord.desk.lift_form import EarlierForm, LiftForm
+from concord.desk.who_may import sees_decisions, works_on_cases
 from concord.doors import door
 from concord.evasion.models import Match
 from concord.people.at_the_desk import DeskRequest
 from concord.people.models import StaffMember
+from concord.refusals import Refused, tell
+from concord.spaces.models import Removal
 
 MOST_ENDED = 50
+TAKES = ["revoke", "delete"]
+HOW: dict[str, Any] = {
+    Ending.How.LIFTED: _later("lifted by two people"),
+    Ending.How.VARIED: _later("varied"),
+    Ending.How.OVERTURNED: _later("taken back by somebody who had no part in it"),
+    Ending.How.EARLIER: _later("given an earlier end"),
+}
 STEP = 5
 
 
@@ -29,7 +50,9 @@ def decisions(request: DeskRequest) -> HttpResponse:
     """All that this person may see, those in force first; rows by code, place and end."""
     visible = Decision.objects.visible_to(request.staff_member)
     in_force = visible.in_force(request.at)
-    ended = visible.exclude(id__in=in_force.values("id"))[:MOST_ENDED]
+    gave_back = visible.exclude(execution__warrants__kind__in=TAKES)
+    ended = visible.exclude(id__in=in_force.values("id")).exclude(id__in=gave_back.values("id"))
+    ended = ended[:MOST_ENDED]
     context = {"in_force": _rows(in_force), "ended": _rows(ended), "grounds": _grounds()}
     return render(request, "desk/decisions.html", context)
 
@@ -43,32 +66,154 @@ def _grounds() -> list[tuple[Any, int]]:
 @door(sees_decisions)
 @require_safe
 def decision(request: DeskRequest, decision_id: UUID) -> HttpResponse:
-    """One decision: its steps, and the returns that were met under it."""
+    """One decision: its steps, how it ends, and the returns that were met under it."""
+    return _page(request, _find(request, decision_id))
+
+
+@door(works_on_cases)
+@require_http_methods(["GET", "HEAD", "POST"])
+def lift(request: DeskRequest, decision_id: UUID) -> HttpResponse:
+    """Propose that it ends now; it needs a second yes like everything else."""
+    found = _find(request, decision_id)
+    posts = [_post_target(removal) for removal in removals_under(found)]
+    form = LiftForm(request.POST or None, posts=posts)
+    page = {"decision": found, "form": form}
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if form.errors else 200
+        return render(request, "desk/lift.html", page, status=status)
+    try:
+        proposal = propose(
+            found.case,
+            terms=form.terms(Target("lift", found.id, found.code)),
+            by=request.staff_member,
+            keyring=request.keyring,
+            at=request.at,
+        )
+    except Incomplete as refused:
+        form.tell_missing(refused)
+        return render(request, "desk/lift.html", page, status=refused.status)
+    return redirect("proposal", proposal.id)
+
+
+@door(works_on_cases)
+@require_POST
+def earlier(request: DeskRequest, decision_id: UUID) -> HttpResponse:
+    """Give it an earlier end that still lies ahead."""
+    found = _find(request, decision_id)
+    form = EarlierForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form=form, status=422)
+    try:
+        end_earlier(
+            found,
+            ends_at=form.cleaned_data["ends_at"],
+            reason=form.cleaned_data["why"],
+            by=request.staff_member,
+            keyring=request.keyring,
+            at=request.at,
+        )
+    except Refused as refused:
+        tell(refused, actor=request.staff_member.person_id, at=request.at)
+        form.add_error(None, str(refused.words))
+        return _page(request, found, form=form, status=refused.status)
+    return redirect("decision", decision_id)
+
+
+@door(sees_decisions)
+@require_POST
+def confirm(request: DeskRequest, decision_id: UUID) -> HttpResponse:
+    """Confirm it, after somebody with a part in it stepped out."""
+    found = _find(request, decision_id)
+    for late in _unconfirmed(found, request):
+        confirm_decision(late, by=request.staff_member, keyring=request.keyring, at=request.at)
+    return redirect("decision", decision_id)
+
+
+def _find(request: DeskRequest, decision_id: UUID) -> Decision:
     visible = Decision.objects.visible_to(request.staff_member)
     found = (
-        visible.select_related("execution__concurrence__version", "case")
+        visible.select_related(
+            "execution__concurrence__version", "case__coordinator", "case__deputy"
+        )
         .filter(id=decision_id)
         .first()
     )
     if found is None:
         raise Http404
+    return found
+
+
+def _page(
+    request: DeskRequest, found: Decision, *, form: EarlierForm | None = None, status: int = 200
+) -> HttpResponse:
     agreed = found.execution.concurrence
     people = {agreed.proposer, agreed.person} if agreed else set()
     names = StaffMember.objects.filter(person__in=people).order_by("working_name")
     warrants = list(found.execution.warrants.order_by("-kind"))
     revoked = [warrant for warrant in warrants if warrant.kind == "revoke"]
+    in_force = Decision.objects.in_force(request.at).filter(id=found.id).exists()
+    coordinates = request.staff_member in (found.case.coordinator, found.case.deputy)
+    late = _unconfirmed(found, request)
     context = {
         "decision": found,
-        "is_in_force": Decision.objects.in_force(request.at).filter(id=found.id).exists(),
+        "is_in_force": in_force,
+        "until_there": _there(found, found.ended_at or found.until_at),
+        "ending": _ending(found),
+        "may_lift": in_force and coordinates and bool(revoked),
+        "earlier": form or EarlierForm(),
+        "late": late[0] if late else None,
+        "confirmed": late[0].confirmations.count() if late else 0,
+        "has_read": agreed is not None
+        and agreed.version.openings.filter(person=request.staff_member.person_id).exists(),
+        "has_confirmed": bool(late)
+        and late[0].confirmations.filter(person=request.staff_member.person_id).exists(),
         "names": [staff.working_name for staff in names],
         "proposal_id": agreed.version.proposal_id if agreed else None,
         "places": [place_name(warrant.scope_kind, warrant.scope_id) for warrant in revoked],
-        "deleted": len(warrants) - len(revoked),
+        "deleted": sum(warrant.kind == "delete" for warrant in warrants),
+        "gave_back": all(warrant.kind in GIVE_BACK for warrant in warrants),
         "unchecked": sum(warrant.verified_at is None for warrant in warrants),
         "returns": list(Match.objects.filter(decision=found)),
         "may_undo": request.staff_member.receives_reports,
     }
-    return render(request, "desk/decision.html", context)
+    return render(request, "desk/decision.html", context, status=status)
+
+
+def _unconfirmed(found: Decision, request: DeskRequest) -> list[LateRecusal]:
+    visible = LateRecusal.objects.open(request.at).visible_to(request.staff_member)
+    return list(visible.filter(decision=found).order_by("due_at"))
+
+
+def _ending(found: Decision) -> str:
+    """How it ended, or will, before its date."""
+    ending = found.endings.filter(ends_at=found.ended_at).first() if found.ended_at else None
+    return str(HOW.get(ending.how, "")) if ending else ""
+
+
+def _there(found: Decision, moment: datetime | None) -> str:
+    """The same moment on the clocks of the event, where they are not UTC. Compared is always UTC."""
+    if moment is None:
+        return ""
+    ids = found.execution.warrants.values_list("scope_id", flat=True)
+    event = (
+        Convening.objects.filter(id__in=ids).first()
+        or Convening.objects.filter(sessions__in=ids).first()
+    )
+    try:
+        zone = ZoneInfo(event.zone) if event else None
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = None
+    if event is None or zone is None or event.zone == "UTC":
+        return ""
+    there = date_format(moment.astimezone(zone), _("j F Y, H:i"))
+    return _("%(moment)s on the clocks of the event (%(zone)s)") % {
+        "moment": there,
+        "zone": event.zone,
+    }
+
+
+def _post_target(removal: Removal) -> Target:
+    return Target("restore", removal.post_id, f"{removal.post.room.name}, {removal.post.number}")
 
 
 def _rows(decisions: QuerySet[Decision]) -> list[tuple[Decision, str, int]]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from concord.actions.models import ReviewRequest
+from concord.actions.models import UNDECIDED, LateRecusal, ReviewRequest
 from concord.cases.check_in import due
 from concord.cases.clocks import WARN_FIRST
 from concord.cases.models import OVER, Case, CheckIn, Closing, Handover, Source
@@ -34,6 +34,7 @@ class Waiting:
     reports: list[Row]
     questions: list[Question]
     reviews: list[ReviewRequest]
+    unconfirmed: list[LateRecusal]
     cases: list[Case]
     closings: list[Closing]
     handovers: list[Handover]
@@ -59,6 +60,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         reports=rows_of(reports_for(staff)),
         questions=list(questions_for(staff).defer("sealed").order_by("answer_by")),
         reviews=list(reviews_for(staff).order_by("answer_due_at")),
+        unconfirmed=list(unconfirmed_for(staff, at=at).select_related("decision")),
         cases=list(cases_of(staff)),
         closings=list(closings_for(staff, at=at).select_related("case")),
         handovers=asks_of(staff, at=at),
@@ -76,6 +78,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + how_many_rows(reports_for(staff).filter(state__in=UNANSWERED))
         + questions_for(staff).count()
         + reviews_for(staff).count()
+        + unconfirmed_for(staff, at=at).count()
         + len(asks_of(staff, at=at))
     )
 
@@ -131,8 +134,19 @@ def questions_for(staff: StaffMember) -> QuerySet[Question]:
 
 
 def reviews_for(staff: StaffMember) -> QuerySet[ReviewRequest]:
-    """Requests to look again, or "this is not me", that wait for an answer."""
-    return ReviewRequest.objects.visible_to(staff).filter(answered_at__isnull=True)
+    """Requests to look again, or "this is not me", that nobody has decided: those of theirs, and nobody's."""
+    waiting = ReviewRequest.objects.visible_to(staff).filter(state__in=UNDECIDED)
+    mine = Q(reviewer=staff.person_id) | Q(reviewer__isnull=True) | Q(alarmed_at__isnull=False)
+    unanswered = Q(answered_at__isnull=True)
+    return waiting.filter(mine, Q(reviewer=staff.person_id) | unanswered)
+
+
+def unconfirmed_for(staff: StaffMember, *, at: datetime) -> QuerySet[LateRecusal]:
+    """Decisions of which somebody stepped out later, and that this person has not confirmed."""
+    if not staff.may_concur:
+        return LateRecusal.objects.none()
+    waiting = LateRecusal.objects.open(at).visible_to(staff)
+    return waiting.exclude(confirmations__person=staff.person_id).order_by("due_at")
 
 
 def cases_of(staff: StaffMember) -> QuerySet[Case]:

@@ -176,7 +176,7 @@ def test_somebody_without_a_part_looks_again_and_takes_it_back(
     assert desk.open("/").sees(request.code)
     assert desk.open(f"/reviews/{request.id}").sees("I only quoted somebody.")
     assert desk.open(f"/cases/{decision.case_id}").status == 200
-    assert Entry.objects.filter(event="cases.read_case", actor=mina.id).exists()
+    assert Entry.objects.filter(verb="cases.read_case", actor=mina.id).exists()
     desk.open(f"/reviews/{request.id}").press(
         "Decide it", outcome="overturned", reason="", answer="Sara Lindqvist said it was a joke."
     )

@@ -1,0 +1,101 @@
+"""Requests to look again behind the outside contact's door: when nobody on the team is without a part."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from concord.actions.decide_review import OUTCOMES, decide_review
+from concord.actions.forms import OutcomeForm
+from concord.actions.models import UNDECIDED, ReviewRequest, ReviewRequestQuerySet
+from concord.actions.read_review import read_reason, read_review
+from concord.concurrence.wording import place_name
+from concord.doors import Request, anyone, door
+from concord.letterbox.session import current
+from concord.refusals import Refused, tell
+from concord.reports.outside import Outside, check_may_read, come_in
+from concord.vault import files
+from concord.vault.files import seen_by
+
+
+@door(anyone)
+@require_safe
+def kept(request: Request) -> HttpResponse:
+    """The requests that lie with them: code, state and age."""
+    inside = _inside(request)
+    if inside is None:
+        return render(request, "reports/box_shut.html")
+    return render(request, "actions/kept_reviews.html", {"reviews": _theirs(inside)})
+
+
+@door(anyone)
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: Request, review_id: UUID) -> HttpResponse:
+    """One request, and what comes of it."""
+    inside = _inside(request)
+    if inside is None:
+        return render(request, "reports/box_shut.html")
+    found = _theirs(inside).select_related("decision__case").filter(id=review_id).first()
+    if found is None:
+        raise Http404
+    form = OutcomeForm(
+        request.POST if request.method == "POST" else None,
+        not_me=found.kind == "not_me",
+        may_restore=found.decision is not None
+        and files.may_open(found.decision.file, inside.contact.holder),
+    )
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            decide_review(
+                found,
+                by=inside.contact.holder,
+                keyring=inside.keyring,
+                at=request.at,
+                **form.decided,
+            )
+            return redirect("kept_review", review_id)
+        except Refused as refused:
+            tell(refused, actor=inside.contact.holder, at=request.at)
+            form.add_error(None, str(refused.words))
+            status = refused.status
+    elif request.method == "POST":
+        status = 422
+    return _page(request, found, inside, form, status=status)
+
+
+def _page(
+    request: Request, found: ReviewRequest, inside: Outside, form: OutcomeForm, *, status: int
+) -> HttpResponse:
+    is_open = found.state in UNDECIDED
+    decision = found.decision
+    scopes = (
+        decision.execution.warrants.filter(kind="revoke").values_list("scope_kind", "scope_id")
+        if decision
+        else []
+    )
+    context = {
+        "found": found,
+        "asked": read_review(found, keyring=inside.keyring, at=request.at),
+        "form": form if is_open and decision is not None else None,
+        "places": ", ".join(dict.fromkeys(place_name(*scope) for scope in scopes)),
+        "has_case": decision is not None
+        and files.may_open(decision.case.file, inside.contact.holder),
+        "outcome": OUTCOMES.get(found.state, ""),
+        "reason": read_reason(found, keyring=inside.keyring),
+    }
+    return render(request, "actions/kept_review.html", context, status=status)
+
+
+def _inside(request: Request) -> Outside | None:
+    inside = come_in(current(request, at=request.at), at=request.at)
+    if inside is not None:
+        check_may_read(inside)
+    return inside
+
+
+def _theirs(inside: Outside) -> ReviewRequestQuerySet:
+    return ReviewRequest.objects.filter(file__in=seen_by(inside.contact.holder))

@@ -1,0 +1,70 @@
+"""What is typed when a decision is lifted, or given an earlier end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from concord.concurrence.terms import KEEPS, Incomplete, Target, Terms
+from concord.desk.forms import MISSING, SAFE, Lines, SomeOf
+
+
+class LiftForm(forms.Form):
+    """Why it ends now, what else was considered, whom that could put at risk, and which posts come back."""
+
+    use_required_attribute = False
+
+    reason = Lines(
+        label=_("Why, in one sentence"),
+        help_text=_("Your colleague reads this first."),
+        required=True,
+    )
+    considered = Lines(label=_("What else was considered"), required=True)
+    is_safe = forms.BooleanField(label=SAFE, required=False)
+    safety = Lines(label=_("Whom it could put at risk, and what is done about that"))
+    back = SomeOf(label=_("Which deleted posts come back"))
+
+    def __init__(self, *args: Any, posts: list[Target], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.posts = posts
+        chosen: Any = self.fields["back"]
+        chosen.choices = [(str(each.id), each.label) for each in posts]
+        if not posts:
+            del self.fields["back"]
+
+    def terms(self, lift: Target) -> Terms:
+        """The lift, and each post that was chosen as a step of its own."""
+        typed = self.cleaned_data
+        back = [each for each in self.posts if str(each.id) in typed.get("back", [])]
+        return Terms(
+            targets=(lift, *back),
+            grounds=(),
+            violations=(),
+            reason=typed["reason"].strip(),
+            stabilises="",
+            considered=typed["considered"].strip(),
+            less_severe="",
+            safety=typed["safety"].strip() or (str(SAFE) if typed["is_safe"] else ""),
+            departure=KEEPS,
+        )
+
+    def tell_missing(self, refused: Incomplete) -> None:
+        """Say beside each field what is missing."""
+        for name in dict.fromkeys(refused.missing):
+            self.add_error(name if name in self.fields else None, str(MISSING[name]))
+
+
+class EarlierForm(forms.Form):
+    """When it ends now, a day ahead at least, and why."""
+
+    use_required_attribute = False
+
+    ends_at = forms.DateTimeField(
+        label=_("Ends already (UTC)"),
+        help_text=_("A day ahead at least; anything sooner is a lift, and needs a second yes."),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+    why = Lines(label=_("Why"), required=True)
