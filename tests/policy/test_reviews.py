@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import timedelta
 
@@ -11,22 +12,37 @@ from django.utils import timezone
 
 from concord.access.gate import NotAdmitted, is_admitted
 from concord.access.models import Shut
+from concord.actions.alarm_reviews import alarm_reviews
+from concord.actions.ask_review import ask_review
 from concord.actions.audit import audit
+from concord.actions.confirm_decision import alarm_unconfirmed, confirm_decision
+from concord.actions.decide_review import decide_review
 from concord.actions.end_earlier import OnlyEarlier, WouldBeALift, end_earlier
 from concord.actions.lift import NothingToLift
-from concord.actions.models import Ending, ReviewRequest
+from concord.actions.models import Confirmation, Ending, LateRecusal, ReviewRequest
 from concord.actions.triggers import drop_statements
+from concord.cases.recuse import recuse
 from concord.concurrence.concur import concur
-from concord.concurrence.guards import NeedsAnotherStaffMember, NeedsCoordinator
+from concord.concurrence.guards import (
+    HasAConflict,
+    NeedsAnotherStaffMember,
+    NeedsCoordinator,
+    NeedsOpening,
+)
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import Target
+from concord.convenings.models import Convening
+from concord.convenings.models import State as ConveningState
+from concord.evasion.models import Match
+from concord.evasion.revoke_again import revoke_again
 from concord.ledger.models import Entry
 from concord.people.tests.team import Mailbox
 from concord.spaces.models import Post, Removal
 from concord.vault import files
+from concord.vault.errors import NoGrant
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, opened, stage, terms_for
+from tests.cast import Cast, opened, participant, stage, terms_for
 from tests.looking_again import another_receiver, decided, lift_of, lifted, proposed_lift
 
 
@@ -210,3 +226,156 @@ def asks_again(cast: Cast, *, kind: str) -> tuple[str, Browser]:
     found = re.search(r'<output class="code">(?:<[^>]+>)*([^<]+)<', page.page)
     assert found is not None, page.words
     return found[1], page
+
+
+@pytest.mark.clauses("I-PROC-1", "A-THOUGHT-1")
+def test_with_nobody_left_on_the_team_the_outside_contact_looks_again(cast: Cast) -> None:
+    """Luis is deputy, Noor agreed, Ravi is close to Karim: the request lies with Elena, and nobody inside decides."""
+    decision = decided(cast)
+    asks_again(cast, kind="review")
+    request = ReviewRequest.objects.get()
+    assert (request.reviewer, files.readers(request.file)) == (
+        cast.outside.holder,
+        {cast.outside.holder},
+    )
+    at_the_desk(cast.amara).open("/")  # whoever holds the case makes the grant that is owed
+    elena = behind_her_door(cast)
+    elena.open(f"/report/box/kept/reviews/{request.id}")
+    assert elena.sees("I only quoted somebody.")
+    assert elena.follow("Read the case").status == 200
+    earlier = (timezone.now() + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")
+    later = (timezone.now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
+    elena.open(f"/report/box/kept/reviews/{request.id}")
+    elena.press("Decide it", outcome="varied", reason="Half a day is enough.", ends_at=later)
+    assert elena.sees("comes before the one it has")
+    elena.press("Decide it", outcome="varied", reason="Half a day is enough.", ends_at=earlier)
+    assert elena.sees("It ends earlier")
+    assert not is_in_the_hall(cast, timezone.now())
+    assert is_in_the_hall(cast, timezone.now() + timedelta(hours=3))
+    assert elena.open(f"/report/box/kept/cases/{decision.case_id}").status == 404
+    assert audit() == []
+
+
+@pytest.mark.clauses("P-ZERO-1", "I-REVIEW-1")
+def test_a_request_that_comes_late_or_waits_too_long_still_reaches_somebody(cast: Cast) -> None:
+    mina = another_receiver(cast)
+    decision = decided(cast)
+    asked = {"words": "Please look.", "contact": "", "nonce": os.urandom(16)}
+    shut = Shut.objects.get(person=cast.karim.person).id
+    _code, soon = ask_review(kind="review", shut=shut, at=cast.at, **asked)
+    assert soon.answer_due_at == cast.later(hours=24)
+    assert not soon.is_late
+    Convening.objects.update(state=ConveningState.ENDED)
+    asked["nonce"] = os.urandom(16)
+    _code, late = ask_review(kind="review", shut=shut, at=cast.later(days=31), **asked)
+    assert (late.is_late, late.reviewer) == (True, mina.id)
+    assert late.answer_due_at == cast.later(days=45)
+    assert alarm_reviews(None, at=cast.later(hours=23)) == 0
+    assert alarm_reviews(None, at=cast.later(hours=24)) == 1
+    assert alarm_reviews(None, at=cast.later(hours=24)) == 0
+    elena = behind_her_door(cast)
+    assert elena.open("/report/box/kept").sees(f"Request {soon.code} to look again was promised")
+    mina_decides = {"by": mina.id, "keyring": mina.keyring, "at": cast.later(days=31)}
+    with pytest.raises(NoGrant):
+        decide_review(soon, outcome="upheld", reason="…", answer="", **as_(cast.outside_key, cast))
+    said = {"outcome": "upheld", "reason": "It was a threat.", "answer": ""}
+    assert decide_review(soon, **said, **mina_decides).state == "upheld"
+    again = decide_review(soon, **{**said, "outcome": "overturned"}, **mina_decides)
+    assert again.state == "upheld"
+    assert decision.endings.count() == 0
+
+
+def behind_her_door(cast: Cast) -> Browser:
+    """Elena types her code; before the first time, she says that she keeps it to herself."""
+    browser = Browser().open("/report/box").press("Open", code=cast.outside_code)
+    browser.open("/report/box/kept")
+    return browser.press("I keep it to myself") if browser.sees("What you keep") else browser
+
+
+def as_(keyring, cast: Cast) -> dict:
+    return {"by": keyring.holder, "keyring": keyring, "at": cast.later(days=31)}
+
+
+@pytest.mark.clauses("R-EVADE-2", "I-PROC-1")
+def test_this_is_not_me_is_checked_by_somebody_uninvolved_and_undone(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    """A neighbour shares Karim's mailbox: they were shut out as if they were him, and are let in again."""
+    mina = another_receiver(cast)
+    decision = decided(cast)
+    neighbour = participant(cast.convening, "Nadia", "karimhaddad+nadia@gmail.com", cast.at)
+    revoke_again(decision, person=neighbour.person_id, evidence="mailbox", at=cast.later(minutes=1))
+    assert not is_admitted(neighbour.person_id, cast.hall.places, at=timezone.now())
+    code, page = asks_again(cast, kind="not_me")
+    request = ReviewRequest.objects.get()
+    assert (request.reviewer, request.kind) == (mina.id, "not_me")
+    desk = at_the_desk(mina).open(f"/reviews/{request.id}")
+    desk.press("Decide it", outcome="overturned", reason="She was in another room that day.")
+    assert is_admitted(neighbour.person_id, cast.hall.places, at=timezone.now())
+    assert not is_in_the_hall(cast, timezone.now())
+    assert Match.objects.get(person=neighbour.person).state == "undone"
+    assert page.open("/review/box").press("Open", code=code).sees("We are sorry for the trouble.")
+    mailbox.arrive()
+    assert [one["body"] for one in mailbox if "We are sorry." in one["body"]]
+    assert decision.endings.count() == 0
+    assert audit() == []
+
+
+@pytest.mark.clauses("R-BOTH-1", "I-PROC-1", "R-CONCUR-1")
+def test_after_a_late_recusal_two_others_confirm_and_nothing_lapses_meanwhile(cast: Cast) -> None:
+    """Noor agreed, and steps out an hour later."""
+    mina = another_receiver(cast)
+    decision, soon = decided(cast), cast.later(hours=1)
+    recuse(decision.case, who=cast.noor.id, by=cast.noor.staff, at=soon)
+    late = LateRecusal.objects.get()
+    assert (late.due_at, is_in_the_hall(cast, soon)) == (cast.later(hours=25), False)
+    assert at_the_desk(cast.noor).open(f"/decisions/{decision.id}").status == 404
+    luis = at_the_desk(cast.luis).open("/")
+    assert luis.sees("To be confirmed")
+    luis.open(f"/decisions/{decision.id}")
+    assert luis.sees("Read the exact text first; then you can confirm it here.")
+    with pytest.raises(NeedsOpening):
+        confirm_decision(late, by=cast.luis.staff, keyring=cast.luis.keyring, at=soon)
+    luis.follow("Read the exact text")
+    luis.open(f"/decisions/{decision.id}").press("I confirm it")
+    assert luis.sees("You have confirmed it.")
+    with pytest.raises(HasAConflict):
+        confirm_decision(late, by=cast.ravi.staff, keyring=cast.ravi.keyring, at=soon)
+    with pytest.raises(IntegrityError, match="concord: "), transaction.atomic():
+        Confirmation.objects.create(
+            late=late, person=cast.noor.id, signature=b"", confirmed_at=soon
+        )
+    assert (
+        alarm_unconfirmed(None, at=cast.later(hours=25)) == 0
+    )  # the decision itself is over by then
+    assert alarm_unconfirmed(None, at=cast.later(hours=23, minutes=59)) == 0
+    LateRecusal.objects.update(due_at=cast.later(hours=20))
+    assert alarm_unconfirmed(None, at=cast.later(hours=20)) == 1
+    assert alarm_unconfirmed(None, at=cast.later(hours=20)) == 0
+    assert not is_in_the_hall(cast, cast.later(hours=20))
+    opened(decision.execution.concurrence.version, mina, soon)
+    confirm_decision(late, by=mina.staff, keyring=mina.keyring, at=cast.later(hours=21))
+    confirm_decision(late, by=mina.staff, keyring=mina.keyring, at=cast.later(hours=21))
+    late.refresh_from_db()
+    assert (late.settled_at, late.confirmations.count()) == (cast.later(hours=21), 2)
+    assert audit() == []
+    recuse(decision.case, who=mina.id, by=mina.staff, at=cast.later(hours=22))
+    assert LateRecusal.objects.open(cast.later(hours=22)).count() == 1
+
+
+@pytest.mark.clauses("A-THOUGHT-1", "R-ACT-DELETE")
+def test_it_is_lifted_on_the_pages_with_the_posts_that_were_chosen(cast: Cast) -> None:
+    decision = decided(cast)
+    gone = Post.objects.get(removed=True)
+    amara = at_the_desk(cast.amara).open(f"/decisions/{decision.id}").follow("End it now")
+    amara.press("Ask for a second yes", reason="", considered="", back=str(gone.id))
+    assert amara.status == 409
+    amara.press("Ask for a second yes", reason="A quotation.", considered="Waiting.", is_safe="on")
+    assert amara.sees("End decision")
+    assert not amara.sees("Change it")
+    noor = at_the_desk(cast.noor).open(amara.path)
+    assert noor.sees("person comes in again")
+    assert noor.press("I agree").sees("Noor agreed") or noor.status == 200
+    assert is_in_the_hall(cast, timezone.now())
+    assert amara.open(f"/decisions/{decision.id}").sees("lifted by two people")
+    assert at_the_desk(cast.luis).open("/decisions").sees(decision.code)
