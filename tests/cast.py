@@ -22,6 +22,7 @@ from concord.concurrence.propose import propose
 from concord.concurrence.terms import Target, Terms
 from concord.convenings.confirm_guidelines import confirm_guidelines
 from concord.convenings.models import Convening, Registration, Session, State
+from concord.convenings.note_channel_test import note_channel_test
 from concord.convenings.plan_convening import plan_convening, plan_session
 from concord.convenings.register import register
 from concord.letterbox.issue import NONCE_BYTES, issue
@@ -132,6 +133,7 @@ def stage(at: datetime | None = None) -> Cast:
             by=amara.staff,
             at=at,
         )
+    note_channel_test(by=luis.staff, at=at)
     convening = plan_convening(
         "Votes and Voices",
         slug="votes",

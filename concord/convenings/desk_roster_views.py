@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from concord.convenings.accept_gaps import accept_gaps
+from concord.convenings.at_the_door import last_drill, last_test
 from concord.convenings.chart import HOURS, chart
 from concord.convenings.coverage import coverage, uncovered
 from concord.convenings.forms import AcceptForm, ShiftForm
 from concord.convenings.models import Acceptance, Convening
+from concord.convenings.note_channel_test import note_channel_test
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
 from concord.people.end_shift import end_shift
 from concord.people.models import Shift, StaffMember
 from concord.people.plan_shift import plan_shift
-from concord.people.who_may import lead, organiser, staff
+from concord.people.who_may import lead, organiser, receiver, staff
 from concord.refusals import Refused
 
 LONG = timedelta(hours=4)
@@ -84,6 +86,15 @@ def accept(request: DeskRequest, slug: str) -> HttpResponse:
     return _page(request, convening, accept_form=form)
 
 
+@door(receiver)
+@require_POST
+def channel_tested(request: DeskRequest, slug: str) -> HttpResponse:
+    """A test report has arrived."""
+    convening = _convening(slug)
+    note_channel_test(by=request.staff_member, at=request.at)
+    return redirect("roster", convening.slug)
+
+
 def _page(request: DeskRequest, convening: Convening, **more: Any) -> HttpResponse:
     zone = ZoneInfo(convening.zone)
     stretches = coverage(convening, after=request.at)
@@ -100,6 +111,9 @@ def _page(request: DeskRequest, convening: Convening, **more: Any) -> HttpRespon
         "shifts": [(one, one.ends_at - one.starts_at > LONG) for one in shifts],
         "may_plan": organiser(request),
         "may_accept": lead(request),
+        "may_test": receiver(request),
+        "tested_at": last_test(request.at),
+        "drill": last_drill(request.at),
         "shift_form": ShiftForm(
             staff=_who_can_be_on_call(request), initial={"zone": convening.zone}
         ),

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("events/<slug:slug>/roster", roster.roster, name="roster"),
     path("events/<slug:slug>/shifts", roster.add_shift, name="add_shift"),
     path("events/<slug:slug>/shifts/<int:shift_id>/end", roster.end_a_shift, name="end_shift"),
+    path("events/<slug:slug>/tested", roster.channel_tested, name="channel_tested"),
     path("events/<slug:slug>/gaps", roster.accept, name="accept_gaps"),
     path("events/<slug:slug>/organisations", people.organisations, name="organisations"),
     path(

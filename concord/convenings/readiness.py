@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from concord.convenings.at_the_door import last_test
 from concord.convenings.coverage import uncovered
 from concord.convenings.guidelines_read import guidelines_of
 from concord.convenings.models import Convening, Session, State
@@ -29,6 +30,9 @@ class Missing:
     words: str | Promise
     session: Session | None = None
 
+
+TEST_HOLDS = timedelta(days=30)
+"""Before the event opens: how long ago a test report may have arrived."""
 
 Requirement = Callable[[Convening, datetime], Iterable[Missing]]
 
@@ -96,6 +100,18 @@ def _addresses(convening: Convening, at: datetime) -> Iterator[Missing]:
         yield Missing("report_address", _("The address for reports is not set."))
 
 
+def _channel_tested(convening: Convening, at: datetime) -> Iterator[Missing]:
+    tested_at = last_test(at)
+    if tested_at is None or tested_at < at - TEST_HOLDS:
+        yield Missing(
+            "channel_test",
+            _(
+                "Nobody has tried the way to report in the last 30 days. Send a test from the public page; "
+                "somebody who receives it says so on the roster."
+            ),
+        )
+
+
 def _outside_contact(convening: Convening, at: datetime) -> Iterator[Missing]:
     named = OutsideContact.objects.current(at).first()
     if named is None or not _counts(named.holder):
@@ -120,6 +136,7 @@ _OWN: tuple[Requirement, ...] = (
     _two_on_call,
     _covered,
     _addresses,
+    _channel_tested,
     _outside_contact,
     _guidelines,
 )

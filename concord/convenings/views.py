@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from concord.convenings.arrive import next_after_registering
+from concord.convenings.at_the_door import at_the_door
 from concord.convenings.forms import ReadForm, RegisterForm
 from concord.convenings.guidelines_read import guidelines_of, mark_read
 from concord.convenings.models import Convening, Registration, Session
@@ -46,6 +47,7 @@ def event(request: Request, slug: str) -> HttpResponse:
         "sessions": convening.sessions.all(),
         "registration": registration,
         "acknowledged": bool(registration and has_acknowledged(registration, at=request.at)),
+        "door": at_the_door(convening, at=request.at) if registration else None,
     }
     return render(request, "convenings/event.html", page)
 

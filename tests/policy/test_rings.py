@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from concord.access.gate import is_admitted
 from concord.cases.recuse import recuse
@@ -15,14 +17,18 @@ from concord.concurrence.guards import HasAConflict
 from concord.concurrence.models import Asked, Execution, Proposal
 from concord.concurrence.say_on_it import AsksYourself, say_on_it
 from concord.concurrence.void import withdraw
+from concord.convenings.at_the_door import at_the_door
+from concord.convenings.confirm_guidelines import confirm_guidelines
 from concord.convenings.models import Session
+from concord.convenings.plan_convening import plan_convening, plan_session
 from concord.monitoring.ring import NOTICE
 from concord.outbox.models import Job
 from concord.people.models import Shift
 from concord.people.plan_shift import plan_shift
+from concord.people.tests.team import Mailbox
 from concord.spaces.models import Brake, Removal
 from concord.spaces.pull_brake import pull_brake
-from tests.browsing import at_the_desk
+from tests.browsing import Browser, at_the_desk, by_mail
 from tests.cast import Cast, Desk, case_about_karim, opened, proposed
 
 
@@ -155,3 +161,52 @@ def test_outside_an_event_the_ask_widens_in_hours(only_amara: Cast) -> None:
     assert asked(proposal) == {cast.noor.id}
     ask_wider_in_all(None, at=cast.later(hours=24))
     assert asked(proposal) == {cast.noor.id, cast.luis.id}
+
+
+@pytest.mark.clauses("P-SAFE-1", "I-STAFF-1")
+def test_people_see_at_the_door_whether_two_are_awake_and_nobodys_name(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    sara = by_mail("sara@example.org", mailbox).open("/e/votes")
+    assert sara.sees("Two people of the team are awake now.")
+    assert sara.sees("The way to report was last tried")
+    assert not sara.sees("rehearsed")
+    assert not sara.sees("drill")
+    assert at_the_desk(cast.noor).open("/events/votes/roster").sees("no drill yet")
+    Shift.objects.exclude(staff=cast.amara.staff).delete()
+    on_shift(cast, cast.amara, 0.5, 9)  # a second shift is no second person
+    cast.convening.refresh_from_db()
+    with CaptureQueriesContext(connection) as asked_of_the_database:
+        assert at_the_door(cast.convening, at=cast.later(hours=1)).two_awake is False
+    assert len(asked_of_the_database) <= 3
+    sara.open("/e/votes")
+    assert sara.sees("Fewer than two people of the team are awake now.")
+    assert not any(sara.sees(name) for name in ("Amara", "Luis", "Noor", "Ravi"))
+    assert not Browser().open("/e/votes").sees("awake")
+
+
+@pytest.mark.clauses("P-SAFE-1", "I-STAFF-1")
+def test_an_event_with_an_uncovered_hour_opens_once_a_lead_has_accepted_it(cast: Cast) -> None:
+    planned = plan_convening(
+        "Night",
+        slug="night",
+        starts_at=cast.later(hours=1),
+        ends_at=cast.later(hours=20),
+        by=cast.amara.staff,
+        at=cast.at,
+    )
+    session = plan_session(
+        planned,
+        name="Count",
+        starts_at=cast.later(hours=2),
+        ends_at=cast.later(hours=14),
+        by=cast.amara.staff,
+        at=cast.at,
+    )
+    confirm_guidelines(session, text="Be kind.", by=cast.amara.staff, at=cast.at)
+    amara = at_the_desk(cast.amara).open("/events/night")
+    amara.press("Open the event")
+    assert (amara.status, amara.sees("Not every minute is covered")) == (409, True)
+    amara.open("/events/night/roster").press("I accept it", reason="The rooms are read only then.")
+    amara.open("/events/night").press("Open the event")
+    assert amara.sees("The event is open.")

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from concord.convenings.confirm_guidelines import confirm_guidelines
 from concord.convenings.models import Convening, Session
+from concord.convenings.note_channel_test import note_channel_test
 from concord.convenings.plan_convening import plan_convening, plan_session
 from concord.people.models import StaffMember
 from concord.people.name_outside_contact import name_outside_contact
@@ -47,6 +48,8 @@ def plan(team: Team, *, without: str = "") -> Planned:
         on_call(team.noor, convening, team, at)
     if without != "receiver":
         on_call(team.luis, convening, team, at)
+    if without != "channel test":
+        note_channel_test(by=team.luis, at=at)
     if without != "outside":
         name_outside(team, at)
     for session in (hall, studio):

@@ -11,6 +11,7 @@ from concord.convenings.confirm_guidelines import SessionHasEnded, confirm_guide
 from concord.convenings.end_convening import end_convening
 from concord.convenings.end_session import EndsBeforeItsTime, NotYoursToEnd, end_session
 from concord.convenings.models import Convening, Guidelines, Session, State
+from concord.convenings.note_channel_test import OnlyWhoReceives, note_channel_test
 from concord.convenings.open_convening import NotReady, open_convening
 from concord.convenings.open_session import EventNotOpen, open_session
 from concord.convenings.plan_convening import (
@@ -115,6 +116,7 @@ def test_a_whole_event_misses_nothing_and_opens(team: Team):
         ("policy", {"policy"}),
         ("second", {"two_on_call", "coverage"}),
         ("receiver", {"two_on_call", "receiver_on_call", "coverage"}),
+        ("channel test", {"channel_test"}),
         ("outside", {"outside_contact"}),
         ("Hall 1", {"guidelines"}),
     ],
@@ -193,6 +195,19 @@ def test_guidelines_count_once_confirmed(team: Team):
     planned = plan(team)
     Guidelines.objects.filter(session=planned.hall).update(confirmed_at=None)
     assert missing(planned) == {"guidelines"}
+
+
+def test_a_test_of_the_way_to_report_holds_for_thirty_days(team: Team):
+    planned = plan(team, without="channel test")
+    for who in (team.noor, team.olu):
+        with pytest.raises(OnlyWhoReceives):
+            note_channel_test(by=who, at=planned.at)
+    tested = note_channel_test(by=team.luis, at=planned.at - timedelta(days=31))
+    assert missing(planned) == {"channel_test"}
+    assert note_channel_test(by=team.luis, at=planned.at) != tested
+    assert missing(planned) == set()
+    note_channel_test(by=team.luis, at=planned.at + timedelta(minutes=1))
+    assert Entry.objects.filter(verb="convenings.note_channel_test").count() == 2
 
 
 def test_rooms_above_add_what_they_need(team: Team, monkeypatch):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from concord.convenings.arrive import arrive
 from concord.convenings.confirm_guidelines import confirm_guidelines
 from concord.convenings.models import Convening, Registration
+from concord.convenings.note_channel_test import note_channel_test
 from concord.convenings.open_convening import open_convening
 from concord.convenings.open_session import open_session
 from concord.convenings.plan_convening import plan_convening, plan_session
@@ -193,6 +194,7 @@ def _event(lead: Member, *, at: datetime) -> Convening:
     ]
     for session in sessions:
         confirm_guidelines(session, text=script.GUIDELINES, by=lead.staff, at=at)
+    note_channel_test(by=lead.staff, at=at + timedelta(minutes=50))
     opened = open_convening(convening, by=lead.staff, at=at + timedelta(minutes=55))
     for session in sessions:
         open_session(session, by=lead.staff, at=at + timedelta(hours=1))

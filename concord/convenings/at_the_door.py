@@ -1,0 +1,81 @@
+"""What people see before they enter: whether help is awake, and when it was last tried; no names (P-SAFE-1).
+
+Only those who are registered see it: that nobody is awake would tell a raid when to come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Max, Q
+
+from concord.convenings.models import ChannelTest, Convening, State
+from concord.people.models import Role, Shift, StaffMember
+from concord.vault.keyholders import keyholders
+
+NEEDED = 2
+
+
+@dataclass(frozen=True)
+class Drill:
+    """When the team last rehearsed, and how long it took until a second one had agreed."""
+
+    held_at: datetime
+    took: timedelta
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes, begun ones counted."""
+        return max(1, -(-int(self.took.total_seconds()) // 60))
+
+
+LendsDrill = Callable[[datetime], "Drill | None"]
+_drills: list[LendsDrill] = []
+
+
+def lends_drill(lend: LendsDrill) -> LendsDrill:
+    """Register where the newest drill is known; a room above keeps them."""
+    _drills[:] = [lend]
+    return lend
+
+
+@dataclass(frozen=True)
+class AtTheDoor:
+    """`two_awake` is None before the event is open, for then nobody has to be."""
+
+    two_awake: bool | None
+    drill: Drill | None
+    tested_at: datetime | None
+
+
+def at_the_door(convening: Convening, *, at: datetime) -> AtTheDoor:
+    """What is true at this very moment, in three small queries."""
+    return AtTheDoor(
+        two_awake=_two_awake(convening, at) if convening.state == State.OPEN else None,
+        drill=last_drill(at),
+        tested_at=last_test(at),
+    )
+
+
+def last_drill(at: datetime) -> Drill | None:
+    """The newest drill, None while no room keeps any or none was held."""
+    return next((drill for lend in _drills if (drill := lend(at)) is not None), None)
+
+
+def last_test(at: datetime) -> datetime | None:
+    """When a test report was last seen to arrive."""
+    tests = ChannelTest.objects.filter(tested_at__lte=at)
+    return tests.aggregate(newest=Max("tested_at"))["newest"]
+
+
+def _two_awake(convening: Convening, at: datetime) -> bool:
+    """Two different people on shift who can agree, with keys set up."""
+    on_shift = Shift.objects.filter(
+        Q(convening=convening.id) | Q(convening__isnull=True),
+        starts_at__lte=at,
+        ends_at__gt=at,
+        staff__in=StaffMember.objects.current(at).filter(role__in=[Role.RECEIVER, Role.STAFF]),
+    )
+    return len(keyholders(on_shift.values_list("staff__person", flat=True))) >= NEEDED
