@@ -29,6 +29,7 @@ from concord.cases.models import Party
 from concord.concurrence.concur import concur
 from concord.evasion.models import Match
 from concord.letterbox.models import Answer
+from concord.monitoring.reach_by_push import reach_by_push
 from concord.people.name_organisation import name_organisation
 from concord.people.signals import signed_in
 from concord.reports.asked import Asked
@@ -143,9 +144,13 @@ def world(db: None) -> World:
     party = Party.objects.filter(case=case)[0]
     belongs = name_organisation(cast.sara.person, organisation="Ballot Watch", at=cast.at)
     assert belongs is not None
+    told_at = reach_by_push(
+        cast.noor.staff, endpoint="https://fcm.googleapis.com/fcm/send/one", at=cast.at
+    )
     ids = {
         "slug": ["votes"],
         "number": ["1", "9" * 30],
+        "language": ["en", "xx"],
         "link": ["a" * 32],
         "session_id": [str(cast.hall.session_id)],
         "room_id": [str(cast.hall.id), str(cast.annex.id)],
@@ -164,6 +169,7 @@ def world(db: None) -> World:
         "match_id": [str(Match.objects.get().id)],
         "brake_id": [str(brake.id)],
         "staff_id": [str(cast.noor.staff.id)],
+        "subscription_id": [str(told_at.id)],
         "registration_id": [str(cast.sara.id)],
         "affiliation_id": [str(belongs.id)],
     }
@@ -212,8 +218,9 @@ def paths(urlconf: str, world: World, turn: int) -> Iterator[str]:
 def _filled(pattern: str, ids: dict[str, list[str]], turn: int | None) -> str:
     def value(match: re.Match[str]) -> str:
         kind, name = match["kind"] or "uuid", match["name"]
-        if turn is not None:
-            return ids[name][turn % len(ids[name])]
+        held = ids.get(name)
+        if turn is not None and held:
+            return held[turn % len(held)]
         return str(NOWHERE) if kind == "uuid" else {"int": "0", "slug": "none"}[kind]
 
     plain = re.sub(
