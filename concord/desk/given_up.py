@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
 
+from concord.concurrence.models import Decision, Execution
 from concord.outbox.models import Job
 from concord.people.models import Role, StaffMember
+from concord.reports.models import Report, Underway
+from concord.retaliation.models import Attempt
 
 TOLD = [Role.RECEIVER, Role.IT]
 KINDS: dict[str, str | Words] = {
@@ -35,9 +38,28 @@ class GivenUp(NamedTuple):
 
 
 def given_up(staff: StaffMember) -> list[GivenUp]:
-    """For receivers and whoever keeps the machines; nothing for anybody else."""
+    """For receivers and whoever keeps the machines; nothing for anybody else.
+
+    A receiver is told nothing that belongs to a report or a case which they may not see, not even that it is there.
+    """
     if staff.role not in TOLD:
         return []
-    dead = Job.objects.dead().order_by("kind").values_list("kind")
+    dead = Job.objects.dead()
+    if staff.role != Role.IT:
+        for kind, seen in _seen(staff).items():
+            dead = dead.exclude(Q(kind=kind) & ~Q(subject__in=seen))
+    dead = dead.order_by("kind").values_list("kind")
     counted = dead.annotate(jobs=Count("id"), since=Min("dead_at"))
     return [GivenUp(kind, KINDS.get(kind, kind), jobs, since) for kind, jobs, since in counted]
+
+
+def _seen(staff: StaffMember) -> dict[str, QuerySet[Any, Any]]:
+    """What jobs of these kinds are about, as far as this person sees it."""
+    reports = Report.objects.visible_to(staff)
+    decisions = Decision.objects.visible_to(staff)
+    held = Execution.objects.filter(Q(decision__in=decisions) | Q(prior_decision__in=decisions))
+    return {
+        "reports.lay_answer": Underway.objects.filter(report__in=reports).values("id"),
+        "retaliation.offer": Attempt.objects.visible_to(staff).values("id"),
+        "actions.verify": held.values("id"),
+    }

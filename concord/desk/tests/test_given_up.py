@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from concord.desk.given_up import given_up
 from concord.outbox.models import Job
+from concord.reports.answer_report import answer_report
+from concord.reports.receive_report import receive_report
+from concord.reports.told import Told
 from tests.browsing import Browser
 from tests.cast import Cast
 
@@ -38,3 +42,26 @@ def test_it_is_tried_again_by_kind(cast: Cast, ines: Browser) -> None:
     assert (job.dead_at, job.attempts) == (None, 0)
     assert other.dead_at is not None
     assert ines.post("/again", kind="letters.deliver").status == 404
+
+
+def test_nobody_is_told_of_an_answer_to_a_report_that_is_kept_from_them(cast: Cast) -> None:
+    receipt = receive_report(
+        Told(text="He wrote again."),
+        nonce=b"a form's own one",
+        keep_out=[cast.ravi.staff],
+        at=cast.at,
+    )
+    underway = answer_report(
+        receipt.report,
+        answer="Thank you.",
+        by=cast.luis.staff,
+        keyring=cast.luis.keyring,
+        at=cast.at,
+    )
+    Job.objects.filter(subject=underway.id).update(dead_at=cast.at)
+    assert [one.kind for one in given_up(cast.amara.staff)] == ["reports.lay_answer"]
+    assert given_up(cast.ravi.staff) == []
+    assert [one.jobs for one in given_up(cast.ines.staff)] == [1]
+    dead("actions.verify", cast)
+    dead("retaliation.offer", cast)
+    assert given_up(cast.ravi.staff) == []
