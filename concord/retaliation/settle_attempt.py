@@ -5,12 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from concord.ledger.record import record
 from concord.people.models import StaffMember
+from concord.refusals import Refused
 from concord.retaliation.models import Attempt
 from concord.retaliation.offer import case_of, tie
+from concord.retaliation.touching import of_person
 from concord.vault.errors import NoGrant
+
+
+class ItIsAimedAtYou(Refused):
+    """Whoever it is aimed at does not handle what comes of it, and does not say that it is nothing (V-RETAL-3)."""
+
+    words = _("This is aimed at you. A colleague says whether it is something else.")
 
 
 @transaction.atomic
@@ -30,8 +39,10 @@ def link_attempt(attempt: Attempt, *, by: StaffMember, at: datetime) -> Attempt:
 
 @transaction.atomic
 def dismiss_attempt(attempt: Attempt, *, by: StaffMember, at: datetime) -> Attempt:
-    """It is something else. This pair is remembered, and never offered again. Raises vault.NoGrant."""
+    """It is something else. This pair is remembered, and never offered again. Raises ItIsAimedAtYou, vault.NoGrant."""
     attempt = _held(attempt, by=by, at=at)
+    if attempt.aimed.filter(token=of_person(by.person_id)[1]).exists():
+        raise ItIsAimedAtYou(subject=attempt.id)
     if attempt.state == Attempt.State.OFFERED:
         _settle(attempt, Attempt.State.DISMISSED, by=by, at=at)
     return attempt

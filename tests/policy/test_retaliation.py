@@ -22,7 +22,7 @@ from concord.reports.models import Report
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Source, Told
 from concord.retaliation.models import Attempt, Protected
-from concord.retaliation.settle_attempt import dismiss_attempt, link_attempt
+from concord.retaliation.settle_attempt import ItIsAimedAtYou, dismiss_attempt, link_attempt
 from concord.vault.errors import NoGrant
 from tests.browsing import at_the_desk
 from tests.cast import Cast, Desk, case_about_karim, opened, participant, proposed
@@ -130,6 +130,8 @@ def test_an_insult_to_whoever_coordinated_is_noticed_and_they_do_not_handle_it(
     flag_post(post, words="", by=cast.tomas.person_id, by_staff=False, at=at)
     found = seen_by(cast, cast.luis)
     assert [one.case for one in found] == [case]
+    with pytest.raises(ItIsAimedAtYou):
+        dismiss_attempt(found[0], by=cast.amara.staff, at=at)
     flag = judge_credible(
         Flag.objects.get(post=post), credible=True, reason="A threat to a colleague.",
         by=cast.amara.staff, keyring=cast.amara.keyring, at=at,
