@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from concord import refusals
-from concord.cases.forms import ROLE_WORDS, PartyForm
+from concord.cases.forms import PartyForm, part_of
 from concord.cases.models import OVER, Case, Party
 from concord.cases.parties import add_party
 from concord.cases.read_case import read_case
@@ -122,9 +122,7 @@ def party(request: DeskRequest, case_id: UUID, party_id: UUID) -> HttpResponse:
         raise Http404
     known = read_party(found, by=request.staff_member, keyring=request.keyring, at=request.at)
     page = "cases/_desk_party.html" if request.htmx else "cases/desk_party.html"
-    return render(
-        request, page, {"case": case, "known": known, "role": ROLE_WORDS.get(known.role, "")}
-    )
+    return render(request, page, {"case": case, "known": known, "role": part_of(known)})
 
 
 @door(works_on_cases)

@@ -6,14 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from concord.cases.parties import Known
 from concord.cases.read_case import Opened
 from concord.convenings.models import Registration
 from concord.convenings.models import State as EventState
 
+ASSISTED = "assisted"
 ROLE_WORDS = {
     "respondent": _("Person reported"),
+    ASSISTED: _("Person reported: helped, or cheered it on"),
     "survivor": _("Person this happened to"),
     "reporter": _("Person who reported"),
     "witness": _("Witness"),
@@ -51,7 +55,7 @@ class PartyForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         name = cleaned.get("name", "")
         reported = self.opened.shown_as(name) if self.opened else set()
-        if reported and cleaned.get("role") == "respondent":
+        if reported and cleaned.get("role") in ("respondent", ASSISTED):
             found = reported
         else:
             found = _shown_now(name) - reported
@@ -64,17 +68,27 @@ class PartyForm(forms.Form):
         return cleaned
 
     @property
+    def _assisted(self) -> bool:
+        return bool(self.cleaned_data["role"] == ASSISTED)
+
+    @property
     def party(self) -> dict[str, Any]:
         """What was typed, as `add_party` takes it."""
         lines = [line.strip() for line in self.cleaned_data["other_names"].splitlines()]
         others = [line for line in lines if line]
         return {
-            "role": self.cleaned_data["role"],
+            "role": "respondent" if self._assisted else self.cleaned_data["role"],
+            "assisted": self._assisted,
             "name": self.cleaned_data["name"],
             "handles": [line for line in others if not _is_address(line)],
             "addresses": [line for line in others if _is_address(line)],
             "person_id": self.cleaned_data["person_id"],
         }
+
+
+def part_of(known: Known) -> Promise | str:
+    """What part somebody has in the case, in words."""
+    return ROLE_WORDS.get(ASSISTED if known.assisted else known.role, "")
 
 
 class NoteForm(forms.Form):

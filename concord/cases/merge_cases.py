@@ -120,6 +120,7 @@ def _carry_people(
                 handles=known.handles,
                 addresses=known.addresses,
                 person_id=known.person_id,
+                assisted=known.assisted,
                 by=by.person_id,
                 at=at,
             )

@@ -35,7 +35,7 @@ class UnknownRole(Refused):
 
 @dataclass(frozen=True)
 class Known:
-    """A party as somebody with the case's key reads it."""
+    """A party in the clear. `assisted`: reported for helping, or for cheering it on (V-ASSIST-1)."""
 
     id: UUID
     role: str
@@ -43,6 +43,7 @@ class Known:
     handles: tuple[str, ...]
     addresses: tuple[str, ...]
     person_id: UUID | None
+    assisted: bool = False
 
     @property
     def is_protected(self) -> bool:
@@ -60,8 +61,11 @@ def add_party(
     handles: Iterable[str] = (),
     addresses: Iterable[str] = (),
     person_id: UUID | None = None,
+    assisted: bool = False,
 ) -> Party:
     """Put somebody into the case under a role. Everything about them is sealed to the case.
+
+    A respondent either did what was reported or `assisted`; each has a decision of their own (V-ASSIST-1).
 
     Announces `party_added`. A member of the team who was harmed or reported is recused at once. Raises `UnknownRole`.
     """
@@ -75,11 +79,12 @@ def add_party(
         "handles": handles,
         "addresses": addresses,
         "person_id": str(person_id) if person_id else None,
+        "assisted": assisted and role == "respondent",
     }
     sealed = files.seal(case.file, json.dumps(contents).encode(), about=f"party:{party_id}")
     party = Party.objects.create(id=party_id, case=case, sealed=sealed, added_at=at)
     record("cases.add_party", actor=by, subject=case.id, at=at, party=party.id)
-    known = Known(party_id, role, name, tuple(handles), tuple(addresses), person_id)
+    known = Known(party_id, role, name, tuple(handles), tuple(addresses), person_id, assisted)
     party_added.send(sender=Party, case=case, known=known, at=at)
     if (
         person_id
@@ -121,4 +126,5 @@ def known_party(party: Party, *, keyring: Keyring) -> Known:
         handles=tuple(contents["handles"]),
         addresses=tuple(contents["addresses"]),
         person_id=UUID(contents["person_id"]) if contents["person_id"] else None,
+        assisted=contents.get("assisted", False),
     )

@@ -13,7 +13,7 @@ from concord.cases.assess_case import LIVE, read_assessment
 from concord.cases.assess_form import AssessForm
 from concord.cases.classify_case import read_classification
 from concord.cases.desk_views import find_case
-from concord.cases.forms import ROLE_WORDS, NoteForm
+from concord.cases.forms import NoteForm, part_of
 from concord.cases.keeping import keeping_of, linked_to
 from concord.cases.models import Case, Export
 from concord.cases.presence import asks_of
@@ -44,9 +44,7 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
     opened = read_case(found, by=staff, keyring=request.keyring, at=request.at)
     proposals = list(Proposal.objects.visible_to(staff).filter(case=found))
     open_proposal = next((one for one in proposals if one.state in ("proposed", "concurred")), None)
-    someone_reported = any(
-        party.role == "respondent" and party.person_id for party in opened.parties
-    )
+    someone_reported = bool(_reported(opened))
     keeping = keeping_of(found)
     context = {
         "case": found,
@@ -64,10 +62,11 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
         "opened": opened,
         "kinds": _kinds(opened),
         "classified": _classified(found, keyring=request.keyring),
-        "people": [(party, ROLE_WORDS.get(party.role, "")) for party in opened.parties],
+        "people": [(party, part_of(party)) for party in opened.parties],
         "proposals": proposals,
         "decisions": list(Decision.objects.visible_to(staff).filter(case=found)),
         "open_proposal": open_proposal,
+        "several_reported": len(_reported(opened)) > 1,
         "someone_reported": someone_reported,
         "timeline": timeline_of(found),
         "readers": readers_of(found),
@@ -79,6 +78,12 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
         "keeping": keeping,
     }
     return render(request, "desk/case.html", context)
+
+
+def _reported(opened: Opened) -> set[UUID]:
+    """Those reported who take part: each can have a proposal and a decision of their own (V-ASSIST-1)."""
+    reported = [party for party in opened.parties if party.role == "respondent"]
+    return {party.person_id for party in reported if party.person_id}
 
 
 def _kinds(opened: Opened) -> list[object]:

@@ -12,9 +12,10 @@ from uuid import UUID
 from django import forms
 from django.template.defaultfilters import date as date_words
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from concord.cases.parties import Known
 from concord.concurrence.terms import (
     DEPARTURES,
     GROUNDS,
@@ -182,7 +183,7 @@ class ProposalForm(forms.Form):
             for name in self.WISHES:
                 del self.fields[name]
         people: Any = self.fields["people"]
-        people.choices = [(str(each.person_id), each.name) for each in around.people]
+        people.choices = [(str(each.person_id), _with_part(each)) for each in around.people]
         posts: Any = self.fields["posts"]
         posts.choices = [(str(post.id), _line(post, around.flagged)) for post in around.posts]
         scope: Any = self.fields["scope"]
@@ -249,6 +250,10 @@ class ProposalForm(forms.Form):
         return f"{items}: {typed['reason'].strip()}" if items else ""
 
 
+def _with_part(known: Known) -> str:
+    return gettext("%s (helped, or cheered it on)") % known.name if known.assisted else known.name
+
+
 def first_choices(around: Around, *, at: datetime) -> dict[str, Any]:
     """What the form holds before anybody has touched it: this session, one day, the flagged posts."""
     minute = at.replace(second=0, microsecond=0)
@@ -284,6 +289,6 @@ def _place(post: Post) -> str:
 
 def _line(post: Post, flagged: set[UUID]) -> str:
     """One post in a list of ticks: when, where, whether it was flagged, and how it begins."""
-    told = _now("flagged") + " · " if post.id in flagged else ""
+    told = gettext("flagged") + " · " if post.id in flagged else ""
     begins = Truncator(post.text).chars(140)
     return f"{date_words(post.posted_at, 'H:i')} · {post.room.name} · {told}{begins}"
