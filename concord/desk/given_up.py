@@ -48,8 +48,8 @@ def given_up(staff: StaffMember) -> list[GivenUp]:
     if staff.role != Role.IT:
         for kind, seen in _seen(staff).items():
             dead = dead.exclude(Q(kind=kind) & ~Q(subject__in=seen))
-    dead = dead.order_by("kind").values_list("kind")
-    counted = dead.annotate(jobs=Count("id"), since=Min("dead_at"))
+    kinds = dead.order_by("kind").values_list("kind")
+    counted = kinds.annotate(jobs=Count("id"), since=Min("dead_at"))
     return [GivenUp(kind, KINDS.get(kind, kind), jobs, since) for kind, jobs, since in counted]
 
 
