@@ -6,8 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _now
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from concord.ledger.record import record
 from concord.letterbox.models import Box
@@ -85,9 +84,9 @@ def _told(language: str) -> str:
     with override(language):
         return " ".join(
             [
-                _now("We understand this as a question about our policy."),
-                _now("The people on the team who answer such questions read it now."),
-                _now("Whoever you kept out still cannot."),
-                _now("If you meant it as a report, say so here, and it is one again."),
+                gettext("We understand this as a question about our policy."),
+                gettext("The people on the team who answer such questions read it now."),
+                gettext("Whoever you kept out still cannot."),
+                gettext("If you meant it as a report, say so here, and it is one again."),
             ]
         )

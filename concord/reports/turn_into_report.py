@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from concord.ledger.record import record
 from concord.letterbox.models import Box
@@ -119,7 +118,7 @@ def _take_back(report: Report, *, language: str, at: datetime) -> Report:
     box = Box.objects.filter(id=report.box).first() if report.box else None
     if box is not None:
         with override(language):
-            said = _now("What you wrote is a report again, read by those who receive reports.")
+            said = gettext("What you wrote is a report again, read by those who receive reports.")
         push(box, said.encode(), kind=RECEIPT, at=at)
     return report
 
@@ -130,17 +129,17 @@ def receipt_of(told: Told, *, was_read: bool = True, at: datetime) -> str:
     contact = outside_contact(at)
     with override(told.language):
         said = [
-            _now("We treat what you wrote as a report from now on, so that fewer people read it."),
+            gettext("We treat what you wrote as a report from now on, so that fewer people read it."),
         ]
         if names:
             said.append(
-                _now("It goes to the people who receive reports:") + f" {', '.join(names)}."
+                gettext("It goes to the people who receive reports:") + f" {', '.join(names)}."
             )
         elif contact:
             said.append(
-                _now("It went to %(name)s, who is not on the team.") % {"name": contact.name}
+                gettext("It went to %(name)s, who is not on the team.") % {"name": contact.name}
             )
         if was_read:
-            said.append(_now("Those who answer questions about the policy can no longer read it."))
-        said.append(_now("Your code stays the same, and you need do nothing."))
+            said.append(gettext("Those who answer questions about the policy can no longer read it."))
+        said.append(gettext("Your code stays the same, and you need do nothing."))
     return " ".join(said)

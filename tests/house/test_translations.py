@@ -32,18 +32,18 @@ STAFF_MODULES = re.compile(
     r"^(?:cases|concurrence|desk|evasion|survivors|site/demo)/"
     r"|/(?:desk_\w+|judge_credible|pull_brake|confirm_brake|answer_review|delete_posts|revoke_access)\.py$"
     r"|^reports/(?:acknowledge_report|read_report|clean_file|open_file|set_aside|confirm_set_aside)\.py$"
-    r"|^convenings/(?:accept_gaps|chart|confirm_guidelines|end_session|open_\w+|plan_convening|readiness)\.py$"
+    r"|^convenings/(?:accept_gaps|chart|confirm_guidelines|end_session|note_channel_test|open_\w+|plan_convening|readiness)\.py$"
     r"|^people/(?:adapters|designate|end_designation|enrol|name_outside_contact|plan_shift|second_factor"
     r"|vouch_for)\.py$"
     r"|^policy/publish_version\.py$|^vault/"
     r"|/forget_\w+\.py$|^letterbox/lapse\.py$|^outbox/standing\.py$"
-    r"|^improvement/note_lesson\.py$|^reports/(?:take_back_answer|turn_into_report|typing_form)\.py$"
-    r"|^actions/(?:assign_review|confirm_decision|decide_review|end_earlier|lift|restore_posts)\.py$"
+    r"|^improvement/note_lesson\.py$|^reports/(?:take_back_answer|typing_form)\.py$"
+    r"|^actions/(?:assign_review|confirm_decision|end_earlier|lift|restore_posts)\.py$"
     r"|^monitoring/(?:reach_by_push|reached_views)\.py$"
+    r"|^retaliation/settle_attempt\.py$"
     r"|^reports/type_in_report\.py$|^people/note_organisation\.py$"
 )
 STAFF_NAMES = {
-    "actions/forms.py": {"OutcomeForm"},
     "people/forms.py": {"DeskSignInForm", "NewcomerForm", "CompareForm", "SureForm", "PassphraseForm"},
     "convenings/forms.py": {
         "GuidelinesForm", "Moment", "TimesForm", "SessionForm", "ConveningForm", "ShiftForm",
