@@ -129,7 +129,9 @@ def receipt_of(told: Told, *, was_read: bool = True, at: datetime) -> str:
     contact = outside_contact(at)
     with override(told.language):
         said = [
-            gettext("We treat what you wrote as a report from now on, so that fewer people read it."),
+            gettext(
+                "We treat what you wrote as a report from now on, so that fewer people read it."
+            ),
         ]
         if names:
             said.append(
@@ -140,6 +142,8 @@ def receipt_of(told: Told, *, was_read: bool = True, at: datetime) -> str:
                 gettext("It went to %(name)s, who is not on the team.") % {"name": contact.name}
             )
         if was_read:
-            said.append(gettext("Those who answer questions about the policy can no longer read it."))
+            said.append(
+                gettext("Those who answer questions about the policy can no longer read it.")
+            )
         said.append(gettext("Your code stays the same, and you need do nothing."))
     return " ".join(said)
