@@ -128,7 +128,9 @@ def _shifts(sessions: list[Session], convening: Convening, after: datetime) -> l
 
 
 def _stretches(sessions: list[Session], shifts: list[Shift], after: datetime) -> Iterator[Stretch]:
-    edges = {moment for one in (*sessions, *shifts) for moment in (one.starts_at, one.ends_at)}
+    spans = [(one.starts_at, one.ends_at) for one in sessions]
+    spans += [(one.starts_at, one.ends_at) for one in shifts]
+    edges = {moment for span in spans for moment in span}
     moments = sorted({after, *(moment for moment in edges if moment > after)})
     for start, end in pairwise(moments):
         running = sum(one.starts_at <= start < one.ends_at for one in sessions)
