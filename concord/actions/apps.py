@@ -7,7 +7,7 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         from concord.actions import (  # noqa: F401  (kinds of action, receivers, jobs)
-            alarm_reviews,
+            alarm_requests,
             assign_review,
             confirm_decision,
             delete_posts,

@@ -19,13 +19,25 @@ from hypothesis.stateful import (
 
 from concord.access.gate import is_admitted
 from concord.access.models import Shut
+from concord.actions.ask_review import ask_review
 from concord.actions.audit import audit
+from concord.actions.confirm_decision import confirm_decision
+from concord.actions.decide_review import decide_review
+from concord.actions.end_earlier import end_earlier
+from concord.actions.models import LateRecusal
 from concord.cases.models import Case
 from concord.cases.recuse import recuse
 from concord.concurrence.concur import concur
 from concord.concurrence.decline import decline
 from concord.concurrence.execute import execute
-from concord.concurrence.models import Concurrence, Execution, Proposal, Version, Warrant
+from concord.concurrence.models import (
+    Concurrence,
+    Decision,
+    Execution,
+    Proposal,
+    Version,
+    Warrant,
+)
 from concord.concurrence.open_version import open_version
 from concord.concurrence.propose import propose, revise
 from concord.concurrence.void import lapse_all, take_back, withdraw
@@ -36,6 +48,7 @@ from concord.refusals import Refused
 from concord.spaces.models import Removal
 from concord.vault.errors import NoGrant
 from tests.cast import Cast, Desk, case_about_karim, stage, terms_for
+from tests.looking_again import lift_of
 
 PEOPLE = ("amara", "luis", "noor", "ravi", "ines")
 WHO = st.sampled_from((*PEOPLE[:3], *PEOPLE))  # those who may, more often
@@ -150,6 +163,43 @@ class Concurring(RuleBasedStateMachine):
         self.left.setdefault(getattr(self.cast, who).id, said["at"])
         end_designation(said["by"], by=None, at=said["at"])
 
+    @rule(who=WHO, seconds=WHO)
+    def somebody_lifts_it(self, who: str, seconds: str) -> None:
+        """A lift, proposed by one and agreed to by another, or by nobody who may."""
+        decision = Decision.objects.filter(execution__warrants__kind="revoke").last()
+        if decision is None:
+            return
+        case = Case.objects.get(id=self.case.id)
+        self.tries(propose, case, terms=lift_of(decision), **self.desk(who))
+        self.opens_and_concurs(seconds)
+
+    @rule(who=WHO)
+    def somebody_gives_it_an_earlier_end(self, who: str) -> None:
+        for decision in Decision.objects.filter(execution__warrants__kind="revoke")[:1]:
+            soon = self.cast.at + timedelta(seconds=self.moment, hours=1)
+            self.tries(end_earlier, decision, ends_at=soon, reason="Milder.", **self.desk(who))
+
+    @rule(who=WHO)
+    def confirms(self, who: str) -> None:
+        for late in LateRecusal.objects.all():
+            version = late.decision.execution.concurrence.version
+            self.tries(open_version, version, **self.desk(who))
+            self.tries(confirm_decision, late, **self.desk(who))
+
+    @rule(who=WHO, outcome=st.sampled_from(("upheld", "varied", "overturned")))
+    def asks_and_somebody_looks_again(self, who: str, outcome: str) -> None:
+        shut = Shut.objects.last()
+        if shut is None:
+            return
+        nonce = self.moment.to_bytes(16, "big")
+        asked = {"kind": "review", "words": "Please look.", "contact": "", "nonce": nonce}
+        _code, request = ask_review(shut=shut.id, at=self.at, **asked)
+        said = self.desk(who)
+        said["by"] = getattr(self.cast, who).id
+        until = self.cast.at + timedelta(seconds=self.moment, hours=2)
+        what = {"outcome": outcome, "reason": "Because.", "answer": "", "ends_at": until}
+        self.tries(decide_review, request, **what, **said)
+
     @rule()
     def an_hour_passes(self) -> None:
         self.moment += 3_601
@@ -189,6 +239,27 @@ class Concurring(RuleBasedStateMachine):
             places = self.cast.hall.places
             assert is_admitted(self.cast.karim.person_id, places, at=self.at)
         assert Shut.objects.count() == Warrant.objects.filter(kind="revoke").count()
+
+    @invariant()
+    def nothing_ends_early_without_two_or_somebody_without_a_part(self) -> None:
+        if not hasattr(self, "savepoint"):
+            return
+        for decision in Decision.objects.filter(ended_at__isnull=False):
+            ending = decision.endings.get(ends_at=decision.ended_at)
+            made = decision.execution.concurrence
+            if ending.warrant is not None:
+                agreed = ending.warrant.execution.concurrence
+                assert agreed is not None
+                assert agreed.person != agreed.proposer
+            elif ending.review is not None:
+                assert made is not None
+                assert ending.by not in (made.person, made.proposer)
+            else:
+                assert ending.ends_at >= ending.made_at + timedelta(hours=24)
+        for late in LateRecusal.objects.all():
+            confirmed = set(late.confirmations.values_list("person", flat=True))
+            assert (late.settled_at is not None) == (len(confirmed) >= 2)
+            assert late.person not in confirmed
 
 
 @pytest.mark.django_db

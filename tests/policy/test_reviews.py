@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from concord.access.gate import NotAdmitted, is_admitted
 from concord.access.models import Shut
-from concord.actions.alarm_reviews import alarm_reviews
+from concord.actions.alarm_requests import alarm_reviews
 from concord.actions.ask_review import ask_review
 from concord.actions.audit import audit
 from concord.actions.confirm_decision import alarm_unconfirmed, confirm_decision
@@ -270,9 +270,9 @@ def test_a_request_that_comes_late_or_waits_too_long_still_reaches_somebody(cast
     _code, late = ask_review(kind="review", shut=shut, at=cast.later(days=31), **asked)
     assert (late.is_late, late.reviewer) == (True, mina.id)
     assert late.answer_due_at == cast.later(days=45)
-    assert alarm_reviews(None, at=cast.later(hours=23)) == 0
-    assert alarm_reviews(None, at=cast.later(hours=24)) == 1
-    assert alarm_reviews(None, at=cast.later(hours=24)) == 0
+    assert alarm_requests(None, at=cast.later(hours=23)) == 0
+    assert alarm_requests(None, at=cast.later(hours=24)) == 1
+    assert alarm_requests(None, at=cast.later(hours=24)) == 0
     elena = behind_her_door(cast)
     assert elena.open("/report/box/kept").sees(f"Request {soon.code} to look again was promised")
     mina_decides = {"by": mina.id, "keyring": mina.keyring, "at": cast.later(days=31)}

@@ -1,4 +1,4 @@
-"""alarm_reviews: a request to look again that nobody answered in time rings wider, and stays open (workflow.md 4.9)."""
+"""alarm_requests: a request to look again that nobody answered in time rings wider, and stays open (workflow.md 4.9)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from concord.outbox.registry import every
 from concord.vault import files
 
 
-@every("actions.alarm_reviews", seconds=60)
-def alarm_reviews(job: Job | None, *, at: datetime) -> int:
+@every("actions.alarm_requests", seconds=60)
+def alarm_requests(job: Job | None, *, at: datetime) -> int:
     """Alarm each once: on its readers' desks, by letter, and to the outside contact. Returns how many."""
     waiting = ReviewRequest.objects.filter(
         answered_at__isnull=True, alarmed_at__isnull=True, answer_due_at__lte=at
