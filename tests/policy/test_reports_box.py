@@ -64,11 +64,15 @@ def test_part_now_and_part_later_in_any_words(cast: Cast) -> None:
     assert said.text == "وكتب مرة أخرى"
 
 
+@pytest.mark.clauses("I-CONTACT-1")
 def test_contact_wishes_and_what_to_hear_are_changed_and_erased(cast: Cast) -> None:
     code = report(text="He wrote again.", contact="me@example.net", wishes="no letters")
     before = bytes(Report.objects.get().sealed)
+    luis = at_the_desk(cast.luis)
+    assert luis.open(f"/reports/{Report.objects.get().id}").sees("me@example.net")
     changed = change(code, contact="", wishes="call me Kim", hear="done")
     assert changed.sees("It counts from now on")
+    assert not luis.open(f"/reports/{Report.objects.get().id}").sees("me@example.net")
     told = told_to(cast.luis, cast)
     assert (told.text, told.contact, told.wishes) == ("He wrote again.", "", "call me Kim")
     assert Report.objects.get().tell_outcome
