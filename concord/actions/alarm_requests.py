@@ -1,4 +1,4 @@
-"""alarm_requests: a request to look again that nobody answered in time rings wider, and stays open (workflow.md 4.9)."""
+"""alarm_requests: a request to look again that nobody answered in time rings wider, and stays open (4.9)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from concord.access.gate import NotAdmitted, is_admitted
 from concord.access.models import Shut
-from concord.actions.alarm_requests import alarm_reviews
+from concord.actions.alarm_requests import alarm_requests
 from concord.actions.ask_review import ask_review
 from concord.actions.audit import audit
 from concord.actions.confirm_decision import alarm_unconfirmed, confirm_decision
