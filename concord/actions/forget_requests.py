@@ -28,13 +28,17 @@ MONTH = timedelta(days=30.5)
 
 @receiver(purging, dispatch_uid="actions.forget_requests")
 def forget_with_the_case(sender: Any, case: Case, at: datetime, **kwargs: Any) -> None:
-    """Those that came by the link of the gate. Numbers of notices stay as long as a decision is in force."""
+    """Those that came by the link of the gate, or were found to be about a decision of the case.
+
+    Numbers of notices stay as long as a decision is in force.
+    """
     executions = Execution.objects.filter(
         Q(decision__case=case) | Q(prior_decision__case=case)
     ).values("id")
     warrants = list(Warrant.objects.filter(execution__in=executions).values_list("id", flat=True))
     shuts = list(Shut.objects.filter(warrant__in=warrants).values_list("id", flat=True))
-    _erase(ReviewRequest.objects.filter(shut__in=shuts), at=at)
+    theirs = Q(shut__in=shuts) | Q(decision__case=case)
+    _erase(ReviewRequest.objects.filter(theirs), at=at)
 
 
 def due(at: datetime) -> Iterator[date]:
