@@ -8,6 +8,7 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>/on-it", desk_views.on_it, name="on_it"),
     path("proposals/<uuid:proposal_id>/decline", desk_views.say_no, name="decline"),
     path("proposals/<uuid:proposal_id>/withdrawal", desk_views.withdraw_it, name="withdraw"),
+    path("proposals/<uuid:proposal_id>/adoption", desk_views.adopt_it, name="adopt"),
     path("proposals/<uuid:proposal_id>/execution", desk_views.carry_it_out, name="execute"),
     path("proposals/<uuid:proposal_id>/taking-back", desk_views.take_it_back, name="take_back"),
 ]

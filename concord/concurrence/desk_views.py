@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from concord.concurrence.adopt_proposal import adopt_proposal
 from concord.concurrence.briefing import (
     asked_of,
     letter_of,
@@ -123,6 +124,19 @@ def say_no(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
 def withdraw_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """The coordinator takes the proposal back."""
     withdraw(_find(request, proposal_id), by=request.staff_member, at=request.at)
+    return _back(proposal_id)
+
+
+@door(asked)
+@require_POST
+def adopt_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """Whoever coordinates now puts it before the others in their own name."""
+    adopt_proposal(
+        _find(request, proposal_id),
+        by=request.staff_member,
+        keyring=request.keyring,
+        at=request.at,
+    )
     return _back(proposal_id)
 
 

@@ -66,6 +66,9 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
         "proposals": proposals,
         "decisions": list(Decision.objects.visible_to(staff).filter(case=found)),
         "open_proposal": open_proposal,
+        "may_adopt": open_proposal is not None
+        and found.coordinator == staff
+        and open_proposal.version.proposer != staff.person_id,
         "several_reported": len(_reported(opened)) > 1,
         "someone_reported": someone_reported,
         "timeline": timeline_of(found),
