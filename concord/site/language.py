@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils import translation
@@ -50,10 +50,10 @@ class LanguageInPath:
 class Language(LocaleMiddleware):
     """The language of the path, else the first of the browser's that we speak."""
 
-    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+    def process_request(self, request: HttpRequest) -> None:
         code = getattr(request, "language_in_path", "")
-        if not code:
-            return super().process_request(request)
-        translation.activate(code)
-        request.LANGUAGE_CODE = code
-        return None
+        if code:
+            translation.activate(code)
+            request.LANGUAGE_CODE = code
+        else:
+            super().process_request(request)

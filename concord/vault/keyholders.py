@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,6 +17,6 @@ def keyholders(among: Iterable[UUID]) -> set[UUID]:
     return set(held.values_list("holder", flat=True))
 
 
-def holding() -> QuerySet[PersonKey, dict[str, UUID]]:
+def holding() -> QuerySet[PersonKey, Any]:
     """The ids of all whose key counts now, to ask for them within another query."""
     return PersonKey.objects.counting().values("holder")
