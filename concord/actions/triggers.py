@@ -162,6 +162,13 @@ def _rules_of_forgetting() -> list[Rule]:
             + " AND NOT EXISTS (SELECT 1 FROM access_shut s WHERE s.warrant = OLD.id)"
             + " AND NOT EXISTS (SELECT 1 FROM spaces_removal r WHERE r.warrant = OLD.id)",
         ),
+        Rule(
+            "ending_is_over",
+            "actions_ending",
+            "DELETE",
+            "NOT EXISTS (SELECT 1 FROM concurrence_decision d WHERE d.id = OLD.decision_id"
+            f" AND NOT {_is_past('d')})",
+        ),
         Rule("decision_is_over", "concurrence_decision", "DELETE", _is_past("OLD")),
         Rule("execution_is_over", "concurrence_execution", "DELETE", _nothing_stands_on("OLD.id")),
         Rule("concurrence_is_old", "concurrence_concurrence", "DELETE", _is_old("concurred_at")),

@@ -20,6 +20,7 @@ from concord.actions.triggers import missing
 from concord.cases.models import Case
 from concord.concurrence.concur import concur
 from concord.concurrence.models import (
+    Asked,
     Concurrence,
     Decision,
     Execution,
@@ -163,7 +164,7 @@ def test_what_is_over_can_be_erased_effects_first(cast: Cast) -> None:
     _ends(cast)
     with refused(), transaction.atomic():
         _delete(Warrant)
-    for model in (Shut, Removal, Warrant, Decision, Execution):
+    for model in (Shut, Removal, Ending, Warrant, Decision, Execution):
         _delete(model)
         assert not model._default_manager.exists()
 
@@ -175,6 +176,7 @@ def test_agreements_and_texts_of_more_than_a_year_ago_can_be_erased() -> None:
     assert version.submitted_at == cast.at
     Step.objects.all().delete()
     Opening.objects.all().delete()
+    Asked.objects.all().delete()
     _delete(Version)
     assert not Version.objects.exists()
 
