@@ -37,6 +37,7 @@ from concord.people.enrol import enrol
 from concord.people.models import Login, OutsideContact, Person, Role, StaffMember
 from concord.people.name_outside_contact import name_outside_contact
 from concord.people.plan_shift import plan_shift
+from concord.people.pledge import pledge
 from concord.policy import first
 from concord.policy.acknowledge import acknowledge
 from concord.policy.publish_version import publish_version
@@ -293,6 +294,7 @@ def _desk(
     login = enrol(
         staff, handle=handle, passphrase=PASSPHRASES[handle], countersigner=countersigner, at=at
     )
+    pledge(staff, at=at)
     return Desk(staff, login, keys.unlock(staff.person_id, PASSPHRASES[handle]))
 
 

@@ -12,6 +12,7 @@ from concord.concurrence.terms import Target, Terms
 from concord.people.designate import designate
 from concord.people.enrol import enrol
 from concord.people.models import Person, Role
+from concord.people.pledge import pledge
 from concord.policy.acknowledge import acknowledge
 from concord.vault import keys
 from tests.cast import PASSPHRASES, Cast, Desk, opened, proposed, terms_for
@@ -37,6 +38,7 @@ def another_receiver(cast: Cast, name: str = "mina") -> Desk:
         at=cast.at,
     )
     acknowledge(staff, version=1, at=cast.at)
+    pledge(staff, at=cast.at)
     return Desk(staff, login, keys.unlock(staff.person_id, PASSPHRASES[name]))
 
 

@@ -43,6 +43,7 @@ def authorise(session_key: str | None, host: str, streams: list[str]) -> Grant |
     if person is None or streams != [stream_of(person)]:
         return None
     staff = StaffMember.objects.current(timezone.now()).filter(person_id=person)
+    staff = staff.exclude(pledged_at=None)
     return Grant(person, streams) if staff.exists() else None
 
 

@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern] = [
         name="mfa_generate_recovery_codes",
     ),
     path("passphrase", views.passphrase, name="passphrase"),
+    path("discretion", views.discretion, name="discretion"),
     path("team", views.team, name="team"),
     path("team/new", views.add_colleague, name="add_colleague"),
     path("team/<uuid:staff_id>/keys", views.confirm_keys, name="confirm_keys"),

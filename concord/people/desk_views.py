@@ -22,6 +22,7 @@ from concord.people.end_sessions import end_sessions
 from concord.people.first_passphrase import has_first_passphrase
 from concord.people.forms import TOO_MANY, CompareForm, NewcomerForm, PassphraseForm, SureForm
 from concord.people.models import StaffMember
+from concord.people.pledge import pledge
 from concord.people.team import colleague
 from concord.people.team import team as the_team
 from concord.people.vouch_for import vouch_for
@@ -104,6 +105,16 @@ def passphrase(request: DeskRequest) -> HttpResponse:
     page = {"form": form, "offered": generate_passphrase(), "is_first": is_first}
     status = TooManyAtOnce.status if form.has_error(NON_FIELD_ERRORS, TOO_MANY) else 200
     return render(request, "people/desk_passphrase.html", page, status=status)
+
+
+@door(staff)
+@require_http_methods(["GET", "HEAD", "POST"])
+def discretion(request: DeskRequest) -> HttpResponse:
+    """Say that what one reads stays with oneself; nothing else opens before."""
+    if request.method == "POST":
+        pledge(request.staff_member, at=request.at)
+        return redirect("/")
+    return render(request, "people/desk_discretion.html", {"member": request.staff_member})
 
 
 def _team_page(request: DeskRequest, **more: Any) -> HttpResponse:

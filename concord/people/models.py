@@ -205,6 +205,7 @@ class StaffMember(models.Model):
     is_lead = models.BooleanField(default=False)
     languages = models.JSONField(default=list)
     acknowledged_version = models.PositiveIntegerField(null=True)
+    pledged_at = models.DateTimeField(null=True)
     designated_at = models.DateTimeField()
     designated_by = models.UUIDField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "concord.site.middleware.Moment",
     "concord.people.second_factor.SecondFactorMiddleware",
     "concord.people.first_passphrase.FirstPassphraseMiddleware",
+    "concord.people.first_pledge.FirstPledgeMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]

@@ -168,6 +168,7 @@ DESK = [
     Place("brakes", "/rooms/{hall}/brakes", "amara"),
     Place("team", "/team", "amara"),
     Place("passphrase", "/passphrase", "amara"),
+    Place("discretion", "/discretion", "amara"),
     Place("second-step", "/second", "amara"),
     Place("desk-policy", "/policy", "amara"),
     Place("desk-not-there", "/nothing", "amara"),

@@ -24,6 +24,7 @@ from concord.letters.models import Letter
 from concord.monitoring.models import Flag
 from concord.outbox.worker import plant_periodic, run_due
 from concord.people.end_designation import end_designation
+from concord.people.models import StaffMember
 from concord.people.tests.team import Mailbox
 from concord.reports.models import Report
 from concord.survivors.read_text import NamesSomebodyProtected
@@ -66,6 +67,20 @@ def test_nobody_off_the_case_opens_it_before_or_after_they_left_and_reading_is_k
     luis.open(f"/cases/{case.id}")
     assert not luis.sees("It urges her to hurt herself.")
     assert luis.path.startswith("/in")
+
+
+@pytest.mark.clauses("K-WHO-1")
+def test_nobody_of_the_team_reads_before_they_said_that_they_keep_it(cast: Cast) -> None:
+    case = case_about_karim(cast)
+    StaffMember.objects.filter(id=cast.luis.staff.id).update(pledged_at=None)
+    luis = at_the_desk(cast.luis)
+    for path in ("/", f"/cases/{case.id}", "/watch", "/decisions"):
+        assert luis.open(path).sees("First say that you keep it to yourself")
+        assert not luis.sees(case.code)
+    assert luis.press("I keep it to myself").sees(case.code)
+    assert luis.open(f"/cases/{case.id}").sees("It urges her to hurt herself.")
+    assert luis.open("/discretion").sees("You have said so")
+    assert Entry.objects.filter(verb="people.pledge", actor=cast.luis.id).count() == 2
 
 
 @pytest.mark.clauses("K-PRIV-1")

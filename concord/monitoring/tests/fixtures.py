@@ -58,6 +58,7 @@ def make(recovery_secret: RecoverySecret, at: datetime) -> Make:
             role=role,
             languages=list(languages),
             acknowledged_version=1,
+            pledged_at=at - timedelta(days=9),
             designated_at=at - timedelta(days=9),
         )
         Login.objects.create(person=staff.person, handle=name.casefold(), verified=True)

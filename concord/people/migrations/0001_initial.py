@@ -105,6 +105,7 @@ class Migration(migrations.Migration):
                 ("is_lead", models.BooleanField(default=False)),
                 ("languages", models.JSONField(default=list)),
                 ("acknowledged_version", models.PositiveIntegerField(null=True)),
+                ("pledged_at", models.DateTimeField(null=True)),
                 ("designated_at", models.DateTimeField()),
                 ("designated_by", models.UUIDField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),

@@ -22,6 +22,7 @@ from concord.outbox.worker import run_due
 from concord.people.designate import designate
 from concord.people.enrol import enrol
 from concord.people.models import Login, Person, Role, StaffMember
+from concord.people.pledge import pledge
 from concord.vault import keys, recovery
 from concord.vault.keys import Keyring, RecoverySecret
 
@@ -79,7 +80,7 @@ def member(
         at=AT,
     )
     enrol(staff, handle=name, passphrase=PASSPHRASE, countersigner=vouched, at=AT)
-    return staff
+    return pledge(staff, at=AT)
 
 
 def standing_key() -> UUID:

@@ -88,9 +88,11 @@ def first_sign_in(handle: str, passphrase: str) -> Client:
 
 
 def take_own_passphrase(newcomer: Client, passphrase: str) -> Client:
-    """Without it the desk stays shut."""
+    """Without it the desk stays shut, and until they have said that they keep what they read."""
     typed = {"current": passphrase, "new": STRONG, "again": STRONG}
     assert newcomer.post("/passphrase", typed).status_code == 302
+    assert newcomer.get("/team").headers["Location"] == "/discretion"
+    assert newcomer.post("/discretion").status_code == 302
     return newcomer
 
 

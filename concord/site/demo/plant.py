@@ -28,6 +28,7 @@ from concord.people.enrol import enrol
 from concord.people.models import Login, Person, Role, StaffMember
 from concord.people.name_outside_contact import name_outside_contact
 from concord.people.plan_shift import plan_shift
+from concord.people.pledge import pledge
 from concord.people.sign_in import sign_in
 from concord.policy import first
 from concord.policy.acknowledge import acknowledge
@@ -137,6 +138,7 @@ def _team(secret: RecoverySecret, *, at: datetime) -> dict[str, Member]:
         # The recovery key vouches for the first two; from then on somebody other than who brought them in.
         voucher = secret if len(team) < keys.FIRST_TWO else list(team.values())[1].keyring
         login = enrol(staff, handle=handle, passphrase=passphrase, countersigner=voucher, at=at)
+        pledge(staff, at=at)
         team[handle] = Member(staff, login, passphrase, keys.unlock(staff.person_id, passphrase))
     return team
 

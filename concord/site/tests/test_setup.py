@@ -224,6 +224,8 @@ def test_the_new_colleague_signs_in_through_the_real_pages(ready: Install, told)
         assert desk.path == "/passphrase"  # the one that was handed over opens nothing else
         handed, own = PASSPHRASE.findall(told)[0], "walnut lantern gravel ostrich harbour"
         desk.post("/passphrase", current=handed, new=own, again=own)
+        assert (desk.path, desk.status) == ("/discretion", 200)
+        desk.post("/discretion")
         assert (desk.path, desk.status) == ("/", 200)
         assert "Luis" in desk.get("/team")
         assert "Voters of the Valley" in Browser(port, "localhost").get("/policy")

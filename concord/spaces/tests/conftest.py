@@ -97,6 +97,7 @@ def staff(name: str, role: Role = Role.STAFF) -> StaffMember:
         person=Person.objects.create(),
         working_name=name,
         role=role,
+        pledged_at=datetime(2020, 1, 1, tzinfo=UTC),
         designated_at=datetime(2020, 1, 1, tzinfo=UTC),
     )
 
