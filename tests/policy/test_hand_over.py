@@ -37,14 +37,9 @@ from concord.people.enrol import enrol
 from concord.people.models import Person, Role
 from concord.vault import files, keys
 from concord.vault.errors import NoGrant
-from tests.cast import Cast, Desk, case_about_karim, opened, proposed, stage
+from tests.cast import Cast, Desk, case_about_karim, opened, proposed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 def passed_on(cast: Cast, case: Case, to: Desk | None = None, **later: float) -> Handover:

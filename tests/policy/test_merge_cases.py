@@ -25,14 +25,9 @@ from concord.reports.told import Told
 from concord.retaliation.models import Protected
 from concord.vault.errors import NoGrant
 from tests.browsing import at_the_desk
-from tests.cast import Cast, Desk, assessed, case_about_karim, opened, proposed, stage
+from tests.cast import Cast, Desk, assessed, case_about_karim, opened, proposed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 def report(cast: Cast, text: str = "He followed me.", *out: Desk) -> Report:
