@@ -289,23 +289,26 @@ def _its_end_was_decided() -> str:
 
 
 def _ending_is_authorised() -> str:
-    """A lift that two people agreed to; somebody without a part who looked again; or an earlier date, ahead."""
+    """A lift that two people agreed to; somebody without a part who looked again; or an earlier date, ahead.
+
+    `by` is quoted, for to PL/pgSQL it is a word of its own.
+    """
     deciders = """(
         SELECT 1 FROM concurrence_decision d
         JOIN concurrence_execution e ON e.id = d.execution_id
         JOIN concurrence_concurrence c ON c.id = e.concurrence_id
-        WHERE d.id = NEW.decision_id AND NEW.by IN (c.person, c.proposer))"""
+        WHERE d.id = NEW.decision_id AND NEW."by" IN (c.person, c.proposer))"""
     return f"""
         (NEW.warrant_id IS NOT NULL AND EXISTS (
             SELECT 1 FROM concurrence_warrant w
             JOIN concurrence_execution e ON e.id = w.execution_id
             WHERE w.id = NEW.warrant_id AND w.kind = 'lift' AND w.target = NEW.decision_id
               AND e.concurrence_id IS NOT NULL AND e.executed_at <= NEW.made_at))
-        OR (NEW.review IS NOT NULL AND NEW.by IS NOT NULL AND NOT EXISTS {deciders} AND EXISTS (
+        OR (NEW.review IS NOT NULL AND NEW."by" IS NOT NULL AND NOT EXISTS {deciders} AND EXISTS (
             SELECT 1 FROM actions_reviewrequest r
-            WHERE r.id = NEW.review AND r.decision_id = NEW.decision_id AND r.reviewer = NEW.by
+            WHERE r.id = NEW.review AND r.decision_id = NEW.decision_id AND r.reviewer = NEW."by"
               AND r.state = 'assigned'))
-        OR (NEW.how = 'earlier' AND NEW.by IS NOT NULL AND NEW.ends_at > NEW.made_at)"""
+        OR (NEW.how = 'earlier' AND NEW."by" IS NOT NULL AND NEW.ends_at > NEW.made_at)"""
 
 
 def _confirms_for_others() -> str:
