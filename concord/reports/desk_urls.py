@@ -2,6 +2,7 @@ from django.urls import path
 
 from concord.reports import (
     desk_answer_views,
+    desk_code_views,
     desk_file_views,
     desk_question_views,
     desk_triage_views,
@@ -23,6 +24,7 @@ urlpatterns = [
         desk_answer_views.take_back,
         name="take_back_answer",
     ),
+    path("reports/<uuid:report_id>/code", desk_code_views.another_code, name="another_code"),
     path("reports/<uuid:report_id>/aside", desk_views.aside, name="set_aside_report"),
     path("reports/<uuid:report_id>/aside/second", desk_views.confirm, name="confirm_set_aside"),
     path("reports/<uuid:report_id>/files/<uuid:file_id>", desk_file_views.file, name="report_file"),

@@ -48,11 +48,12 @@ def keep_out(report: Report, who: Iterable[StaffMember], *, held: Held, at: date
     out = (*copy.keep_out, *(one.id for one in fresh))
     let_in = tuple(id for id in copy.let_in if id not in out)
     keep_copy(held.box, copy._replace(keep_out=out, let_in=let_in), at=at)
-    report.let_in.filter(token__in=[kept_out_token(report.id, one) for one in persons]).delete()
+    tokens = [kept_out_token(report.id, one) for one in persons]
+    report.let_in.filter(token__in=tokens).delete()
     KeptOut.objects.bulk_create(
-        [KeptOut(report=report, token=kept_out_token(report.id, one)) for one in persons],
-        ignore_conflicts=True,
+        [KeptOut(report=report, token=token) for token in tokens], ignore_conflicts=True
     )
+    report.kept_out.filter(token__in=tokens).update(ticked=True)
     for person in persons:
         files.withdraw(report.file, person, at=at)
     _keep_out_of_question(report, persons, at=at)

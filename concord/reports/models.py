@@ -87,11 +87,13 @@ class KeptOut(models.Model):
     """A staff member who must not read this report, as a keyed token and not as a name.
 
     `by_us`: a colleague saw that they are involved; its reporter, who is not told, cannot take that back.
+    `ticked`: the reporter chose it themself, by its box, and finds it behind their code.
     """
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="kept_out")
     token = models.BinaryField(max_length=16)
     by_us = models.BooleanField(default=False)
+    ticked = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -106,6 +106,7 @@ def file_report(
             report=report,
             token=kept_out_token(id, person),
             by_us=person in {one.person_id for one in ours},
+            ticked=person in {one.person_id for one in keep_out},
         )
         for person in kept_out | {one.person_id for one in ours}
     )

@@ -84,6 +84,29 @@ def test_contact_wishes_and_what_to_hear_are_changed_and_erased(cast: Cast) -> N
     assert "me@example.net" not in shown
 
 
+@pytest.mark.clauses("I-CONTACT-1", "K-CONF-1")
+def test_a_lost_code_is_made_anew_by_the_way_that_was_left_and_by_no_other(cast: Cast) -> None:
+    lost = report(text="He wrote again.", contact="me@example.net")
+    change(lost, keep_out=[str(cast.luis.staff.id)], contact="me@example.net")
+    desk, found = at_the_desk(cast.amara), Report.objects.get()
+    desk.open(f"/reports/{found.id}").press("Answer", answer="Thank you for telling us.")
+    answers_arrive()
+    assert at_the_desk(cast.luis).open(f"/reports/{found.id}/code").status == 404
+    page = desk.open(f"/reports/{found.id}").follow("They lost their code")
+    made = CODE.search(page.press("Make another code").page)
+    assert made
+    assert box(lost).sees("Nothing opens with this code")
+    back = box(made[1])
+    assert back.sees("Thank you for telling us.")
+    assert back.follow("Change what you decided").sees("You keep out: Luis")
+    assert Entry.objects.get(verb="reports.reissue_code").actor == cast.amara.id
+    change(made[1], contact="")
+    assert not desk.open(f"/reports/{found.id}").sees("They lost their code")
+    desk.post(f"/reports/{found.id}/code", nonce="ab")
+    assert desk.status == 409
+    assert box(made[1]).sees("Thank you for telling us.")
+
+
 @pytest.mark.clauses("I-WHO-1", "K-CONF-1")
 def test_whoever_is_kept_out_later_finds_nothing_any_more(cast: Cast) -> None:
     code = report(text="He wrote again.")

@@ -206,6 +206,7 @@ class Migration(migrations.Migration):
                 ),
                 ("token", models.BinaryField(max_length=16)),
                 ("by_us", models.BooleanField(default=False)),
+                ("ticked", models.BooleanField(default=False)),
                 (
                     "report",
                     models.ForeignKey(
