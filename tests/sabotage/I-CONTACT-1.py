@@ -4,7 +4,9 @@ import pytest
 
 from concord.reports import change_choices
 
-STORY = "tests/policy/test_reports_box.py::test_contact_wishes_and_what_to_hear_are_changed_and_erased"
+STORY = (
+    "tests/policy/test_reports_box.py::test_contact_wishes_and_what_to_hear_are_changed_and_erased"
+)
 
 
 def break_it(monkeypatch: pytest.MonkeyPatch) -> None:

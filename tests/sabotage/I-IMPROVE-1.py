@@ -4,7 +4,9 @@ import pytest
 
 from concord.improvement import summary
 
-STORY = "tests/policy/test_improvement.py::test_feedback_leads_back_to_nobody_and_is_shown_from_five_on"
+STORY = (
+    "tests/policy/test_improvement.py::test_feedback_leads_back_to_nobody_and_is_shown_from_five_on"
+)
 
 
 def break_it(monkeypatch: pytest.MonkeyPatch) -> None:

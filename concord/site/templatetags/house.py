@@ -16,9 +16,9 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
