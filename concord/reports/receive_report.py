@@ -29,7 +29,7 @@ from concord.reports.seal_told import seal_told
 from concord.reports.told import Told
 from concord.reports.who_read import kept_out_by_reporter
 from concord.vault import files
-from concord.vault.keyholders import keyholders
+from concord.vault.keyholders import holding
 
 ONE_OF_MANY = 3
 """The same words this often within a day are shown folded under the first ones."""
@@ -147,7 +147,8 @@ def _kept_out(
 
 
 def _receivers(at: datetime) -> set[UUID]:
-    return keyholders(StaffMember.objects.receivers(at).values_list("person_id", flat=True))
+    able = StaffMember.objects.receivers(at).filter(person_id__in=holding())
+    return set(able.values_list("person_id", flat=True))
 
 
 def _is_one_of_many(text_token: bytes, *, at: datetime) -> bool:
