@@ -122,6 +122,12 @@ PUBLIC = [
     Place("support-code", "/report/box", "another", press("/box/beside", undo="/beside/remove")),
     Place("beside-first", "/report/box", "beside-first"),
     Place("beside", "/report/box", "beside"),
+    Place("feedback", "/report/box/afterwards", "reporter"),
+    Place("hidden", "/hidden", "sara"),
+    Place("shelf", "/report/box/kept", "outside"),
+    Place("shelf-report", "/report/box/kept/{outside_report}", "outside"),
+    Place("kept-cases", "/report/box/kept/cases", "outside"),
+    Place("kept-reviews", "/report/box/kept/reviews", "outside"),
     Place("ask", "/ask"),
     Place("ask-empty", "/ask", "", press("/ask", words="")),
     Place("ask-code", "/ask", "", press("/ask", words="May I use a pseudonym?")),
@@ -211,6 +217,7 @@ def house(inside: Callable[[Registration], Any]) -> House:
     for name, browser in staff.items():
         made.cookies[name] = _cookies(browser)
     _reports(made, staff["amara"])
+    _outside(made)
     _review(made)
     _question(made, staff["noor"])
     return made
@@ -291,6 +298,13 @@ def _reports(made: House, amara: Browser) -> None:
     made.cookies["beside"] = _cookies(beside)
     made.cookies["beside-first"] = _cookies(_box(_code_on(_box(second).press("Make a code"))))
     made.cookies["another"] = _cookies(_box(third))
+
+
+def _outside(made: House) -> None:
+    _code_on(Browser().open("/report").press("Send it", text="One of you did.", about_team="on"))
+    made.ids["outside_report"] = Report.objects.get(outside=True).id
+    theirs = _box(made.cast.outside_code).press("I keep it to myself")
+    made.cookies["outside"] = _cookies(theirs)
 
 
 def _review(made: House) -> None:
