@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from concord.doors import Request, door
 from concord.people.who_may import designated
 from concord.reports.desk_views import find, who
-from concord.reports.read_report import check_reads, told_in
+from concord.reports.read_report import check_reads, read_report
 from concord.reports.reissue_code import reissue_code
 
 
@@ -26,7 +26,7 @@ def another_code(request: Request, report_id: UUID) -> HttpResponse:
     check_reads(found, **who(request))
     page = {
         "report": found,
-        "contact": told_in(found, keyring=who(request)["keyring"]).contact,
+        "contact": read_report(found, keyring=who(request)["keyring"], at=request.at).contact,
         "nonce": secrets.token_hex(16),
         "box_path": reverse("report_box", urlconf=settings.ROOT_URLCONF),
     }
