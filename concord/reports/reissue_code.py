@@ -91,5 +91,5 @@ def _chosen(report: Report, told: Told) -> OwnCopy:
     )
 
 
-def _tokens(found: Iterable[bytes | memoryview]) -> set[bytes]:
+def _tokens(found: Iterable[bytes | memoryview[int]]) -> set[bytes]:
     return {bytes(token) for token in found}

@@ -19,7 +19,6 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils import translation
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
@@ -209,14 +208,13 @@ async def _let_finish(receive: Receive) -> None:
 
 def _page_of_words(why: Unreadable, scope: Scope) -> tuple[bytes, str]:
     """A kind page, and the content policy with which its style may stand in it."""
-    css, digest = styles(("tokens.css", "base.css"))
+    _css, digest = styles(("tokens.css", "base.css"))
     with translation.override(_language(scope)):
         context = {
             "words": why.words,
             "is_too_large": isinstance(why, TooLarge),
             "language": translation.get_language(),
             "direction": "rtl" if translation.get_language_bidi() else "ltr",
-            "css": SafeString(css),  # our own files, nobody's words
         }
         page = render_to_string("site/not_sent.html", context).encode()
     return page, f"default-src 'none'; style-src '{digest}'; base-uri 'none'; form-action 'none'"

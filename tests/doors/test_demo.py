@@ -108,7 +108,7 @@ def test_a_newcomer_lives_through_the_main_job(
     flag = amara.locator("article.flag").first
     flag.locator("[name=reason]").fill("A threat against somebody in the room.")
     flag.get_by_role("button", name="Needs action").click()
-    amara.get_by_role("link", name="Propose what should happen").click()
+    amara.locator("main").get_by_role("link", name="Propose what should happen").click()
     amara.fill("[name=reason]", "He threatens her; she should not have to share the room with him.")
     amara.locator("[name=grounds][value=violation]").check()
     amara.locator("[name=violations][value=threat]").check()

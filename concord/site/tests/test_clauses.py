@@ -106,7 +106,7 @@ def test_without_a_run_the_command_says_so_and_what_is_ready(monkeypatch, capsys
     told = capsys.readouterr()
     assert "of 77 clauses have a story and a sabotage ready" in told.out
     assert "open " not in told.out
-    assert "0 of 77" not in told.out
+    assert "\n0 of 77" not in f"\n{told.out}"
     assert "run bin/test" in told.err
 
     assert main(["clauses", "--json"]) == 1
