@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.clocks import CONTACT, WARN_FIRST, WARN_LAST, expunge_on, standing_of
@@ -71,7 +71,7 @@ def _forget_contacts(case: Case, *, at: datetime) -> int:
     Case.objects.select_for_update().get(id=case.id)
     if Hold.objects.standing().filter(case=case).exists():
         return 0
-    gone = _contacts(case).update(contact_sealed=None)
+    gone = _contacts(case).update(contact_sealed=None, notice_sealed=None)
     if gone:
         record("cases.forget_contacts", actor=None, subject=case.id, at=at, reports=gone)
     return gone
@@ -79,7 +79,8 @@ def _forget_contacts(case: Case, *, at: datetime) -> int:
 
 def _contacts(case: Case) -> QuerySet[Report]:
     reports = case.sources.filter(report__isnull=False).values("report")
-    return Report.objects.filter(id__in=reports, contact_sealed__isnull=False)
+    kept = Q(contact_sealed__isnull=False) | Q(notice_sealed__isnull=False)
+    return Report.objects.filter(kept, id__in=reports)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ TOLD = [Role.RECEIVER, Role.IT]
 KINDS: dict[str, str | Words] = {
     "letters.deliver": _("letters that could not be delivered"),
     "reports.lay_answer": _("answers that could not be laid into a box"),
+    "reports.notice": _("notices to people who reported that could not be sent"),
     "actions.verify": _("steps that could not be checked"),
     "monitoring.notice": _("notices to staff that could not be sent"),
     "monitoring.push": _("notices to browsers that could not be sent"),
@@ -60,6 +61,7 @@ def _seen(staff: StaffMember) -> dict[str, QuerySet[Any, Any]]:
     held = Execution.objects.filter(Q(decision__in=decisions) | Q(prior_decision__in=decisions))
     return {
         "reports.lay_answer": Underway.objects.filter(report__in=reports).values("id"),
+        "reports.notice": reports.values("id"),
         "retaliation.offer": Attempt.objects.visible_to(staff).values("id"),
         "actions.verify": held.values("id"),
     }

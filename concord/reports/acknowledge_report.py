@@ -17,6 +17,7 @@ from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.add_words import say
 from concord.reports.check_answer import check_answer
+from concord.reports.leave_notice import leave_notice
 from concord.reports.models import UNANSWERED, Report, State
 from concord.reports.read_report import check_reads, told_in
 from concord.reports.told import Told
@@ -96,6 +97,7 @@ def _answer(report: Report, answer: str, *, by: StaffMember, at: datetime) -> No
     box = Box.objects.filter(id=report.box).first() if report.box else None
     if box is not None:
         push(box, answer.encode(), kind="answer", at=at)
+        leave_notice(report, at=at)
 
 
 def _called(told: Told) -> set[str]:

@@ -14,6 +14,7 @@ from concord.monitoring.desk_stream import tell_desks
 from concord.reports.acknowledge_report import AnswerIsEmpty
 from concord.reports.add_words import say
 from concord.reports.check_answer import check_answer
+from concord.reports.leave_notice import leave_notice
 from concord.reports.models import UNANSWERED, Report, State
 from concord.reports.outside import Outside, check_opens
 from concord.reports.read_report import told_in
@@ -38,6 +39,7 @@ def answer_from_outside(report: Report, answer: str, *, by: Outside, at: datetim
     say(report, answer.strip(), by_staff=holder, at=at)
     for box in Box.objects.filter(id=report.box) if report.box else []:
         push(box, answer.strip().encode(), kind="answer", at=at)
+        leave_notice(report, at=at)
     note_answered(report, by=by, at=at)
     return report
 

@@ -18,6 +18,7 @@ from concord.people.team_name import team_name_within
 from concord.reports.acknowledge_report import AnswerIsEmpty
 from concord.reports.asked import Asked
 from concord.reports.check_answer import check_answer
+from concord.reports.leave_notice import leave_notice
 from concord.reports.models import Question
 from concord.reports.read_question import add_word, box_of_question, read_question
 from concord.reports.turn_into_report import IsAReport
@@ -72,6 +73,8 @@ def _let_go(
     box = box_of_question(question)
     if box is not None:
         push(box, answer.encode(), kind="answer", at=at)
+        if question.report is not None:
+            leave_notice(question.report, at=at)
     address = asked.contact.strip()
     if question.report is None and _is_address(address):
         send(

@@ -9,12 +9,15 @@ class ReportsConfig(AppConfig):
         from concord.reports import (  # noqa: F401  (each registers its job)
             alarm_unanswered,
             answer_question,
+            forget_notices,
             forget_questions,
             forget_reports,
             forget_uploads,
             lay_answer,
+            leave_notice,
         )
 
         register_kind(
             answer_question.LETTER, template="reports/letters/policy_answer.txt", guarded=True
         )
+        register_kind(leave_notice.NOTICE, template="reports/letters/notice.txt", guarded=False)

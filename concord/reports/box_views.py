@@ -11,11 +11,13 @@ from concord.doors import Request, anyone, door
 from concord.letterbox.session import Held, current
 from concord.people.models import StaffMember
 from concord.reports import promise
+from concord.reports.ask_for_notice import ask_for_notice
 from concord.reports.change_choices import change_choices
 from concord.reports.choices_form import ChoicesForm
 from concord.reports.keep_out import keep_out
 from concord.reports.let_in import let_in, may_be_let_in
 from concord.reports.models import Report
+from concord.reports.notice_wanted import notice_wanted
 from concord.reports.own_copy import OwnCopy, read_copy
 from concord.reports.prove_filing import prove_filing
 from concord.reports.stay_out import stay_out as stay_out_of
@@ -31,15 +33,19 @@ def choices(request: Request) -> HttpResponse:
     if held is None or known is None or copy is None:
         return render(request, "reports/box_shut.html")
     may_come = may_be_let_in(copy, at=request.at)
+    wanted = notice_wanted(known)
     receivers = [one for one in promise.receivers(request.at) if _reads(one, copy)]
     if request.method == "POST":
         form = ChoicesForm(request.POST, receivers=receivers, may_come=may_come)
         if form.is_valid():
             change_choices(known, form.choices, held=held, at=request.at)
+            ask_for_notice(known, form.cleaned_data["notice"], held=held, at=request.at)
             keep_out(known, form.kept_out, held=held, at=request.at)
             let_in(known, form.let_in_again, held=held, at=request.at)
             return HttpResponseRedirect(reverse("report_box") + "?changed")
-    form = ChoicesForm(initial=copy.told.__dict__, receivers=receivers, may_come=may_come)
+    else:
+        chosen = copy.told.__dict__ | {"notice": wanted.address if wanted else ""}
+        form = ChoicesForm(initial=chosen, receivers=receivers, may_come=may_come)
     return render(request, "reports/choices.html", _page(request, form, copy))
 
 

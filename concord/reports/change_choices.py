@@ -53,7 +53,9 @@ def seal_anew(
             "contact_sealed"
         ]  # what was erased comes back by their own hand alone
     report.tell_outcome = told.hear == "done"
-    report.save(update_fields=["sealed", "contact_sealed", "tell_outcome"])
+    if told.hear == "nothing":
+        report.notice_sealed = None
+    report.save(update_fields=["sealed", "contact_sealed", "notice_sealed", "tell_outcome"])
     record(verb, actor=None, subject=report.id, at=at)
     readers = files.readers(report.file)
     tell_desks(readers, "report", report.id)

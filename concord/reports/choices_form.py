@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from concord.monitoring.forms import Typed
+from concord.people.addresses import LONGEST, read_address
 from concord.people.models import StaffMember
 from concord.reports.change_choices import Choices
 from concord.reports.forms import OneOf, ReportForm, SomeOf, staff_ticked, who_may_be_ticked
@@ -30,6 +31,17 @@ class ChoicesForm(forms.Form):
         choices=cast("forms.ChoiceField", ReportForm.base_fields["hear"]).choices,
         required=False,
         initial="answer",
+    )
+    notice = Typed(
+        label=_("An e-mail address, to be told when there is something new here"),
+        help_text=_(
+            "We send none unless you ask. The mail says that there is something new, and nothing else. "
+            "While we keep the address, our server can read it; the people on the team do not see it. "
+            "Somebody who uses your device, or your mailbox, may see the mail. "
+            "Empty it, or choose to hear nothing, and it is erased."
+        ),
+        max_length=LONGEST,
+        widget=forms.TextInput({"inputmode": "email", "autocapitalize": "none"}),
     )
     may_translate = forms.BooleanField(
         label=ReportForm.base_fields["may_translate"].label,
@@ -62,6 +74,17 @@ class ChoicesForm(forms.Form):
         cast("SomeOf", self.fields["let_in"]).choices = [
             (str(one.id), one.working_name) for one in may_come
         ]
+
+    def clean_notice(self) -> str:
+        typed: str = self.cleaned_data["notice"]
+        try:
+            return read_address(typed) if typed.strip() else ""
+        except ValueError as error:
+            raise forms.ValidationError(
+                _(
+                    "This does not look like an e-mail address. It should read like name@example.org."
+                )
+            ) from error
 
     @property
     def choices(self) -> Choices:

@@ -12,6 +12,7 @@ from concord.outbox.models import Job
 from concord.outbox.registry import handles
 from concord.people.models import StaffMember
 from concord.reports.acknowledge_report import acknowledge
+from concord.reports.leave_notice import leave_notice
 from concord.reports.models import Report, Underway, Word
 from concord.reports.take_back_answer import take_away
 from concord.vault import files
@@ -42,8 +43,8 @@ def lay_answer(underway: Underway, *, at: datetime) -> Report:
     Word.objects.create(
         id=held.id, report=report, by_staff=held.by_staff, sealed=held.sealed, said_at=at
     )
-    if held.in_box:
-        lay(held.in_box, at=at)
+    if held.in_box and lay(held.in_box, at=at):
+        leave_notice(report, at=at)
     held.delete()
     author = StaffMember.objects.get(person_id=held.by_staff)
     acknowledge(report, by=author, answered=True, at=at)

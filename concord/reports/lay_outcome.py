@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.letterbox.models import Box
 from concord.letterbox.push import push
+from concord.reports.leave_notice import leave_notice
 from concord.reports.models import Report
 
 KIND = "outcome"
@@ -43,6 +44,7 @@ def lay_outcome(report: Report, kinds: Iterable[str], *, on: date, at: datetime)
         return False
     said = {"kinds": sorted(set(kinds)), "on": on.isoformat()}
     push(box, json.dumps(said).encode(), kind=KIND, at=at)
+    leave_notice(report, at=at)
     return True
 
 

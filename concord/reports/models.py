@@ -46,6 +46,7 @@ class Report(models.Model):
     holds a key to it, but for those in `LetIn`. `done_outside_at`: the outside contact has dealt with it.
     `folded`: it looks like one of many, and is shown beneath them, never dropped.
     `tell_outcome`: its reporter wants to hear what was done, which is then laid in their box.
+    `notice_sealed`: `NoticeWanted`, for those alone who asked to be told that something new lies there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -59,6 +60,7 @@ class Report(models.Model):
     file = models.UUIDField(unique=True)
     sealed = models.BinaryField()
     contact_sealed = models.BinaryField(null=True)
+    notice_sealed = models.BinaryField(null=True)
     box = models.UUIDField(null=True, unique=True)
     received_at = models.DateTimeField()
     answer_by = models.DateTimeField()

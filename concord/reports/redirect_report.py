@@ -17,6 +17,7 @@ from concord.people.models import StaffMember
 from concord.reports.asked import Asked, who_answer
 from concord.reports.intake_checks import kept_out_by_checks
 from concord.reports.keeps_out import keeps_out
+from concord.reports.leave_notice import leave_notice
 from concord.reports.models import Report, SettingAside, State
 from concord.reports.read_report import read_report, read_words
 from concord.reports.receive_question import keep_question
@@ -70,6 +71,7 @@ def make_question(report: Report, *, keyring: Keyring, at: datetime) -> None:
     box = Box.objects.filter(id=report.box).first() if report.box else None
     if box is not None:
         push(box, _told(told.language).encode(), kind=RECEIPT, at=at)
+        leave_notice(report, at=at)
 
 
 def _who_may_answer(report: Report, told: Told, *, at: datetime) -> set[UUID]:

@@ -15,6 +15,7 @@ from concord.ledger.record import record
 from concord.letterbox.models import Box
 from concord.letterbox.push import push
 from concord.reports.add_words import say
+from concord.reports.leave_notice import leave_notice
 from concord.reports.models import Report
 from concord.reports.read_report import Said
 from concord.reports.told import Told
@@ -47,5 +48,6 @@ def tell_departure(
         return False
     say(report, text, by_staff=by, at=at)
     push(box, text.encode(), kind="answer", at=at)
+    leave_notice(report, at=at)
     record("reports.tell_departure", actor=by, subject=report.id, at=at)
     return True

@@ -17,6 +17,7 @@ from concord.monitoring.readers import outside_contact
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.add_words import say
+from concord.reports.leave_notice import leave_notice
 from concord.reports.models import Question, Report, SettingAside, State
 from concord.reports.read_question import OpenedQuestion, read_question
 from concord.reports.receive_report import file_report
@@ -120,6 +121,7 @@ def _take_back(report: Report, *, language: str, at: datetime) -> Report:
         with override(language):
             said = gettext("What you wrote is a report again, read by those who receive reports.")
         push(box, said.encode(), kind=RECEIPT, at=at)
+        leave_notice(report, at=at)
     return report
 
 

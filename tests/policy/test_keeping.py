@@ -52,6 +52,7 @@ from concord.reports.asked import Asked
 from concord.reports.forget_questions import forget_questions
 from concord.reports.forget_reports import forget_reports
 from concord.reports.models import Question, Report
+from concord.reports.notice_wanted import NoticeWanted, notice_wanted, seal_wanted
 from concord.reports.read_report import OnlyCurrentStaff, read_report
 from concord.reports.receive_question import receive_question
 from concord.reports.receive_report import receive_report
@@ -265,12 +266,15 @@ def test_nothing_goes_before_its_day_or_unannounced(cast: Cast, mailbox: Mailbox
 def test_how_to_reach_whoever_reported_goes_90_days_after_closing(cast: Cast) -> None:
     case = closed(cast, reported_case(cast))
     report = Report.objects.get()
+    Report.objects.update(notice_sealed=seal_wanted(report, NoticeWanted("me@example.net", "en")))
     assert forget_contacts(at=after(case, days=89)) == 0
+    assert notice_wanted(Report.objects.get())
     assert read_report(report, keyring=cast.luis.keyring, at=cast.at).contact == "me@example.net"
     assert forget_contacts(at=after(case, days=90)) == 1
     assert forget_contacts(at=after(case, days=90)) == 0
     told = read_report(Report.objects.get(), keyring=cast.luis.keyring, at=cast.at)
     assert (told.contact, told.text) == ("", "He waited for me outside.")
+    assert notice_wanted(Report.objects.get()) is None
 
 
 def test_a_decision_in_force_still_refuses_at_the_door_after_what_it_rests_on_is_gone(

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ("file", models.UUIDField(unique=True)),
                 ("sealed", models.BinaryField()),
                 ("contact_sealed", models.BinaryField(null=True)),
+                ("notice_sealed", models.BinaryField(null=True)),
                 ("box", models.UUIDField(null=True, unique=True)),
                 ("received_at", models.DateTimeField()),
                 ("answer_by", models.DateTimeField()),
