@@ -12,7 +12,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from concord.convenings.models import Registration
@@ -110,7 +110,7 @@ class ReportForm(forms.Form):
         required=False,
     )
     keep_out = SomeOf(
-        label=_("Who must not read it?"),
+        label=_("Of the people who receive reports: who must not read it?"),
         help_text=_("They will not be able to see that it exists."),
     )
     contact = Typed(
@@ -247,7 +247,13 @@ class ReportForm(forms.Form):
 
 def who_may_be_ticked(receivers: Iterable[StaffMember]) -> list[tuple[str, str]]:
     """The choices of `keep_out`. Of an id only its beginning: whole ones were a tenth of the page on the wire."""
-    return [(_beginning(one), one.working_name) for one in receivers]
+    return [(_beginning(one), _with_role(one)) for one in receivers]
+
+
+def _with_role(one: StaffMember) -> str:
+    """A receiver's working name; of whoever leads the team that as well, for it may be why they are kept out."""
+    name = one.working_name
+    return gettext("%(name)s, who leads the team") % {"name": name} if one.is_lead else name
 
 
 def staff_ticked(data: QueryDict) -> list[StaffMember]:

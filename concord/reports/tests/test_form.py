@@ -66,6 +66,14 @@ def test_neither_the_form_nor_its_answer_leaves_a_cookie(browser, team):
     assert "no-store" in sent["Cache-Control"]
 
 
+def test_who_can_be_kept_out_stands_there_by_name_and_role(browser, team, luis):
+    type(luis.staff).objects.filter(id=luis.staff.id).update(is_lead=True)
+    text = page(browser.get("/report"))
+    assert "Of the people who receive reports: who must not read it?" in text
+    assert "<span>Luis, who leads the team</span>" in text
+    assert "<span>Amara Diallo</span>" in text
+
+
 def test_the_form_says_before_sending_who_reads_in_which_languages_and_by_when(browser, team, ines):
     text = page(browser.get("/report"))
     for said in ("Amara Diallo", "Luis", "within 24 hours", "You need do nothing more"):
