@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise as Words
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from concord.ledger.record import record
@@ -48,19 +49,19 @@ def _alarm(id: UUID, *, at: datetime) -> None:
     report.alarmed_at = at
     report.save(update_fields=["alarmed_at"])
     record("reports.alarm", actor=None, subject=report.id, at=at)
+    raise_broken(report, _("Report %(code)s was promised an answer, and the time is over."), at=at)
+
+
+def raise_broken(report: Report, said: str | Words, *, at: datetime) -> None:
+    """A promise that we broke rings its readers, and the person outside: the report's code, and nothing it says."""
     readers = files.readers(report.file)
     tell_desks(readers, "report", report.id)
     ring(readers, at=at)
-    _tell_outside(report, at=at)
-
-
-def _tell_outside(report: Report, *, at: datetime) -> None:
-    """A promise that we broke is raised to the person outside: the report's code, and nothing of what it says."""
     contact = outside_contact(at)
     box = Box.objects.filter(id=contact.holder).first() if contact else None
     if contact is None or box is None:
         return
     with override(settings.LANGUAGE_CODE):
-        said = _("Report %(code)s was promised an answer, and the time is over.")
+        said = str(said)
     push(box, (said % {"code": report.code}).encode(), kind="promise", at=at)
     ring([contact.holder], at=at)

@@ -66,6 +66,7 @@ class Report(models.Model):
     answer_by = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True)
     alarmed_at = models.DateTimeField(null=True)
+    untold_raised_at = models.DateTimeField(null=True)
     done_outside_at = models.DateTimeField(null=True)
 
     objects = ReportQuerySet.as_manager()

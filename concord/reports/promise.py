@@ -13,6 +13,8 @@ from concord.vault.keyholders import holding
 
 LIVE = timedelta(minutes=5)
 OTHERWISE = timedelta(hours=24)
+OUTCOME = timedelta(days=90)
+"""From when a report arrives until whoever wants to hear what was done has heard it, at the latest."""
 
 
 def receivers(at: datetime) -> list[StaffMember]:

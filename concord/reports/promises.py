@@ -9,10 +9,11 @@ from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
 
 from concord.reports.models import Report
+from concord.reports.promise import OUTCOME
 
 
 class Promised(NamedTuple):
-    """One promise. `kept_at` is None while it is still to be kept; one without a time is due when there is news."""
+    """One promise. `kept_at` is None while it is still to be kept; without a time it is one we kept unasked."""
 
     words: str | Words
     due_at: datetime | None
@@ -24,7 +25,8 @@ def promises_of(report: Report, *, outcome_at: datetime | None, at: datetime) ->
     """Each promise that the form made, in its order."""
     made = [_promised(_("A person answers you"), report.answer_by, report.acknowledged_at, at=at)]
     if report.tell_outcome or outcome_at:
-        made.append(_promised(_("You hear what was done"), None, outcome_at, at=at))
+        due_at = report.received_at + OUTCOME if report.tell_outcome else None
+        made.append(_promised(_("You hear what was done"), due_at, outcome_at, at=at))
     return made
 
 

@@ -18,8 +18,9 @@ from concord.ledger.models import Entry
 from concord.letterbox.models import Answer, Box
 from concord.letterbox.read import read
 from concord.outbox.models import Job
-from concord.people.models import StaffMember
+from concord.people.models import OutsideContact, StaffMember
 from concord.reports.alarm_unanswered import alarm_unanswered
+from concord.reports.alarm_untold import alarm_untold
 from concord.reports.models import Report, State
 from concord.reports.open_file import list_files
 from concord.reports.read_report import read_report, read_words
@@ -174,12 +175,33 @@ def test_the_wish_to_be_involved_is_withdrawn_and_closes_nothing(cast: Cast) -> 
 def test_whoever_chose_to_hear_it_finds_kind_and_day_of_what_was_done(cast: Cast) -> None:
     post = cast.say(cast.karim, "Go away, all of you")
     code = report(text="He wrote this.", post=str(post.id), hear="done")
-    assert box(code).sees("You hear what was done: as soon as something was done")
+    assert box(code).sees("You hear what was done: at the latest")
     decide(cast)
     page = box(code)
     assert page.sees("Somebody's access was taken away or limited.")
     assert page.sees("You hear what was done: kept")
     assert "Karim" not in page.page
+
+
+@pytest.mark.clauses("I-INFORM-1")
+def test_whoever_has_not_heard_after_three_months_has_a_broken_promise_that_goes_outside_once(
+    cast: Cast,
+) -> None:
+    code = report(text="He wrote this.", hear="done")
+    report(text="He wrote that.")
+    Report.objects.update(received_at=cast.at - timedelta(days=91))
+    assert box(code).sees("You hear what was done: not kept")
+    assert alarm_untold(None, at=cast.at) == 1
+    assert alarm_untold(None, at=cast.at + timedelta(days=1)) == 0
+    raised = Answer.objects.filter(box=OutsideContact.objects.get().holder, kind="promise")
+    assert raised.count() == 1
+
+
+def test_whoever_heard_in_time_is_raised_to_nobody(cast: Cast) -> None:
+    post = cast.say(cast.karim, "Go away, all of you")
+    report(text="He wrote this.", post=str(post.id), hear="done")
+    decide(cast)
+    assert alarm_untold(None, at=cast.at + timedelta(days=91)) == 0
 
 
 def test_whoever_did_not_choose_it_is_told_nothing_of_it(cast: Cast) -> None:

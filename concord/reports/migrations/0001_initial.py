@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ("answer_by", models.DateTimeField()),
                 ("acknowledged_at", models.DateTimeField(null=True)),
                 ("alarmed_at", models.DateTimeField(null=True)),
+                ("untold_raised_at", models.DateTimeField(null=True)),
                 ("done_outside_at", models.DateTimeField(null=True)),
             ],
             options={
