@@ -14,9 +14,8 @@ from concord.actions.models import UNDECIDED, ReviewRequest, ReviewRequestQueryS
 from concord.actions.read_review import read_reason, read_review
 from concord.concurrence.wording import place_name
 from concord.doors import Request, anyone, door
-from concord.letterbox.session import current
 from concord.refusals import Refused, tell
-from concord.reports.outside import Outside, check_may_read, come_in
+from concord.reports.outside import Outside, come_in_to_read
 from concord.vault import files
 from concord.vault.files import seen_by
 
@@ -25,7 +24,7 @@ from concord.vault.files import seen_by
 @require_safe
 def kept(request: Request) -> HttpResponse:
     """The requests that lie with them: code, state and age."""
-    inside = _inside(request)
+    inside = come_in_to_read(request)
     if inside is None:
         return render(request, "reports/box_shut.html")
     return render(request, "actions/kept_reviews.html", {"reviews": _theirs(inside)})
@@ -35,7 +34,7 @@ def kept(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: Request, review_id: UUID) -> HttpResponse:
     """One request, and what comes of it."""
-    inside = _inside(request)
+    inside = come_in_to_read(request)
     if inside is None:
         return render(request, "reports/box_shut.html")
     found = _theirs(inside).select_related("decision__case").filter(id=review_id).first()
@@ -88,13 +87,6 @@ def _page(
         "reason": read_reason(found, keyring=inside.keyring),
     }
     return render(request, "actions/kept_review.html", context, status=status)
-
-
-def _inside(request: Request) -> Outside | None:
-    inside = come_in(current(request, at=request.at), at=request.at)
-    if inside is not None:
-        check_may_read(inside)
-    return inside
 
 
 def _theirs(inside: Outside) -> ReviewRequestQuerySet:

@@ -12,8 +12,7 @@ from concord.cases.forms import ROLE_WORDS
 from concord.cases.models import Case, CaseQuerySet
 from concord.cases.read_case import read_case
 from concord.doors import Request, anyone, door
-from concord.letterbox.session import current
-from concord.reports.outside import Outside, check_may_read, come_in
+from concord.reports.outside import Outside, come_in_to_read
 from concord.vault.files import seen_by
 
 
@@ -21,7 +20,7 @@ from concord.vault.files import seen_by
 @require_safe
 def kept(request: Request) -> HttpResponse:
     """The cases whose key they hold: code, state and age."""
-    inside = _inside(request)
+    inside = come_in_to_read(request)
     if inside is None:
         return render(request, "reports/box_shut.html")
     return render(request, "cases/kept_cases.html", {"cases": _theirs(inside)})
@@ -31,7 +30,7 @@ def kept(request: Request) -> HttpResponse:
 @require_safe
 def case(request: Request, case_id: UUID) -> HttpResponse:
     """One case, to read."""
-    inside = _inside(request)
+    inside = come_in_to_read(request)
     if inside is None:
         return render(request, "reports/box_shut.html")
     found = _theirs(inside).filter(id=case_id).first()
@@ -44,13 +43,6 @@ def case(request: Request, case_id: UUID) -> HttpResponse:
         "people": [(ROLE_WORDS.get(one.role, ""), one.name) for one in opened.parties],
     }
     return render(request, "cases/kept_case.html", context)
-
-
-def _inside(request: Request) -> Outside | None:
-    inside = come_in(current(request, at=request.at), at=request.at)
-    if inside is not None:
-        check_may_read(inside)
-    return inside
 
 
 def _theirs(inside: Outside) -> CaseQuerySet:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from concord.doors import Request
 from concord.letterbox.read import keyring_of
-from concord.letterbox.session import Held
+from concord.letterbox.session import Held, current
 from concord.people.models import OutsideContact
 from concord.reports.models import Discretion, Report
 from concord.reports.read_shared import SayFirstThatYouKeepIt
@@ -38,6 +39,14 @@ def come_in(held: Held | None, *, at: datetime) -> Outside | None:
     keyring = keyring_of(held.box, held.code)
     files.settle(keyring, at=at)
     return Outside(contact, keyring)
+
+
+def come_in_to_read(request: Request) -> Outside | None:
+    """Whoever's box is open in this browser, once they promised. Raises SayFirstThatYouKeepIt."""
+    inside = come_in(current(request, at=request.at), at=request.at)
+    if inside is not None:
+        check_may_read(inside)
+    return inside
 
 
 def promised(contact: OutsideContact) -> bool:
