@@ -7,9 +7,9 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
+from concord.site.database import database_of
 from concord.vault import environment
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -163,9 +163,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES = {
-    "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{CONCORD_DATA / 'concord.sqlite3'}",
-        conn_max_age=0,
+    "default": database_of(
+        os.environ.get("DATABASE_URL") or f"sqlite:///{CONCORD_DATA / 'concord.sqlite3'}"
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -177,7 +176,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": CONCORD_THREADS + 4}}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": CONCORD_THREADS + 4}
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
 
