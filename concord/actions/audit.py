@@ -247,6 +247,7 @@ def _commitment(warrant: Warrant) -> str:
             "scope_id": str(warrant.scope_id) if warrant.scope_id else None,
             "until_at": warrant.until_at.isoformat() if warrant.until_at else None,
             "review_on": warrant.review_on.isoformat() if warrant.review_on else None,
+            **({"detail_digest": warrant.detail_digest} if warrant.detail_digest else {}),
         },
         warrant.salt,
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from concord.cases.keep_evidence import keep_evidence
 from concord.cases.models import Case
@@ -49,7 +51,9 @@ def hold(targets: list[Target]) -> None:
     list(Room.objects.held().filter(id__in=rooms).order_by("id").values_list("id"))
 
 
-def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
+def carry_out(
+    warrant: Warrant, *, decision: Decision, detail: dict[str, Any], at: datetime
+) -> None:
     """Seal the post into the case, then remove it under the warrant. Gone or forgotten: nothing more to do.
 
     Nor when it was removed under this warrant and put back since: a late retry undoes no undo.
@@ -85,4 +89,18 @@ def about(target: Target) -> UUID | None:
     return post.author_id if post else None
 
 
-register(Kind("delete", 2, validate, preview, carry_out, verify, excerpt, about, hold))
+def asks(targets: list[Target]) -> Iterable[str]:
+    """How many posts go."""
+    posts = len(targets)
+    yield ngettext("delete one post", "delete %(n)d posts", posts) % {"n": posts}
+
+
+def counts(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
+    """Those that are still there."""
+    posts = sum(not step["already"] for step in previews)
+    yield posts, ngettext("post deleted", "posts deleted", posts)
+
+
+register(
+    Kind("delete", 2, validate, preview, carry_out, verify, excerpt, about, hold, asks, counts)
+)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from concord.access import gate
@@ -53,7 +54,9 @@ def hold(targets: list[Target]) -> None:
         gate.hold(person, "FOR UPDATE")
 
 
-def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
+def carry_out(
+    warrant: Warrant, *, decision: Decision, detail: dict[str, Any], at: datetime
+) -> None:
     """End the decision under the warrant. Ended before, or tried once more, it does nothing."""
     lifted = Decision.objects.get(id=warrant.target)
     renewed = warrant.execution.warrants.filter(
@@ -94,8 +97,31 @@ def also_about(target: Target) -> Iterable[UUID]:
     return persons_under(decision) if decision else ()
 
 
+def asks(targets: list[Target]) -> Iterable[str]:
+    """Which decision ends."""
+    for target in targets:
+        yield gettext("end decision %(code)s now and give access back") % {"code": target.label}
+
+
+def counts(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
+    """Everybody who may come in again."""
+    people = sum(step["people"] for step in previews)
+    yield people, ngettext("person comes in again", "people come in again", people)
+
+
 register(
     Kind(
-        "lift", 3, validate, preview, carry_out, verify, excerpt, about, hold, also_about=also_about
+        "lift",
+        3,
+        validate,
+        preview,
+        carry_out,
+        verify,
+        excerpt,
+        about,
+        hold,
+        asks,
+        counts,
+        also_about=also_about,
     )
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from concord.actions.delete_posts import about, excerpt, hold
 from concord.cases.models import Case
@@ -50,7 +52,9 @@ def preview(target: Target, *, at: datetime) -> dict[str, Any]:
     return {"kind": "restore", "label": target.label, "already": _removal(target.id) is None}
 
 
-def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
+def carry_out(
+    warrant: Warrant, *, decision: Decision, detail: dict[str, Any], at: datetime
+) -> None:
     """Without a key there is nothing that can be put back."""
     raise OpensNothing(subject=decision.id)
 
@@ -72,6 +76,31 @@ def _removal(post: UUID) -> Removal | None:
     return Removal.objects.filter(post=post, undone_at__isnull=True).first()
 
 
+def asks(targets: list[Target]) -> Iterable[str]:
+    """How many posts come back."""
+    posts = len(targets)
+    yield ngettext("put one post back", "put %(n)d posts back", posts) % {"n": posts}
+
+
+def counts(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
+    """Those that are still gone."""
+    posts = sum(not step["already"] for step in previews)
+    yield posts, ngettext("post comes back", "posts come back", posts)
+
+
 register(
-    Kind("restore", 4, validate, preview, carry_out, verify, excerpt, about, hold, opening=opening)
+    Kind(
+        "restore",
+        4,
+        validate,
+        preview,
+        carry_out,
+        verify,
+        excerpt,
+        about,
+        hold,
+        asks,
+        counts,
+        opening=opening,
+    )
 )

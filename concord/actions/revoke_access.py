@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from concord.access import gate
@@ -16,6 +18,7 @@ from concord.cases.models import Case
 from concord.concurrence.kinds import Kind, register
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import Target
+from concord.concurrence.wording import place_name, until_words
 from concord.convenings.models import Convening, Session
 from concord.live.hub import hub
 from concord.people.models import Login, Person
@@ -82,7 +85,9 @@ def hold(targets: list[Target]) -> None:
         gate.hold(person, "FOR UPDATE")
 
 
-def carry_out(warrant: Warrant, *, decision: Decision, at: datetime) -> None:
+def carry_out(
+    warrant: Warrant, *, decision: Decision, detail: dict[str, Any], at: datetime
+) -> None:
     """Shut the person out under the warrant. Done before, it does nothing."""
     if Shut.objects.filter(warrant=warrant.id).exists():
         return
@@ -125,4 +130,24 @@ def about(target: Target) -> UUID | None:
     return target.id
 
 
-register(Kind("revoke", 1, validate, preview, carry_out, verify, excerpt, about, hold))
+def asks(targets: list[Target]) -> Iterable[str]:
+    """Remove whom, from where, until when."""
+    persons = len({target.id for target in targets})
+    yield gettext("remove %(people)s from %(place)s %(until)s") % {
+        "people": ngettext("one person", "%(n)d people", persons) % {"n": persons},
+        "place": place_name(targets[0].scope_kind, targets[0].scope_id),
+        "until": until_words(targets[0]),
+    }
+
+
+def counts(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
+    """People, and the streams that are open now."""
+    people = len({step["label"] for step in previews})
+    yield people, ngettext("person loses access", "people lose access", people)
+    streams = sum(step["streams"] for step in previews)
+    yield streams, ngettext("open stream cut", "open streams cut", streams)
+
+
+register(
+    Kind("revoke", 1, validate, preview, carry_out, verify, excerpt, about, hold, asks, counts)
+)

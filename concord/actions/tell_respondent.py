@@ -10,6 +10,7 @@ from django.dispatch import receiver
 
 from concord.concurrence.models import Decision, Execution
 from concord.concurrence.signals import executed
+from concord.concurrence.terms import ON_A_PERSON
 from concord.letters.registry import register_kind
 from concord.letters.send import send
 from concord.people.addresses import address_of
@@ -36,10 +37,9 @@ def tell_respondent(
     texts = contents["texts"]
     if not texts["notice_body"].strip():
         return
-    for step in contents["steps"]:
-        if step["kind"] != "revoke":
-            continue
-        for address, language in addresses_of(UUID(step["target"])):
+    people = [step["target"] for step in contents["steps"] if step["kind"] in ON_A_PERSON]
+    for person in dict.fromkeys(people):
+        for address, language in addresses_of(UUID(person)):
             send(
                 "actions.notice",
                 to=address,

@@ -104,6 +104,7 @@ def rules() -> list[Rule]:
                 "scope_kind",
                 "scope_id",
                 "until_at",
+                "detail_digest",
                 "commitment",
                 "salt",
             ),

@@ -11,11 +11,20 @@ from django.utils.functional import Promise
 
 from concord.cases.conflicts import eligible
 from concord.concurrence.contents import targets_of
+from concord.concurrence.kinds import Effect, asks, effect_of
 from concord.concurrence.models import Concurrence, Decision, Execution, Proposal, State, Version
 from concord.concurrence.open_version import Briefing
 from concord.concurrence.propose import about_of, preview
-from concord.concurrence.terms import DEPARTURES, GIVE_BACK, GROUNDS, VALUES, Target
-from concord.concurrence.wording import Effect, asks, effect_of, span_words, until_words
+from concord.concurrence.terms import (
+    DEPARTURES,
+    GIVE_BACK,
+    GROUNDS,
+    LASTING,
+    ON_A_PERSON,
+    VALUES,
+    Target,
+)
+from concord.concurrence.wording import span_words, until_words
 from concord.people.models import StaffMember
 from concord.policy.violations import KINDS
 
@@ -49,11 +58,12 @@ class Letter:
 
     @property
     def people(self) -> list[str]:
-        return [target.label for target in self.targets if target.kind == "revoke"]
+        found = (target.label for target in self.targets if target.kind in ON_A_PERSON)
+        return list(dict.fromkeys(found))
 
     @property
     def until(self) -> str:
-        return next((until_words(each) for each in self.targets if each.kind == "revoke"), "")
+        return next((until_words(each) for each in self.targets if each.kind in LASTING), "")
 
     @property
     def why(self) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -46,12 +47,19 @@ def write_contents(
                 **target.effect(),
                 "salt": secrets.token_hex(16),
                 "label": target.label,
+                "detail": target.detail,
                 "excerpt": excerpts.get(str(target.id), ""),
                 "named_by_hand": target.id in named_by_hand,
             }
-            for target in terms.targets
+            for target in map(_salted, terms.targets)
         ],
     }
+
+
+def _salted(target: Target) -> Target:
+    if not target.detail:
+        return target
+    return replace(target, detail={**target.detail, "salt": secrets.token_hex(16)})
 
 
 def commitment_of(effect: dict[str, Any], salt: str) -> str:
@@ -66,7 +74,11 @@ def commitments(contents: dict[str, Any]) -> list[str]:
 def effect_of(step: dict[str, Any]) -> dict[str, Any]:
     """Of a sealed step, the part that is committed to."""
     names = ("kind", "target", "scope_kind", "scope_id", "until_at", "review_on")
-    return {name: step[name] for name in names}
+    return {name: step[name] for name in (*names, *_also_in(step))}
+
+
+def _also_in(step: dict[str, Any]) -> tuple[str, ...]:
+    return ("detail_digest",) if step.get("detail_digest") else ()
 
 
 def write_manifest(
@@ -130,6 +142,7 @@ def targets_of(contents: dict[str, Any]) -> list[Target]:
             scope_id=UUID(step["scope_id"]) if step["scope_id"] else None,
             until_at=datetime.fromisoformat(step["until_at"]) if step["until_at"] else None,
             review_on=date.fromisoformat(step["review_on"]) if step["review_on"] else None,
+            detail=step.get("detail", {}),
         )
         for step in contents["steps"]
     ]

@@ -45,7 +45,7 @@ from concord.concurrence.models import (
 )
 from concord.concurrence.propose import about_of
 from concord.concurrence.signals import executed, settled
-from concord.concurrence.terms import GIVE_BACK
+from concord.concurrence.terms import GIVE_BACK, LASTING
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.outbox.leave import leave
@@ -166,7 +166,7 @@ def _decide(
     case: Case = version.proposal.case
     targets = targets_of(contents)
     holders = [staff.person_id for staff in eligible(case, about=about_of(targets), at=at)]
-    ends = [target.until_at for target in targets if target.kind == "revoke"]
+    ends = [target.until_at for target in targets if target.kind in LASTING]
     reviews = [target.review_on for target in targets if target.review_on]
     until_at = None if None in ends or not ends else max(end for end in ends if end)
     if all(target.kind in GIVE_BACK for target in targets):
@@ -199,7 +199,7 @@ def _carry_out(
         if kind.opening is not None:
             kind.opening(warrant, decision=decision, keyring=keyring, at=at)
         else:
-            kind.carry_out(warrant, decision=decision, at=at)
+            kind.carry_out(warrant, decision=decision, detail=step.get("detail", {}), at=at)
         Warrant.objects.filter(id=warrant.id).update(done_at=at)
 
 
@@ -221,6 +221,7 @@ def _warrant(execution: Execution, step: dict[str, Any]) -> Warrant:
         scope_id=target.scope_id,
         until_at=target.until_at,
         review_on=target.review_on,
+        detail_digest=effect.get("detail_digest", ""),
         commitment=commitment_of(effect, step["salt"]),
         salt=step["salt"],
     )

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any, Protocol
 from uuid import UUID
+
+from django.utils.text import capfirst
 
 from concord.cases.models import Case
 from concord.concurrence.models import Decision, Warrant
@@ -33,9 +37,11 @@ class Hold(Protocol):
 
 
 class CarryOut(Protocol):
-    """Does it, under a warrant, in the executing transaction. Safe to run twice."""
+    """Does it, under a warrant, in the executing transaction. Safe to run twice. `detail` is the step's own."""
 
-    def __call__(self, warrant: Warrant, *, decision: Decision, at: datetime) -> None: ...
+    def __call__(
+        self, warrant: Warrant, *, decision: Decision, detail: dict[str, Any], at: datetime
+    ) -> None: ...
 
 
 class Verify(Protocol):
@@ -70,6 +76,18 @@ class AlsoAbout(Protocol):
     def __call__(self, target: Target) -> Iterable[UUID]: ...
 
 
+class Asks(Protocol):
+    """What all steps of this kind ask for, as parts of one sentence that begins with a small letter."""
+
+    def __call__(self, targets: list[Target]) -> Iterable[str]: ...
+
+
+class Counts(Protocol):
+    """What their previews come to: numbers, each with the words after it."""
+
+    def __call__(self, previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]: ...
+
+
 def nobody_else(target: Target) -> Iterable[UUID]:
     return ()
 
@@ -87,6 +105,8 @@ class Kind:
     excerpt: Excerpt
     about: About
     hold: Hold
+    asks: Asks
+    counts: Counts
     opening: CarryOutOpening | None = None
     also_about: AlsoAbout = nobody_else
 
@@ -101,6 +121,40 @@ def register(kind: Kind) -> None:
 def kind_of(name: str) -> Kind:
     """The registered kind. Raises KeyError for one that does not exist."""
     return _kinds[name]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What would change, or did: numbers with their words. What was counted before is what happens after."""
+
+    lines: tuple[tuple[int, str], ...]
+
+    @property
+    def others(self) -> int:
+        """Other people whom it touches: none, or the proposal would have to name them."""
+        return 0
+
+
+def effect_of(previews: Iterable[dict[str, Any]]) -> Effect:
+    """Add up the previews of the steps, kind by kind, in the order in which they are carried out."""
+    return Effect(
+        tuple(
+            line
+            for name, steps in groupby(in_order(list(previews)), key=itemgetter("kind"))
+            for line in kind_of(name).counts(list(steps))
+        )
+    )
+
+
+def asks(targets: Iterable[Target]) -> str:
+    """The whole of it as one sentence: "Remove one person from Hall 1 until 3 March; delete 2 posts."."""
+    ordered = sorted(targets, key=lambda target: kind_of(target.kind).order)
+    parts = [
+        part
+        for name, steps in groupby(ordered, key=attrgetter("kind"))
+        for part in kind_of(name).asks(list(steps))
+    ]
+    return capfirst("; ".join(parts)) + "." if parts else ""
 
 
 def in_order(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -285,24 +285,20 @@ class GroundCount(models.Model):
 
 
 class Warrant(models.Model):
-    """The authority for one effect on one target. Under a concurrence it opens a commitment of the version."""
+    """The authority for one effect on one target. Under a concurrence it opens a commitment of the version.
+
+    `kind` is one that `kinds` knows; `detail_digest` stands for what else the step says, which lies sealed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     execution = models.ForeignKey(Execution, on_delete=models.PROTECT, related_name="warrants")
-    kind = models.CharField(
-        max_length=10,
-        choices=[
-            ("revoke", "revoke access"),
-            ("delete", "delete a post"),
-            ("lift", "give access back"),
-            ("restore", "put a post back"),
-        ],
-    )
+    kind = models.CharField(max_length=12)
     target = models.UUIDField()
     scope_kind = models.CharField(max_length=10, blank=True)
     scope_id = models.UUIDField(null=True)
     until_at = models.DateTimeField(null=True)
     review_on = models.DateField(null=True)
+    detail_digest = models.CharField(max_length=64, blank=True)
     commitment = models.CharField(max_length=64, null=True, unique=True)
     salt = models.CharField(max_length=32, blank=True)
     done_at = models.DateTimeField(null=True)

@@ -28,7 +28,7 @@ from concord.concurrence.guards import NeedsCoordinator, check_key, check_staff
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.models import Proposal, State, Step, Version
 from concord.concurrence.signals import proposed
-from concord.concurrence.terms import DEPARTURES, Target, Terms, check_complete
+from concord.concurrence.terms import DEPARTURES, ON_A_PERSON, Target, Terms, check_complete
 from concord.convenings.models import Session
 from concord.convenings.models import State as SessionState
 from concord.ledger.codes import random_code
@@ -166,7 +166,7 @@ def named_by_hand(targets: tuple[Target, ...] | list[Target], opened: Opened) ->
 
     A name that somebody remembers may have been borrowed; whoever agrees has to know that it rests on one.
     """
-    return {one.id for one in targets if one.kind == "revoke"} - opened.writers
+    return {one.id for one in targets if one.kind in ON_A_PERSON} - opened.writers
 
 
 def about_of(targets: tuple[Target, ...] | list[Target]) -> set[UUID]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -40,6 +42,11 @@ DEPARTURES = {
 GIVE_BACK = frozenset({"lift", "restore"})
 """Kinds of step that take nothing from anybody: they need reasons like every other, and no ground against one."""
 
+LASTING = frozenset({"revoke"})
+"""Kinds of step that hold in a place until a time: they have an end, or a day to look at them again."""
+ON_A_PERSON = frozenset({"revoke"})
+"""Kinds of step whose target is a person, who is told what both agreed to."""
+
 SHORT_SCOPE = "session"
 SHORT_LENGTH = timedelta(hours=24)
 
@@ -57,7 +64,10 @@ class Incomplete(Refused):
 
 @dataclass(frozen=True)
 class Target:
-    """One step on one target. `label` is what people read; it is sealed with the rest."""
+    """One step on one target. `label` is what people read; it is sealed with the rest.
+
+    `detail` is whatever else a kind of step needs to know, as plain JSON: sealed too, and committed to by a digest.
+    """
 
     kind: str
     id: UUID
@@ -66,10 +76,13 @@ class Target:
     scope_id: UUID | None = None
     until_at: datetime | None = None
     review_on: date | None = None
+    detail: dict[str, Any] = field(default_factory=dict, hash=False)
 
     def effect(self) -> dict[str, Any]:
         """What the step does, without the label: this is what is committed to and carried out."""
+        detail = {"detail_digest": digest_of_detail(self.detail)} if self.detail else {}
         return {
+            **detail,
             "kind": self.kind,
             "target": str(self.id),
             "scope_kind": self.scope_kind,
@@ -77,6 +90,11 @@ class Target:
             "until_at": self.until_at.isoformat() if self.until_at else None,
             "review_on": self.review_on.isoformat() if self.review_on else None,
         }
+
+
+def digest_of_detail(detail: dict[str, Any]) -> str:
+    """SHA-256 of a step's detail. When it is sealed a salt is put in: nobody guesses the detail from the digest."""
+    return hashlib.sha256(json.dumps(detail, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -124,7 +142,7 @@ class Terms:
     @property
     def until_at(self) -> datetime | None:
         """When the longest of its effects ends; None when one has no end."""
-        ends = [target.until_at for target in self.targets if target.kind == "revoke"]
+        ends = [target.until_at for target in self.targets if target.kind in LASTING]
         return None if None in ends or not ends else max(end for end in ends if end)
 
 
@@ -166,7 +184,7 @@ def _missing_grounds(terms: Terms) -> Iterable[str]:
 
 def _missing_dates(terms: Terms, at: datetime) -> Iterable[str]:
     for target in terms.targets:
-        if target.kind != "revoke":
+        if target.kind not in LASTING:
             continue
         if target.until_at is None and target.review_on is None:
             yield "until_at"
@@ -192,5 +210,5 @@ def is_short(targets: Iterable[Target], *, at: datetime) -> bool:
         and target.until_at is not None
         and target.until_at <= at + SHORT_LENGTH + timedelta(minutes=1)
         for target in targets
-        if target.kind == "revoke"
+        if target.kind in LASTING
     )

@@ -1,91 +1,17 @@
-"""What a proposal asks and what it would change, in words that a person reads in one breath."""
+"""Places, moments and spans in the words that proposals, letters and pages share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from concord.concurrence.terms import Target
 from concord.convenings.models import Convening, Session
-
-
-@dataclass(frozen=True)
-class Effect:
-    """The numbers of a preview: what was counted before is what happens after."""
-
-    people: int
-    streams: int
-    posts: int
-    gone_already: int
-    rooms: tuple[str, ...]
-    back: int = 0
-    restored: int = 0
-
-    @property
-    def others(self) -> int:
-        """Other people whom it touches: none, or the proposal would have to name them."""
-        return 0
-
-
-def effect_of(preview: Iterable[dict[str, Any]]) -> Effect:
-    """Add up the previews of the steps."""
-    preview = list(preview)
-    revoked = [step for step in preview if step["kind"] == "revoke"]
-    deleted = [step for step in preview if step["kind"] == "delete"]
-    return Effect(
-        people=len({step["label"] for step in revoked}),
-        streams=sum(step["streams"] for step in revoked),
-        posts=sum(not step["already"] for step in deleted),
-        gone_already=sum(step["already"] for step in deleted),
-        rooms=tuple(sorted({room for step in revoked for room in step["rooms"]})),
-        back=sum(step["people"] for step in preview if step["kind"] == "lift"),
-        restored=sum(step["kind"] == "restore" and not step["already"] for step in preview),
-    )
-
-
-def asks(targets: Iterable[Target]) -> str:
-    """The whole of it as one sentence: "Remove one person from Hall 1 until 3 March; delete 2 posts."."""
-    targets = list(targets)
-    parts = [*_removing(targets), *_deleting(targets), *_giving_back(targets)]
-    return capfirst("; ".join(parts)) + "." if parts else ""
-
-
-def _removing(targets: list[Target]) -> Iterable[str]:
-    revoked = [target for target in targets if target.kind == "revoke"]
-    if not revoked:
-        return
-    first = revoked[0]
-    persons = len({target.id for target in revoked})
-    people = ngettext("one person", "%(n)d people", persons) % {"n": persons}
-    yield _("remove %(people)s from %(place)s %(until)s") % {
-        "people": people,
-        "place": place_name(first.scope_kind, first.scope_id),
-        "until": until_words(first),
-    }
-
-
-def _deleting(targets: list[Target]) -> Iterable[str]:
-    posts = sum(target.kind == "delete" for target in targets)
-    if posts:
-        yield ngettext("delete one post", "delete %(n)d posts", posts) % {"n": posts}
-
-
-def _giving_back(targets: list[Target]) -> Iterable[str]:
-    for target in targets:
-        if target.kind == "lift":
-            yield _("end decision %(code)s now and give access back") % {"code": target.label}
-    posts = sum(target.kind == "restore" for target in targets)
-    if posts:
-        yield ngettext("put one post back", "put %(n)d posts back", posts) % {"n": posts}
 
 
 def place_name(kind: str, id: UUID | None) -> str:

@@ -19,12 +19,11 @@ from concord.cases.read_case import Opened, read_case
 from concord.concurrence.briefing import Letter, newest
 from concord.concurrence.contents import targets_of
 from concord.concurrence.guards import NeedsCoordinator, StaleVersion
-from concord.concurrence.kinds import kind_of
+from concord.concurrence.kinds import effect_of, kind_of
 from concord.concurrence.models import Proposal, Version
 from concord.concurrence.open_version import open_version
 from concord.concurrence.propose import named_by_hand, preview, propose, revise
 from concord.concurrence.terms import Incomplete, Terms, check_complete
-from concord.concurrence.wording import effect_of
 from concord.desk.around import around
 from concord.desk.forms import ASSUMED, ProposalForm, choices_of
 from concord.desk.who_may import works_on_cases

@@ -146,7 +146,7 @@ def delete_again(
     execution = open_execution(decision, by=by.person_id, at=at)
     for post in sorted(posts, key=lambda post: post.room_id):  # as `delete_posts.hold` takes rooms
         warrant = Warrant.objects.create(execution=execution, kind="delete", target=post.id)
-        kind_of("delete").carry_out(warrant, decision=decision, at=at)
+        kind_of("delete").carry_out(warrant, decision=decision, detail={}, at=at)
         Warrant.objects.filter(id=warrant.id).update(done_at=at)
     leave("actions.verify", subject=execution.id, at=at)
     record("evasion.delete_again", actor=by.person_id, subject=decision.id, at=at)
@@ -206,5 +206,5 @@ def _carry_out(
         "review_on": prior.review_on,
     }
     warrant = Warrant.objects.create(execution=execution, kind="revoke", target=person, **scope)
-    kind_of("revoke").carry_out(warrant, decision=decision, at=at)
+    kind_of("revoke").carry_out(warrant, decision=decision, detail={}, at=at)
     Warrant.objects.filter(id=warrant.id).update(done_at=at)

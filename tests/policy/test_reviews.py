@@ -130,15 +130,17 @@ def test_a_late_retry_undoes_no_undo(cast: Cast) -> None:
     gone = Post.objects.get(removed=True)
     lifted(cast, decision, Target("restore", gone.id, "Hall 1, 1"), at=soon)
     for warrant in Warrant.objects.filter(execution=decision.execution):
-        kind_of(warrant.kind).carry_out(warrant, decision=decision, at=soon)
+        kind_of(warrant.kind).carry_out(warrant, decision=decision, detail={}, at=soon)
     assert is_in_the_hall(cast, soon)
     assert not Post.objects.get(id=gone.id).removed
     revoke = Warrant.objects.get(execution=decision.execution, kind="revoke")
     Shut.objects.get(warrant=revoke.id).delete()
     with pytest.raises(IntegrityError, match="concord: "), transaction.atomic():
-        kind_of("revoke").carry_out(revoke, decision=decision, at=soon)
+        kind_of("revoke").carry_out(revoke, decision=decision, detail={}, at=soon)
     lift = Warrant.objects.get(kind="lift")
-    kind_of("lift").carry_out(lift, decision=lift.execution.decision, at=cast.later(minutes=20))
+    kind_of("lift").carry_out(
+        lift, decision=lift.execution.decision, detail={}, at=cast.later(minutes=20)
+    )
     assert Ending.objects.count() == 1
     with pytest.raises(NothingToLift):
         proposed_lift(cast, decision, lift_of(decision), at=soon)

@@ -145,4 +145,5 @@ def test_an_edit_of_a_text_that_changed_meanwhile_is_refused(cast: Cast, amara: 
 def test_a_post_that_went_meanwhile_is_left_out(cast: Cast, form: Browser) -> None:
     form.press("See what it does", **SHORT, posts=["00000000-0000-0000-0000-000000000000"])
     assert form.status == 200
-    assert form.sees("0 posts deleted")
+    assert form.sees("person loses access")
+    assert not form.sees("deleted")
