@@ -261,6 +261,14 @@ def proposed(cast: Cast, case: Case | None = None, **changes: object) -> Proposa
     )
 
 
+def colleague(cast: Cast, handle: str, name: str, role: Role = Role.STAFF) -> Desk:
+    """One more on the team, whom Amara brings in and Luis vouches for."""
+    PASSPHRASES.setdefault(handle, keys.generate_passphrase())
+    desk = _desk(handle, name, role, cast.luis.keyring, cast.amara.staff, cast.at)
+    acknowledge(desk.staff, version=1, at=cast.at)
+    return desk
+
+
 def opened(version: Version, desk: Desk, at: datetime) -> Version:
     """Somebody opens a version to read it."""
     open_version(version, by=desk.staff, keyring=desk.keyring, at=at)
