@@ -13,8 +13,14 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
+from concord.cases.agree_to_no_action import agree_to_no_action
 from concord.cases.assess_case import Assessed, assess_case
+from concord.cases.check_in import check_in
+from concord.cases.close_case import close_case
+from concord.cases.decide_no_action import decide_no_action
+from concord.cases.follow_up import follow_up
 from concord.cases.models import Case
+from concord.cases.models import State as CaseState
 from concord.cases.take_up import take_up
 from concord.concurrence.models import Proposal, Version
 from concord.concurrence.open_version import open_version
@@ -215,6 +221,37 @@ def assessed(cast: Cast, case: Case, *, at: datetime | None = None) -> Case:
     """Amara says how it stands."""
     said = Assessed("over", "Nothing that is against the policy.", "Nobody has said.", "Nobody.")
     assess_case(case, said=said, by=cast.amara.staff, at=at or cast.at)
+    case.refresh_from_db()
+    return case
+
+
+def left_as_it_is(cast: Cast, case: Case, *, at: datetime | None = None) -> Case:
+    """Amara finds that nothing needs to be done, Luis agrees."""
+    if case.state in (CaseState.OPEN, CaseState.REOPENED):
+        case = assessed(cast, case, at=at)
+    decided = decide_no_action(
+        case,
+        reason="It was somebody else's coat.",
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=at or cast.at,
+    )
+    agree_to_no_action(decided, by=cast.luis.staff, at=at or cast.at)
+    case.refresh_from_db()
+    return case
+
+
+def closed(cast: Cast, case: Case, *, at: datetime | None = None) -> Case:
+    """The whole way: left as it is where nothing was decided, followed up, asked after twice, closed a month later."""
+    at = at or cast.later(days=2)
+    case.refresh_from_db()
+    if case.state in (CaseState.OPEN, CaseState.REOPENED, CaseState.ASSESSED):
+        case = left_as_it_is(cast, case, at=at)
+    begun = follow_up(case, by=cast.amara.staff, at=at)
+    later = at + timedelta(days=30)
+    for asked in begun.check_ins.all():
+        check_in(asked, found="quiet", by=cast.amara.staff, keyring=cast.amara.keyring, at=later)
+    close_case(case, lessons="A shorter way to the brake.", by=cast.amara.staff, at=later)
     case.refresh_from_db()
     return case
 

@@ -14,8 +14,13 @@ from typing import Any
 
 from django.db import connection
 
+from concord.cases.models import TRANSITIONS, State
+
 PREFIX = "concord_"
-NEEDED = {"convenings_registration", "spaces_room", "cases_recusal", "actions_reviewrequest"}
+NEEDED = {
+    *("convenings_registration", "spaces_room", "cases_recusal", "actions_reviewrequest"),
+    *("cases_noaction", "cases_closing"),
+}
 """Tables of which the rules speak beside those they stand on."""
 
 
@@ -142,7 +147,18 @@ def rules() -> list[Rule]:
             "UPDATE",
             unchanged("id", "post_id", "warrant", "removed_at") + " AND OLD.undone_at IS NULL",
         ),
+        *_rules_of_cases(),
         *_rules_of_forgetting(),
+    ]
+
+
+def _rules_of_cases() -> list[Rule]:
+    """A case goes from state to state along the table of `cases` and no other way; leaving it takes two people."""
+    return [
+        Rule("case_begins_open", "cases_case", "INSERT", f"NEW.state = '{State.OPEN}'"),
+        Rule("case_goes_along_the_table", "cases_case", "UPDATE", _goes_along_the_table()),
+        Rule("no_action_is_by_two", "cases_agreement", "INSERT", _no_action_is_by_two()),
+        Rule("no_action_stays", "cases_agreement", "UPDATE", "FALSE"),
     ]
 
 
@@ -233,6 +249,32 @@ def _statements(rule: Rule) -> list[str]:
         f"CREATE TRIGGER {rule.full_name} BEFORE {rule.event} ON {rule.table} FOR EACH ROW "
         f"WHEN ({rule.unless}) IS NOT TRUE BEGIN SELECT RAISE(ABORT, '{message}'); END",
     ]
+
+
+def _goes_along_the_table() -> str:
+    """To NO_ACTION only with a second person's row, to CLOSED only with what came of it and the day of erasing."""
+    ways = " OR ".join(
+        f"(OLD.state = '{start}' AND NEW.state = '{end}')"
+        for start, ends in TRANSITIONS.items()
+        for end in ends
+    )
+    return f"""
+        NEW.state = OLD.state OR (({ways})
+            AND (NEW.state <> '{State.NO_ACTION}' OR EXISTS (
+                SELECT 1 FROM cases_noaction n JOIN cases_agreement a ON a.no_action_id = n.id
+                WHERE n.case_id = NEW.id AND n.ended_at IS NULL))
+            AND (NEW.state <> '{State.CLOSED}' OR EXISTS (
+                SELECT 1 FROM cases_closing c WHERE c.case_id = NEW.id AND c.reopened_at IS NULL)))"""
+
+
+def _no_action_is_by_two() -> str:
+    """By another than who decided it, while it is asked, and by nobody who stepped out of the case."""
+    return """
+        NEW.person <> NEW.decided_by AND EXISTS (
+            SELECT 1 FROM cases_noaction n WHERE n.id = NEW.no_action_id AND n.ended_at IS NULL
+              AND n.decided_by = NEW.decided_by AND n.decided_at <= NEW.agreed_at
+              AND NOT EXISTS (SELECT 1 FROM cases_recusal r
+                              WHERE r.case_id = n.case_id AND r.person = NEW.person))"""
 
 
 def _concurrence_is_true() -> str:

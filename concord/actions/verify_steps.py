@@ -9,13 +9,18 @@ from django.db import transaction
 from concord.actions.tell_reporter import tell_reporter
 from concord.cases.models import Case
 from concord.cases.models import State as CaseState
+from concord.cases.move import move
 from concord.concurrence.kinds import kind_of
+from concord.concurrence.lend_standing import is_open
 from concord.concurrence.models import Execution, Warrant
+from concord.ledger.readings import was_recorded
 from concord.ledger.record import record
 from concord.letters.release import release
 from concord.outbox.leave import leave
 from concord.outbox.models import Job
 from concord.outbox.registry import handles
+
+VERIFIED = "actions.verified"
 
 
 @handles("actions.verify")
@@ -35,10 +40,11 @@ def verify_steps(job: Job, *, at: datetime) -> None:
 
 @transaction.atomic
 def _stabilise(execution: Execution, *, at: datetime) -> None:
+    """Whoever chose to hear is told, once; the case is stabilised when nothing else in it is open."""
     decision = execution.decision
-    changed = Case.objects.filter(id=decision.case_id, state=CaseState.ACTION_PENDING).update(
-        state=CaseState.STABILISED
-    )
-    if changed:
+    case = Case.objects.select_for_update().get(id=decision.case_id)
+    if not was_recorded(VERIFIED, subject=decision.id):
         tell_reporter(execution, at=at)
-        record("actions.verified", actor=None, subject=decision.id, at=at)
+        record(VERIFIED, actor=None, subject=decision.id, at=at)
+    if case.state == CaseState.ACTION_PENDING and not is_open(case):
+        move(case, CaseState.STABILISED, at=at)

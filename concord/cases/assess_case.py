@@ -8,10 +8,12 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.close_case import CaseIsClosed
 from concord.cases.models import OVER, Assessment, Case, State
+from concord.cases.move import move
 from concord.cases.write_note import MayNotWriteHere
 from concord.ledger.record import record
 from concord.people.models import StaffMember
@@ -25,6 +27,12 @@ LIVE = {
     "over": _("No"),
 }
 """Is somebody at risk at this moment?"""
+QUESTIONS = (
+    _("Is somebody at risk at this moment?"),
+    _("What would an action rest on?"),
+    _("What was wished by whoever it happened to?"),
+    _("Whom could it put at risk, if we act and if we do not?"),
+)
 
 
 class NotFullyAssessed(Refused):
@@ -48,7 +56,9 @@ def assess_case(case: Case, *, said: Assessed, by: StaffMember, at: datetime) ->
     """Seal the answers to the case. Said anew they stand beside the older ones; the newest counts.
 
     A proposal asks the same and more, so nobody has to do this first; whoever leaves a case without an action
-    does (`close_case`). Raises `NotFullyAssessed`, `MayNotWriteHere` for whoever cannot open it, `CaseIsClosed`.
+    does (`decide_no_action`), and what waits for a colleague's yes then is void.
+
+    Raises `NotFullyAssessed`, `MayNotWriteHere` for whoever cannot open it, `CaseIsClosed`.
     """
     case = Case.objects.select_for_update().get(id=case.id)
     if not (by.is_current(at) and files.may_open(case.file, by.person_id)):
@@ -64,7 +74,8 @@ def assess_case(case: Case, *, said: Assessed, by: StaffMember, at: datetime) ->
         id=assessment_id, case=case, sealed=sealed, assessed_by=by.person_id, assessed_at=at
     )
     if case.state in (State.OPEN, State.REOPENED):
-        Case.objects.filter(id=case.id).update(state=State.ASSESSED)
+        move(case, State.ASSESSED, at=at)
+    case.no_actions.asked().update(ended_at=at)
     record("cases.assess", actor=by.person_id, subject=case.id, at=at)
     return assessment
 
@@ -78,6 +89,12 @@ def read_assessment(assessment: Assessment, *, keyring: Keyring) -> Assessed:
         keyring=keyring,
     )
     return Assessed(**json.loads(plain))
+
+
+def in_words(said: Assessed) -> list[tuple[Words | str, Words | str]]:
+    """Each question with its answer, as it is shown."""
+    answers = (LIVE.get(said.live, said.live), said.grounds, said.wishes, said.safety)
+    return list(zip(QUESTIONS, answers, strict=True))
 
 
 def about(assessment: UUID) -> str:

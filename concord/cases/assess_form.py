@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from concord.cases.assess_case import LIVE
+from concord.cases.assess_case import LIVE, QUESTIONS
 
 
 def _lines(label: Any, hint: Any) -> forms.CharField:
@@ -21,19 +21,19 @@ class AssessForm(forms.Form):
     use_required_attribute = False
 
     live = forms.ChoiceField(
-        label=_("Is somebody at risk at this moment?"),
+        label=QUESTIONS[0],
         choices=list(LIVE.items()),
         widget=forms.RadioSelect,
     )
     grounds = _lines(
-        _("What would an action rest on?"),
+        QUESTIONS[1],
         _("Which item of the policy, or which risk; or why none."),
     )
     wishes = _lines(
-        _("What was wished by whoever it happened to?"),
+        QUESTIONS[2],
         _('"Nobody has said" is an answer.'),
     )
     safety = _lines(
-        _("Whom could it put at risk, if we act and if we do not?"),
+        QUESTIONS[3],
         _("Whoever reported, who stood by, the person reported too."),
     )

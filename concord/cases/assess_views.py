@@ -1,4 +1,4 @@
-"""How a case stands, in four answers; and whether it has stayed quiet since it was closed."""
+"""How a case stands, in four answers; and whether it has stayed quiet since."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def assess(request: DeskRequest, case_id: UUID) -> HttpResponse:
 def say_found(request: DeskRequest, check_in_id: UUID) -> HttpResponse:
     """Whether it has stayed quiet."""
     visible = Case.objects.visible_to(request.staff_member)
-    asked = CheckIn.objects.filter(id=check_in_id, closing__case__in=visible).first()
+    asked = CheckIn.objects.filter(id=check_in_id, follow_up__case__in=visible).first()
     if asked is None:
         raise Http404
     said = check_in(
@@ -56,7 +56,7 @@ def say_found(request: DeskRequest, check_in_id: UUID) -> HttpResponse:
         keyring=request.keyring,
         at=request.at,
     )
-    case_id = said.closing.case_id
+    case_id = said.follow_up.case_id
     if said.found == CheckIn.Found.AGAIN:
         messages.success(request, _("Noted. The case is open again."))
         return HttpResponseRedirect(reverse("case", args=[case_id]))

@@ -1,4 +1,4 @@
-"""check_in: 7 and 30 days after a case was closed, somebody says whether it has stayed quiet (workflow.md 4.9)."""
+"""check_in: 7 and 30 days after a case is followed up, somebody says whether it stayed quiet (workflow.md 4.9)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ from concord.refusals import Refused
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
+ASKED_IN = [State.FOLLOW_UP, State.CLOSED]
+"""Closed as well: cases from before there was a time of following up are asked after all the same."""
+
 
 class NotDueYet(Refused):
     """It is asked on its day, not before: what has stayed quiet for a day has not stayed quiet."""
@@ -40,12 +43,12 @@ class SayWhatYouFound(Refused):
 def check_in(
     asked: CheckIn, *, found: str, by: StaffMember, keyring: Keyring, at: datetime
 ) -> CheckIn:
-    """Say what one found. "It went on" reopens the case. Twice is once.
+    """Say what one found. "It went on" reopens the case, at once. Twice is once.
 
     Raises `OnlyItsCoordinatorCloses` for anybody but coordinator and deputy, `NotDueYet`, `SayWhatYouFound`.
     """
-    case = Case.objects.select_for_update().get(closings=asked.closing_id)
-    asked = CheckIn.objects.select_related("closing").get(id=asked.id)
+    case = Case.objects.select_for_update().get(follow_ups=asked.follow_up_id)
+    asked = CheckIn.objects.select_related("follow_up").get(id=asked.id)
     check_works_on(case, by=by, at=at)
     if asked.done_at is not None:
         return asked
@@ -56,7 +59,7 @@ def check_in(
     asked.found, asked.done_by, asked.done_at = CheckIn.Found(found), by.person_id, at
     asked.save(update_fields=["found", "done_by", "done_at"])
     record("cases.check_in", actor=by.person_id, subject=case.id, at=at, found=found)
-    if asked.found == CheckIn.Found.AGAIN and case.state == State.CLOSED:
+    if asked.found == CheckIn.Found.AGAIN and case.state in ASKED_IN:
         reopen_case(case, by=by, keyring=keyring, at=at)
     return asked
 
@@ -67,16 +70,16 @@ def ring_check_ins(job: Job | None, *, at: datetime) -> None:
     for asked in due(at).filter(rung_at__isnull=True):
         with transaction.atomic():
             CheckIn.objects.filter(id=asked.id).update(rung_at=at)
-            readers = files.readers(asked.closing.case.file)
-            tell_desks(readers, "case", asked.closing.case_id)
+            readers = files.readers(asked.follow_up.case.file)
+            tell_desks(readers, "case", asked.follow_up.case_id)
             ring(readers, at=at)
 
 
 def due(at: datetime) -> QuerySet[CheckIn]:
-    """Those whose day has come, in cases that are closed."""
+    """Those whose day has come, and that no person has answered."""
     return CheckIn.objects.filter(
         done_at__isnull=True,
         due_on__lte=at.astimezone(UTC).date(),
-        closing__reopened_at__isnull=True,
-        closing__case__state=State.CLOSED,
-    ).select_related("closing__case")
+        follow_up__ended_at__isnull=True,
+        follow_up__case__state__in=ASKED_IN,
+    ).select_related("follow_up__case")

@@ -22,14 +22,17 @@ WARN_LAST = timedelta(days=7)
 class Standing(NamedTuple):
     """What was decided in a case: whether anything was, the last end (None: no end), whether something is open.
 
-    `awaits_press`: a colleague agreed, and the coordinator has not carried it out. `ids`: under which the ledger
-    speaks of its proposals and decisions.
+    Open is a proposal that waits, and a step that was not seen to hold yet. `awaits_press`: a colleague agreed, and
+    the coordinator has not carried it out. `notices_wait`: a letter about it is held back. `kinds`: what was done.
+    `ids`: under which the ledger speaks of its proposals and decisions.
     """
 
     decided: bool = False
     ends_at: datetime | None = None
     is_open: bool = False
     awaits_press: bool = False
+    notices_wait: bool = False
+    kinds: frozenset[str] = frozenset()
     ids: frozenset[UUID] = frozenset()
 
 

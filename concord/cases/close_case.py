@@ -1,23 +1,21 @@
-"""close_case: the coordinator closes a case; where nothing was done, another person has to agree (workflow.md 4.4)."""
+"""close_case: what was decided has stayed quiet; the case is closed, and has a day on which it is erased (4.4)."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.clocks import expunge_on, standing_of
-from concord.cases.models import OVER, Case, CheckIn, Closing, State
+from concord.cases.models import OVER, Case, Closing, State
+from concord.cases.move import move
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.refusals import Refused
-from concord.reports.lay_outcome import NOTHING_DONE, lay_outcome
+from concord.reports.lay_outcome import CLOSED, lay_outcome
 from concord.vault import files
-
-CHECK_INS = (timedelta(days=7), timedelta(days=30))
-"""After closing: when somebody says whether it has stayed quiet (workflow.md 4.9)."""
 
 
 class CaseIsClosed(Refused):
@@ -40,12 +38,10 @@ class NotDoneYet(Refused):
     status = 409
 
 
-class NeedsAssessment(Refused):
-    """Nobody leaves a case without an action before they have said how it stands (workflow.md 4.4)."""
+class NotAskedYet(Refused):
+    """A case is closed once somebody has looked, twice, whether it stayed quiet."""
 
-    words = _(
-        "First say how it stands: whether it goes on, what was wished, who could come to harm."
-    )
+    words = _("First it is followed up: somebody looks after a week, and after a month.")
     status = 409
 
 
@@ -60,9 +56,9 @@ class NeedsLessons(Refused):
 def close_case(case: Case, *, lessons: str, by: StaffMember, at: datetime) -> Closing:
     """Close a case, with what was learned sealed into it and the day on which it is erased.
 
-    What came of it is read off its decisions. Where none was made it stays open until somebody else agrees
-    (`agree_to_close`); asked for again, the words are replaced. Raises `OnlyItsCoordinatorCloses`,
-    `CaseIsClosed`, `NotDoneYet`, `NeedsAssessment` where nothing was decided, `NeedsLessons`.
+    What came of it is read off its decisions. Whoever chose to hear is told that it is closed. Raises
+    `OnlyItsCoordinatorCloses`, `CaseIsClosed`, `NotDoneYet`, `NotAskedYet` before each check-in was answered by a
+    person, `NeedsLessons`.
     """
     case = Case.objects.select_for_update().get(id=case.id)
     check_works_on(case, by=by, at=at)
@@ -71,40 +67,27 @@ def close_case(case: Case, *, lessons: str, by: StaffMember, at: datetime) -> Cl
     standing = standing_of(case)
     if standing.is_open or case.state == State.ACTION_PENDING:
         raise NotDoneYet(subject=case.id)
+    running = case.follow_ups.filter(ended_at__isnull=True).first()
+    if running is None or running.check_ins.filter(done_at__isnull=True).exists():
+        raise NotAskedYet(subject=case.id)
     if not lessons.strip():
         raise NeedsLessons(subject=case.id)
-    if not standing.decided and case.state in (State.OPEN, State.REOPENED):
-        raise NeedsAssessment(subject=case.id)
-    Closing.objects.filter(case=case, closed_at__isnull=True).delete()
     closing_id = uuid4()
     closing = Closing.objects.create(
         id=closing_id,
         case=case,
         outcome=Closing.Outcome.ACTION if standing.decided else Closing.Outcome.NO_ACTION,
         lessons_sealed=files.seal(case.file, lessons.strip().encode(), about=about(closing_id)),
-        wished_by=by.person_id,
-        wished_at=at,
+        closed_by=by.person_id,
+        closed_at=at,
+        expunge_on=expunge_on(standing, closed_at=at),
     )
+    move(case, State.CLOSED, at=at)
+    for source in case.sources.select_related("report"):
+        if source.report:
+            lay_outcome(source.report, [CLOSED], on=at.date(), at=at)
     record("cases.close", actor=by.person_id, subject=case.id, at=at, outcome=str(closing.outcome))
-    if standing.decided:
-        end(closing, at=at)
     return closing
-
-
-def end(closing: Closing, *, at: datetime) -> None:
-    """The transition itself; both ways to it end here. Whoever chose to hear finds what came of it."""
-    case = closing.case
-    closing.closed_at = at
-    closing.expunge_on = expunge_on(standing_of(case), closed_at=at)
-    closing.save(update_fields=["agreed_by", "closed_at", "expunge_on"])
-    Case.objects.filter(id=case.id).update(state=State.CLOSED)
-    CheckIn.objects.bulk_create(
-        CheckIn(closing=closing, due_on=(at + after).astimezone(UTC).date()) for after in CHECK_INS
-    )
-    if closing.outcome == Closing.Outcome.NO_ACTION:
-        for source in case.sources.select_related("report"):
-            if source.report:
-                lay_outcome(source.report, [NOTHING_DONE], on=at.date(), at=at)
 
 
 def check_works_on(case: Case, *, by: StaffMember, at: datetime) -> None:

@@ -7,6 +7,7 @@ from concord.cases import (
     handover_views,
     keeping_views,
     merge_views,
+    no_action_views,
 )
 
 urlpatterns = [
@@ -26,7 +27,11 @@ urlpatterns = [
     path("closed", keeping_views.closed, name="closed_cases"),
     path("cases/<uuid:case_id>/keeping", keeping_views.keeping, name="keeping"),
     path("cases/<uuid:case_id>/close", keeping_views.close, name="close_case"),
-    path("cases/<uuid:case_id>/close/agree", keeping_views.agree, name="agree_to_close"),
+    path("cases/<uuid:case_id>/nothing", keeping_views.decide_nothing, name="decide_no_action"),
+    path("cases/<uuid:case_id>/follow", keeping_views.begin_following, name="follow_up"),
+    path("left/<uuid:decided_id>", no_action_views.asked, name="no_action"),
+    path("left/<uuid:decided_id>/agree", no_action_views.agree, name="agree_to_no_action"),
+    path("left/<uuid:decided_id>/decline", no_action_views.decline, name="decline_no_action"),
     path("cases/<uuid:case_id>/assess", assess_views.assess, name="assess"),
     path("check-ins/<uuid:check_in_id>", assess_views.say_found, name="check_in"),
     path("cases/<uuid:case_id>/reopen", keeping_views.reopen, name="reopen_case"),

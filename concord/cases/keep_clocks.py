@@ -51,9 +51,8 @@ def purge_cases(*, at: datetime) -> int:
 
 def due_contacts(at: datetime) -> Iterator[date]:
     for closing in _unheld():
-        closed_at = closing.closed_at
-        if closed_at and closed_at + CONTACT <= at:
-            yield from [_utc_day(closed_at + CONTACT)] * _contacts(closing.case).count()
+        if closing.closed_at + CONTACT <= at:
+            yield from [_utc_day(closing.closed_at + CONTACT)] * _contacts(closing.case).count()
 
 
 @erases("cases.contacts", _("ways to reach people who reported"), due=due_contacts)
@@ -61,7 +60,7 @@ def forget_contacts(*, at: datetime) -> int:
     """Erase how to reach whoever reported, 90 days after closing. Their code still opens what it opens."""
     gone = 0
     for closing in _unheld():
-        if closing.closed_at and closing.closed_at + CONTACT <= at:
+        if closing.closed_at + CONTACT <= at:
             gone += _forget_contacts(closing.case, at=at)
     return gone
 
@@ -105,9 +104,7 @@ def _warn(closing_id: UUID, *, at: datetime) -> bool:
 
 
 def _standing() -> list[Closing]:
-    closed = Closing.objects.filter(
-        case__state=State.CLOSED, closed_at__isnull=False, reopened_at__isnull=True
-    )
+    closed = Closing.objects.filter(case__state=State.CLOSED, reopened_at__isnull=True)
     return list(closed.select_related("case").order_by("expunge_on"))
 
 
@@ -117,7 +114,7 @@ def _unheld() -> list[Closing]:
 
 
 def _day_of(closing: Closing) -> date:
-    return expunge_on(standing_of(closing.case), closed_at=closing.closed_at or closing.wished_at)
+    return expunge_on(standing_of(closing.case), closed_at=closing.closed_at)
 
 
 def _utc_day(moment: datetime) -> date:

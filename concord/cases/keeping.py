@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from concord.cases.agree_to_no_action import about_declined
 from concord.cases.close_case import about
 from concord.cases.hold_case import about as about_hold
-from concord.cases.models import Case, Closing, Hold
+from concord.cases.models import Case, Closing, FollowUp, Hold, NoAction
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.vault import files
@@ -18,8 +19,10 @@ from concord.vault.keyring import Keyring
 
 
 class Keeping(NamedTuple):
-    """The closing that stands, wished or done, and the hold that stands."""
+    """What stands of its end: what was decided about doing nothing, the following up, the closing; and the hold."""
 
+    no_action: NoAction | None
+    follow_up: FollowUp | None
     closing: Closing | None
     hold: Hold | None
 
@@ -29,21 +32,28 @@ class Said(NamedTuple):
 
     lessons: str
     reason: str
+    declined: str
 
 
 def keeping_of(case: Case) -> Keeping:
     return Keeping(
+        case.no_actions.standing().first(),
+        case.follow_ups.filter(ended_at__isnull=True).first(),
         Closing.objects.filter(case=case, reopened_at__isnull=True).first(),
         Hold.objects.standing().filter(case=case).first(),
     )
 
 
 def read_keeping(case: Case, keeping: Keeping, *, keyring: Keyring, at: datetime) -> Said:
-    """Why it can be closed, and why it is held; reading is an entry. Raises NoGrant."""
-    closing, hold = keeping
+    """Why it was closed, why it is held, why a colleague did not agree; reading is an entry. Raises NoGrant."""
+    closing, hold = keeping.closing, keeping.hold
+    declined = case.no_actions.last()
     said = Said(
         _open(case, closing.lessons_sealed, about(closing.id), keyring) if closing else "",
         _open(case, hold.reason_sealed, about_hold(hold.id), keyring) if hold else "",
+        _open(case, declined.declined_sealed, about_declined(declined.id), keyring)
+        if declined and declined.declined_sealed
+        else "",
     )
     if any(said):
         record("cases.read_keeping", actor=keyring.holder, subject=case.id, at=at)

@@ -1,30 +1,35 @@
-"""Closing a case, reopening it, holding it; and those that are closed, until they are erased."""
+"""The end of a case: leaving it as it is, following it up, closing, reopening, holding; and those that are closed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC
+from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from concord.cases.agree_to_close import agree_to_close
+from concord import refusals
 from concord.cases.clocks import standing_of
 from concord.cases.close_case import close_case
+from concord.cases.decide_no_action import decide_no_action
 from concord.cases.desk_views import find_case
+from concord.cases.follow_up import follow_up
 from concord.cases.hold_case import hold_case
 from concord.cases.keeping import keeping_of, read_keeping
 from concord.cases.lift_hold import lift_hold
 from concord.cases.models import Case, Closing, State
+from concord.cases.move import rests
 from concord.cases.reopen_case import reopen_case
 from concord.cases.who_may import works_on_cases
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
+from concord.people.models import StaffMember
+from concord.refusals import Refused
 from concord.vault import files
 from concord.vault.errors import NoGrant
 
@@ -45,48 +50,43 @@ def closed(request: DeskRequest) -> HttpResponse:
 @door(works_on_cases)
 @require_safe
 def keeping(request: DeskRequest, case_id: UUID) -> HttpResponse:
-    """What can be done: close, agree, reopen, hold, lift."""
+    """What can be done from where the case is."""
+    return _page(request, _case(request, case_id))
+
+
+@door(works_on_cases)
+@require_POST
+def decide_nothing(request: DeskRequest, case_id: UUID) -> HttpResponse:
+    """Nothing needs to be done; others are asked whether they agree."""
+    case, reason = _case(request, case_id), _text(request, "why")
+
+    def decide() -> object:
+        return decide_no_action(
+            case, reason=reason, by=request.staff_member, keyring=request.keyring, at=request.at
+        )
+
+    return _done_or_told(request, case, decide, why=reason)
+
+
+@door(works_on_cases)
+@require_POST
+def begin_following(request: DeskRequest, case_id: UUID) -> HttpResponse:
+    """Everybody was told; from now on somebody asks whether it stays quiet."""
     case = _case(request, case_id)
-    now = keeping_of(case)
-    me = request.staff_member.person_id
-    context = {
-        "case": case,
-        "said": read_keeping(case, now, keyring=request.keyring, at=request.at),
-        "closing": now.closing,
-        "hold": now.hold,
-        "decided": standing_of(case).decided,
-        "is_closed": case.state == State.CLOSED,
-        "wished_by_me": now.closing is not None and now.closing.wished_by == me,
-        "needs_assessment": case.state in (State.OPEN, State.REOPENED),
-        "check_ins": now.closing.check_ins.all() if now.closing else [],
-        "today": request.at.astimezone(UTC).date(),
-        "held_by_me": now.hold is not None and now.hold.set_by == me,
-    }
-    return render(request, "cases/desk_keeping.html", context)
+    follow_up(case, by=request.staff_member, at=request.at)
+    return _back(case)
 
 
 @door(works_on_cases)
 @require_POST
 def close(request: DeskRequest, case_id: UUID) -> HttpResponse:
-    """Close it, or ask a colleague to agree."""
-    case = _case(request, case_id)
-    lessons = request.POST.get("lessons", "").replace("\0", "").replace("\r\n", "\n")
-    made = close_case(case, lessons=lessons, by=request.staff_member, at=request.at)
-    if made.closed_at is None:
-        messages.success(request, _("Noted. It is closed when a colleague who works on it agrees."))
-    return _back(case)
+    """Close it."""
+    case, lessons = _case(request, case_id), _text(request, "lessons")
 
+    def do() -> object:
+        return close_case(case, lessons=lessons, by=request.staff_member, at=request.at)
 
-@door(works_on_cases)
-@require_POST
-def agree(request: DeskRequest, case_id: UUID) -> HttpResponse:
-    """The second person's yes to closing without an action."""
-    case = _case(request, case_id)
-    wished = keeping_of(case).closing
-    if wished is None:
-        raise Http404
-    agree_to_close(wished, by=request.staff_member, at=request.at)
-    return _back(case)
+    return _done_or_told(request, case, do, lessons=lessons)
 
 
 @door(works_on_cases)
@@ -102,10 +102,12 @@ def reopen(request: DeskRequest, case_id: UUID) -> HttpResponse:
 @require_POST
 def hold(request: DeskRequest, case_id: UUID) -> HttpResponse:
     """Keep it beyond its day."""
-    case = _case(request, case_id)
-    reason = request.POST.get("reason", "").replace("\0", "")
-    hold_case(case, reason=reason, by=request.staff_member, at=request.at)
-    return _back(case)
+    case, reason = _case(request, case_id), _text(request, "reason")
+
+    def do() -> object:
+        return hold_case(case, reason=reason, by=request.staff_member, at=request.at)
+
+    return _done_or_told(request, case, do, reason=reason)
 
 
 @door(works_on_cases)
@@ -118,6 +120,66 @@ def lift(request: DeskRequest, case_id: UUID) -> HttpResponse:
         raise Http404
     lift_hold(standing, by=request.staff_member, at=request.at)
     return _back(case)
+
+
+def _done_or_told(
+    request: DeskRequest, case: Case, do: Callable[[], object], **typed: str
+) -> HttpResponse:
+    """Back to the page; with what was typed still in its field where it was refused."""
+    try:
+        do()
+    except Refused as refused:
+        refusals.tell(refused, actor=request.staff_member.person_id, at=request.at)
+        return _page(request, case, refused=refused, typed=typed)
+    return _back(case)
+
+
+def _page(
+    request: DeskRequest,
+    case: Case,
+    *,
+    refused: Refused | None = None,
+    typed: dict[str, str] | None = None,
+) -> HttpResponse:
+    case.refresh_from_db()
+    now, standing = keeping_of(case), standing_of(case)
+    me, today = request.staff_member.person_id, request.at.astimezone(UTC).date()
+    check_ins = list(now.follow_up.check_ins.all()) if now.follow_up else []
+    context: dict[str, Any] = {
+        "case": case,
+        "said": read_keeping(case, now, keyring=request.keyring, at=request.at),
+        "closing": now.closing,
+        "hold": now.hold,
+        "no_action": now.no_action,
+        "decided_by_me": now.no_action is not None and now.no_action.decided_by == me,
+        "declined_by": _name_of_who_declined(case),
+        "decided": standing.decided,
+        "is_open": standing.is_open,
+        "is_closed": case.state == State.CLOSED,
+        "needs_assessment": case.state in (State.OPEN, State.REOPENED),
+        "may_reopen": rests(case),
+        "check_ins": check_ins,
+        "all_asked": bool(check_ins) and all(one.done_at for one in check_ins),
+        "today": today,
+        "held_by_me": now.hold is not None and now.hold.set_by == me,
+        "typed": typed or {},
+        "refused": refused,
+    }
+    status = refused.status if refused else 200
+    return render(request, "cases/desk_keeping.html", context, status=status)
+
+
+def _name_of_who_declined(case: Case) -> str:
+    """By working name, while the newest of what was decided is one that a colleague did not agree to."""
+    newest = case.no_actions.last()
+    if newest is None or newest.declined_by is None or case.state != State.ASSESSED:
+        return ""
+    staff = StaffMember.objects.filter(person=newest.declined_by).first()
+    return staff.working_name if staff else ""
+
+
+def _text(request: DeskRequest, name: str) -> str:
+    return request.POST.get(name, "").replace("\0", "").replace("\r\n", "\n")
 
 
 def _case(request: DeskRequest, case_id: UUID) -> Case:

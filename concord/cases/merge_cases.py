@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from concord.cases.agree_to_no_action import about_declined
 from concord.cases.assess_case import about as about_assessment
 from concord.cases.classify_case import classify_case, read_classification
 from concord.cases.close_case import CaseIsClosed
@@ -18,7 +19,8 @@ from concord.cases.common_readers import leave_only_common_readers
 from concord.cases.hold_case import about as about_hold
 from concord.cases.keep_evidence import about_evidence
 from concord.cases.link_cases import ItselfOnly
-from concord.cases.models import OVER, Case, Closing, LinkedCase, State
+from concord.cases.models import OVER, Case, LinkedCase, State
+from concord.cases.move import reopen, rests
 from concord.cases.parties import add_party, known_parties, respondents
 from concord.cases.recuse import take_out
 from concord.cases.seal_outside import seal_outside
@@ -62,9 +64,7 @@ def merge_cases(
     about = respondents(older, keyring=keyring) | respondents(younger, keyring=keyring)
     outs = _out_of(younger)
     _carry(younger, older, by=by, keyring=keyring, at=at)
-    Case.objects.filter(id=younger.id).update(
-        state=State.MERGED, merged_into=older, classified=None
-    )
+    _move_both(younger, older, by=by, at=at)
     merged.send(sender=Case, case=older, gone=younger, at=at)
     for person in outs:
         take_out(older, who=person, by=None, at=at, keyring=keyring)
@@ -128,7 +128,7 @@ def _carry_people(
 
 
 def _carry_words(younger: Case, older: Case, *, keyring: Keyring) -> None:
-    """What people wrote, and the copies of posts; a copy that is in both is kept once. A wish to close is void."""
+    """What people wrote, and the copies of posts; a copy that is in both is kept once."""
 
     def anew(blob: bytes | memoryview, was: str, now: str) -> bytes:
         plain = files.unseal(younger.file, bytes(blob), about=was, keyring=keyring)
@@ -146,7 +146,10 @@ def _carry_words(younger: Case, older: Case, *, keyring: Keyring) -> None:
         was, now = about_evidence(younger, copy.post), about_evidence(older, copy.post)
         sealed = anew(copy.sealed, was, now)
         younger.evidence.filter(id=copy.id).update(case=older, sealed=sealed)
-    Closing.objects.filter(case__in=[younger, older], closed_at__isnull=True).delete()
+    for decided in younger.no_actions.filter(declined_sealed__isnull=False):
+        about = about_declined(decided.id)
+        sealed = anew(decided.declined_sealed or b"", about, about)
+        younger.no_actions.filter(id=decided.id).update(declined_sealed=sealed)
     for closing in younger.closings.all():
         about = about_closing(closing.id)
         sealed = anew(closing.lessons_sealed, about, about)
@@ -178,6 +181,20 @@ def _carry_hold(younger: Case, older: Case, *, keyring: Keyring, at: datetime) -
         plain = files.unseal(younger.file, bytes(hold.reason_sealed), about=about, keyring=keyring)
         sealed = files.seal(older.file, plain, about=about)
         younger.holds.filter(id=hold.id).update(case=older, reason_sealed=sealed)
+
+
+def _move_both(younger: Case, older: Case, *, by: StaffMember, at: datetime) -> None:
+    """The younger is an empty shell; the older, where it rested, is looked at anew with what came to it."""
+    for one in (younger, older):
+        one.no_actions.standing().update(ended_at=at)
+    younger.no_actions.update(case=older)
+    younger.follow_ups.filter(ended_at__isnull=True).update(ended_at=at)
+    younger.follow_ups.update(case=older)
+    Case.objects.filter(id=younger.id).update(
+        merged_into=older, state=State.MERGED, classified=None
+    )
+    if rests(older):
+        reopen(older, by=by.person_id, at=at)
 
 
 def _carry_links(younger: Case, older: Case) -> None:

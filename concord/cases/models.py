@@ -32,6 +32,21 @@ class State(models.TextChoices):
 
 OVER = [State.CLOSED, State.MERGED, State.PURGED]
 
+TRANSITIONS: dict[State, tuple[State, ...]] = {
+    State.OPEN: (State.ASSESSED, State.MERGED),
+    State.ASSESSED: (State.ACTION_PENDING, State.NO_ACTION, State.MERGED),
+    State.ACTION_PENDING: (State.STABILISED, State.ASSESSED, State.MERGED),
+    State.STABILISED: (State.FOLLOW_UP, State.REOPENED, State.MERGED),
+    State.NO_ACTION: (State.FOLLOW_UP, State.REOPENED, State.MERGED),
+    State.FOLLOW_UP: (State.CLOSED, State.REOPENED, State.MERGED),
+    State.CLOSED: (State.REOPENED, State.PURGED),
+    State.REOPENED: (State.ASSESSED, State.MERGED),
+    State.MERGED: (),
+    State.PURGED: (),
+}
+"""Where a case can go from where it is (workflow.md 4.4). What is not here does not exist: `move` refuses it, and
+the database does as well. A case begins OPEN. The way back from what rests is settled in docs/decisions."""
+
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, staff: StaffMember) -> CaseQuerySet:
@@ -276,11 +291,134 @@ class Assessment(models.Model):
         return str(self.id)
 
 
-class Closing(models.Model):
-    """A case was closed: what came of it, what was learned (sealed), and the day on which it is erased.
+class NoActionQuerySet(models.QuerySet["NoAction"]):
+    def standing(self) -> NoActionQuerySet:
+        """Neither taken back, nor overtaken by something that was proposed or said since."""
+        return self.filter(ended_at__isnull=True)
 
-    Where nothing was done to anybody, it stays a wish until another person who can open the case agrees.
+    def asked(self) -> NoActionQuerySet:
+        """Those that wait for another person's yes."""
+        return self.standing().filter(agreement__isnull=True)
+
+    def visible_to(self, staff: StaffMember) -> NoActionQuerySet:
+        """Those whose reason this staff member was given to read."""
+        return self.filter(briefing__in=seen_by(staff.person_id))
+
+
+class NoAction(models.Model):
+    """Somebody decided that nothing (more) needs to be done in a case, and why; it holds once another agreed.
+
+    `sealed` is JSON (`decide_no_action.Why`) under a file of its own, `briefing`, for whoever may agree reads the
+    reason and not the case. `declined_sealed` goes to the case: why a colleague did not agree.
     """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="no_actions")
+    briefing = models.UUIDField(unique=True)
+    sealed = models.BinaryField()
+    decided_by = models.UUIDField()
+    decided_at = models.DateTimeField()
+    rung_at = models.DateTimeField()
+    declined_by = models.UUIDField(null=True)
+    declined_sealed = models.BinaryField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = NoActionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["decided_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at__isnull=True), name="cases_one_no_action"
+            ),
+            models.CheckConstraint(
+                condition=Q(declined_by__isnull=True, declined_sealed__isnull=True)
+                | Q(
+                    declined_by__isnull=False, declined_sealed__isnull=False, ended_at__isnull=False
+                ),
+                name="cases_declined_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Agreement(models.Model):
+    """Another person agreed that nothing needs to be done. No row, no NO_ACTION: the database asks for it."""
+
+    no_action = models.OneToOneField(NoAction, on_delete=models.CASCADE)
+    decided_by = models.UUIDField()
+    person = models.UUIDField()
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(decided_by=models.F("person")), name="cases_agreed_by_another"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class FollowUp(models.Model):
+    """FOLLOW_UP: whoever had to be told was told; twice somebody asks whether it has stayed quiet."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="follow_ups")
+    begun_by = models.UUIDField()
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["begun_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at__isnull=True), name="cases_one_follow_up"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class CheckIn(models.Model):
+    """Somebody asks whether it has stayed quiet: 7 and 30 days after what was decided (workflow.md 4.9)."""
+
+    class Found(models.TextChoices):
+        QUIET = "quiet", "it has stayed quiet"
+        UNASKED = "unasked", "nobody could be asked"
+        AGAIN = "again", "it went on, or somebody was paid back"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    follow_up = models.ForeignKey(FollowUp, on_delete=models.CASCADE, related_name="check_ins")
+    due_on = models.DateField()
+    rung_at = models.DateTimeField(null=True)
+    found = models.CharField(max_length=8, choices=Found.choices, blank=True)
+    done_by = models.UUIDField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["due_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["follow_up", "due_on"], name="cases_one_check_in_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True, done_by__isnull=True, found="")
+                | (Q(done_at__isnull=False, done_by__isnull=False) & ~Q(found="")),
+                name="cases_checked_in_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Closing(models.Model):
+    """A case was closed: what came of it, what was learned (sealed), and the day on which it is erased."""
 
     class Outcome(models.TextChoices):
         ACTION = "action", "action was taken"
@@ -290,11 +428,9 @@ class Closing(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="closings")
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     lessons_sealed = models.BinaryField()
-    wished_by = models.UUIDField()
-    wished_at = models.DateTimeField()
-    agreed_by = models.UUIDField(null=True)
-    closed_at = models.DateTimeField(null=True)
-    expunge_on = models.DateField(null=True)
+    closed_by = models.UUIDField()
+    closed_at = models.DateTimeField()
+    expunge_on = models.DateField()
     warned_first_at = models.DateTimeField(null=True)
     warned_last_at = models.DateTimeField(null=True)
     reopened_by = models.UUIDField(null=True)
@@ -306,53 +442,7 @@ class Closing(models.Model):
                 fields=["case"],
                 condition=Q(reopened_at__isnull=True),
                 name="cases_one_standing_closing",
-            ),
-            models.CheckConstraint(
-                condition=Q(agreed_by__isnull=True) | ~Q(agreed_by=models.F("wished_by")),
-                name="cases_closing_agreed_by_another",
-            ),
-            models.CheckConstraint(
-                condition=~Q(outcome="no_action")
-                | Q(closed_at__isnull=True)
-                | Q(agreed_by__isnull=False),
-                name="cases_nothing_done_is_said_by_two",
-            ),
-            models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, expunge_on__isnull=True)
-                | Q(closed_at__isnull=False, expunge_on__isnull=False),
-                name="cases_closed_with_a_day",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-
-class CheckIn(models.Model):
-    """After a case was closed somebody asks whether it has stayed quiet: 7 and 30 days later (workflow.md 4.9)."""
-
-    class Found(models.TextChoices):
-        QUIET = "quiet", "it has stayed quiet"
-        UNASKED = "unasked", "nobody could be asked"
-        AGAIN = "again", "it went on, or somebody was paid back"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    closing = models.ForeignKey(Closing, on_delete=models.CASCADE, related_name="check_ins")
-    due_on = models.DateField()
-    rung_at = models.DateTimeField(null=True)
-    found = models.CharField(max_length=8, choices=Found.choices, blank=True)
-    done_by = models.UUIDField(null=True)
-    done_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["due_on"]
-        constraints = [
-            models.UniqueConstraint(fields=["closing", "due_on"], name="cases_one_check_in_a_day"),
-            models.CheckConstraint(
-                condition=Q(done_at__isnull=True, done_by__isnull=True, found="")
-                | (Q(done_at__isnull=False, done_by__isnull=False) & ~Q(found="")),
-                name="cases_checked_in_by_somebody",
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.cases.clocks import expunge_on, standing_of
 from concord.cases.models import Case, Closing, Hold, LinkedCase, Purge, State
+from concord.cases.move import move
 from concord.cases.signals import purging
 from concord.ledger.record import record
 from concord.monitoring.erase_flag import erase_flag
@@ -61,9 +62,19 @@ def purge_case(case: Case, *, at: datetime) -> Purge:
     LinkedCase.objects.filter(case=case).delete()
     LinkedCase.objects.filter(older=case).delete()
     Closing.objects.filter(case=case).update(lessons_sealed=b"")
-    Case.objects.filter(id=case.id).update(state=State.PURGED, classified=None)
+    _forget_why_nothing_was_done(case, at=at)
+    move(case, State.PURGED, at=at)
+    Case.objects.filter(id=case.id).update(classified=None)
     record("cases.purge", actor=None, subject=case.id, at=at)
     return purge
+
+
+def _forget_why_nothing_was_done(case: Case, *, at: datetime) -> None:
+    """Who decided and who agreed stays, as with what was done."""
+    for decided in case.no_actions.all():
+        files.destroy(decided.briefing, by=None, at=at)
+    case.no_actions.filter(declined_sealed__isnull=False).update(declined_sealed=b"")
+    case.no_actions.update(sealed=b"")
 
 
 def _kept(case: Case) -> tuple[models.Manager[Any], ...]:
@@ -76,7 +87,7 @@ def _kept(case: Case) -> tuple[models.Manager[Any], ...]:
 def is_due(case: Case, *, at: datetime) -> bool:
     """Closed, its day has come as its decisions stand now, and its people were warned for the last time."""
     closing = Closing.objects.filter(case=case, reopened_at__isnull=True).first()
-    if case.state != State.CLOSED or closing is None or closing.closed_at is None:
+    if case.state != State.CLOSED or closing is None:
         return False
     day = expunge_on(standing_of(case), closed_at=closing.closed_at)
     warned = closing.warned_last_at

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.conflicts import eligible
-from concord.cases.models import Case, Recusal
+from concord.cases.models import Agreement, Case, Recusal, State
+from concord.cases.move import reopen
 from concord.cases.seal_outside import owe_outside, seal_outside
 from concord.cases.signals import recused
 from concord.ledger.record import record
@@ -55,9 +56,25 @@ def take_out(
     for source in case.sources.select_related("flag", "report"):
         files.withdraw(source.file, who, at=at)
     _fill_the_seats(case, at=at)
+    _void_what_they_left(case, who, at=at)
     record("cases.recuse", actor=by, subject=case.id, at=at, who=who)
     recused.send(sender=Case, case=case, person=who, at=at)
     return recusal
+
+
+def _void_what_they_left(case: Case, who: UUID, *, at: datetime) -> None:
+    """Who stepped out has no part in leaving a case as it is: others decide it anew (workflow.md 4.4)."""
+    decided = case.no_actions.standing().first()
+    if decided is None:
+        return
+    files.withdraw(decided.briefing, who, at=at)
+    agreed = Agreement.objects.filter(no_action=decided).first()
+    if who not in (decided.decided_by, agreed.person if agreed else None):
+        return
+    if agreed is None:
+        case.no_actions.standing().update(ended_at=at)
+    elif case.state in (State.NO_ACTION, State.FOLLOW_UP):
+        reopen(case, by=None, at=at)
 
 
 def _fill_the_seats(case: Case, *, at: datetime) -> None:

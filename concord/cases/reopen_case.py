@@ -1,4 +1,8 @@
-"""reopen_case: a closed case is taken up again: a new report, retaliation, a review (workflow.md 4.4)."""
+"""reopen_case: a case that rested is taken up again: a new report, retaliation, a review (workflow.md 4.4).
+
+Closed, or on the way there: what is stabilised, left as it is or followed up comes back by the same way, for
+something new does not wait for the closing.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.common_readers import leave_only_common_readers
-from concord.cases.models import Case, Closing, State
+from concord.cases.models import Case
+from concord.cases.move import reopen, rests
 from concord.cases.parties import respondents
-from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.vault import files
@@ -19,9 +23,9 @@ from concord.vault.keyring import Keyring
 
 
 class NotClosed(Refused):
-    """Only what was closed, and not erased, is reopened."""
+    """Only what rests, and is not erased, is reopened."""
 
-    words = _("This case is not closed.")
+    words = _("This case is open, or gone.")
     status = 409
 
 
@@ -34,13 +38,9 @@ def reopen_case(case: Case, *, by: StaffMember, keyring: Keyring, at: datetime) 
     case = Case.objects.select_for_update().get(id=case.id)
     if not (by.is_current(at) and files.may_open(case.file, by.person_id)):
         raise NoGrant(subject=case.id)
-    if case.state != State.CLOSED:
+    if not rests(case):
         raise NotClosed(subject=case.id)
-    Closing.objects.filter(case=case, reopened_at__isnull=True).update(
-        reopened_at=at, reopened_by=by.person_id
-    )
-    Case.objects.filter(id=case.id).update(state=State.REOPENED)
-    record("cases.reopen", actor=by.person_id, subject=case.id, at=at)
+    reopen(case, by=by.person_id, at=at)
     # Ties are declared late, people leave, a party may have joined the team.
     about = respondents(case, keyring=keyring)
     leave_only_common_readers(case, about=about, keyring=keyring, at=at)

@@ -5,5 +5,8 @@ from concord.people.who_may import designated, receiver
 judges = designated
 """Whoever may say that a flag needs action, and so take it up."""
 
+may_agree = designated
+"""Whoever may be asked whether they agree that nothing needs to be done."""
+
 works_on_cases = receiver
 """Coordinators and deputies are receivers."""

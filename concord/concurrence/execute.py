@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.cases.conflicts import eligible
 from concord.cases.models import Case
-from concord.cases.models import State as CaseState
 from concord.concurrence.contents import (
     AGREED,
     PROPOSED,
@@ -171,7 +170,7 @@ def _decide(
     until_at = None if None in ends or not ends else max(end for end in ends if end)
     if all(target.kind in GIVE_BACK for target in targets):
         until_at = at  # it gives back, and leaves nothing in force
-    decision = Decision.objects.create(
+    return Decision.objects.create(
         code=random_code(),
         case=case,
         execution=execution,
@@ -180,8 +179,6 @@ def _decide(
         until_at=until_at,
         review_on=min(reviews) if reviews else None,
     )
-    Case.objects.filter(id=case.id).update(state=CaseState.ACTION_PENDING)
-    return decision
 
 
 def _carry_out(

@@ -6,13 +6,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from concord.cases.clocks import Standing, lends_standing
 from concord.cases.models import Case, State
 from concord.cases.signals import purging
-from concord.concurrence.models import Asked, Decision, Decline, Proposal, Version
+from concord.concurrence.models import (
+    Asked,
+    Decision,
+    Decline,
+    Execution,
+    Proposal,
+    Version,
+    Warrant,
+)
 from concord.concurrence.models import State as ProposalState
+from concord.letters.models import Letter
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.vault import files
@@ -26,10 +36,24 @@ def standing(case: Case) -> Standing:
     return Standing(
         decided=bool(ends),
         ends_at=max(known) if known and len(known) == len(ends) else None,
-        is_open=Proposal.objects.filter(case=case).open().exists(),
+        is_open=is_open(case),
         awaits_press=Proposal.objects.filter(case=case, state=ProposalState.CONCURRED).exists(),
+        notices_wait=Letter.objects.filter(
+            waits_for__in=Execution.objects.filter(decision__case=case).values("id")
+        ).exists(),
+        kinds=frozenset(_steps(case).values_list("kind", flat=True)),
         ids=_ids(case),
     )
+
+
+def is_open(case: Case) -> bool:
+    """Whether a proposal waits, or a step was carried out and not seen to hold yet."""
+    waits = Proposal.objects.filter(case=case).open().exists()
+    return waits or _steps(case).filter(verified_at__isnull=True).exists()
+
+
+def _steps(case: Case) -> QuerySet[Warrant]:
+    return Warrant.objects.filter(execution__decision__case=case)
 
 
 def _ids(case: Case) -> frozenset[UUID]:

@@ -14,9 +14,11 @@ from concord.cases.close_case import CaseIsClosed
 from concord.cases.conflicts import eligible
 from concord.cases.models import OVER, Case
 from concord.cases.models import State as CaseState
+from concord.cases.move import move, rests
 from concord.cases.parties import known_parties
 from concord.cases.read_case import Opened, read_case
 from concord.cases.read_elsewhere import read_elsewhere
+from concord.cases.reopen_case import reopen_case
 from concord.concurrence.contents import (
     PROPOSED,
     commitments,
@@ -73,15 +75,27 @@ def propose(
     case = Case.objects.select_for_update().get(id=case.id)
     if case.state in OVER:
         raise CaseIsClosed(subject=case.id)
+    case = _assess_anew(case, by=by, keyring=keyring, at=at)
     proposal = Proposal(case=case, code=random_code(), opened_at=at)
     _check_may_propose(case, by=by, keyring=keyring, at=at)
     _check_targets_free(case, terms.targets, but=None)
+    if case.state == CaseState.ASSESSED:
+        move(case, CaseState.ACTION_PENDING, at=at)
     proposal.save()
     version = submit_version(proposal, terms=terms, by=by, keyring=keyring, at=at)
     record(
         "concurrence.propose", actor=by.person_id, subject=proposal.id, at=at, version=version.id
     )
     return proposal
+
+
+def _assess_anew(case: Case, *, by: StaffMember, keyring: Keyring, at: datetime) -> Case:
+    """A proposal says all that an assessment asks; where a case rested, something new is not over with it."""
+    if rests(case):
+        case = reopen_case(case, by=by, keyring=keyring, at=at)
+    if case.state in (CaseState.OPEN, CaseState.REOPENED):
+        move(case, CaseState.ASSESSED, at=at)
+    return case
 
 
 @transaction.atomic
@@ -134,7 +148,6 @@ def submit_version(
     version = _store(proposal, terms, contents, by=by, keyring=keyring, about=about, at=at)
     Proposal.objects.filter(id=proposal.id).update(state=State.PROPOSED)
     proposal.state = State.PROPOSED
-    Case.objects.filter(id=case.id).update(state=CaseState.ACTION_PENDING)
     _tell_departure(opened, terms, by=by, at=at)
     proposed.send(sender=Version, version=version, about=about, at=at)
     return version

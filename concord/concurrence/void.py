@@ -11,8 +11,10 @@ from django.dispatch import receiver
 
 from concord.cases.models import Case
 from concord.cases.models import State as CaseState
+from concord.cases.move import move
 from concord.cases.signals import recused
 from concord.concurrence.guards import NeedsCoordinator, NoLongerOpen
+from concord.concurrence.lend_standing import is_open
 from concord.concurrence.models import OPEN_STATES, Concurrence, Decision, Proposal, State, Version
 from concord.concurrence.signals import settled
 from concord.ledger.record import record
@@ -51,14 +53,16 @@ def check_unexecuted(proposal: Proposal) -> None:
 
 
 def close(proposal: Proposal, state: State, *, by: UUID | None, at: datetime) -> None:
-    """Close an open proposal: its version and agreement are void, the case is back at ASSESSED."""
+    """Close an open proposal: its version and agreement are void.
+
+    With nothing else proposed, and every step of what was carried out seen to hold, the case is back at ASSESSED.
+    """
     void_version(proposal.version, at=at)
     proposal.state = state
     proposal.save(update_fields=["state"])
-    if not proposal.case.proposals.open().exists():
-        Case.objects.filter(id=proposal.case_id, state=CaseState.ACTION_PENDING).update(
-            state=CaseState.ASSESSED
-        )
+    case = Case.objects.select_for_update().get(id=proposal.case_id)
+    if case.state == CaseState.ACTION_PENDING and not is_open(case):
+        move(case, CaseState.ASSESSED, at=at)
     record(f"concurrence.{state.value}", actor=by, subject=proposal.id, at=at)
     settled.send(sender=Proposal, proposal=proposal, at=at)
 

@@ -9,8 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from concord.cases.assess_case import LIVE, read_assessment
-from concord.cases.assess_form import AssessForm
+from concord.cases.assess_case import in_words, read_assessment
 from concord.cases.classify_case import read_classification
 from concord.cases.desk_views import find_case
 from concord.cases.forms import NoteForm, part_of
@@ -117,10 +116,7 @@ def _assessed(case: Case, *, keyring: Keyring) -> list[tuple[object, object]]:
     newest = case.assessments.select_related("case").last()
     if newest is None:
         return []
-    said = read_assessment(newest, keyring=keyring)
-    form = AssessForm()
-    answers = said._replace(live=str(LIVE.get(said.live, "")))
-    return [(form[name].label, answer) for name, answer in answers._asdict().items()]
+    return list(in_words(read_assessment(newest, keyring=keyring)))
 
 
 def _authors(opened: Opened) -> dict[UUID, str]:

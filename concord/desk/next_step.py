@@ -42,11 +42,12 @@ def next_step(
         return _proposed(open_proposal)
     if case.state == State.CLOSED:
         return Step(_("It is closed."), _("What is kept of it, and how long"), _to("keeping", case))
-    if keeping.closing is not None and keeping.closing.wished_by != staff.person_id:
-        words = _("Your colleague would leave it at that.")
-        return Step(words, _("Say whether you agree"), _to("keeping", case))
-    if keeping.closing is not None:
-        return Step(_("It is closed when your colleague agrees."))
+    decided = keeping.no_action
+    if case.state == State.ASSESSED and decided is not None:
+        if decided.decided_by != staff.person_id:
+            words = _("Your colleague would leave it as it is.")
+            return Step(words, _("Say whether you agree"), reverse("no_action", args=[decided.id]))
+        return Step(_("It is left as it is when a colleague agrees."))
     return _left_to_do(case, someone_reported)
 
 
@@ -59,8 +60,14 @@ def _proposed(proposal: Proposal) -> Step:
 
 def _left_to_do(case: Case, someone_reported: bool) -> Step:
     if case.state == State.STABILISED:
-        words = _("Done and checked. Close it when nothing is left to do for anybody in it.")
-        return Step(words, _("Close it"), _to("keeping", case))
+        words = _("Done and checked. Follow it up when nothing is left to do for anybody in it.")
+        return Step(words, _("Follow it up"), _to("keeping", case))
+    if case.state == State.NO_ACTION:
+        words = _("Two of you left it as it is.")
+        return Step(words, _("Follow it up"), _to("keeping", case))
+    if case.state == State.FOLLOW_UP:
+        words = _("It is followed up: somebody looks after a week, and after a month.")
+        return Step(words, _("See when"), _to("keeping", case))
     if case.state == State.ACTION_PENDING:
         return Step(_("Done; each step is being checked."))
     if someone_reported:

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from concord.actions.models import UNDECIDED, LateRecusal, ReviewRequest
 from concord.cases.check_in import due
 from concord.cases.clocks import WARN_FIRST
-from concord.cases.models import OVER, Case, CheckIn, Closing, Handover, Source
+from concord.cases.models import OVER, Case, CheckIn, Closing, Handover, NoAction, Source
 from concord.cases.models import State as CaseState
 from concord.cases.presence import asks_of
 from concord.concurrence.models import Proposal, Version
@@ -39,12 +39,13 @@ class Waiting:
     closings: list[Closing]
     handovers: list[Handover]
     check_ins: list[CheckIn]
+    no_actions: list[NoAction]
     names: dict[UUID, str]
 
     @property
     def is_empty(self) -> bool:
         came_in = (self.asked, self.flags, self.caseless, self.reports, self.questions)
-        kept = (self.cases, self.closings, self.check_ins)
+        kept = (self.cases, self.closings, self.check_ins, self.no_actions)
         return not any((self.attempts, self.handovers, *came_in, self.reviews, *kept))
 
 
@@ -65,6 +66,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         closings=list(closings_for(staff, at=at).select_related("case")),
         handovers=asks_of(staff, at=at),
         check_ins=list(check_ins_for(staff, at=at)),
+        no_actions=list(no_actions_for(staff).select_related("case")),
         names=dict(proposers.values_list("person_id", "working_name")),
     )
 
@@ -80,6 +82,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + reviews_for(staff).count()
         + unconfirmed_for(staff, at=at).count()
         + len(asks_of(staff, at=at))
+        + no_actions_for(staff).count()
     )
 
 
@@ -89,19 +92,28 @@ def attempts_for(staff: StaffMember) -> AttemptQuerySet:
 
 
 def closings_for(staff: StaffMember, *, at: datetime) -> QuerySet[Closing]:
-    """Cases of theirs that a colleague wants to close, and those that are erased within 30 days."""
+    """Closed cases of theirs that are erased within 30 days."""
     theirs = Case.objects.visible_to(staff).filter(Q(coordinator=staff) | Q(deputy=staff))
-    wished = Q(closed_at__isnull=True) & ~Q(wished_by=staff.person_id)
-    soon = Q(case__state=CaseState.CLOSED, expunge_on__lte=(at + WARN_FIRST).date())
     return Closing.objects.filter(
-        wished | soon, case__in=theirs, reopened_at__isnull=True
+        case__state=CaseState.CLOSED,
+        expunge_on__lte=(at + WARN_FIRST).date(),
+        case__in=theirs,
+        reopened_at__isnull=True,
     ).order_by("expunge_on")
 
 
+def no_actions_for(staff: StaffMember) -> QuerySet[NoAction]:
+    """Where a colleague found that nothing needs to be done, and this person may agree."""
+    if not staff.may_concur:
+        return NoAction.objects.none()
+    asked = NoAction.objects.visible_to(staff).asked().filter(case__state=CaseState.ASSESSED)
+    return asked.exclude(decided_by=staff.person_id).order_by("decided_at")
+
+
 def check_ins_for(staff: StaffMember, *, at: datetime) -> QuerySet[CheckIn]:
-    """Closed cases of theirs of which somebody has to say whether it has stayed quiet."""
+    """Cases of theirs of which somebody has to say whether it has stayed quiet."""
     theirs = Case.objects.visible_to(staff).filter(Q(coordinator=staff) | Q(deputy=staff))
-    return due(at).filter(closing__case__in=theirs)
+    return due(at).filter(follow_up__case__in=theirs)
 
 
 def proposals_for(staff: StaffMember, *, at: datetime) -> QuerySet[Version]:

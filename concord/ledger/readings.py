@@ -27,6 +27,11 @@ def readings(subject: UUID, *, verb: str) -> list[Reading]:
     return [Reading(*row) for row in rows]
 
 
+def was_recorded(verb: str, *, subject: UUID) -> bool:
+    """Whether this was entered before: what follows from it is not done a second time."""
+    return Entry.objects.filter(verb=verb, subject=subject).exists()
+
+
 def last_act(actor: UUID, *, subjects: Iterable[UUID]) -> datetime | None:
     """When somebody last did or read anything that is entered under one of these ids; None when never."""
     acts = Entry.objects.filter(subject__in=list(subjects), actor=actor)

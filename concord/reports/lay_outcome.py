@@ -10,13 +10,14 @@ from typing import NamedTuple
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
 
-from concord.letterbox.models import Box
+from concord.letterbox.models import Answer, Box
 from concord.letterbox.push import push
 from concord.reports.leave_notice import leave_notice
 from concord.reports.models import Report
 
 KIND = "outcome"
 NOTHING_DONE = "nothing"
+CLOSED = "closed"
 DONE: dict[str, str | Words] = {
     "revoke": _("Somebody's access was taken away or limited."),
     "delete": _("Something that was written was deleted."),
@@ -29,6 +30,10 @@ DONE: dict[str, str | Words] = {
     ),
     NOTHING_DONE: _(
         "We looked into it with care, and have not acted on it. You can tell us more at any time."
+    ),
+    CLOSED: _(
+        "We have closed our file on it. If anything happens again, or somebody pays you back for "
+        "speaking, write to us here: we open it again."
     ),
 }
 OTHER = _("We acted on it.")
@@ -46,6 +51,11 @@ def lay_outcome(report: Report, kinds: Iterable[str], *, on: date, at: datetime)
     push(box, json.dumps(said).encode(), kind=KIND, at=at)
     leave_notice(report, at=at)
     return True
+
+
+def was_told(report: Report) -> bool:
+    """Whether anything that came of it lies in the reporter's box already."""
+    return Answer.objects.filter(box=report.box, kind=KIND).exists()
 
 
 class Outcome(NamedTuple):

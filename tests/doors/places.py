@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 from playwright.sync_api import BrowserContext, Page
 
 from concord.actions.models import ReviewRequest
+from concord.cases.decide_no_action import decide_no_action
+from concord.cases.follow_up import follow_up
+from concord.cases.models import Case, NoAction
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision, Proposal
@@ -27,7 +30,16 @@ from concord.people.note_organisation import note_organisation
 from concord.reports.models import Attachment, Question, Report
 from concord.reports.tests.files import brought, document, photograph
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, answers_arrive, login_by_mailbox, opened, proposed, stage
+from tests.cast import (
+    Cast,
+    answers_arrive,
+    assessed,
+    left_as_it_is,
+    login_by_mailbox,
+    opened,
+    proposed,
+    stage,
+)
 
 CODE = re.compile(r'<output class="code"[^>]*><bdi dir="ltr">([0-9A-Z -]{20,30})</bdi>')
 
@@ -150,6 +162,10 @@ DESK = [
     Place("desk-flag", "/flags/{flag}", "amara"),
     Place("case", "/cases/{case}", "amara"),
     Place("case-decided", "/cases/{decided_case}", "amara"),
+    Place("ending", "/cases/{left_case}/keeping", "amara"),
+    Place("ending-empty", "/cases/{left_case}/keeping", "amara", press("/nothing", why="")),
+    Place("following", "/cases/{followed_case}/keeping", "amara"),
+    Place("left", "/left/{left}", "noor"),
     Place("propose", "/cases/{case}/propose", "amara"),
     Place("proposal", "/proposals/{proposal}", "amara"),
     Place("second-yes", "/proposals/{proposal}", "luis"),
@@ -198,9 +214,14 @@ def house(inside: Callable[[Registration], Any]) -> House:
     waiting = _waiting(cast)
     left = cast.say(cast.tomas, "This is somebody's home address: 4 Mill Lane", room=cast.annex)
     flag = flag_post(left, words="", by=cast.sara.person_id, by_staff=False, at=cast.at)
+    undone = _undone(cast)
+    followed = _followed(cast)
     made = House(
         cast,
         {
+            "left": undone.id,
+            "left_case": undone.case_id,
+            "followed_case": followed.id,
             "hall": cast.hall.id,
             "sara": cast.sara.id,
             "post": post.id,
@@ -221,6 +242,30 @@ def house(inside: Callable[[Registration], Any]) -> House:
     _review(made)
     _question(made, staff["noor"])
     return made
+
+
+def _undone(cast: Cast) -> NoAction:
+    """Amara finds that nothing needs to be done about what Tomas wrote, and waits for a colleague."""
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    return decide_no_action(
+        assessed(cast, _about(cast, "Go and dance, all of you!")), reason="It is a song.", **who
+    )
+
+
+def _followed(cast: Cast) -> Case:
+    """Two left it as it is, and a week is over."""
+    case = left_as_it_is(cast, _about(cast, "Dance again!"))
+    begun = follow_up(case, by=cast.amara.staff, at=cast.at)
+    first = begun.check_ins.all()[0]
+    begun.check_ins.filter(id=first.id).update(due_on=cast.at.date())
+    return case
+
+
+def _about(cast: Cast, words: str) -> Case:
+    post = cast.say(cast.tomas, words, room=cast.annex)
+    raised = flag_post(post, words="", by=cast.sara.person_id, by_staff=False, at=cast.at)
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    return take_up(judge_credible(raised, credible=True, reason="Rude?", **who), **who)
 
 
 def _decided(cast: Cast) -> Proposal:

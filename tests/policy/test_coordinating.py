@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from concord.cases.models import Case, CheckIn, Closing, State
+from concord.actions.verify_steps import verify_steps
+from concord.cases.models import Case, CheckIn, Closing, FollowUp, State
 from concord.cases.notice_silence import notice_silence
+from concord.concurrence.models import Execution
 from concord.ledger.models import Entry
+from concord.outbox.models import Job
 from tests.browsing import at_the_desk
 from tests.cast import Cast, case_about_karim, proposed, stage
 
@@ -68,15 +71,18 @@ def test_a_case_is_passed_on_without_a_reason_and_opens_when_it_is_taken(cast: C
 
 
 @pytest.mark.clauses("P-ZERO-1", "V-RETAL-1")
-def test_a_closed_case_is_asked_after_until_a_person_answers(cast: Cast) -> None:
+def test_a_case_is_asked_after_until_a_person_answers(cast: Cast) -> None:
     case = case_about_karim(cast)
     luis = at_the_desk(cast.luis)
     proposal = proposed(cast, case)
     luis.open(f"/proposals/{proposal.id}").press("I agree")
-    Case.objects.update(state=State.STABILISED)
+    verify_steps(Job(subject=Execution.objects.get().id), at=cast.at)
     amara = at_the_desk(cast.amara).open(f"/cases/{case.id}")
-    amara.follow("Close it").press("Close it", lessons="Two on call.")
+    amara.follow("Follow it up").press("Follow it up")
     assert CheckIn.objects.count() == 2
+    amara.post(f"/cases/{case.id}/close", lessons="Two on call.")
+    assert amara.status == 409
+    assert amara.sees("somebody looks after a week, and after a month")
     assert not amara.open("/").sees("Has it stayed quiet?")
     first = CheckIn.objects.all()[0]
     amara.post(f"/check-ins/{first.id}", found="quiet")
@@ -86,5 +92,6 @@ def test_a_closed_case_is_asked_after_until_a_person_answers(cast: Cast) -> None
     luis.open(f"/cases/{case.id}/keeping").press("Keep the answer", found="again")
     assert luis.sees("The case is open again.")
     assert Case.objects.get().state == State.REOPENED
-    assert Closing.objects.get().reopened_by == cast.luis.id
+    assert FollowUp.objects.get().ended_at is not None
+    assert not Closing.objects.exists()
     assert Entry.objects.filter(verb="cases.check_in").count() == 1

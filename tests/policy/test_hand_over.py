@@ -21,7 +21,7 @@ from concord.cases.hand_over import (
     OnlyTheCoordinatorHandsOver,
     hand_over,
 )
-from concord.cases.models import Case, Handover, State
+from concord.cases.models import Case, Handover
 from concord.cases.notice_silence import notice_silence
 from concord.cases.presence import asked_by
 from concord.cases.read_case import read_case
@@ -30,6 +30,7 @@ from concord.cases.write_note import write_note
 from concord.concurrence.adopt_proposal import adopt_proposal
 from concord.concurrence.concur import concur
 from concord.concurrence.execute import execute
+from concord.concurrence.void import withdraw
 from concord.ledger.models import Entry
 from concord.outbox.models import Job
 from concord.people.designate import designate
@@ -37,7 +38,7 @@ from concord.people.enrol import enrol
 from concord.people.models import Person, Role
 from concord.vault import files, keys
 from concord.vault.errors import NoGrant
-from tests.cast import Cast, Desk, case_about_karim, opened, proposed
+from tests.cast import Cast, Desk, case_about_karim, closed, opened, proposed
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +122,10 @@ def test_whoever_is_not_the_coordinator_or_has_a_conflict_has_no_part_in_it(cast
     recuse(case, who=new.id, by=new.staff, at=cast.later(minutes=6))
     with pytest.raises(NobodyToTakeIt):
         passed_on(cast, case)
-    Case.objects.update(state=State.CLOSED)
+
+
+def test_a_closed_case_is_not_passed_on(cast: Cast) -> None:
+    case = closed(cast, case_about_karim(cast))
     with pytest.raises(CaseIsClosed):
         passed_on(cast, case)
 
@@ -196,10 +200,10 @@ def test_whoever_comes_back_or_is_covered_is_not_silent(cast: Cast) -> None:
 
 
 def test_a_case_that_waits_for_nobody_or_is_not_live_takes_its_time(cast: Cast) -> None:
-    proposed(cast)
+    proposal = proposed(cast)
     notice_silence(None, at=cast.later(minutes=50))
     assert not Handover.objects.exists()
-    Case.objects.update(state=State.OPEN)
+    withdraw(proposal, by=cast.amara.staff, at=cast.later(minutes=51))
     cast.hall.session.state = "ended"
     cast.hall.session.save()
     notice_silence(None, at=cast.later(hours=20))

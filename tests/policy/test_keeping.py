@@ -13,11 +13,11 @@ from concord.access.gate import is_admitted
 from concord.access.models import Place, ShutToken
 from concord.actions.audit import audit
 from concord.actions.verify_steps import verify_steps
-from concord.cases.agree_to_close import ClosingNeedsAnother, agree_to_close
+from concord.cases.agree_to_no_action import NeedsAnother, agree_to_no_action
 from concord.cases.clocks import expunge_on, months_after, standing_of
 from concord.cases.close_case import (
     CaseIsClosed,
-    NeedsLessons,
+    NotAskedYet,
     NotDoneYet,
     OnlyItsCoordinatorCloses,
     close_case,
@@ -25,7 +25,7 @@ from concord.cases.close_case import (
 from concord.cases.hold_case import HoldNeedsReason, hold_case
 from concord.cases.keep_clocks import forget_contacts, purge_cases, warn_of_purge
 from concord.cases.lift_hold import LiftingNeedsAnother, lift_hold
-from concord.cases.models import Case, Closing, Purge, State
+from concord.cases.models import Case, Closing, NoAction, Purge, State
 from concord.cases.parties import add_party
 from concord.cases.purge_case import IsHeld, NotItsDayYet, purge_case
 from concord.cases.read_case import read_case
@@ -63,7 +63,7 @@ from concord.spaces.models import Removal
 from concord.vault import files
 from concord.vault.errors import NoGrant, Tampered
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, assessed, case_about_karim, opened, proposed
+from tests.cast import Cast, case_about_karim, closed, opened, proposed
 from tests.policy.test_confidentiality import dump, files_under
 from tests.policy.test_reports_box import CODE, box
 
@@ -73,18 +73,6 @@ def after(case: Case, **span: float) -> datetime:
     closed_at = Closing.objects.get(case=case).closed_at
     assert closed_at is not None
     return closed_at + timedelta(**span)
-
-
-def closed(cast: Cast, case: Case, *, at: datetime | None = None) -> Case:
-    """Amara closes it, and where nothing was decided, Luis agrees."""
-    at = at or cast.later(days=2)
-    if case.state in (State.OPEN, State.REOPENED):
-        assessed(cast, case, at=at)
-    made = close_case(case, lessons="A shorter way to the brake.", by=cast.amara.staff, at=at)
-    if made.closed_at is None:
-        agree_to_close(made, by=cast.luis.staff, at=at)
-    case.refresh_from_db()
-    return case
 
 
 def reported_case(cast: Cast, **told: object) -> Case:
@@ -182,30 +170,35 @@ def test_nothing_done_takes_two_and_the_reporter_who_chose_to_hear_is_told(cast:
         Report.objects.get(), by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at
     )
     amara, luis = at_the_desk(cast.amara), at_the_desk(cast.luis)
-    amara.open(f"/cases/{case.id}").follow("Close or hold it")
+    amara.open(f"/cases/{case.id}").follow("End or hold it")
     assert amara.sees("First say how it stands")
+    amara.post(f"/cases/{case.id}/nothing", why="It was somebody else's coat.")
+    assert amara.status == 409
     amara.post(f"/cases/{case.id}/close", lessons="It was somebody else's coat.")
     assert amara.status == 409
     amara.open(f"/cases/{case.id}/assess").press("Keep it", live="over", grounds="")
     assert amara.status == 422
     amara.press("Keep it", grounds="None.", wishes="Nobody has said.", safety="Nobody.")
     assert amara.sees("Nobody has said.")
-    amara.follow("Close or hold it")
-    assert amara.press("Ask a colleague to agree", lessons="").status == 409
-    amara.open(f"/cases/{case.id}/keeping").press(
-        "Ask a colleague to agree", lessons="It was somebody else's coat."
-    )
+    amara.follow("End or hold it")
+    assert amara.press("Ask a colleague to agree", why="").status == 409
+    amara.press("Ask a colleague to agree", why="It was somebody else's coat.")
     case.refresh_from_db()
     assert case.state == State.ASSESSED
-    with pytest.raises(ClosingNeedsAnother):
-        agree_to_close(Closing.objects.get(), by=cast.amara.staff, at=cast.at)
+    decided = NoAction.objects.get()
+    with pytest.raises(NeedsAnother):
+        agree_to_no_action(decided, by=cast.amara.staff, at=cast.at)
     assert luis.open("/").sees("needs your yes")
-    luis.open(f"/cases/{case.id}/keeping")
+    luis.open(f"/left/{decided.id}")
     assert luis.sees("somebody else's coat")
-    luis.press("I agree, close it")
+    assert luis.sees("Nobody has said.")
+    luis.press("I agree")
     case.refresh_from_db()
-    assert case.state == State.CLOSED
+    assert case.state == State.NO_ACTION
     assert box(found[1]).sees("We looked into it with care")
+    assert amara.open(f"/cases/{case.id}").sees("no action")
+    closed(cast, case)
+    assert box(found[1]).sees("We have closed our file on it.")
     assert not amara.open("/").sees(case.code)
     assert amara.follow("Closed cases").sees(case.code)
     with pytest.raises(CaseIsClosed):
@@ -220,8 +213,8 @@ def test_who_may_not_close_and_when(cast: Cast) -> None:
     for desk in (cast.noor, cast.ines, cast.ravi):
         with pytest.raises(OnlyItsCoordinatorCloses):
             close_case(case, lessons="Done.", by=desk.staff, at=cast.at)
-    with pytest.raises(NeedsLessons):
-        close_case(case, lessons=" ", by=cast.amara.staff, at=cast.at)
+    with pytest.raises(NotAskedYet):
+        close_case(case, lessons="Done.", by=cast.amara.staff, at=cast.at)
     with pytest.raises(NotClosed):
         reopen_case(case, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
     other = case_about_karim(cast)
@@ -382,9 +375,9 @@ def test_months_end_where_the_month_does() -> None:
 
 def test_every_clock_tells_counts_and_days(cast: Cast) -> None:
     closed(cast, reported_case(cast))
-    at = cast.later(days=120)
+    at = cast.later(days=130)
     due = {clock.kind: list(clock.due(at)) for clock in clocks()}
-    assert due["cases.contacts"] == [(cast.later(days=92)).date()]
+    assert due["cases.contacts"] == [(cast.later(days=122)).date()]
     assert due["cases.purge"] == []
     assert len(due["convenings.forget_people"]) == 3
     assert len(due["letterbox.lapse"]) == 1

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from concord.cases.close_case import CaseIsClosed
+from concord.cases.follow_up import follow_up
 from concord.cases.hold_case import hold_case
 from concord.cases.link_cases import ItselfOnly, link_cases
 from concord.cases.merge_cases import OnlyWhoWorksOnBoth, merge_cases
@@ -25,7 +26,16 @@ from concord.reports.told import Told
 from concord.retaliation.models import Protected
 from concord.vault.errors import NoGrant
 from tests.browsing import at_the_desk
-from tests.cast import Cast, Desk, assessed, case_about_karim, opened, proposed
+from tests.cast import (
+    Cast,
+    Desk,
+    assessed,
+    case_about_karim,
+    closed,
+    left_as_it_is,
+    opened,
+    proposed,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -120,9 +130,17 @@ def test_who_may_not_and_what_may_not(cast: Cast) -> None:
             )
     ravi = at_the_desk(cast.ravi)
     assert ravi.open(f"/cases/{older.id}/same").status == 404
-    Case.objects.filter(id=older.id).update(state=State.CLOSED)
     with pytest.raises(CaseIsClosed):
-        merged(cast, older, younger)
+        merged(cast, closed(cast, older), younger)
+
+
+def test_an_older_case_that_rested_is_looked_at_anew(cast: Cast) -> None:
+    older = left_as_it_is(cast, case_about_karim(cast))
+    follow_up(older, by=cast.luis.staff, at=cast.at)
+    whole = merged(cast, older, of_report(cast, report(cast)))
+    assert whole.state == State.REOPENED
+    assert not whole.follow_ups.filter(ended_at__isnull=True).exists()
+    assert not whole.no_actions.standing().exists()
 
 
 def test_a_report_that_joins_a_case_takes_out_whom_it_keeps_out(cast: Cast) -> None:

@@ -7,7 +7,6 @@ import re
 import pytest
 
 from concord.actions.verify_steps import verify_steps
-from concord.cases.close_case import close_case
 from concord.cases.models import Case
 from concord.cases.models import State as CaseState
 from concord.cases.take_up import take_up
@@ -17,7 +16,7 @@ from concord.outbox.models import Job
 from concord.reports.acknowledge_report import acknowledge_report
 from concord.reports.models import Report, State
 from tests.browsing import Browser
-from tests.cast import Cast, opened, proposed
+from tests.cast import Cast, closed, opened, proposed
 
 CODE = re.compile(r'<output class="code"[^>]*><bdi dir="ltr">([0-9A-Z ]{24})</bdi>')
 
@@ -40,7 +39,6 @@ def test_a_question_is_marked_optional_and_a_silent_reporter_holds_nothing_up(ca
     version = opened(proposed(cast, case).version, cast.luis, cast.at)
     concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
     verify_steps(Job(subject=Execution.objects.get().id), at=cast.at)
-    case = Case.objects.get()
-    close_case(case, lessons="Two people on call.", by=cast.amara.staff, at=cast.at)
+    closed(cast, Case.objects.get())
     assert Case.objects.get().state == CaseState.CLOSED
     assert not report.words.filter(by_staff__isnull=True).exists(), "they never said a word more"

@@ -9,7 +9,6 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from concord.cases.close_case import NOTHING_DONE
 from concord.ledger.models import Entry
 from concord.letterbox.models import Box
 from concord.outbox.models import Job
@@ -17,7 +16,7 @@ from concord.outbox.worker import run_due
 from concord.reports.answer_report import answer_report
 from concord.reports.erase_report import erase_report
 from concord.reports.forget_notices import forget_notices
-from concord.reports.lay_outcome import lay_outcome
+from concord.reports.lay_outcome import NOTHING_DONE, lay_outcome
 from concord.reports.leave_notice import NOTICE
 from concord.reports.models import Report
 from tests.browsing import Browser, at_the_desk

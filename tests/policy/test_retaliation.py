@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from concord.cases.models import Case, LinkedCase, State
+from concord.cases.models import Case, LinkedCase
 from concord.cases.parties import add_party
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
@@ -25,7 +25,7 @@ from concord.retaliation.models import Attempt, Protected
 from concord.retaliation.settle_attempt import ItIsAimedAtYou, dismiss_attempt, link_attempt
 from concord.vault.errors import NoGrant
 from tests.browsing import at_the_desk
-from tests.cast import Cast, Desk, case_about_karim, opened, participant, proposed
+from tests.cast import Cast, Desk, case_about_karim, closed, opened, participant, proposed
 from tests.policy.test_confidentiality import dump
 
 SIGN = "May be retaliation"
@@ -49,8 +49,7 @@ def case(cast: Cast) -> Case:
         case, role="witness", name="Tomas Vega", addresses=["tomas.vega@work.example"],
         person_id=cast.tomas.person_id, by=cast.amara.id, at=cast.at,
     )  # fmt: skip
-    Case.objects.filter(id=case.id).update(state=State.CLOSED)
-    return case
+    return closed(cast, case, at=cast.at)
 
 
 @pytest.mark.clauses("V-RETAL-1")

@@ -1,0 +1,113 @@
+"""agree_to_no_action: another staff member agrees that nothing needs to be done, or does not (workflow.md 4.4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.cases.clocks import standing_of
+from concord.cases.conflicts import is_eligible
+from concord.cases.models import Agreement, Case, NoAction, State
+from concord.cases.move import move
+from concord.ledger.record import record
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.ring import ring
+from concord.people.models import StaffMember
+from concord.refusals import Refused
+from concord.reports.lay_outcome import NOTHING_DONE, lay_outcome
+from concord.vault import files
+from concord.vault.errors import NoGrant
+
+
+class NeedsAnother(Refused):
+    """Whoever decided that nothing is done cannot agree to it as well, under whatever login."""
+
+    words = _("Somebody else has to agree that nothing needs to be done.")
+
+
+class IsSettled(Refused):
+    """It was taken back, declined, or something was proposed or said since."""
+
+    words = _("This is settled already, or something has changed since. Look at the case again.")
+    status = 409
+
+
+class SayWhyNot(Refused):
+    """Not agreeing has a reason: it is shown to whoever decides next."""
+
+    words = _("Please write in a sentence why you do not agree. Nothing you wrote is lost.")
+    status = 409
+
+
+@transaction.atomic
+def agree_to_no_action(decided: NoAction, *, by: StaffMember, at: datetime) -> Agreement:
+    """Agree; from this moment the case is at NO_ACTION, and whoever chose to hear finds it. Twice is once.
+
+    The same people as for anything that is done: another, current, eligible, without a conflict, who was given it to
+    read. Raises `NeedsAnother`, NoGrant, `IsSettled`.
+    """
+    case, decided = _held(decided, by=by, at=at)
+    there = Agreement.objects.filter(no_action=decided).first()
+    if there is not None and there.person == by.person_id:
+        return there
+    _check_waits(case, decided)
+    if standing_of(case).is_open:
+        raise IsSettled(subject=case.id)
+    agreed = Agreement.objects.create(
+        no_action=decided, decided_by=decided.decided_by, person=by.person_id, agreed_at=at
+    )
+    move(case, State.NO_ACTION, at=at)
+    record("cases.agree_to_no_action", actor=by.person_id, subject=case.id, at=at)
+    if not standing_of(case).decided:
+        for source in case.sources.select_related("report"):
+            if source.report:
+                lay_outcome(source.report, [NOTHING_DONE], on=at.date(), at=at)
+    tell_desks(files.readers(case.file), "case", case.id)
+    return agreed
+
+
+@transaction.atomic
+def decline_no_action(decided: NoAction, *, reason: str, by: StaffMember, at: datetime) -> NoAction:
+    """Do not agree, and say why: sealed to the case, shown to its people. The case stays where it was.
+
+    Raises `NeedsAnother`, NoGrant, `IsSettled`, `SayWhyNot`.
+    """
+    case, decided = _held(decided, by=by, at=at)
+    if decided.declined_by == by.person_id:
+        return decided
+    _check_waits(case, decided)
+    if not reason.strip():
+        raise SayWhyNot(subject=case.id)
+    decided.declined_by, decided.ended_at = by.person_id, at
+    decided.declined_sealed = files.seal(
+        case.file, reason.strip().encode(), about=about_declined(decided.id)
+    )
+    decided.save(update_fields=["declined_by", "declined_sealed", "ended_at"])
+    record("cases.decline_no_action", actor=by.person_id, subject=case.id, at=at)
+    tell_desks(files.readers(case.file), "case", case.id)
+    ring([decided.decided_by], at=at)
+    return decided
+
+
+def about_declined(decided: UUID) -> str:
+    return f"no action declined:{decided}"
+
+
+def _held(decided: NoAction, *, by: StaffMember, at: datetime) -> tuple[Case, NoAction]:
+    case = Case.objects.select_for_update().get(id=decided.case_id)
+    decided = NoAction.objects.get(id=decided.id)
+    if decided.decided_by == by.person_id:
+        raise NeedsAnother(subject=case.id)
+    may = by.is_current(at) and files.may_open(decided.briefing, by.person_id)
+    if not (may and is_eligible(case, by.person_id, about=set(), at=at)):
+        raise NoGrant(subject=case.id)
+    return case, decided
+
+
+def _check_waits(case: Case, decided: NoAction) -> None:
+    agreed = Agreement.objects.filter(no_action=decided).exists()
+    if agreed or decided.ended_at is not None or case.state != State.ASSESSED:
+        raise IsSettled(subject=case.id)

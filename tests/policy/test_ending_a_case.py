@@ -1,0 +1,250 @@
+"""Every case ends in what people recorded: done or left by two, followed up, closed; never by a clock (4.4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from concord.actions.verify_steps import verify_steps
+from concord.cases.agree_to_no_action import (
+    IsSettled,
+    NeedsAnother,
+    SayWhyNot,
+    agree_to_no_action,
+    decline_no_action,
+)
+from concord.cases.assess_case import Assessed, assess_case
+from concord.cases.check_in import NotDueYet, SayWhatYouFound, check_in, ring_check_ins
+from concord.cases.close_case import (
+    NeedsLessons,
+    NotAskedYet,
+    NotDoneYet,
+    OnlyItsCoordinatorCloses,
+    close_case,
+)
+from concord.cases.decide_no_action import (
+    NeedsAssessment,
+    NeedsReason,
+    decide_no_action,
+    ring_no_action,
+)
+from concord.cases.follow_up import follow_up
+from concord.cases.models import Agreement, Case, NoAction, State
+from concord.cases.move import NoSuchTransition
+from concord.cases.recuse import recuse
+from concord.concurrence.concur import concur
+from concord.concurrence.models import Execution, Proposal
+from concord.concurrence.void import withdraw
+from concord.desk.waiting import waiting_for
+from concord.outbox.clocks import clocks
+from concord.outbox.models import Job
+from concord.vault.errors import NoGrant
+from tests.browsing import at_the_desk
+from tests.cast import (
+    Cast,
+    assessed,
+    case_about_karim,
+    left_as_it_is,
+    opened,
+    proposed,
+    terms_for,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def undone(cast: Cast, case: Case, reason: str = "It was a rehearsal of a play.") -> NoAction:
+    """Amara finds that nothing needs to be done."""
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    return decide_no_action(case, reason=reason, **who)
+
+
+def agreed(cast: Cast, proposal: Proposal) -> Execution:
+    """Luis agrees; it is carried out at once."""
+    version = opened(proposal.version, cast.luis, cast.at)
+    given = concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
+    return Execution.objects.get(concurrence=given)
+
+
+def verified(execution: Execution, cast: Cast) -> None:
+    verify_steps(Job(kind="actions.verify", subject=execution.id), at=cast.at)
+
+
+def state_of(case: Case) -> str:
+    return Case.objects.get(id=case.id).state
+
+
+@pytest.mark.clauses("P-ZERO-1", "I-PROC-1")
+def test_leaving_a_case_as_it_is_takes_two_and_any_colleague_can_say_no(cast: Cast) -> None:
+    case = case_about_karim(cast)
+    with pytest.raises(NeedsAssessment):
+        undone(cast, case)
+    case = assessed(cast, case)
+    with pytest.raises(NeedsReason):
+        undone(cast, case, " ")
+    amara, noor = at_the_desk(cast.amara), at_the_desk(cast.noor)
+    amara.open(f"/cases/{case.id}/keeping").press(
+        "Ask a colleague to agree", why="It was a rehearsal of a play."
+    )
+    assert state_of(case) == State.ASSESSED
+    assert noor.open("/").sees("To be left as it is?")
+    noor.open(f"/left/{NoAction.objects.get().id}")
+    assert noor.sees("a rehearsal of a play")
+    assert noor.open(f"/cases/{case.id}").status == 404
+    noor.open(f"/left/{NoAction.objects.get().id}").press("I do not agree", reason=" ")
+    assert noor.status == 409
+    noor.press("I do not agree", reason="She did not look like an actor.")
+    assert not noor.sees("To be left as it is?")
+    amara.open(f"/cases/{case.id}/keeping")
+    assert amara.sees("Noor did not agree:")
+    assert amara.sees("She did not look like an actor.")
+    assert amara.open(f"/cases/{case.id}").sees("Noor did not agree to leave it as it is")
+    assert state_of(case) == State.ASSESSED
+    again = undone(cast, case, "It was a play: here is the programme.")
+    assert agree_to_no_action(again, by=cast.noor.staff, at=cast.at).person == cast.noor.id
+    assert state_of(case) == State.NO_ACTION
+
+
+@pytest.mark.clauses("P-ZERO-1")
+def test_who_may_not_agree_and_what_voids_what_was_decided(cast: Cast) -> None:
+    case = assessed(cast, case_about_karim(cast))
+    decided = undone(cast, case)
+    with pytest.raises(NeedsAnother):
+        agree_to_no_action(decided, by=cast.amara.staff, at=cast.at)
+    for desk in (cast.ravi, cast.ines):
+        with pytest.raises(NoGrant):
+            agree_to_no_action(decided, by=desk.staff, at=cast.at)
+        assert at_the_desk(desk).open(f"/left/{decided.id}").status == 404
+    with pytest.raises(SayWhyNot):
+        decline_no_action(decided, reason="", by=cast.luis.staff, at=cast.at)
+    recuse(case, who=cast.noor.id, by=cast.noor.staff, at=cast.at)
+    with pytest.raises(NoGrant):
+        agree_to_no_action(decided, by=cast.noor.staff, at=cast.at)
+    said = Assessed("now", "He does it again.", "Nobody has said.", "Her.")
+    assess_case(case, said=said, by=cast.amara.staff, at=cast.at)
+    with pytest.raises(IsSettled):
+        agree_to_no_action(decided, by=cast.luis.staff, at=cast.at)
+    decided = undone(cast, case)
+    proposal = proposed(cast, case)
+    with pytest.raises(IsSettled):
+        agree_to_no_action(decided, by=cast.luis.staff, at=cast.at)
+    with pytest.raises(NotDoneYet):
+        undone(cast, case)
+    withdraw(proposal, by=cast.amara.staff, at=cast.at)
+    decided = undone(cast, case)
+    first = agree_to_no_action(decided, by=cast.luis.staff, at=cast.at)
+    assert agree_to_no_action(decided, by=cast.luis.staff, at=cast.at) == first
+    assert Agreement.objects.count() == 1
+
+
+@pytest.mark.clauses("P-ZERO-1")
+def test_whoever_had_a_part_in_leaving_it_and_steps_out_opens_it_again(cast: Cast) -> None:
+    case = left_as_it_is(cast, case_about_karim(cast))
+    follow_up(case, by=cast.amara.staff, at=cast.at)
+    recuse(case, who=cast.luis.id, by=cast.luis.staff, at=cast.later(days=1))
+    assert state_of(case) == State.REOPENED
+    assert not case.follow_ups.filter(ended_at__isnull=True).exists()
+
+
+@pytest.mark.clauses("P-ZERO-1", "I-PROC-1")
+def test_a_case_is_followed_up_and_closed_only_after_people_have_looked_twice(cast: Cast) -> None:
+    case = case_about_karim(cast)
+    for early in (lambda: follow_up(case, by=cast.amara.staff, at=cast.at),):
+        with pytest.raises(NoSuchTransition):
+            early()
+    proposal = proposed(cast, case)
+    with pytest.raises(NotDoneYet):
+        follow_up(case, by=cast.amara.staff, at=cast.at)
+    execution = agreed(cast, proposal)
+    with pytest.raises(NotDoneYet):
+        follow_up(case, by=cast.amara.staff, at=cast.at)
+    verified(execution, cast)
+    assert state_of(case) == State.STABILISED
+    with pytest.raises(NotAskedYet):
+        close_case(case, lessons="Done.", by=cast.amara.staff, at=cast.at)
+    for desk in (cast.noor, cast.ravi):
+        with pytest.raises(OnlyItsCoordinatorCloses):
+            follow_up(case, by=desk.staff, at=cast.at)
+    begun = follow_up(case, by=cast.luis.staff, at=cast.at)
+    assert follow_up(case, by=cast.amara.staff, at=cast.at) == begun
+    week, month = begun.check_ins.all()
+    who = {"by": cast.luis.staff, "keyring": cast.luis.keyring}
+    with pytest.raises(NotDueYet):
+        check_in(week, found="quiet", at=cast.later(days=6), **who)
+    with pytest.raises(SayWhatYouFound):
+        check_in(week, found="", at=cast.later(days=8), **who)
+    check_in(week, found="quiet", at=cast.later(days=8), **who)
+    late = cast.later(days=400)
+    for clock in clocks():
+        clock.run(at=late)
+    ring_check_ins(None, at=late)
+    assert state_of(case) == State.FOLLOW_UP, "no clock closes it"
+    assert [one.id for one in waiting_for(cast.amara.staff, at=late).check_ins] == [month.id]
+    with pytest.raises(NotAskedYet):
+        close_case(case, lessons="Done.", by=cast.amara.staff, at=late)
+    check_in(month, found="unasked", at=late, **who)
+    with pytest.raises(NeedsLessons):
+        close_case(case, lessons=" ", by=cast.amara.staff, at=late)
+    close_case(case, lessons="Two on call.", by=cast.amara.staff, at=late)
+    assert state_of(case) == State.CLOSED
+
+
+def test_what_goes_on_while_it_is_followed_up_opens_it_at_once(cast: Cast) -> None:
+    case = left_as_it_is(cast, case_about_karim(cast))
+    begun = follow_up(case, by=cast.amara.staff, at=cast.at)
+    who = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.later(days=8)}
+    check_in(begun.check_ins.all()[0], found="again", **who)
+    assert state_of(case) == State.REOPENED
+    assert waiting_for(cast.luis.staff, at=cast.later(days=60)).check_ins == []
+    assert assessed(cast, case).state == State.ASSESSED
+
+
+def test_a_proposal_opens_what_was_left_or_stabilised_again(cast: Cast) -> None:
+    case = left_as_it_is(cast, case_about_karim(cast))
+    first = proposed(cast, case, act_at_once=True)
+    assert state_of(case) == State.ACTION_PENDING
+    assert not case.no_actions.standing().exists()
+    verified(agreed(cast, first), cast)
+    assert state_of(case) == State.STABILISED
+
+
+def test_two_people_reported_and_the_case_is_stable_when_both_are_done(cast: Cast) -> None:
+    """ACTION_PENDING until every step of every decision was seen to hold."""
+    case = case_about_karim(cast)
+    first = proposed(cast, case)
+    revoke = next(one for one in terms_for(cast).targets if one.kind == "revoke")
+    tomas = replace(revoke, id=cast.tomas.person_id, label="Tomas Vega")
+    second = proposed(cast, case, targets=(tomas,))
+    verified(agreed(cast, first), cast)
+    assert state_of(case) == State.ACTION_PENDING
+    withdraw(second, by=cast.amara.staff, at=cast.at)
+    assert state_of(case) == State.ASSESSED
+    assert left_as_it_is(cast, case).state == State.NO_ACTION
+    begun = follow_up(case, by=cast.amara.staff, at=cast.at)
+    assert begun.check_ins.count() == 2
+
+
+def test_what_waits_for_a_second_person_rings_every_day_and_never_agrees_by_itself(
+    cast: Cast,
+) -> None:
+    undone(cast, assessed(cast, case_about_karim(cast)))
+    Job.objects.filter(kind="monitoring.notice").delete()
+    ring_no_action(None, at=cast.at + timedelta(hours=23))
+    assert not Job.objects.filter(kind="monitoring.notice").exists()
+    ring_no_action(None, at=cast.at + timedelta(hours=24))
+    rung = set(Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True))
+    assert rung == {cast.luis.id, cast.noor.id}
+    assert Case.objects.get().state == State.ASSESSED
+
+
+def test_a_long_reason_is_kept_whole_and_a_refused_one_stays_in_its_field(cast: Cast) -> None:
+    case = assessed(cast, case_about_karim(cast))
+    long = "word " * 10_000
+    proposed(cast, case)
+    amara = at_the_desk(cast.amara)
+    amara.post(f"/cases/{case.id}/nothing", why=long)
+    assert amara.status == 409
+    amara.post(f"/cases/{case.id}/hold", reason=long)
+    assert amara.open(f"/cases/{case.id}/keeping").sees(long.strip())
