@@ -6,18 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.core import signing
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from concord.access.models import Gate, Place, Shut
+from concord.access.models import Gate, Limit, LimitQuerySet, Place, Shut
+from concord.access.review_pass import review_pass_of
 from concord.refusals import Refused
 
 _LOCK = {
     "FOR SHARE": "SELECT 1 FROM access_gate WHERE person_id = %s FOR SHARE",
     "FOR UPDATE": "SELECT 1 FROM access_gate WHERE person_id = %s FOR UPDATE",
 }
-_REVIEW = "concord.access.review"
 
 
 class NotAdmitted(Refused):
@@ -34,15 +33,18 @@ class NotAdmitted(Refused):
     @property
     def review_pass(self) -> str:
         """Names the shut to the page where a review is asked for; opens nothing."""
-        return signing.dumps(str(self.shut), salt=_REVIEW)
+        return review_pass_of(self.shut)
 
 
-def shut_named_by(review_pass: str) -> UUID | None:
-    """The shut that a `review_pass` names; None for anything that we did not write."""
-    try:
-        return UUID(signing.loads(review_pass, salt=_REVIEW))
-    except (signing.BadSignature, ValueError):
-        return None
+class MayOnlyRead(Refused):
+    """The person may be here and not write, until a time. Reporting is never closed to anybody."""
+
+    words = _("For now you can read here and not write. What you wrote is still here, and unsent.")
+    status = 409
+
+    def __init__(self, limit: Limit) -> None:
+        super().__init__(subject=limit.id)
+        self.review_pass = limit.review_pass
 
 
 def shut_of(person: UUID, places: Iterable[Place], *, at: datetime) -> Shut | None:
@@ -65,6 +67,36 @@ def admit(person: UUID, places: Iterable[Place], *, at: datetime) -> None:
     shut = shut_of(person, list(places), at=at)
     if shut is not None:
         raise NotAdmitted(person=person, shut=shut.id)
+
+
+def admit_to_write(person: UUID, places: Iterable[Place], *, at: datetime) -> list[Limit]:
+    """Let the person write, and return the paces they are held to: each counts, so the strictest stands.
+
+    Holds what `admit` holds, and each limit as well, so that two posts at once are not both the first. Raises
+    `NotAdmitted`, `MayOnlyRead`.
+    """
+    here = list(places)
+    admit(person, here, at=at)
+    limits = _limits_of(person, here, at=at).select_for_update().order_by("id")
+    for limit in (held := list(limits)):
+        if limit.pace is None:
+            raise MayOnlyRead(limit)
+    return held
+
+
+def limit_of(person: UUID, places: Iterable[Place], *, at: datetime) -> Limit | None:
+    """The strictest limit that the person is held to in these places now, or None."""
+    held = list(_limits_of(person, places, at=at))
+    return min(held, key=lambda one: (one.pace is not None, -(one.pace or 0)), default=None)
+
+
+def standing_behind(id: UUID) -> Shut | Limit | None:
+    """The shut or the limit with this id."""
+    return Shut.objects.filter(id=id).first() or Limit.objects.filter(id=id).first()
+
+
+def _limits_of(person: UUID, places: Iterable[Place], *, at: datetime) -> LimitQuerySet:
+    return Limit.objects.not_over(at).at_places(places).filter(person_id=person)
 
 
 def hold(person: UUID, strength: str) -> None:

@@ -1,15 +1,17 @@
-"""The gate and its shuts. Nothing here says why: a shut carries a scope, an end, and an opaque warrant."""
+"""The gate, its shuts and its limits. Nothing here says why: each carries a scope, an end, and an opaque warrant."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
 
+from concord.access.review_pass import review_pass_of
 from concord.people.models import Person
 
 
@@ -35,22 +37,31 @@ class Gate(models.Model):
         return str(self.person_id)
 
 
-class ShutQuerySet(models.QuerySet["Shut"]):
-    def in_force(self, at: datetime) -> ShutQuerySet:
+Row = TypeVar("Row", bound=models.Model)
+
+
+class StandingQuerySet(models.QuerySet[Row]):
+    """What holds for a person in a place until a time, unless it is ended before."""
+
+    def in_force(self, at: datetime) -> Self:
         return self.not_over(at).filter(since_at__lte=at)
 
-    def not_over(self, at: datetime) -> ShutQuerySet:
-        """In force, or begun after `at`: a request that waited at the gate is older than the shut it meets."""
+    def not_over(self, at: datetime) -> Self:
+        """In force, or begun after `at`: a request that waited at the gate is older than what it meets there."""
         return self.filter(
             Q(until_at__isnull=True) | Q(until_at__gt=at),
             Q(ended_at__isnull=True) | Q(ended_at__gt=at),
         )
 
-    def at_places(self, places: Iterable[Place]) -> ShutQuerySet:
+    def at_places(self, places: Iterable[Place]) -> Self:
         wanted = Q(scope_kind=EVERYWHERE.kind)
         for place in places:
             wanted |= Q(scope_kind=place.kind, scope_id=place.id)
         return self.filter(wanted)
+
+
+class ShutQuerySet(StandingQuerySet["Shut"]):
+    pass
 
 
 class Shut(models.Model):
@@ -90,6 +101,68 @@ class Shut(models.Model):
     @property
     def place(self) -> Place:
         return Place(self.scope_kind, self.scope_id)
+
+
+class LimitQuerySet(StandingQuerySet["Limit"]):
+    pass
+
+
+class Limit(models.Model):
+    """A person may be in a place, and write nothing there or only so often, until a time, under a warrant.
+
+    `pace` is the number of minutes from one post to the next; without one they only read. `salt` opens, together
+    with the pace, the digest in the warrant, so that anybody can check that it is the pace two people agreed to.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="limits")
+    scope_kind = models.CharField(
+        max_length=10, choices=[("session", "session"), ("convening", "convening"), ("all", "all")]
+    )
+    scope_id = models.UUIDField(null=True)
+    pace = models.PositiveSmallIntegerField(null=True)
+    salt = models.CharField(max_length=32, blank=True)
+    warrant = models.UUIDField(unique=True)
+    since_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
+    review_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = LimitQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "scope_kind"], name="access_limit_person")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scope_kind="all", scope_id__isnull=True)
+                | (~Q(scope_kind="all") & Q(scope_id__isnull=False)),
+                name="access_limit_scope_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(until_at__isnull=True) | Q(until_at__gt=F("since_at")),
+                name="access_limit_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(pace__isnull=True, salt="") | (Q(pace__gte=1) & ~Q(salt="")),
+                name="access_limit_has_a_pace_or_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.scope_kind, self.scope_id)
+
+    @property
+    def between(self) -> timedelta | None:
+        """How long to wait from one post to the next; None for whoever only reads."""
+        return None if self.pace is None else timedelta(minutes=self.pace)
+
+    @property
+    def review_pass(self) -> str:
+        return review_pass_of(self.id)
 
 
 class ShutToken(models.Model):

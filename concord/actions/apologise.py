@@ -1,4 +1,4 @@
-"""apologise: a neutral letter to whoever was kept out and should not have been, or is let in sooner (4.7)."""
+"""apologise: a neutral letter to whoever was kept out, or held to less, and should not be any longer (4.7)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from concord.actions.tell_respondent import addresses_of
 from concord.concurrence.models import Decision
+from concord.concurrence.terms import ON_A_PERSON
 from concord.concurrence.wording import moment_words, place_name
 from concord.letters.registry import register_kind
 from concord.letters.send import send_template
@@ -46,14 +47,23 @@ def _send(
     at: datetime,
     ends_at: datetime | None = None,
 ) -> None:
-    scopes = decision.execution.warrants.filter(kind="revoke").values_list("scope_kind", "scope_id")
     for person in sorted(persons):
+        kept_out, scopes = _held(person, decision)
         for address, language in addresses_of(person):
             with override(language):
                 context = {
+                    "kept_out": kept_out,
                     "place": ", ".join(dict.fromkeys(place_name(*scope) for scope in scopes)),
                     "until": moment_words(ends_at) if ends_at else "",
                     "host": settings.CONCORD_HOST_NAME,
                     "team": team_name(),
                 }
             send_template(kind, to=address, context=context, language=language, at=at)
+
+
+def _held(person: UUID, decision: Decision) -> tuple[bool, list[tuple[str, UUID | None]]]:
+    """Whether the person had no access, and where; somebody taken for another had what that other had."""
+    steps = decision.execution.warrants.filter(kind__in=ON_A_PERSON)
+    held = list((steps.filter(target=person) or steps.filter(kind="revoke")).order_by("id"))
+    places = [(step.scope_kind, step.scope_id) for step in held]
+    return any(step.kind == "revoke" for step in held), places

@@ -13,6 +13,7 @@ class ActionsConfig(AppConfig):
             delete_posts,
             forget_requests,
             lift,
+            limit_writing,
             restore_posts,
             review_reference,
             revoke_access,

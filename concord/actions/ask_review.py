@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from concord.access.gate import standing_behind
 from concord.access.models import Shut
 from concord.actions.assign_review import assign
 from concord.actions.models import ReviewRequest
@@ -18,6 +19,7 @@ from concord.actions.review_reference import executions_named_by
 from concord.actions.uninvolved import uninvolved
 from concord.cases.models import Source
 from concord.concurrence.models import Decision, Execution, Warrant
+from concord.concurrence.terms import ON_A_PERSON
 from concord.convenings.models import Convening, Session, State
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
@@ -57,10 +59,10 @@ def ask_review(
 ) -> tuple[str, ReviewRequest]:
     """File a request, sealed to staff who had no part in the decision, and return the code to come back with.
 
-    Which decision it is about is told by `shut`, from the gate's own page, by the `number` of a notice, or by the
-    `report` whose box is open; then it is assigned at once. When nothing tells, all who receive reports read it. No
-    account is needed. The action stands meanwhile. Filed late, it still reaches a person and is answered. The same
-    form sent twice shows the same code. Raises `SayALittle` for an empty or endless text.
+    Which decision it is about is told by `shut`, a shut or a limit from the gate's own page, by the `number` of a
+    notice, or by the `report` whose box is open; then it is assigned at once. When nothing tells, all who receive
+    reports read it. No account is needed. The action stands meanwhile. Filed late, it still reaches a person and
+    is answered. The same form sent twice shows the same code. Raises `SayALittle` for an empty or endless text.
     """
     if not words.strip() or len(words) > LONGEST or kind not in KINDS:
         raise SayALittle()
@@ -114,7 +116,7 @@ def _readers(decisions: list[Decision], *, at: datetime) -> set[UUID]:
 
 
 def _executions_behind(shut: UUID | None) -> list[Execution]:
-    standing = Shut.objects.filter(id=shut).first() if shut else None
+    standing = standing_behind(shut) if shut else None
     warrant = Warrant.objects.filter(id=standing.warrant).first() if standing else None
     return [warrant.execution] if warrant else []
 
@@ -133,7 +135,7 @@ def _is_running(decisions: Iterable[Decision]) -> bool:
     scopes = {
         scope
         for each in decisions
-        for scope in each.execution.warrants.filter(kind="revoke").values_list(
+        for scope in each.execution.warrants.filter(kind__in=ON_A_PERSON).values_list(
             "scope_kind", "scope_id"
         )
     }

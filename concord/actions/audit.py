@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from concord.access.models import Shut
+from concord.access.models import Limit, Shut
 from concord.actions.confirm_decision import confirmation_of
 from concord.actions.end_earlier import LEAST
 from concord.actions.give_back import statement_of
@@ -20,6 +20,7 @@ from concord.actions.triggers import missing
 from concord.concurrence.contents import commitment_of
 from concord.concurrence.execute import check_signatures
 from concord.concurrence.models import Concurrence, Decision, Execution, Warrant
+from concord.concurrence.terms import digest_of_detail
 from concord.people.models import OutsideContact, StaffMember
 from concord.spaces.models import Post, Removal
 from concord.vault.signatures import enrolled_keys, enrolment_holds, verify
@@ -43,6 +44,7 @@ def audit(*, since: datetime | None = None) -> list[Finding]:
         *_triggers(),
         *_keys(since),
         *_shuts(since),
+        *_limits(since),
         *_removals(since),
         *_endings(since),
         *_given_back(since),
@@ -82,6 +84,24 @@ def _shuts(since: datetime | None) -> Iterator[Finding]:
             shut.until_at,
         ):
             yield Finding("a shut that is not what its warrant says", row)
+
+
+def _limits(since: datetime | None) -> Iterator[Finding]:
+    """Whoever writes less than others does so by a warrant, in its place, until its end, at its pace."""
+    for limit in Limit.objects.filter(**_newer("since_at", since)):
+        kind = "mute" if limit.pace is None else "limit"
+        warrant = Warrant.objects.filter(id=limit.warrant, kind=kind).first()
+        row = f"limit {limit.id}"
+        agreed = {"pace": limit.pace, "salt": limit.salt}
+        if warrant is None:
+            yield Finding("a person limited without a warrant", row)
+        elif (warrant.target, warrant.scope_kind, warrant.scope_id, warrant.until_at) != (
+            limit.person_id,
+            limit.scope_kind,
+            limit.scope_id,
+            limit.until_at,
+        ) or (limit.pace is not None and warrant.detail_digest != digest_of_detail(agreed)):
+            yield Finding("a limit that is not what its warrant says", row)
 
 
 def _newer(field: str, since: datetime | None) -> dict[str, datetime]:
@@ -142,6 +162,11 @@ def _given_back(since: datetime | None) -> Iterator[Finding]:
         decision = Decision.objects.filter(execution__warrants=shut.warrant).first()
         if decision is not None and not _over_by(decision, shut.ended_at):
             yield Finding("access given back under a decision that goes on", f"shut {shut.id}")
+    limits = Limit.objects.filter(ended_at__isnull=False)
+    for limit in limits.filter(**_newer("ended_at", since)):
+        decision = Decision.objects.filter(execution__warrants=limit.warrant).first()
+        if decision is not None and not _over_by(decision, limit.ended_at):
+            yield Finding("a limit ended under a decision that goes on", f"limit {limit.id}")
     removals = Removal.objects.filter(undone_at__isnull=False)
     for removal in removals.filter(**_newer("undone_at", since)):
         decision = Decision.objects.filter(execution__warrants=removal.warrant).first()

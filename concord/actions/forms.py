@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from concord.access.gate import shut_named_by
+from concord.access.review_pass import named_by
 from concord.actions.ask_review import LONGEST
 from concord.actions.decide_review import OUTCOMES
 from concord.monitoring.forms import Typed
@@ -90,7 +90,7 @@ class ReviewForm(forms.Form):
         typed = dict(self.cleaned_data)
         of = typed.pop("of")
         report = self.report if typed["kind"] == "reporter" else None
-        return {**typed, "shut": shut_named_by(of), "number": of, "report": report}
+        return {**typed, "shut": named_by(of), "number": of, "report": report}
 
 
 class OutcomeForm(forms.Form):

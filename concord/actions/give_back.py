@@ -1,4 +1,4 @@
-"""give_back: end a decision and open every door that was shut under it, in one transaction (workflow.md 4.7).
+"""give_back: end a decision and everything that holds a person under it, in one transaction (workflow.md 4.7).
 
 Returns under it end with it: whoever was shut out again as the same person comes in as well. Posts come back only
 when somebody who may open the decision's file says so.
@@ -12,10 +12,12 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import Q
 
-from concord.access.models import Shut, ShutQuerySet
+from concord.access.limit import end_limit
+from concord.access.models import Limit, LimitQuerySet, Shut, ShutQuerySet
 from concord.access.shut import end_shut
 from concord.actions.models import Ending
 from concord.concurrence.models import Decision, Warrant
+from concord.concurrence.terms import ON_A_PERSON
 from concord.ledger.record import record
 from concord.spaces.models import Removal
 from concord.spaces.restore_post import restore_post
@@ -59,8 +61,11 @@ def end_decision(
         ending.signature = keyring.sign(statement_of(ending))
     ending.save(force_insert=True)
     Decision.objects.filter(id=decision.id).update(ended_at=ends_at)
-    for shut in shuts_under(decision).filter(Q(ended_at__isnull=True) | Q(ended_at__gt=ends_at)):
+    holds = Q(ended_at__isnull=True) | Q(ended_at__gt=ends_at)
+    for shut in shuts_under(decision).filter(holds):
         end_shut(shut, by=by, at=ends_at)
+    for limit in limits_under(decision).filter(holds):
+        end_limit(limit, by=by, at=ends_at)
     record(f"actions.{how.value}", actor=by, subject=decision.id, at=at, ending=ending.id)
     return ending
 
@@ -74,6 +79,11 @@ def statement_of(ending: Ending) -> bytes:
 def shuts_under(decision: Decision) -> ShutQuerySet:
     """Every shut made under it, those of returns too."""
     return Shut.objects.filter(warrant__in=_warrants(decision, "revoke"))
+
+
+def limits_under(decision: Decision) -> LimitQuerySet:
+    """Every limit on writing made under it; returns are under none."""
+    return Limit.objects.filter(warrant__in=_warrants(decision, "mute", "limit"))
 
 
 def removals_under(decision: Decision) -> list[Removal]:
@@ -93,13 +103,19 @@ def put_posts_back(decision: Decision, *, by: UUID, keyring: Keyring, at: dateti
 
 
 def persons_under(decision: Decision) -> set[UUID]:
-    """Whom the decision itself keeps out; not those of its returns."""
-    return set(decision.execution.warrants.filter(kind="revoke").values_list("target", flat=True))
+    """Whom the decision itself is about: kept out, or held to less; not those of its returns."""
+    theirs = decision.execution.warrants.filter(kind__in=ON_A_PERSON)
+    return set(theirs.values_list("target", flat=True))
 
 
-def _warrants(decision: Decision, kind: str) -> list[UUID]:
+def keeps_out(decision: Decision) -> bool:
+    """Whether somebody has no access under it, rather than less to do where they are."""
+    return decision.execution.warrants.filter(kind="revoke").exists()
+
+
+def _warrants(decision: Decision, *kinds: str) -> list[UUID]:
     theirs = Q(execution=decision.execution_id) | Q(execution__prior_decision=decision)
-    return list(Warrant.objects.filter(theirs, kind=kind).values_list("id", flat=True))
+    return list(Warrant.objects.filter(theirs, kind__in=kinds).values_list("id", flat=True))
 
 
 def _is_sooner(decision: Decision, ends_at: datetime) -> bool:

@@ -12,12 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.access import gate
 from concord.actions.apologise import say_it_is_open_again
-from concord.actions.give_back import end_decision, persons_under, shuts_under
+from concord.actions.give_back import (
+    end_decision,
+    keeps_out,
+    limits_under,
+    persons_under,
+    shuts_under,
+)
 from concord.actions.models import Ending
 from concord.cases.models import Case
 from concord.concurrence.kinds import Kind, register
 from concord.concurrence.models import Decision, Warrant
-from concord.concurrence.terms import Target
+from concord.concurrence.terms import ON_A_PERSON, Target
 from concord.refusals import Refused
 
 
@@ -35,12 +41,13 @@ def validate(target: Target, *, case: Case, at: datetime) -> None:
 
 
 def preview(target: Target, *, at: datetime) -> dict[str, Any]:
-    """Whom it lets in again."""
+    """Whom it lets in again, or holds to nothing any more."""
     decision = Decision.objects.filter(id=target.id).first()
     return {
         "kind": "lift",
         "label": target.label,
         "people": len(persons_under(decision)) if decision else 0,
+        "lets_in": decision is not None and keeps_out(decision),
         "already": not Decision.objects.in_force(at).filter(id=target.id).exists(),
     }
 
@@ -49,7 +56,9 @@ def hold(targets: list[Target]) -> None:
     """The decisions, then everyone's gate, as whoever acts on a return takes them."""
     ids = [target.id for target in targets]
     decisions = list(Decision.objects.select_for_update().filter(id__in=ids).order_by("id"))
-    persons = {shut.person_id for each in decisions for shut in shuts_under(each)}
+    persons = {
+        held.person_id for each in decisions for held in (*shuts_under(each), *limits_under(each))
+    }
     for person in sorted(persons):
         gate.hold(person, "FOR UPDATE")
 
@@ -60,7 +69,7 @@ def carry_out(
     """End the decision under the warrant. Ended before, or tried once more, it does nothing."""
     lifted = Decision.objects.get(id=warrant.target)
     renewed = warrant.execution.warrants.filter(
-        kind="revoke", target__in=persons_under(lifted)
+        kind__in=ON_A_PERSON, target__in=persons_under(lifted)
     ).exists()
     ending = end_decision(
         lifted,
@@ -75,11 +84,12 @@ def carry_out(
 
 
 def verify(warrant: Warrant, *, at: datetime) -> bool:
-    """The decision is over, and no door is shut under it."""
+    """The decision is over, and nobody is held to anything under it."""
     lifted = Decision.objects.filter(id=warrant.target).first()
     return lifted is None or (
         not Decision.objects.in_force(at).filter(id=lifted.id).exists()
         and not shuts_under(lifted).in_force(at).exists()
+        and not limits_under(lifted).in_force(at).exists()
     )
 
 
@@ -92,7 +102,7 @@ def about(target: Target) -> UUID | None:
 
 
 def also_about(target: Target) -> Iterable[UUID]:
-    """Everybody whom the decision keeps out: their friends are not asked whether it ends."""
+    """Everybody whom the decision is about: their friends are not asked whether it ends."""
     decision = Decision.objects.filter(id=target.id).first()
     return persons_under(decision) if decision else ()
 
@@ -100,13 +110,24 @@ def also_about(target: Target) -> Iterable[UUID]:
 def asks(targets: list[Target]) -> Iterable[str]:
     """Which decision ends."""
     for target in targets:
-        yield gettext("end decision %(code)s now and give access back") % {"code": target.label}
+        decision = Decision.objects.filter(id=target.id).first()
+        words = gettext("end decision %(code)s now and give access back")
+        if decision is not None and not keeps_out(decision):
+            words = gettext("end decision %(code)s now")
+        yield words % {"code": target.label}
 
 
 def counts(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
-    """Everybody who may come in again."""
-    people = sum(step["people"] for step in previews)
-    yield people, ngettext("person comes in again", "people come in again", people)
+    """Everybody who may come in again; and everybody who was in, and may do there again what others may."""
+    people = sum(step["people"] for step in previews if step.get("lets_in", True))
+    eased = sum(step["people"] for step in previews if not step.get("lets_in", True))
+    if people or not eased:
+        yield people, ngettext("person comes in again", "people come in again", people)
+    if eased:
+        yield (
+            eased,
+            ngettext("person is held to it no longer", "people are held to it no longer", eased),
+        )
 
 
 register(

@@ -42,6 +42,11 @@ class NoSuchPlace(Refused):
 
 def validate(target: Target, *, case: Case, at: datetime) -> None:
     """The person and the place exist."""
+    check_person_and_place(target, case=case)
+
+
+def check_person_and_place(target: Target, *, case: Case) -> None:
+    """Raise `NoSuchPerson` or `NoSuchPlace`; whatever holds for a person in a place asks this."""
     if not Person.objects.filter(id=target.id).exists():
         raise NoSuchPerson(subject=case.id)
     if not _exists(Place(target.scope_kind, target.scope_id)):

@@ -139,6 +139,24 @@ def rules() -> list[Rule]:
             )
             + " AND (OLD.ended_at IS NULL OR (NEW.ended_at IS NOT NULL AND NEW.ended_at <= OLD.ended_at))",
         ),
+        Rule("limit_has_a_warrant", "access_limit", "INSERT", _limit_has_a_warrant()),
+        Rule(
+            "limit_is_not_widened",
+            "access_limit",
+            "UPDATE",
+            unchanged(
+                "id",
+                "person_id",
+                "scope_kind",
+                "scope_id",
+                "pace",
+                "salt",
+                "warrant",
+                "since_at",
+                "until_at",
+            )
+            + " AND (OLD.ended_at IS NULL OR (NEW.ended_at IS NOT NULL AND NEW.ended_at <= OLD.ended_at))",
+        ),
         Rule("removal_has_a_warrant", "spaces_removal", "INSERT", _removal_has_a_warrant()),
         Rule("post_goes_by_removal", "spaces_post", "UPDATE", _post_goes_by_removal()),
         Rule(
@@ -170,6 +188,7 @@ def _rules_of_forgetting() -> list[Rule]:
     execution = "(SELECT w.execution_id FROM concurrence_warrant w WHERE w.id = OLD.warrant)"
     return [
         Rule("shut_is_over", "access_shut", "DELETE", _nothing_stands_on(execution)),
+        Rule("limit_is_over", "access_limit", "DELETE", _nothing_stands_on(execution)),
         Rule("removal_is_over", "spaces_removal", "DELETE", _nothing_stands_on(execution)),
         Rule(
             "warrant_is_over",
@@ -177,6 +196,7 @@ def _rules_of_forgetting() -> list[Rule]:
             "DELETE",
             _nothing_stands_on("OLD.execution_id")
             + " AND NOT EXISTS (SELECT 1 FROM access_shut s WHERE s.warrant = OLD.id)"
+            + " AND NOT EXISTS (SELECT 1 FROM access_limit l WHERE l.warrant = OLD.id)"
             + " AND NOT EXISTS (SELECT 1 FROM spaces_removal r WHERE r.warrant = OLD.id)",
         ),
         Rule(
@@ -401,6 +421,27 @@ def _shut_has_a_warrant() -> str:
               AND {same("w.scope_kind", "NEW.scope_kind")} AND {same("w.scope_id", "NEW.scope_id")}
               AND {same("w.until_at", "NEW.until_at")}
               AND {_its_decision_holds("w.execution_id", "NEW.since_at")})"""
+
+
+def _limit_has_a_warrant() -> str:
+    """The pace is the one that two people agreed to: with its salt it opens the digest in the warrant."""
+    return f"""
+        EXISTS (
+            SELECT 1 FROM concurrence_warrant w
+            WHERE w.id = NEW.warrant AND w.target = NEW.person_id
+              AND ((w.kind = 'mute' AND NEW.pace IS NULL)
+                OR (w.kind = 'limit' AND w.detail_digest = {_digest_of_pace()}))
+              AND {same("w.scope_kind", "NEW.scope_kind")} AND {same("w.scope_id", "NEW.scope_id")}
+              AND {same("w.until_at", "NEW.until_at")}
+              AND {_its_decision_holds("w.execution_id", "NEW.since_at")})"""
+
+
+def _digest_of_pace() -> str:
+    """As `digest_of_detail` writes it. SQLite has the function from Django; a shell without it inserts nothing."""
+    detail = """'{"pace": ' || NEW.pace || ', "salt": "' || NEW.salt || '"}'"""
+    if connection.vendor == "postgresql":
+        return f"encode(sha256(convert_to({detail}, 'UTF8')), 'hex')"
+    return f"SHA256({detail})"
 
 
 def _its_decision_holds(execution: str, moment: str) -> str:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from concord.access.gate import shut_named_by
+from concord.access.review_pass import named_by
 from concord.actions.ask_review import ask_review
 from concord.actions.forms import ReviewForm
 from concord.actions.models import ReviewRequest
@@ -80,6 +80,6 @@ def _report_behind(request: Request) -> UUID | None:
 
 def _form(request: Request, form: ReviewForm, *, of: str, status: int = 200) -> HttpResponse:
     """The form says who reads it: nobody who decided, when the way here told which decision it was."""
-    named = shut_named_by(of) is not None or bool(executions_named_by(of)) or bool(form.report)
+    named = named_by(of) is not None or bool(executions_named_by(of)) or bool(form.report)
     page = {"form": form, "named": named, "days": settings.CONCORD_REVIEW_DAYS}
     return render(request, "actions/review.html", page, status=status)

@@ -42,9 +42,9 @@ DEPARTURES = {
 GIVE_BACK = frozenset({"lift", "restore"})
 """Kinds of step that take nothing from anybody: they need reasons like every other, and no ground against one."""
 
-LASTING = frozenset({"revoke"})
+LASTING = frozenset({"revoke", "mute", "limit"})
 """Kinds of step that hold in a place until a time: they have an end, or a day to look at them again."""
-ON_A_PERSON = frozenset({"revoke"})
+ON_A_PERSON = frozenset({"revoke", "mute", "limit"})
 """Kinds of step whose target is a person, who is told what both agreed to."""
 
 SHORT_SCOPE = "session"

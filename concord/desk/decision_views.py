@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,9 +20,9 @@ from concord.actions.confirm_decision import confirm_decision
 from concord.actions.end_earlier import end_earlier
 from concord.actions.give_back import removals_under
 from concord.actions.models import Ending, LateRecusal
-from concord.concurrence.models import Decision, GroundCount
+from concord.concurrence.models import Decision, GroundCount, Warrant
 from concord.concurrence.propose import propose
-from concord.concurrence.terms import GIVE_BACK, GROUNDS, Incomplete, Target
+from concord.concurrence.terms import GIVE_BACK, GROUNDS, ON_A_PERSON, Incomplete, Target
 from concord.concurrence.wording import place_name
 from concord.convenings.models import Convening
 from concord.desk.lift_form import EarlierForm, LiftForm
@@ -34,7 +35,13 @@ from concord.refusals import Refused, tell
 from concord.spaces.models import Removal
 
 MOST_ENDED = 50
-TAKES = ["revoke", "delete"]
+TAKES = ["delete", *sorted(ON_A_PERSON)]
+HELD: dict[str, Any] = {
+    "revoke": _later("No access to"),
+    "mute": _later("Reads and does not write in"),
+    "limit": _later("Writes less often in"),
+}
+"""How each kind of step on a person stands in the facts of a decision."""
 HOW: dict[str, Any] = {
     Ending.How.LIFTED: _later("lifted by two people"),
     Ending.How.VARIED: _later("varied"),
@@ -150,7 +157,7 @@ def _page(
     people = {agreed.proposer, agreed.person} if agreed else set()
     names = StaffMember.objects.filter(person__in=people).order_by("working_name")
     warrants = list(found.execution.warrants.order_by("-kind"))
-    revoked = [warrant for warrant in warrants if warrant.kind == "revoke"]
+    on_people = [warrant for warrant in warrants if warrant.kind in ON_A_PERSON]
     in_force = Decision.objects.in_force(request.at).filter(id=found.id).exists()
     coordinates = request.staff_member in (found.case.coordinator, found.case.deputy)
     late = _unconfirmed(found, request)
@@ -159,7 +166,7 @@ def _page(
         "is_in_force": in_force,
         "until_there": _there(found, found.ended_at or found.until_at),
         "ending": _ending(found),
-        "may_lift": in_force and coordinates and bool(revoked),
+        "may_lift": in_force and coordinates and bool(on_people),
         "earlier": form or EarlierForm(),
         "late": late[0] if late else None,
         "confirmed": late[0].confirmations.count() if late else 0,
@@ -169,7 +176,7 @@ def _page(
         and late[0].confirmations.filter(person=request.staff_member.person_id).exists(),
         "names": [staff.working_name for staff in names],
         "proposal_id": agreed.version.proposal_id if agreed else None,
-        "places": [place_name(warrant.scope_kind, warrant.scope_id) for warrant in revoked],
+        "held": _held(on_people),
         "deleted": sum(warrant.kind == "delete" for warrant in warrants),
         "gave_back": all(warrant.kind in GIVE_BACK for warrant in warrants),
         "unchecked": sum(warrant.verified_at is None for warrant in warrants),
@@ -177,6 +184,15 @@ def _page(
         "may_undo": request.staff_member.receives_reports,
     }
     return render(request, "desk/decision.html", context, status=status)
+
+
+def _held(warrants: Iterable[Warrant]) -> list[tuple[str, list[str]]]:
+    """What holds for people, and in which places; nobody's name stands here."""
+    found: dict[str, list[str]] = {}
+    for warrant in warrants:
+        what = str(HELD.get(warrant.kind, HELD["revoke"]))
+        found.setdefault(what, []).append(place_name(warrant.scope_kind, warrant.scope_id))
+    return [(what, list(dict.fromkeys(places))) for what, places in found.items()]
 
 
 def _unconfirmed(found: Decision, request: DeskRequest) -> list[LateRecusal]:
@@ -216,18 +232,19 @@ def _post_target(removal: Removal) -> Target:
     return Target("restore", removal.post_id, f"{removal.post.room.name}, {removal.post.number}")
 
 
-def _rows(decisions: QuerySet[Decision]) -> list[tuple[Decision, str, int]]:
-    """Each with where it holds and how many returns were met under it; the same few queries for any number."""
+def _rows(decisions: QuerySet[Decision]) -> list[tuple[Decision, list[tuple[str, str]], int]]:
+    """Each with what holds where and how many returns were met under it; the same few queries for any number."""
     found = list(decisions.prefetch_related("execution__warrants", "returns"))
     places: dict[tuple[str, UUID | None], str] = {}
     rows = []
     for one in found:
-        revoked = [each for each in one.execution.warrants.all() if each.kind == "revoke"]
-        names = []
-        for warrant in revoked:
+        held = []
+        for warrant in one.execution.warrants.all():
+            if warrant.kind not in ON_A_PERSON:
+                continue
             place = (warrant.scope_kind, warrant.scope_id)
             if place not in places:
                 places[place] = place_name(*place)
-            names.append(places[place])
-        rows.append((one, ", ".join(dict.fromkeys(names)), len(one.returns.all())))
+            held.append((str(HELD.get(warrant.kind, HELD["revoke"])), places[place]))
+        rows.append((one, list(dict.fromkeys(held)), len(one.returns.all())))
     return rows

@@ -20,6 +20,8 @@ NOTHING_DONE = "nothing"
 CLOSED = "closed"
 DONE: dict[str, str | Words] = {
     "revoke": _("Somebody's access was taken away or limited."),
+    "mute": _("Somebody can read for now, and not write."),
+    "limit": _("Somebody can write less often for now."),
     "delete": _("Something that was written was deleted."),
     "lift": _("Access was given back to somebody, earlier than it was first decided."),
     "restore": _("Something that had been deleted was put back."),

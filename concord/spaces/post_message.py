@@ -1,14 +1,17 @@
-"""post_message: say something in a room (P-OPEN-1, A-REVOKE-1, V-SILENCE-1)."""
+"""post_message: say something in a room (P-OPEN-1, A-REVOKE-1, P-SANCTION-1, V-SILENCE-1)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from concord.access.gate import admit
+from concord.access.gate import admit_to_write
+from concord.access.models import EVERYWHERE, Limit
 from concord.convenings.models import Registration
 from concord.refusals import Refused
 from concord.spaces import hooks, news
@@ -37,6 +40,21 @@ class RoomIsSlow(Refused):
     status = 409
 
 
+class TooSoon(Refused):
+    """The person is held to a pace, and it is theirs alone: nobody else in the room is, or learns of it."""
+
+    status = 409
+
+    def __init__(self, limit: Limit) -> None:
+        words = ngettext(
+            "For now you can write one message a minute here. What you wrote is still here, and unsent.",
+            "For now you can write one message every %(n)d minutes here. What you wrote is still here, and unsent.",
+            limit.pace or 0,
+        )
+        super().__init__(words % {"n": limit.pace or 0}, subject=limit.id)
+        self.review_pass = limit.review_pass
+
+
 class NewcomersRead(Refused):
     words = _(
         "For now only those who have already written here can write. What you wrote is still here."
@@ -63,17 +81,18 @@ def post_message(
 
     One transaction holds the person's gate, then the room, until it commits: no post of somebody who
     has been shut out, and none into a paused room, commits after that was decided. The same nonce again
-    returns the first post. Raises NotAdmitted, NothingWritten, TooLong, RoomIsNotOpen, RoomIsPaused,
-    RoomIsSlow, NewcomersRead, NothingToAnswer.
+    returns the first post. Raises NotAdmitted, MayOnlyRead, TooSoon, NothingWritten, TooLong, RoomIsNotOpen,
+    RoomIsPaused, RoomIsSlow, NewcomersRead, NothingToAnswer.
 
     Nothing goes into the ledger: who wrote when is kept as long as the post, not for years (P-RISK-1).
     """
     said = clean_text(text)
-    admit(registration.person_id, room.places, at=at)
+    limits = admit_to_write(registration.person_id, room.places, at=at)
     room = Room.objects.held().get(id=room.id, convening=registration.convening_id)
     if nonce and (before := room.posts.filter(registration=registration, nonce=nonce).first()):
         return before
     _brakes_allow(room, registration, at=at)
+    _limits_allow(limits, registration, at=at)
     if comment_on is not None and not room.posts.filter(id=comment_on.id, removed=False).exists():
         raise NothingToAnswer
     post = Post.objects.create(
@@ -104,3 +123,15 @@ def _brakes_allow(room: Room, registration: Registration, *, at: datetime) -> No
 
 def _wrote_since(room: Room, registration: Registration, moment: datetime) -> bool:
     return room.posts.filter(registration=registration, posted_at__gt=moment).exists()
+
+
+def _limits_allow(limits: Iterable[Limit], registration: Registration, *, at: datetime) -> None:
+    """Every pace is kept, each counted over the whole place that it holds in: the strictest stands."""
+    for limit in limits:
+        if limit.between is None:
+            continue
+        theirs = Post.objects.filter(registration__person=registration.person_id)
+        if limit.place != EVERYWHERE:
+            theirs = theirs.filter(**{f"room__{limit.scope_kind}": limit.scope_id})
+        if theirs.filter(posted_at__gt=at - limit.between).exists():
+            raise TooSoon(limit)

@@ -38,7 +38,7 @@ STAFF_MODULES = re.compile(
     r"|^policy/publish_version\.py$|^vault/"
     r"|/forget_\w+\.py$|^letterbox/lapse\.py$|^outbox/standing\.py$"
     r"|^improvement/note_lesson\.py$|^reports/(?:reissue_code|take_back_answer|typing_form)\.py$"
-    r"|^actions/(?:assign_review|confirm_decision|end_earlier|lift|restore_posts)\.py$"
+    r"|^actions/(?:assign_review|confirm_decision|end_earlier|lift|limit_writing|restore_posts)\.py$"
     r"|^monitoring/(?:reach_by_push|reached_views)\.py$"
     r"|^retaliation/settle_attempt\.py$"
     r"|^reports/type_in_report\.py$|^people/note_organisation\.py$"

@@ -9,14 +9,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from concord import refusals
-from concord.access.gate import (
-    NotAdmitted,
-    admit,
-    is_admitted,
-    shut_named_by,
-    shut_of,
-)
+from concord.access.gate import NotAdmitted, admit, is_admitted, shut_of
 from concord.access.models import EVERYWHERE, Epoch, Place, Shut
+from concord.access.review_pass import named_by
 from concord.access.shut import end_shut
 from concord.access.signals import entry_refused, person_readmitted, person_shut_out
 from concord.ledger.models import Entry
@@ -163,6 +158,6 @@ def test_the_words_are_the_same_for_everyone(karim, shut_out):
 def test_a_review_pass_names_the_shut_and_cannot_be_made_up(karim, shut_out):
     made = shut_out(karim.id, at=AT)
     refused = NotAdmitted(person=karim.id, shut=made.id)
-    assert shut_named_by(refused.review_pass) == made.id
+    assert named_by(refused.review_pass) == made.id
     for forged in ("", str(made.id), refused.review_pass + "x", "\u202e"):
-        assert shut_named_by(forged) is None
+        assert named_by(forged) is None

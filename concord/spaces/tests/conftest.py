@@ -129,7 +129,7 @@ def inside() -> Callable[[Registration], Client]:
 @pytest.fixture
 def warrant_for(db: None) -> Callable[[object], UUID]:
     """Warrants are made above this room, and triggers ask for them there; here the triggers are away."""
-    tables = {"shut": "access_shut", "removal": "spaces_removal"}
+    tables = {"shut": "access_shut", "limit": "access_limit", "removal": "spaces_removal"}
     with connection.cursor() as cursor:
         for name, table in tables.items():
             place = f" ON {table}" if connection.vendor == "postgresql" else ""

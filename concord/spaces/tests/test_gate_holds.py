@@ -8,10 +8,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from concord.access.gate import NotAdmitted
+from concord.access.gate import MayOnlyRead, NotAdmitted
+from concord.access.limit import limit
 from concord.access.models import EVERYWHERE
 from concord.spaces.models import Post, Room
-from concord.spaces.post_message import RoomIsPaused, post_message
+from concord.spaces.post_message import RoomIsPaused, TooSoon, post_message
 from concord.spaces.pull_brake import pull_brake
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +26,7 @@ def keep_posting(room, registration, begun: Barrier, refused: Event) -> None:
             post_message(room, registration=registration, text="again", at=timezone.now())
             if count == 0:
                 begun.wait(20)
-    except (NotAdmitted, RoomIsPaused):
+    except (NotAdmitted, MayOnlyRead, RoomIsPaused):
         refused.set()
     finally:
         connection.close()
@@ -55,6 +56,35 @@ def test_no_post_commits_after_a_pause(event):
     meanwhile(
         event, lambda: pull_brake(event.room, kind="pause", by=event.amara, at=timezone.now())
     )
+
+
+def test_no_post_commits_after_somebody_may_only_read(event, warrant_for):
+    def decide():
+        person, at = event.karim.person_id, timezone.now()
+        limit(person, place=EVERYWHERE, warrant=warrant_for(event.karim), at=at)
+
+    meanwhile(event, decide)
+
+
+def test_two_posts_at_once_in_two_rooms_are_not_both_the_first_of_a_pace(event, warrant_for):
+    warrant = warrant_for(event.karim)
+    limit(event.karim.person_id, place=EVERYWHERE, warrant=warrant, pace=10, salt="s", at=event.at)
+    lobby = Room.objects.get(convening=event.room.convening_id, session=None)
+    rooms, ready = [event.room, lobby] * VOICES, Barrier(2 * VOICES)
+
+    def press(room: Room) -> int:
+        try:
+            ready.wait(20)
+            post_message(room, registration=event.karim, text="first", at=event.at)
+            return 1
+        except TooSoon:
+            return 0
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2 * VOICES) as pool:
+        assert sum(pool.map(press, rooms)) == 1
+    assert Post.objects.count() == 1
 
 
 def test_one_form_pressed_by_many_fingers_is_one_post(event):
