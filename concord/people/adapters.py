@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.people.current import login_of
 from concord.people.end_sessions import end_sessions
 from concord.people.onward import onward
+from concord.people.unlock import unlock
 from concord.vault import environment, session
 
 NEW_CODES = "people.new_codes"
@@ -47,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Every stage has passed. With a second factor among them, the pending keyring opens."""
         super().login(request, user)
         if has_second_factor(user.pk):
-            session.confirm(request)
+            unlock(request, at=timezone.now())
 
     def logout(self, request: HttpRequest) -> None:
         """Signing out in one browser signs out in all: the other one may be in other hands."""
@@ -103,5 +104,6 @@ def sees_new_codes(request: HttpRequest, *, at: datetime) -> bool:
 
 
 def has_second_factor(login: Any) -> bool:
-    """Whether an app that makes codes is connected to the login of this id."""
-    return Authenticator.objects.filter(user_id=login, type=Authenticator.Type.TOTP).exists()
+    """Whether an app that makes codes, or a passkey, is connected to the login of this id."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return Authenticator.objects.filter(user_id=login, type__in=kinds).exists()

@@ -15,8 +15,9 @@ from django.urls import URLPattern, path
 
 from concord.doors import View, anyone, door, on_desk, way_back
 from concord.people import desk_views as views
+from concord.people import passkey_views as passkeys
 from concord.people.desk_sign_in import sign_in
-from concord.people.second_factor import no_second_factor_yet
+from concord.people.second_factor import may_make_passkey, no_app_yet
 from concord.people.who_may import staff
 
 at_the_desk = door(anyone, on_desk)
@@ -37,13 +38,33 @@ def short(view: View) -> View:
 urlpatterns: list[URLPattern] = [
     path("in", at_the_desk(sign_in), name="account_login"),
     path("out", at_the_desk(account.logout), name="account_logout"),
-    path("in/second", at_the_desk(mfa.authenticate), name="mfa_authenticate"),
+    path("in/second", at_the_desk(passkeys.second_step), name="mfa_authenticate"),
     path("in/again", door(staff)(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("second", door(staff)(mfa.index), name="mfa_index"),
     path(
         "second/set-up",
-        door(on_desk, no_second_factor_yet)(totp.activate_totp),
+        door(on_desk, no_app_yet)(totp.activate_totp),
         name="mfa_activate_totp",
+    ),
+    path(
+        "second/passkey",
+        door(on_desk, may_make_passkey)(short(passkeys.make_passkey)),
+        name="mfa_add_webauthn",
+    ),
+    path(
+        "second/passkey/<int:pk>",
+        door(staff)(short(passkeys.name_passkey_view)),
+        name="mfa_edit_webauthn",
+    ),
+    path(
+        "second/passkey/<int:pk>/forget",
+        door(staff)(short(passkeys.remove_passkey_view)),
+        name="mfa_remove_webauthn",
+    ),
+    path(
+        "in/again/passkey",
+        door(staff)(passkeys.show_passkey_again),
+        name="mfa_reauthenticate_webauthn",
     ),
     path(
         "second/recovery",

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 
 from concord.doors import on_desk
 from concord.people.adapters import has_second_factor, let_see_new_codes
+from concord.people.unlock import unlock
+from concord.people.who_may import staff
 from concord.vault import session
 
-SETTING_UP = {"mfa_activate_totp", "account_logout", "leave"}
+SETTING_UP = {"mfa_activate_totp", "mfa_add_webauthn", "account_logout", "leave"}
 
 
 class SecondFactorMiddleware:
@@ -49,9 +51,17 @@ def has_open_keys(request: HttpRequest) -> bool:
     return keyring is not None and keyring.holder == request.user.person_id  # type: ignore[union-attr]
 
 
-def no_second_factor_yet(request: HttpRequest) -> bool:
-    """Opens the page that sets the second factor up, once."""
-    return request.user.is_authenticated and not has_second_factor(request.user.pk)
+def no_app_yet(request: HttpRequest) -> bool:
+    """Opens the page that connects an app, once."""
+    app = Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP)
+    return request.user.is_authenticated and not app.exists()
+
+
+def may_make_passkey(request: HttpRequest) -> bool:
+    """Opens the page that makes a passkey: to staff, and to whoever has no second factor yet."""
+    return staff(request) or (
+        request.user.is_authenticated and not has_second_factor(request.user.pk)
+    )
 
 
 @receiver(authenticator_added, dispatch_uid="people.open_keys")
@@ -60,7 +70,7 @@ def open_keys(request: HttpRequest, authenticator: Authenticator, **kwargs: Any)
 
     allauth announces recovery codes this way only where it made them itself, as part of that very set-up.
     """
-    if authenticator.type == Authenticator.Type.TOTP:
-        session.confirm(request)
-    elif authenticator.type == Authenticator.Type.RECOVERY_CODES:
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         let_see_new_codes(request, at=timezone.now())
+    elif session.is_pending(request):
+        unlock(request, at=timezone.now())

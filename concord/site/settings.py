@@ -62,6 +62,11 @@ CONCORD_RINGS_HOURS = _rising("CONCORD_RINGS_HOURS", "8,16,24")
 """After a proposal: when more people are asked for a second yes, while an event runs and otherwise."""
 CONCORD_HANDOVER_LIVE_MINUTES = int(os.environ.get("CONCORD_HANDOVER_LIVE_MINUTES", "10"))
 """While an event runs: how long a coordinator is silent, or an ask to take a case open, until others are asked."""
+CONCORD_SHIFT_HOURS = int(os.environ.get("CONCORD_SHIFT_HOURS") or "4")
+CONCORD_SHIFT_OVERLAP_MINUTES = int(os.environ.get("CONCORD_SHIFT_OVERLAP_MINUTES") or "30")
+"""How long a desk stays unlocked at most, and how much longer for handing over: then everybody signs in again."""
+CONCORD_LOCK_MINUTES = int(os.environ.get("CONCORD_LOCK_MINUTES") or "10")
+"""Without anybody at it for so long a desk locks itself."""
 CONCORD_WEBHOOK_URL = os.environ.get("CONCORD_WEBHOOK_URL", "")
 """Where a notice without contents goes besides, such as a gateway for text messages; https, or this machine."""
 CONCORD_WEBHOOK_SECRET_FILE = os.environ.get("CONCORD_WEBHOOK_SECRET_FILE", "")
@@ -237,7 +242,14 @@ ACCOUNT_FORMS = {"login": "concord.people.forms.DeskSignInForm"}
 ACCOUNT_LOGIN_TIMEOUT = 300  # as long as a keyring waits for the second factor
 # By what is guessed at, never by address: offices and carriers share them.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_FORMS = {
+    "authenticate_webauthn": "concord.people.passkey_forms.ShowPasskeyForm",
+    "reauthenticate_webauthn": "concord.people.passkey_forms.ShowPasskeyAgainForm",
+    "add_webauthn": "concord.people.passkey_forms.MakePasskeyForm",
+    "edit_webauthn": "concord.people.passkey_forms.NamePasskeyForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "Concord"
 LOGIN_URL = "account_login"

@@ -17,6 +17,13 @@ class WrongPassphrase(Refused):
     words = _("This name and passphrase do not go together.")
 
 
+class CopyDoesNotOpen(Refused):
+    """No copy of the keys is kept for this device, or it answered with something else."""
+
+    words = _("This passkey does not open your keys here. Your passphrase does.")
+    status = 409
+
+
 class TooManyAtOnce(Refused):
     """More passphrases are being tried than the server can weigh without making everybody else wait."""
 

@@ -134,7 +134,11 @@ def unlock(holder: UUID, passphrase: str) -> Keyring:
 
 @transaction.atomic
 def change_passphrase(keyring: Keyring, new: str, *, at: datetime) -> PersonKey:
-    """Seal an open keyring under a new passphrase. The keys stay. Raises PassphraseTooWeak, NoKey."""
+    """Seal an open keyring under a new passphrase. The keys stay; copies kept for devices do not.
+
+    Whoever may have seen the old passphrase may have connected a device of their own.
+    Raises PassphraseTooWeak, NoKey.
+    """
     if not strong_enough(new):
         raise PassphraseTooWeak(subject=keyring.holder)
     key = PersonKey.objects.select_for_update().filter(id=keyring.key_id, retired_at=None).first()
@@ -142,6 +146,7 @@ def change_passphrase(keyring: Keyring, new: str, *, at: datetime) -> PersonKey:
         raise NoKey(subject=keyring.holder)
     seal_under_passphrase(key, keyring, new)
     key.save()
+    key.copies.all().delete()
     record("vault.change_passphrase", actor=keyring.holder, subject=keyring.holder, at=at)
     return key
 
@@ -158,6 +163,7 @@ def retire(holder: UUID, *, by: UUID | None, at: datetime) -> PersonKey:
     key.retired_at = at
     key.sealed_secret = key.sealed_to_recovery = b""
     key.save()
+    key.copies.all().delete()
     record("vault.retire", actor=by, subject=holder, at=at, fingerprint=key.fingerprint)
     return key
 

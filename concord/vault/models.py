@@ -105,6 +105,21 @@ class PersonKey(models.Model):
         return fingerprint(bytes(self.reading_public), bytes(self.signing_public))
 
 
+class KeyCopy(models.Model):
+    """A person's keys once more, for one device; its id names the device, `sealed` opens by its answer alone.
+
+    Goes with a new passphrase, with the device, with the key. See `copies`.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    key = models.ForeignKey(PersonKey, on_delete=models.CASCADE, related_name="copies")
+    sealed = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class VaultFile(models.Model):
     """One thing with readers: a report, a case, a briefing. It holds no contents itself."""
 

@@ -95,6 +95,7 @@ def recover_passphrase(
     keys = secret.open_sealed(bytes(key.sealed_to_recovery), about=about_recovery(key))
     seal_under_passphrase(key, Keyring.from_secret(holder, keys), new_passphrase)
     key.save()
+    key.copies.all().delete()
     record("vault.recover_passphrase", actor=None, subject=holder, at=at)
     return remake(secret=secret, at=at)
 
