@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from concord.actions.watch_audit import alarm_for
 from concord.desk.given_up import given_up
-from concord.desk.waiting import waiting_for
+from concord.desk.waiting import how_much_waits, proposals_for, waiting_for
 from concord.desk.who_may import has_a_desk
 from concord.doors import door
 from concord.outbox.try_again import try_again
@@ -29,8 +29,21 @@ def inbox(request: DeskRequest) -> HttpResponse:
         "now": request.at,
         "audit_alarm": alarm_for(staff),
         "given_up": given_up(staff),
+        "kept": staff.person.drafts.filter(was_sent=True),
     }
     return render(request, "desk/inbox.html", context)
+
+
+@door(has_a_desk)
+@require_safe
+def next_thing(request: DeskRequest) -> HttpResponse:
+    """Where a notice leads in the end: the text that waits longest for this person's yes, else the inbox."""
+    asked = proposals_for(request.staff_member, at=request.at).order_by("lapses_at").first()
+    if asked is not None:
+        return HttpResponseRedirect(reverse("proposal", args=[asked.proposal_id]))
+    if not how_much_waits(request.staff_member, at=request.at):
+        messages.info(request, _("Nothing waits for you any more: somebody was quicker."))
+    return HttpResponseRedirect(reverse("inbox"))
 
 
 @door(has_a_desk)

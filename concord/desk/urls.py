@@ -11,6 +11,7 @@ from concord.desk import (
 
 urlpatterns = [
     path("", inbox_views.inbox, name="inbox"),
+    path("next", inbox_views.next_thing, name="next_thing"),
     path("again", inbox_views.once_more, name="try_again"),
     path("watch", watch_views.watch, name="watch"),
     path("flags/<uuid:flag_id>/words", watch_views.flag_words, name="flag_words"),

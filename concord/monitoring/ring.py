@@ -62,11 +62,11 @@ def by_letter(person: UUID, *, at: datetime) -> None:
 
 
 def _door_of(person: UUID | None, *, at: datetime) -> str:
-    """Where they come in: the desk, or for the outside contact the page on which they type their code."""
+    """Where they come in: the desk's page that holds nothing, or for the outside contact where they type their code."""
     contact = outside_contact(at)
     if contact is not None and contact.holder == person:
         return f"{settings.CONCORD_PUBLIC}/report/box"
-    return settings.CONCORD_DESK
+    return f"{settings.CONCORD_DESK}/look"
 
 
 def _address_of(person: UUID, *, at: datetime) -> tuple[str, str]:

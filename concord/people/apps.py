@@ -8,7 +8,9 @@ class PeopleConfig(AppConfig):
         from concord.letters.registry import register_kind
         from concord.people import (  # noqa: F401  (each registers what it does)
             ask_sign_in,
+            close_desks,
             forget_logins,
+            keep_draft,
             organisations,
             second_factor,
         )

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path
 
 from concord.doors import View, anyone, door, on_desk, way_back
+from concord.people import desk_lock_views as lock_views
 from concord.people import desk_views as views
 from concord.people import passkey_views as passkeys
 from concord.people.desk_sign_in import sign_in
@@ -81,6 +82,13 @@ urlpatterns: list[URLPattern] = [
         door(staff)(short(recovery_codes.generate_recovery_codes)),
         name="mfa_generate_recovery_codes",
     ),
+    path("look", lock_views.look, name="look"),
+    path("locked", lock_views.locked, name="locked"),
+    path("lock", lock_views.lock, name="lock"),
+    path("here", lock_views.here, name="here"),
+    path("kept", lock_views.take_kept, name="take_kept"),
+    path("kept/<uuid:draft_id>", lock_views.kept_draft, name="kept_draft"),
+    path("kept/<uuid:draft_id>/gone", lock_views.let_go, name="let_go"),
     path("passphrase", views.passphrase, name="passphrase"),
     path("discretion", views.discretion, name="discretion"),
     path("team", views.team, name="team"),

@@ -235,6 +235,40 @@ class StaffMember(models.Model):
         return self.role in (Role.RECEIVER, Role.STAFF, Role.VOLUNTEER)
 
 
+class OpenDesk(models.Model):
+    """A browser session in which somebody's keys are open, so that it can be closed when nobody comes back to it."""
+
+    session_key = models.CharField(max_length=40, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="open_desks")
+
+    def __str__(self) -> str:
+        return str(self.person_id)
+
+
+class Draft(models.Model):
+    """What somebody of the team had typed when their desk locked, sealed to their own keys. Kept for a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="drafts")
+    place = models.BinaryField(max_length=16)
+    """On which page: a keyed hash, by which it is found again."""
+    sealed = models.BinaryField()
+    was_sent = models.BooleanField()
+    """Whether they had pressed the button already, and found the desk locked."""
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-made_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "place", "was_sent"], name="people_one_draft_a_page"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Shift(models.Model):
     """From when to when somebody is on call. The convening is an opaque id, for it lies above this room."""
 

@@ -67,21 +67,22 @@ class ShowPasskeyForm(forms.Form):
         if "credential" in cleaned:
             is_right = check_rate_limit(self.user)
             try:
-                asserted = shown(self.user, cleaned["credential"], at=timezone.now())
+                self.asserted = shown(self.user, cleaned["credential"], at=timezone.now())
             except PasskeyNotAccepted as refused:
                 raise forms.ValidationError(refused.words) from refused
-            self.passkey = use_passkey(asserted, at=timezone.now())
-            self.device = asserted.device
+            use_passkey(self.asserted, at=timezone.now())
             is_right()
         return cleaned
 
-    def save(self) -> Authenticator:
+    def save(self) -> None:
         """Tell allauth that the second step has been taken, and the sign-in for which device."""
         post_authentication(
-            context.request, self.passkey, reauthenticated=self.reauthenticated, passwordless=False
+            context.request,
+            self.asserted.passkey,
+            reauthenticated=self.reauthenticated,
+            passwordless=False,
         )
-        context.request.device_answer = (self.device, self.cleaned_data["answer"])
-        return self.passkey
+        context.request.device_answer = (self.asserted.device, self.cleaned_data["answer"])
 
 
 class ShowPasskeyAgainForm(ShowPasskeyForm):
@@ -126,3 +127,14 @@ class MakePasskeyForm(NamePasskeyForm):
             if is_elsewhere(cleaned["credential"]):
                 raise forms.ValidationError(PasskeyNotAccepted.words)
         return cleaned
+
+
+class OpenByPassphraseForm(forms.Form):
+    """The passphrase, once more, for a desk that is locked."""
+
+    passphrase = forms.CharField(
+        label=_("Passphrase"),
+        max_length=400,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "dir": "auto"}),
+    )

@@ -8,14 +8,16 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from django.contrib import auth, messages
+from django.contrib.auth.views import redirect_to_login
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from concord.doors import on_desk
+from concord.doors import on_desk, way_back
 from concord.people.adapters import has_second_factor, let_see_new_codes
+from concord.people.locked import WHILE_LOCKED, is_locked, keep_typed, to_the_lock, way_back_to
 from concord.people.unlock import unlock
 from concord.people.who_may import staff
 from concord.vault import session
@@ -24,25 +26,39 @@ SETTING_UP = {"mfa_activate_totp", "mfa_add_webauthn", "account_logout", "leave"
 
 
 class SecondFactorMiddleware:
-    """Leads whoever signed in at the desk without open keys to where they can open them."""
+    """Leads whoever signed in at the desk without open keys to where they can open them.
+
+    It decides when the view is known: by then the request is known to come from a page of ours.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if on_desk(request) and request.user.is_authenticated and not has_open_keys(request):
-            return self._lead(request)
         return self.get_response(request)
 
-    def _lead(self, request: HttpRequest) -> HttpResponseBase:
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponseBase | None:
+        if not on_desk(request) or not request.user.is_authenticated or has_open_keys(request):
+            return None
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        if is_locked(request):
+            return None if name in WHILE_LOCKED else to_the_lock(request)
         if has_second_factor(request.user.pk) or not session.is_pending(request):
-            session.drop(request)
-            auth.logout(request)
-            messages.info(request, _("Your keys were closed. Please sign in again."))
-            return HttpResponseRedirect(reverse("account_login"))
-        if resolve(request.path_info).url_name in SETTING_UP:
-            return self.get_response(request)
-        return HttpResponseRedirect(reverse("mfa_activate_totp"))
+            return _sign_in_again(request)
+        return None if name in SETTING_UP else HttpResponseRedirect(reverse("mfa_activate_totp"))
+
+
+def _sign_in_again(request: HttpRequest) -> HttpResponseBase:
+    kept = keep_typed(request) if request.method == "POST" else None
+    session.drop(request)
+    auth.logout(request)
+    messages.info(request, _("Your keys were closed. Please sign in again."))
+    if kept is not None:
+        messages.info(request, _("What you had typed is kept for you."))
+    here = way_back(request) if request.method in ("GET", "HEAD") else way_back_to(request, kept)
+    return redirect_to_login(here, reverse("account_login"))
 
 
 def has_open_keys(request: HttpRequest) -> bool:

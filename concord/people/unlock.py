@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.http import HttpRequest
 
+from concord.people.models import OpenDesk
 from concord.people.shift_ends import shift_ends
 from concord.vault import copies, session
 from concord.vault.keyring import Keyring
@@ -24,8 +25,23 @@ def unlock(request: HttpRequest, *, at: datetime) -> Keyring | None:
     idle = timedelta(minutes=settings.CONCORD_LOCK_MINUTES)
     keyring = session.confirm(request, at=at, ends_at=shift_ends(holder, at=at), idle=idle)
     device, answer = getattr(request, "device_answer", (None, None))
+    if keyring is not None:
+        note_open_desk(request, keyring)
     if keyring is None or device is None or answer is None:
         return keyring
     if device not in copies.devices_of(holder):
         copies.keep_copy(keyring, device=device, answer=answer, at=at)
     return keyring
+
+
+def unlock_again(request: HttpRequest, keyring: Keyring, *, at: datetime) -> None:
+    """Open a locked desk again, until the end that it had. Raises ValueError for one that is not, or not theirs."""
+    session.reopen(request, keyring, at=at)
+    note_open_desk(request, keyring)
+
+
+def note_open_desk(request: HttpRequest, keyring: Keyring) -> None:
+    """Let the desk be found when its time is over."""
+    key = request.session.session_key
+    if key is not None:
+        OpenDesk.objects.update_or_create(session_key=key, defaults={"person_id": keyring.holder})

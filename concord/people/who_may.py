@@ -4,6 +4,7 @@
 |---|---|
 | participant | whoever signed in by their mailbox, on the public host |
 | staff | a current staff member whose keys are open, at the desk |
+| at_their_desk | whoever signed in at the desk, also while it is locked |
 | designated | staff who receive reports or may agree to a proposal |
 | receiver | staff who receive reports |
 | monitor | staff or volunteers who watch |
@@ -19,6 +20,7 @@ from django.http import HttpRequest
 from concord.doors import on_desk
 from concord.people.current import login_of, staff_of
 from concord.people.models import Role
+from concord.vault import session
 
 
 def participant(request: HttpRequest) -> bool:
@@ -27,6 +29,11 @@ def participant(request: HttpRequest) -> bool:
 
 def staff(request: HttpRequest) -> bool:
     return staff_of(request) is not None
+
+
+def at_their_desk(request: HttpRequest) -> bool:
+    login = login_of(request) if on_desk(request) else None
+    return login is not None and session.holder_in(request.session) == login.person_id
 
 
 def designated(request: HttpRequest) -> bool:

@@ -87,7 +87,13 @@ class Hosts:
         if request.is_desk:  # type: ignore[attr-defined]
             request.urlconf = settings.CONCORD_DESK_URLCONF
             set_urlconf(settings.CONCORD_DESK_URLCONF)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.is_desk:  # type: ignore[attr-defined]
+            for cookie in response.cookies.values():
+                cookie["samesite"] = (
+                    "Strict"  # no link from elsewhere acts, or tells, as somebody here
+                )
+        return response
 
 
 def _tell_stranger(host: str) -> None:

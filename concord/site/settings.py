@@ -143,6 +143,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "concord.vault.session.VaultMiddleware",
     "concord.site.middleware.Moment",
+    "concord.people.from_elsewhere.FromElsewhereMiddleware",
+    "concord.people.locked.PresenceMiddleware",
     "concord.people.second_factor.SecondFactorMiddleware",
     "concord.people.first_passphrase.FirstPassphraseMiddleware",
     "concord.people.first_pledge.FirstPledgeMiddleware",

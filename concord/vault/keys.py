@@ -44,6 +44,7 @@ __all__ = [
     "reading_keys",
     "retire",
     "seal_for",
+    "seal_for_self",
     "strong_enough",
     "unlock",
     "verify",
@@ -195,6 +196,14 @@ def waiting(holder: UUID) -> PersonKey | None:
 def seal_for(holder: UUID, plaintext: bytes, *, about: str) -> bytes:
     """Seal to one holder; `Keyring.open_sealed` opens it. Raises NoKey."""
     return sealing.seal_to(bytes(public_keys(holder).reading_public), plaintext, about=about)
+
+
+def seal_for_self(holder: UUID, plaintext: bytes, *, about: str) -> bytes:
+    """Seal to one holder what is theirs alone, also while nobody has vouched for their key. Raises NoKey."""
+    key = PersonKey.objects.filter(holder=holder, retired_at=None).first()
+    if key is None:
+        raise NoKey(subject=holder)
+    return sealing.seal_to(bytes(key.reading_public), plaintext, about=about)
 
 
 def seal_under_passphrase(key: PersonKey, keyring: Keyring, passphrase: str) -> None:

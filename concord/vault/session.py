@@ -150,6 +150,12 @@ def ends_at(request: HttpRequest) -> datetime | None:
     return datetime.fromisoformat(row["ends_at"]) if row and row["ends_at"] else None
 
 
+def idle_seconds(request: HttpRequest) -> int:
+    """After how long without anybody it locks; 0: never."""
+    row = _row(request.session)
+    return int(row["idle"]) if row else 0
+
+
 def is_open_in(stored: Mapping[str, Any], *, at: datetime | None = None) -> bool:
     """Whether a session's own store says that a keyring is open in it: for a stream, which has no request.
 
