@@ -163,6 +163,20 @@ def _weighed_once() -> Generator[None]:
         yield
 
 
+@pytest.fixture
+def owner(db: None) -> Generator[None]:
+    """Somebody who owns the database takes the rules away."""
+    from django.db import connection
+
+    from concord.actions.triggers import drop_statements, install
+
+    with connection.cursor() as cursor:
+        for statement in drop_statements():
+            cursor.execute(statement)
+    yield
+    install()
+
+
 @pytest.fixture(autouse=True)
 def _sabotaged(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Break one clause on purpose, when this run was started to see whether its story notices."""

@@ -17,6 +17,7 @@ class ActionsConfig(AppConfig):
             restore_posts,
             review_reference,
             revoke_access,
+            tell_auditor,
             tell_respondent,
             verify_steps,
             watch_audit,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.actions.give_back import persons_under
 from concord.actions.models import Confirmation, LateRecusal
+from concord.actions.statements import confirmation_text
 from concord.actions.tell_outside import tell_outside
 from concord.cases.conflicts import eligible, is_eligible
 from concord.cases.models import Case
@@ -34,7 +35,6 @@ from concord.vault.keyring import Keyring
 
 WITHIN = timedelta(hours=24)
 NEEDED = 2
-CONFIRMED = b"concord: I confirm this decision\n"
 
 
 class NothingToConfirm(Refused):
@@ -90,7 +90,7 @@ def confirmation_of(late: LateRecusal) -> bytes:
     """What is signed: which decision, after whose stepping out, and the digest of the very text."""
     agreed = late.decision.execution.concurrence
     digest = agreed.version_digest if agreed else ""
-    return CONFIRMED + f"{late.decision_id}\n{late.id}\n{digest}".encode()
+    return confirmation_text(late.decision_id, late=late.id, digest=digest)
 
 
 @receiver(recused, dispatch_uid="actions.confirm_decision")

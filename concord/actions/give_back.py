@@ -16,14 +16,13 @@ from concord.access.limit import end_limit
 from concord.access.models import Limit, LimitQuerySet, Shut, ShutQuerySet
 from concord.access.shut import end_shut
 from concord.actions.models import Ending
+from concord.actions.statements import ending_text
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import ON_A_PERSON
 from concord.ledger.record import record
 from concord.spaces.models import Removal
 from concord.spaces.restore_post import restore_post
 from concord.vault.keyring import Keyring
-
-STATEMENT = b"concord: this decision ends\n"
 
 
 @transaction.atomic
@@ -72,8 +71,9 @@ def end_decision(
 
 def statement_of(ending: Ending) -> bytes:
     """What is signed: which decision, how, by whose review, and when it ends."""
-    parts = (ending.decision_id, ending.how, ending.review or "-", ending.ends_at.isoformat())
-    return STATEMENT + "\n".join(str(part) for part in parts).encode()
+    return ending_text(
+        ending.decision_id, how=ending.how, review=ending.review, ends_at=ending.ends_at
+    )
 
 
 def shuts_under(decision: Decision) -> ShutQuerySet:

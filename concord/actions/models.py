@@ -210,12 +210,16 @@ class NoticeReference(models.Model):
 
 
 class Audit(models.Model):
-    """One row: when the audit was last clean, when it last looked at everything, since when it is not clean."""
+    """One row: when the audit was last clean, when it last looked at everything, since when it is not clean.
+
+    `chain_broken_at`: the first broken link, when the last walk along the whole ledger found one.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     clean_at = models.DateTimeField(null=True)
     whole_at = models.DateTimeField(null=True)
     found_at = models.DateTimeField(null=True)
+    chain_broken_at = models.PositiveBigIntegerField(null=True)
 
     def __str__(self) -> str:
         return "not clean" if self.found_at else "clean"

@@ -167,6 +167,9 @@ def rules() -> list[Rule]:
         ),
         *_rules_of_cases(),
         *_rules_of_forgetting(),
+        *_rules_of_keys(),
+        *_rules_of_the_ledger(),
+        *_rules_against_replacing(),
     ]
 
 
@@ -178,6 +181,103 @@ def _rules_of_cases() -> list[Rule]:
         Rule("no_action_is_by_two", "cases_agreement", "INSERT", _no_action_is_by_two()),
         Rule("no_action_stays", "cases_agreement", "UPDATE", "FALSE"),
     ]
+
+
+def _rules_of_keys() -> list[Rule]:
+    """A key is what it was when somebody vouched for it, and a retired one stays so: none is exchanged in its row."""
+    once_retired = "(OLD.retired_at IS NULL OR " + same("NEW.retired_at", "OLD.retired_at") + ")"
+    halves = unchanged("id", "reading_public", "signing_public", "made_at")
+    return [
+        Rule(
+            "key_stays",
+            "vault_personkey",
+            "UPDATE",
+            f"{halves} AND {unchanged('holder')} AND {once_retired} AND (OLD.enrolled_at IS NULL OR "
+            f"({unchanged('enrolled_at', 'countersigner', 'countersignature')}))",
+        ),
+        Rule("key_is_kept", "vault_personkey", "DELETE", "FALSE"),
+        Rule(
+            "recovery_key_stays",
+            "vault_recoverykey",
+            "UPDATE",
+            f"{halves} AND {unchanged('vouched_by_last')} AND {once_retired}",
+        ),
+        Rule("recovery_key_is_kept", "vault_recoverykey", "DELETE", "FALSE"),
+    ]
+
+
+def _rules_of_the_ledger() -> list[Rule]:
+    """No entry is rewritten; the oldest go in one piece from the beginning, after the anchor took their last link."""
+    return [
+        Rule("entry_stays", "ledger_entry", "UPDATE", "FALSE"),
+        Rule(
+            "entry_was_pruned",
+            "ledger_entry",
+            "DELETE",
+            "EXISTS (SELECT 1 FROM ledger_anchor)"
+            " AND NOT EXISTS (SELECT 1 FROM ledger_link l WHERE l.entry_id = OLD.id)",
+        ),
+        Rule("link_stays", "ledger_link", "UPDATE", "FALSE"),
+        Rule(
+            "link_was_pruned",
+            "ledger_link",
+            "DELETE",
+            "EXISTS (SELECT 1 FROM ledger_anchor a WHERE a.position >= OLD.position)",
+        ),
+        Rule("anchor_is_a_link", "ledger_anchor", "INSERT", _is_a_link()),
+        Rule(
+            "anchor_goes_on",
+            "ledger_anchor",
+            "UPDATE",
+            f"NEW.position >= OLD.position AND {_is_a_link()}",
+        ),
+        Rule("anchor_is_kept", "ledger_anchor", "DELETE", "FALSE"),
+        Rule("head_stays", "ledger_head", "UPDATE", "FALSE"),
+        Rule("head_is_kept", "ledger_head", "DELETE", "FALSE"),
+    ]
+
+
+def _is_a_link() -> str:
+    return """EXISTS (SELECT 1 FROM ledger_link l
+                      WHERE l.position = NEW.position AND l.digest = NEW.digest)"""
+
+
+REPLACEABLE = {
+    "concurrence_concurrence": ["id"],
+    "concurrence_version": ["id", "digest"],
+    "concurrence_step": ["commitment"],
+    "concurrence_execution": ["id", "concurrence_id"],
+    "concurrence_warrant": ["id", "commitment"],
+    "concurrence_decision": ["id", "execution_id"],
+    "actions_ending": ["id"],
+    "access_shut": ["id", "warrant"],
+    "access_limit": ["id", "warrant"],
+    "spaces_removal": ["id", "warrant"],
+    "vault_personkey": ["id"],
+    "vault_recoverykey": ["id"],
+    "ledger_entry": ["id"],
+    "ledger_link": ["position", "entry_id"],
+    "ledger_head": ["day"],
+}
+"""What makes a row of each table the same row: written again under it, SQLite would drop the old one silently."""
+
+
+def _rules_against_replacing() -> list[Rule]:
+    """On SQLite `INSERT OR REPLACE` fires no rule of the row that it takes away; so no row is written twice."""
+    if connection.vendor != "sqlite":
+        return []
+    rules = []
+    for table, columns in REPLACEABLE.items():
+        again = " OR ".join(f"o.{column} = NEW.{column}" for column in columns)
+        rules.append(
+            Rule(
+                f"{table}_is_new",
+                table,
+                "INSERT",
+                f"NOT EXISTS (SELECT 1 FROM {table} o WHERE {again})",
+            )
+        )
+    return rules
 
 
 def _rules_of_forgetting() -> list[Rule]:
@@ -233,16 +333,39 @@ def lay_aside(**kwargs: Any) -> None:
 
 
 def missing() -> list[str]:
-    """The names of rules that the database does not hold at the moment."""
-    query = (
-        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-        if connection.vendor == "postgresql"
-        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    """The names of rules that the database does not hold at the moment, or not as they were written.
+
+    A trigger that is there by name, and was emptied, switched off or made to look away, is missing as well.
+    """
+    there = _there()
+    return sorted(
+        rule.full_name for rule in rules() if there.get(rule.full_name) != _as_written(rule)
     )
+
+
+EVENTS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16}
+BEFORE_EACH_ROW = 3
+"""PostgreSQL's own numbers for what a trigger is called for (`pg_trigger.tgtype`)."""
+
+
+def _there() -> dict[str, tuple[object, ...]]:
+    """What each trigger of the database does, by its name."""
+    query = """
+        SELECT t.tgname, c.relname, t.tgtype, p.prosrc
+        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+        WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL
+          AND t.tgattr = ''::int2vector AND pg_table_is_visible(c.oid)"""
+    if connection.vendor == "sqlite":
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     with connection.cursor() as cursor:
         cursor.execute(query)
-        there = {row[0] for row in cursor.fetchall()}
-    return sorted(rule.full_name for rule in rules() if rule.full_name not in there)
+        return {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
+
+
+def _as_written(rule: Rule) -> tuple[object, ...]:
+    if connection.vendor == "postgresql":
+        return (rule.table, BEFORE_EACH_ROW | EVENTS[rule.event], _body(rule))
+    return (_statements(rule)[-1],)
 
 
 def drop_statements() -> list[str]:
@@ -252,14 +375,21 @@ def drop_statements() -> list[str]:
     return [f"DROP TRIGGER IF EXISTS {rule.full_name}" for rule in rules()]
 
 
+def _body(rule: Rule) -> str:
+    """What PostgreSQL runs for a rule."""
+    return (
+        f" BEGIN IF ({rule.unless}) IS NOT TRUE THEN "
+        f"RAISE EXCEPTION 'concord: {rule.name}' USING ERRCODE = 'integrity_constraint_violation'; "
+        f"END IF; RETURN {'OLD' if rule.event == 'DELETE' else 'NEW'}; END "
+    )
+
+
 def _statements(rule: Rule) -> list[str]:
     message = f"concord: {rule.name}"
     if connection.vendor == "postgresql":
         return [
-            f"CREATE OR REPLACE FUNCTION {rule.full_name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            f"BEGIN IF ({rule.unless}) IS NOT TRUE THEN "
-            f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; "
-            f"END IF; RETURN {'OLD' if rule.event == 'DELETE' else 'NEW'}; END $$",
+            f"CREATE OR REPLACE FUNCTION {rule.full_name}() RETURNS trigger LANGUAGE plpgsql "
+            f"AS $${_body(rule)}$$",
             f"DROP TRIGGER IF EXISTS {rule.full_name} ON {rule.table}",
             f"CREATE TRIGGER {rule.full_name} BEFORE {rule.event} ON {rule.table} "
             f"FOR EACH ROW EXECUTE FUNCTION {rule.full_name}()",

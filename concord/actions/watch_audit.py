@@ -34,9 +34,9 @@ def watch_audit(job: Job | None, *, at: datetime) -> bool:
     last, _is_new = Audit.objects.get_or_create(id=1)
     whole = last.whole_at is None or last.found_at is not None or at - last.whole_at >= WHOLE
     since = None if whole or last.clean_at is None else last.clean_at - OVERLAP
-    findings = _count(since)
+    findings = _count(since) + (last.chain_broken_at is not None)
     if findings:
-        _alarm(findings, at=at)
+        raise_alarm(findings, at=at)
     else:
         changes = {"clean_at": at, "found_at": None} | ({"whole_at": at} if since is None else {})
         Audit.objects.filter(id=1).update(**changes)
@@ -62,7 +62,7 @@ def _count(since: datetime | None) -> int:
 
 
 @transaction.atomic
-def _alarm(findings: int, *, at: datetime) -> None:
+def raise_alarm(findings: int, *, at: datetime) -> None:
     """Once, when it begins: in the ledger, in the log, and on the pages that are open."""
     if not Audit.objects.filter(id=1, found_at__isnull=True).update(found_at=at):
         return

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from concord.concurrence.contents import AGREED, read_contents, targets_of
+from concord.concurrence.contents import read_contents, targets_of
 from concord.concurrence.execute import carry_out
 from concord.concurrence.guards import (
     NeedsAnotherStaffMember,
@@ -16,6 +16,7 @@ from concord.concurrence.guards import (
     check_open,
     check_staff,
 )
+from concord.concurrence.manifest import AGREED
 from concord.concurrence.models import Concurrence, Proposal, State, Version
 from concord.concurrence.propose import about_of
 from concord.concurrence.signals import answered

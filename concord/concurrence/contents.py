@@ -7,7 +7,6 @@ without reading a word of it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from dataclasses import replace
@@ -15,13 +14,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from concord.concurrence.manifest import canonical, commitment_of, hash_of
 from concord.concurrence.models import Version
 from concord.concurrence.terms import Target, Terms
 from concord.vault import files
 from concord.vault.keyring import Keyring
-
-PROPOSED = b"concord: I propose this version\n"
-AGREED = b"concord: I agree to this version\n"
 
 
 def write_contents(
@@ -62,11 +59,6 @@ def _salted(target: Target) -> Target:
     return replace(target, detail={**target.detail, "salt": secrets.token_hex(16)})
 
 
-def commitment_of(effect: dict[str, Any], salt: str) -> str:
-    """The commitment to one step: SHA-256 over its effect and its salt."""
-    return _hash({**effect, "salt": salt})
-
-
 def commitments(contents: dict[str, Any]) -> list[str]:
     return [commitment_of(effect_of(step), step["salt"]) for step in contents["steps"]]
 
@@ -99,21 +91,13 @@ def write_manifest(
             "proposal": str(proposal),
             "number": number,
             "proposer": str(proposer),
-            "contents": _hash(contents),
+            "contents": hash_of(contents),
             "steps": commitments(contents),
             "act_at_once": act_at_once,
             "submitted_at": submitted_at.isoformat(),
             "lapses_at": lapses_at.isoformat(),
         }
     )
-
-
-def digest_of(manifest: str) -> str:
-    return hashlib.sha256(manifest.encode()).hexdigest()
-
-
-def canonical(thing: Any) -> str:
-    return json.dumps(thing, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def read_contents(version: Version, *, keyring: Keyring) -> dict[str, Any]:
@@ -126,7 +110,7 @@ def read_contents(version: Version, *, keyring: Keyring) -> dict[str, Any]:
         files.unseal(version.briefing, blob, about=f"version:{version.id}", keyring=keyring)
     )
     manifest = json.loads(version.manifest)
-    if manifest["contents"] != _hash(contents) or manifest["steps"] != commitments(contents):
+    if manifest["contents"] != hash_of(contents) or manifest["steps"] != commitments(contents):
         raise ValueError("The contents of this version are not what was signed.")
     return contents
 
@@ -146,7 +130,3 @@ def targets_of(contents: dict[str, Any]) -> list[Target]:
         )
         for step in contents["steps"]
     ]
-
-
-def _hash(thing: Any) -> str:
-    return hashlib.sha256(canonical(thing).encode()).hexdigest()

@@ -14,15 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.cases.conflicts import eligible
 from concord.cases.models import Case
-from concord.concurrence.contents import (
-    AGREED,
-    PROPOSED,
-    commitment_of,
-    digest_of,
-    effect_of,
-    read_contents,
-    targets_of,
-)
+from concord.concurrence.contents import effect_of, read_contents, targets_of
 from concord.concurrence.guards import (
     NeedsAnotherStaffMember,
     check_coordinates,
@@ -32,6 +24,7 @@ from concord.concurrence.guards import (
     check_staff,
 )
 from concord.concurrence.kinds import Kind, in_order, kind_of
+from concord.concurrence.manifest import AGREED, PROPOSED, commitment_of, digest_of
 from concord.concurrence.models import (
     Concurrence,
     Decision,

@@ -19,15 +19,10 @@ from concord.cases.parties import known_parties
 from concord.cases.read_case import Opened, read_case
 from concord.cases.read_elsewhere import read_elsewhere
 from concord.cases.reopen_case import reopen_case
-from concord.concurrence.contents import (
-    PROPOSED,
-    commitments,
-    digest_of,
-    write_contents,
-    write_manifest,
-)
+from concord.concurrence.contents import commitments, write_contents, write_manifest
 from concord.concurrence.guards import NeedsCoordinator, check_key, check_staff
 from concord.concurrence.kinds import kind_of
+from concord.concurrence.manifest import PROPOSED, digest_of
 from concord.concurrence.models import Proposal, State, Step, Version
 from concord.concurrence.signals import proposed
 from concord.concurrence.terms import DEPARTURES, ON_A_PERSON, Target, Terms, check_complete

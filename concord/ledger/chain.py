@@ -6,14 +6,10 @@ for every other.
 
 from __future__ import annotations
 
-import hashlib
-import json
-
 from django.db import transaction
 
+from concord.ledger.links import GENESIS, digest_of
 from concord.ledger.models import Anchor, Entry, Link
-
-GENESIS = bytes(32)
 
 
 def chain(*, at_most: int = 2_000) -> int:
@@ -30,22 +26,8 @@ def chain(*, at_most: int = 2_000) -> int:
     return len(links)
 
 
-def digest_of(entry: Entry, *, after: bytes) -> bytes:
-    """SHA-256 over the link before and the entry's own fields in one canonical form."""
-    fields = {
-        "id": entry.id,
-        "verb": entry.verb,
-        "actor": str(entry.actor) if entry.actor else None,
-        "subject": str(entry.subject) if entry.subject else None,
-        "at": entry.at.isoformat(),
-        "facts": entry.facts,
-    }
-    body = json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
-    return hashlib.sha256(after + body).digest()
-
-
 def head() -> tuple[int, str]:
-    """The position and digest of the newest link, as shown on the public page."""
+    """The position and digest of the newest link."""
     last = Link.objects.order_by("-position").first()
     position, digest = (last.position, bytes(last.digest)) if last else start()
     return position, digest.hex()

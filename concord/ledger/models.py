@@ -44,3 +44,19 @@ class Anchor(models.Model):
 
     def __str__(self) -> str:
         return str(self.position)
+
+
+class Head(models.Model):
+    """The newest link as a day (UTC) was over. Kept for good: whoever wrote one down can hold us to it."""
+
+    day = models.DateField(primary_key=True)
+    position = models.PositiveBigIntegerField()
+    digest = models.BinaryField(max_length=32)
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        """The line that goes to the auditor: day, number of entries, digest."""
+        return f"{self.day} {self.position} {bytes(self.digest).hex()}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from concord.ledger.chain import digest_of, start
+from concord.ledger.chain import start
+from concord.ledger.links import Walk
 from concord.ledger.models import Entry, Link
 
 
@@ -23,14 +24,11 @@ class Finding:
 
 def verify() -> Finding:
     """Recompute every digest from the entries. A changed, removed or reordered entry breaks its link."""
-    first, digest = start()
-    expected = first
+    walk = Walk(*start())
     for link in Link.objects.select_related("entry").order_by("position").iterator():
-        expected += 1
-        digest = digest_of(link.entry, after=digest)
-        if link.position != expected or bytes(link.digest) != digest:
-            return Finding(expected - first - 1, expected, _unchained())
-    return Finding(expected - first, None, _unchained())
+        if not walk.step(link.entry, position=link.position, digest=bytes(link.digest)):
+            break
+    return Finding(walk.links, walk.broken_at, _unchained())
 
 
 def _unchained() -> int:

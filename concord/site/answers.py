@@ -13,6 +13,7 @@ SETTINGS = {
     "team": "CONCORD_TEAM_NAME",
     "policy_address": "CONCORD_POLICY_ADDRESS",
     "report_address": "CONCORD_REPORT_ADDRESS",
+    "auditor_address": "CONCORD_AUDITOR_ADDRESS",
     "public": "CONCORD_PUBLIC",
     "desk": "CONCORD_DESK",
     "database": "DATABASE_URL",
@@ -32,6 +33,7 @@ host = "{EXAMPLE_HOST}"                      # as people read it
 team = "The care team"                          # who signs what is written to people
 policy_address = "policy@example.org"           # questions about the policy
 report_address = "report@example.org"           # reports by mail
+auditor_address = ""                            # somebody outside who can check you; see docs/running/auditing.md
 public = "https://events.example.org"           # where people take part
 desk = "https://desk.example.org"               # where staff work: a host name of its own
 

@@ -24,7 +24,8 @@ from concord.vault.environment import EnvironmentKeyMissing, is_private, read_ma
 
 KNOWN = frozenset(
     ["CONCORD_DATA", "CONCORD_KEY_FILE", "CONCORD_HOST_NAME", "CONCORD_TEAM_NAME", "CONCORD_POLICY_ADDRESS",
-     "CONCORD_REPORT_ADDRESS", "CONCORD_PUBLIC", "CONCORD_DESK", "CONCORD_THREADS", "CONCORD_SETTINGS",
+     "CONCORD_REPORT_ADDRESS", "CONCORD_AUDITOR_ADDRESS", "CONCORD_PUBLIC", "CONCORD_DESK", "CONCORD_THREADS",
+     "CONCORD_SETTINGS",
      "CONCORD_MAIL_HOST", "CONCORD_MAIL_PORT", "CONCORD_MAIL_USER", "CONCORD_MAIL_PASSWORD",
      "CONCORD_MAIL_SECURITY", "CONCORD_MAIL_FROM", "CONCORD_RINGS_LIVE_MINUTES", "CONCORD_RINGS_HOURS",
      "CONCORD_WEBHOOK_URL", "CONCORD_WEBHOOK_SECRET_FILE"]
@@ -49,6 +50,7 @@ def findings() -> Iterator[Finding]:
     yield from key_file()
     yield from data_folder()
     yield from addresses()
+    yield from auditor()
     yield from hosts()
     yield from left_from_the_example()
     yield from mail()
@@ -144,9 +146,20 @@ def addresses() -> Iterator[Finding]:
             )
 
 
+def auditor() -> Iterator[Finding]:
+    """Nobody has to have an auditor (`notes` says what is lost without); a wrong address is no auditor."""
+    address = settings.CONCORD_AUDITOR_ADDRESS
+    if address and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address):
+        yield Finding(
+            "CONCORD_AUDITOR_ADDRESS",
+            "is not an e-mail address",
+            "Set it to one of somebody outside, or leave it out.",
+        )
+
+
 def left_from_the_example() -> Iterator[Finding]:
     """Addresses under a domain that is kept for examples: set-up takes them, and no letter ever arrives."""
-    for name in ("CONCORD_POLICY_ADDRESS", "CONCORD_REPORT_ADDRESS"):
+    for name in ("CONCORD_POLICY_ADDRESS", "CONCORD_REPORT_ADDRESS", "CONCORD_AUDITOR_ADDRESS"):
         if is_example(getattr(settings, name).rpartition("@")[2]):
             yield Finding(
                 name,
@@ -167,6 +180,12 @@ def notes() -> Iterator[Finding]:
             "CONCORD_HOST_NAME",
             f"people read “{settings.CONCORD_HOST_NAME}”, as it came",
             "Set it to the name of your organisation.",
+        )
+    if not settings.CONCORD_AUDITOR_ADDRESS:
+        yield Finding(
+            "CONCORD_AUDITOR_ADDRESS",
+            "there is no auditor, so nobody outside would see a past that was rewritten as a whole",
+            "Set it to the address of somebody outside; docs/running/auditing.md says what they get.",
         )
 
 
@@ -323,7 +342,7 @@ def triggers() -> Iterator[Finding]:
     for name in import_module("concord.actions.triggers").missing():
         yield Finding(
             "DATABASE_URL",
-            f"the trigger {name} is gone, so that a stray insert could act without a second person",
+            f"the trigger {name} is gone or changed, so that a stray insert could act without a second person",
             "Run `concord migrate`, then `concord audit`.",
         )
 

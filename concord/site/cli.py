@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given
     )
     try:
-        _load_settings(options.command)
+        if not getattr(options, "offline", None):
+            _load_settings(options.command)
         return int(options.run(options) or 0)
     except CannotGoOn as trouble:
         words = str(trouble)
@@ -81,7 +82,7 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
 
 
 def _load_settings(command: str) -> None:
-    """What set-up was told. The demo and its kin have settings of their own."""
+    """What set-up was told. The demo and its kin have settings of their own; an outsider's machine has none."""
     if command in OF_THEIR_OWN:
         return
     try:

@@ -22,6 +22,8 @@ CONCORD_HOST_NAME = os.environ.get("CONCORD_HOST_NAME", "The host")
 CONCORD_TEAM_NAME = os.environ.get("CONCORD_TEAM_NAME", "The care team")
 CONCORD_POLICY_ADDRESS = os.environ.get("CONCORD_POLICY_ADDRESS", "")
 CONCORD_REPORT_ADDRESS = os.environ.get("CONCORD_REPORT_ADDRESS", "")
+CONCORD_AUDITOR_ADDRESS = os.environ.get("CONCORD_AUDITOR_ADDRESS", "")
+"""Of somebody outside, who gets the ledger's head once a day: the day, a number, a digest."""
 CONCORD_PUBLIC = os.environ.get("CONCORD_PUBLIC", "http://localhost:8000")
 CONCORD_DESK = os.environ.get("CONCORD_DESK", "http://desk.localhost:8000")
 CONCORD_THREADS = int(os.environ.get("CONCORD_THREADS", "8"))

@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("concord.improvement.urls")),
     path("help", views.help_page, name="help"),
     path("leave", views.leave, name="leave"),
-    path("ledger", views.ledger_head, name="ledger"),
+    path("ledger", views.ledger_heads, name="ledger"),
 ]
 
 handler404 = "concord.site.views.not_there"

@@ -1,4 +1,4 @@
-"""Pages of the house itself: help, leave, the ledger's head, and the pages for what went wrong."""
+"""Pages of the house itself: help, leave, the ledger's heads, and the pages for what went wrong."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from concord.doors import anyone, door
-from concord.ledger.chain import head
+from concord.doors import Request, anyone, door
+from concord.ledger.note_head import heads_by_day
 from concord.reports.help_lines import help_lines
 
 OUR_COOKIE = re.compile("__Host-[a-z]{1,20}")
@@ -38,10 +38,9 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 @door(anyone)
-def ledger_head(request: HttpRequest) -> HttpResponse:
-    """The newest link of the ledger's chain, for whoever wants to hold us to it."""
-    position, digest = head()
-    return render(request, "site/ledger.html", {"position": position, "digest": digest})
+def ledger_heads(request: Request) -> HttpResponse:
+    """The ledger's last heads by day, for whoever wants to hold us to them; not how many entries it has."""
+    return render(request, "site/ledger.html", {"heads": list(heads_by_day(request.at))})
 
 
 def not_there(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -19,6 +19,7 @@ from concord.vault.errors import CopyDoesNotOpen, NoKey, Tampered
 from concord.vault.keyring import Keyring
 from concord.vault.models import KeyCopy, PersonKey
 from concord.vault.padding import pad, unpad
+from concord.vault.signing import key_id
 
 ANSWER_BYTES = 32
 
@@ -80,7 +81,7 @@ def drop_copies(holder: UUID, *, at: datetime) -> int:
 
 def device_of(credential_id: bytes) -> UUID:
     """The name by which rows refer to a device: of its public identifier, as keys are named."""
-    return sealing.key_id(credential_id)
+    return key_id(credential_id)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from concord.vault.errors import GrantDormant, NoGrant, Tampered
 from concord.vault.keyring import Keyring
 from concord.vault.keys import reading_keys
 from concord.vault.models import Epoch, Grant, RecoveryKey, VaultFile
+from concord.vault.signing import key_id
 
 
 def begin_epoch(
@@ -33,7 +34,7 @@ def begin_epoch(
     private = PrivateKey.generate()
     public = bytes(private.public_key)
     epoch = Epoch.objects.create(
-        id=sealing.key_id(public),
+        id=key_id(public),
         file=file,
         number=1 if first else file.epochs.count() + 1,
         public=public,
@@ -141,7 +142,7 @@ def _sealed_grant(
 ) -> dict[str, Any]:
     return {
         "kind": kind,
-        "key": sealing.key_id(public),
+        "key": key_id(public),
         "sealed": sealing.seal_to(public, bytes(private), about=about_grant(epoch.id, holder)),
         "made_at": at,
     }

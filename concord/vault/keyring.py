@@ -10,6 +10,7 @@ from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
 from concord.vault import sealing
+from concord.vault.signing import key_id
 
 SECRET_BYTES = 64
 
@@ -21,7 +22,7 @@ class Keyring:
 
     def __init__(self, holder: UUID, reading: PrivateKey, signing: SigningKey | None) -> None:
         self.holder = holder
-        self.key_id = sealing.key_id(bytes(reading.public_key))
+        self.key_id = key_id(bytes(reading.public_key))
         self._reading = reading
         self._signing = signing
 
@@ -78,7 +79,7 @@ class RecoverySecret(Keyring):
     def __init__(self, entropy: bytes) -> None:
         reading = PrivateKey(sealing.expand(entropy, purpose="concord recovery reading"))
         signing = SigningKey(sealing.expand(entropy, purpose="concord recovery signing"))
-        super().__init__(sealing.key_id(bytes(reading.public_key)), reading, signing)
+        super().__init__(key_id(bytes(reading.public_key)), reading, signing)
         self._entropy = entropy
 
     def entropy(self) -> bytes:

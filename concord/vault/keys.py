@@ -31,6 +31,7 @@ from concord.vault.passphrases import (
     strong_enough,
 )
 from concord.vault.signatures import enrolment_statement, verify
+from concord.vault.signing import key_id
 
 __all__ = [
     "Keyring",
@@ -227,8 +228,9 @@ def about_recovery(key: PersonKey) -> str:
 def _new_key(holder: UUID, reading_public: bytes, *, at: datetime) -> PersonKey:
     if PersonKey.objects.filter(holder=holder, retired_at=None).exists():
         raise KeyAlreadyThere(subject=holder)
-    key_id = sealing.key_id(reading_public)
-    return PersonKey(id=key_id, holder=holder, reading_public=reading_public, made_at=at)
+    return PersonKey(
+        id=key_id(reading_public), holder=holder, reading_public=reading_public, made_at=at
+    )
 
 
 def _enter(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from concord.vault.errors import NoRecoveryKey
+from concord.vault.signing import fingerprint
 
 
 class RecoveryKeyQuerySet(models.QuerySet["RecoveryKey"]):
@@ -192,9 +192,3 @@ class OwedGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_id} {self.holder}"
-
-
-def fingerprint(reading_public: bytes, signing_public: bytes) -> str:
-    """Eight groups of four hex digits that stand for a pair of public halves."""
-    digest = hashlib.sha256(reading_public + signing_public).hexdigest()[:32]
-    return " ".join(digest[start : start + 4] for start in range(0, 32, 4))

@@ -29,6 +29,7 @@ from concord.vault.keyring import Keyring, RecoverySecret
 from concord.vault.keys import about_recovery, seal_under_passphrase, strong_enough
 from concord.vault.models import Grant, PersonKey, RecoveryKey
 from concord.vault.padding import pad, unpad
+from concord.vault.signing import vouching_text
 
 __all__ = [
     "RecoverySecret",
@@ -47,7 +48,6 @@ ENTROPY_BYTES = 16
 """128 bits, the strength of the curve: shares of twenty words, short enough to copy without a slip."""
 BATCH = 500
 ABOUT_ENVIRONMENT = "vault.environment.master"
-VOUCHING = b"concord: this recovery key follows me\n"
 
 
 @transaction.atomic
@@ -155,7 +155,7 @@ def open_environment(blob: bytes, *, secret: RecoverySecret, path: Path) -> None
 
 def vouching_statement(key: RecoveryKey) -> bytes:
     """The bytes that a recovery key signs about the one that follows it."""
-    return VOUCHING + bytes(key.reading_public) + bytes(key.signing_public)
+    return vouching_text(bytes(key.reading_public), bytes(key.signing_public))
 
 
 def _new_secret() -> RecoverySecret:

@@ -6,9 +6,7 @@ moved to another row do not open. Every blob begins with one byte that says how 
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -77,8 +75,3 @@ def unwrap_key(private: PrivateKey, wrapped: bytes) -> bytes:
 def expand(secret: bytes, *, purpose: str, salt: bytes | None = None) -> bytes:
     """32 bytes for one purpose from a secret that is already unguessable: HKDF-SHA-256."""
     return HKDF(SHA256(), KEY_BYTES, salt=salt, info=purpose.encode()).derive(secret)
-
-
-def key_id(public: bytes) -> UUID:
-    """The name by which rows refer to a public key: the first half of its SHA-256."""
-    return UUID(bytes=hashlib.sha256(public).digest()[:16])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from playwright.sync_api import BrowserContext, Page
@@ -23,6 +24,7 @@ from concord.concurrence.models import Decision, Proposal
 from concord.concurrence.terms import Target
 from concord.convenings.models import Registration
 from concord.convenings.register import register
+from concord.ledger.note_head import note_head
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
 from concord.people.name_organisation import name_organisation
@@ -198,6 +200,12 @@ DESK = [
 ]
 
 
+def _days_of_the_ledger(at: datetime) -> None:
+    """Heads of three days; on the one in between none was kept."""
+    for back in (1, 2, 4):
+        note_head((at - timedelta(days=back)).date(), at=at)
+
+
 def house(inside: Callable[[Registration], Any]) -> House:
     """Karim is out of the hall; about another thing he wrote a second yes is awaited; two reports came in."""
     cast = stage()
@@ -233,6 +241,7 @@ def house(inside: Callable[[Registration], Any]) -> House:
             "decision": Decision.objects.get().id,
         },
     )
+    _days_of_the_ledger(cast.at)
     _participants(made, inside)
     staff = {name: at_the_desk(getattr(cast, name)) for name in ("amara", "luis", "noor", "ravi")}
     for name, browser in staff.items():

@@ -25,6 +25,8 @@ BLOCK = re.compile(r"(?:<!-- (?P<before>[^\n]*) -->\n)?```console\n(?P<lines>.*?
 SHARE = re.compile(r"share \d: ((?:\w+ ){19}\w+)")
 BEFORE = {
     "mv data keys lost": "mkdir lost && mv data keys lost",
+    'concord audit --offline evidence.jsonl > first.txt; sed -n "s/.*key: //p" first.txt | head -1 > pin.txt': "",
+    'sed -n "s/^head: //p" first.txt > head.txt': "",
     "mkdir -p backups && concord backup backups/monday.concord-backup && mv keys lost-keys && mkdir keys": "",
 }
 """Hidden steps that a page's next block takes for granted; "" runs the words themselves, others are told only."""

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 
 from concord.access.gate import is_admitted
 from concord.access.models import Place, ShutToken
@@ -359,8 +360,8 @@ def test_the_ledger_keeps_five_years_and_its_chain_holds(cast: Cast) -> None:
     Entry.objects.create(verb="people.designate", at=cast.later(days=9000), facts={})
     chain()
     assert verify().links == 1
-    Link.objects.update(digest=bytes(32))
-    assert not verify().whole
+    with pytest.raises(IntegrityError, match="link_stays"), transaction.atomic():
+        Link.objects.update(digest=bytes(32))
     assert digest
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from django.db import connection
 
 from concord.access.models import Shut
 from concord.actions.audit import audit
-from concord.actions.triggers import drop_statements, install, missing
+from concord.actions.triggers import missing
 from concord.actions.watch_audit import alarm_for, watch_audit
 from concord.cases.models import Case
 from concord.concurrence.concur import concur
@@ -31,16 +30,6 @@ def cast() -> Cast:
     version = opened(proposed(cast).version, cast.luis, cast.at)
     concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
     return cast
-
-
-@pytest.fixture
-def owner():
-    """Somebody who owns the database takes the rules away."""
-    with connection.cursor() as cursor:
-        for statement in drop_statements():
-            cursor.execute(statement)
-    yield
-    install()
 
 
 def found() -> set[str]:
@@ -194,6 +183,6 @@ def test_what_says_that_it_is_older_is_found_by_the_whole_audit_within_the_hour(
 
 
 def test_rows_on_which_the_audit_breaks_are_an_alarm_too(cast: Cast, monkeypatch) -> None:
-    monkeypatch.setattr("concord.actions.audit.commitment_of", lambda *_: 1 / 0)
+    monkeypatch.setattr("concord.actions.judge.commitment_of", lambda *_: 1 / 0)
     assert not watch_audit(None, at=cast.at)
     assert alarm_for(cast.ines.staff) == cast.at

@@ -40,14 +40,14 @@ def test_the_tail_that_is_not_chained_yet_is_counted() -> None:
     assert verify().unchained == 1
 
 
-def test_a_changed_entry_breaks_its_link() -> None:
+def test_a_changed_entry_breaks_its_link(owner: None) -> None:
     changed = entries(5)[2]
     chain()
     Entry.objects.filter(id=changed.id).update(verb="tests.other")
     assert verify().broken_at == 3
 
 
-def test_a_removed_entry_breaks_the_chain() -> None:
+def test_a_removed_entry_breaks_the_chain(owner: None) -> None:
     gone = entries(5)[1]
     chain()
     Link.objects.filter(entry=gone).delete()

@@ -31,11 +31,13 @@ from concord.site.commands.migrate import bring_up_to_date
 if TYPE_CHECKING:
     from concord.site.founding import Founded, Missing
 
+NONE = "none"
 ASKED = {
     "CONCORD_HOST_NAME": ("The name of the organisation, as people read it", ""),
     "CONCORD_TEAM_NAME": ("Who signs what is written to people", "The care team"),
     "CONCORD_POLICY_ADDRESS": ("E-mail address for questions about the policy", ""),
     "CONCORD_REPORT_ADDRESS": ("E-mail address for reports", ""),
+    "CONCORD_AUDITOR_ADDRESS": ("E-mail address of somebody outside who checks you, or none", NONE),
     "CONCORD_PUBLIC": ("Web address where people take part", "http://localhost:8000"),
     "CONCORD_DESK": (
         "Web address where staff work, on a host name of its own",
@@ -87,7 +89,9 @@ def _settle(answered: Mapping[str, str], *, asking: bool) -> None:
     if asking:
         for name, (question, default) in ASKED.items():
             if not os.environ.get(name) and name not in told:
-                told[name] = _ask_setting(name, question, default)
+                answer = _ask_setting(name, question, default)
+                if answer != NONE:
+                    told[name] = answer
     os.environ.update(told)
     try:
         file = settings_file.keep(told)
@@ -105,6 +109,7 @@ def _ask_setting(name: str, question: str, default: str) -> str:
     wrong = {
         "CONCORD_POLICY_ADDRESS": _no_address,
         "CONCORD_REPORT_ADDRESS": _no_address,
+        "CONCORD_AUDITOR_ADDRESS": lambda typed: "" if typed == NONE else _no_address(typed),
         "CONCORD_PUBLIC": _no_url,
         "CONCORD_DESK": _no_url,
     }.get(name, lambda typed: "")

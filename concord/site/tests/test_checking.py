@@ -76,10 +76,24 @@ def test_a_host_of_the_example_is_to_be_changed(settings):
 
 @pytest.mark.parametrize("value", ["The host", "Open Ballot Forum"])
 def test_a_name_that_nobody_chose_is_noted_and_stops_nothing(settings, value):
+    settings.CONCORD_AUDITOR_ADDRESS = "grace@outside.internal"
     settings.CONCORD_HOST_NAME = value
     assert set(named(*checking.notes())) == {"CONCORD_HOST_NAME"}
     settings.CONCORD_HOST_NAME = "Voters of the Valley"
     assert not list(checking.notes())
+
+
+def test_without_an_auditor_it_is_said_plainly_and_stops_nothing(settings):
+    settings.CONCORD_HOST_NAME = "Voters of the Valley"
+    settings.CONCORD_AUDITOR_ADDRESS = ""
+    assert "there is no auditor" in named(*checking.notes())["CONCORD_AUDITOR_ADDRESS"]
+    assert not list(checking.auditor())
+
+
+@pytest.mark.parametrize("value", ["grace", "grace@", "a b@c.d"])
+def test_an_auditor_who_cannot_be_reached_is_named(settings, value):
+    settings.CONCORD_AUDITOR_ADDRESS = value
+    assert named(*checking.auditor()) == {"CONCORD_AUDITOR_ADDRESS": "is not an e-mail address"}
 
 
 @pytest.mark.parametrize("name", ["CONCORD_PUBLIC", "CONCORD_DESK"])

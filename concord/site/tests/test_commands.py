@@ -149,3 +149,15 @@ def test_the_ledger_of_a_new_install_is_whole(ready: Install):
     answer = ready.run("ledger", "verify", "--json")
     assert answer.returncode == 0
     assert json.loads(answer.stdout)["whole"] is True
+
+
+def test_a_file_that_is_no_evidence_is_refused_in_words(tmp_path, capsys):
+    (tmp_path / "other").write_bytes(b"\x00\xff" * 1_000)
+    assert main(["audit", "--offline", str(tmp_path / "other")]) == 1
+    assert main(["audit", "--offline", str(tmp_path / "nowhere")]) == 1
+    assert main(["audit", "--pin", "ab"]) == 1
+    told = capsys.readouterr().err
+    assert "cannot be judged: line 1" in told
+    assert "No such file" in told
+    assert "--pin and --head go with --offline" in told
+    assert "Traceback" not in told

@@ -113,7 +113,7 @@ def test_what_cannot_be_founded_leaves_nothing_half_made(install: Install):
 
 
 def test_at_a_terminal_it_asks_and_has_the_shares_read_back(install: Install):
-    answers = ["Open Ballot Forum", "", "", "", "", "Elena Ruiz", "not an address",
+    answers = ["Open Ballot Forum", "", "grace@outside.internal", "", "", "", "Elena Ruiz", "not an address",
                "elena@outside.example", "Amara", "amara", "en, fr", "Luis", "luis", ""]  # fmt: skip
     terminal, end = pty.openpty()
     process = subprocess.Popen(
@@ -138,6 +138,10 @@ def test_at_a_terminal_it_asks_and_has_the_shares_read_back(install: Install):
     assert "They open the recovery key." in said
     assert "this is not an e-mail address" in said
     assert install.run("check", CONCORD_MAIL_HOST="").returncode == 0
+    assert (
+        "CONCORD_AUDITOR_ADDRESS=grace@outside.internal"
+        in (install.home / "concord.env").read_text()
+    )
 
 
 def test_somebody_brought_in_later_waits_for_a_colleague(ready: Install, told):

@@ -1,5 +1,6 @@
 import json
 import pickle
+import secrets
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from nacl.pwhash.argon2id import kdf
 
 from concord.ledger.models import Entry
 from concord.vault import keys, passphrases, recovery
+from concord.vault.enrolments import vouched_for
 from concord.vault.errors import (
     KeyAlreadyThere,
     NeedsAnotherPerson,
@@ -22,8 +24,8 @@ from concord.vault.errors import (
     WrongPassphrase,
 )
 from concord.vault.keyring import Keyring
-from concord.vault.models import PersonKey
-from concord.vault.signatures import enrolment_holds
+from concord.vault.models import PersonKey, RecoveryKey
+from concord.vault.signatures import enrolment_statement, key_rows, recovery_rows
 from concord.vault.tests.conftest import PASSPHRASE
 
 
@@ -40,8 +42,17 @@ def runs_of_argon2id(monkeypatch):
     return runs
 
 
+def vouched() -> set:
+    """The ids of the keys that an audit believes."""
+    return vouched_for(recovery_rows(), key_rows())
+
+
+def recovery_id():
+    return RecoveryKey.objects.get().id
+
+
 def test_the_first_two_are_countersigned_by_recovery_and_the_next_by_a_colleague(noor, sam, kim):
-    assert all(enrolment_holds(key) for key in PersonKey.objects.all())
+    assert vouched() == {*PersonKey.objects.values_list("id", flat=True), recovery_id()}
     assert keys.public_keys(kim.holder).countersigner == noor.holder
 
 
@@ -108,18 +119,71 @@ def test_countersigning_twice_is_refused_and_changes_nothing(noor, sam, kim, lat
     assert keys.public_keys(kim.holder).countersigner == before
 
 
-def test_a_public_key_exchanged_in_the_database_breaks_its_enrolment(noor, sam):
+def test_a_public_key_exchanged_in_the_database_breaks_its_enrolment(noor, sam, owner):
     key = keys.public_keys(sam.holder)
     forged = Keyring.new(sam.holder)
     key.signing_public = forged.signing_public
     key.save()
-    assert not enrolment_holds(key)
+    assert key.id not in vouched()
 
 
-def test_a_backdated_enrolment_does_not_hold(noor, sam, kim, at):
+def test_a_backdated_enrolment_does_not_hold(noor, sam, kim, at, owner):
     key = keys.public_keys(kim.holder)
     key.enrolled_at = at - timedelta(days=1)
-    assert not enrolment_holds(key)
+    key.save()
+    assert key.id not in vouched()
+
+
+def test_two_forged_keys_that_vouch_for_each_other_are_believed_by_nobody(noor, at):
+    one, other = Keyring.new(uuid4()), Keyring.new(uuid4())
+    for mine, theirs in ((one, other), (other, one)):
+        key = PersonKey(
+            id=mine.key_id,
+            holder=mine.holder,
+            reading_public=mine.reading_public,
+            signing_public=mine.signing_public,
+            made_at=at,
+            enrolled_at=at,
+            countersigner=theirs.holder,
+        )
+        key.countersignature = theirs.sign(enrolment_statement(key))
+        key.save(force_insert=True)
+    assert vouched().isdisjoint({one.key_id, other.key_id})
+    assert noor.key_id in vouched()
+
+
+def test_a_second_recovery_key_that_nobody_vouches_for_leads_nowhere(noor, at):
+    forged = recovery.RecoverySecret(secrets.token_bytes(16))
+    RecoveryKey.objects.create(
+        id=forged.key_id,
+        reading_public=forged.reading_public,
+        signing_public=forged.signing_public,
+        shares=3,
+        threshold=2,
+        made_at=at + timedelta(seconds=1),
+        retired_at=at,
+    )
+    stranger = Keyring.new(uuid4())
+    key = PersonKey(
+        id=stranger.key_id,
+        holder=stranger.holder,
+        reading_public=stranger.reading_public,
+        signing_public=stranger.signing_public,
+        made_at=at,
+        enrolled_at=at + timedelta(seconds=1),
+        countersigner=forged.holder,
+    )
+    key.countersignature = forged.sign(enrolment_statement(key))
+    key.save(force_insert=True)
+    assert vouched().isdisjoint({forged.key_id, stranger.key_id})
+
+
+def test_with_pins_only_what_they_lead_to_is_believed(noor, sam, kim):
+    pinned = keys.public_keys(noor.holder)
+    assert vouched_for(recovery_rows(), key_rows(), [pinned.fingerprint]) == {
+        pinned.id,
+        kim.key_id,
+    }
 
 
 def test_a_wrong_passphrase_opens_nothing(noor):

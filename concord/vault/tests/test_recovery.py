@@ -2,6 +2,7 @@ import pytest
 
 from concord.ledger.models import Entry
 from concord.vault import environment, files, keys, recovery
+from concord.vault.enrolments import vouched_for
 from concord.vault.errors import (
     NoGrant,
     NoKey,
@@ -12,7 +13,8 @@ from concord.vault.errors import (
     WrongPassphrase,
 )
 from concord.vault.models import Grant, RecoveryKey
-from concord.vault.signatures import enrolment_holds, signed_by
+from concord.vault.signatures import key_rows, recovery_rows
+from concord.vault.signing import signed_by
 from concord.vault.tests.conftest import PASSPHRASE
 
 NEW = "thimble orchard cascade juniper velvet"
@@ -102,7 +104,7 @@ def test_a_remade_key_is_vouched_for_by_the_one_before(noor, shares, later):
     new = RecoveryKey.objects.current()
     vouched = bytes(new.vouched_by_last)
     assert signed_by(bytes(old.signing_public), recovery.vouching_statement(new), vouched)
-    assert enrolment_holds(keys.public_keys(noor.holder))
+    assert keys.public_keys(noor.holder).id in vouched_for(recovery_rows(), key_rows())
 
 
 def test_a_lost_key_never_means_a_lost_report(noor, sam, shares, at, later):

@@ -1,0 +1,20 @@
+"""Statements: the bytes that people sign about a decision that stands. No table, so that an audit asks here too."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+ENDS = b"concord: this decision ends\n"
+CONFIRMED = b"concord: I confirm this decision\n"
+
+
+def ending_text(decision: UUID, *, how: str, review: UUID | None, ends_at: datetime) -> bytes:
+    """Which decision, how, by whose review, and when it ends."""
+    parts = (decision, how, review or "-", ends_at.isoformat())
+    return ENDS + "\n".join(str(part) for part in parts).encode()
+
+
+def confirmation_text(decision: UUID, *, late: UUID, digest: str) -> bytes:
+    """Which decision, after whose stepping out, and the digest of the very text."""
+    return CONFIRMED + f"{decision}\n{late}\n{digest}".encode()
