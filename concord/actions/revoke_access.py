@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from concord.access import gate
 from concord.access.gate import is_admitted
 from concord.access.models import EVERYWHERE, Place, Shut
-from concord.access.shut import shut
+from concord.access.shut import epoch_now, shut
 from concord.cases.models import Case
 from concord.concurrence.kinds import Kind, register
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import Target
 from concord.concurrence.wording import place_name, until_words
 from concord.convenings.models import Convening, Session
+from concord.live import relay
 from concord.live.hub import hub
 from concord.people.models import Login, Person
 from concord.refusals import Refused
@@ -69,7 +70,7 @@ def preview(target: Target, *, at: datetime) -> dict[str, Any]:
         "label": target.label,
         "scope": target.scope_kind,
         "rooms": sorted(room.name for room in rooms),
-        "streams": hub.listening(target.id, [room.stream for room in rooms]),
+        "streams": relay.listening(target.id, [room.stream for room in rooms]),
         "until_at": target.until_at.isoformat() if target.until_at else None,
         "already": not is_admitted(target.id, [Place(target.scope_kind, target.scope_id)], at=at),
     }
@@ -122,8 +123,10 @@ def verify(warrant: Warrant, *, at: datetime) -> bool:
     if shut_now.ended_at is not None or (shut_now.until_at and shut_now.until_at <= at):
         return True
     streams = [room.stream for room in rooms_in(shut_now.place)]
-    return not is_admitted(warrant.target, [shut_now.place], at=at) and not hub.listening(
-        warrant.target, streams
+    return (
+        not is_admitted(warrant.target, [shut_now.place], at=at)
+        and not hub.listening(warrant.target, streams)
+        and relay.all_followed(epoch_now())
     )
 
 

@@ -14,6 +14,7 @@ from concord.desk.given_up import given_up
 from concord.desk.waiting import how_much_waits, proposals_for, waiting_for
 from concord.desk.who_may import has_a_desk
 from concord.doors import door
+from concord.live import relay
 from concord.outbox.try_again import try_again
 from concord.people.at_the_desk import DeskRequest
 
@@ -30,6 +31,7 @@ def inbox(request: DeskRequest) -> HttpResponse:
         "audit_alarm": alarm_for(staff),
         "given_up": given_up(staff),
         "kept": staff.person.drafts.filter(was_sent=True),
+        "news_are_late": relay.line.broken_since is not None,
     }
     return render(request, "desk/inbox.html", context)
 

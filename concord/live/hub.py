@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 import random
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
@@ -317,6 +318,7 @@ class Hub:
         self._shut_out: set[UUID] = set()
         self._jobs: deque[Job] = deque()
         self._closing = False
+        self._resting = False
 
     # From any thread -----------------------------------------------------------------------------
 
@@ -342,9 +344,53 @@ class Hub:
         """Refuse this person's openings and, at the next heartbeat, end whatever is still open."""
         self._shut_out.add(person)
 
+    def shut_out_only(self, persons: set[UUID]) -> None:
+        """Exactly these are refused, and nobody else."""
+        self._shut_out = persons
+
     def readmit(self, person: UUID) -> None:
         """Take back `shut_out`."""
         self._shut_out.discard(person)
+
+    def rest(self) -> None:
+        """Send everyone away for now and refuse openings in kindness: what is cut would not be heard here."""
+        if not self._resting:
+            self._resting = True
+            self._on_loop(lambda: self._do(self._send_away()))
+
+    def wake(self) -> None:
+        """Take back `rest`."""
+        self._resting = False
+
+    def settle(self, patience: float = 1.0) -> None:
+        """Wait, in a thread of one's own, until every cut that was asked for before has been made."""
+        loop, done = self._loop, threading.Event()
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(done.set)
+            done.wait(patience)
+
+    def follows(self, stream: str) -> bool:
+        """Whether this process has anything of a stream: listeners, or a log for those who come back."""
+        return stream in self._rooms
+
+    def followed(self, kind: str) -> list[str]:
+        """The streams of a kind that have listeners here."""
+        rooms = list(self._rooms.values())
+        return [room.name for room in rooms if room.listeners and room.name.startswith(f"{kind}:")]
+
+    def least_place(self, stream: str) -> int | None:
+        """The number from which on everybody who listens to a stream here has to be told; None if it is not known."""
+        room = self._rooms.get(stream)
+        if room is None:
+            return None
+        if room.latest is not None:
+            return room.latest
+        places = [listener.places.get(stream) for listener in list(room.listeners)]
+        return min((place for place in places if place is not None), default=None)
+
+    def persons(self) -> set[UUID]:
+        """Who listens in this process."""
+        return set(self._people)
 
     def listeners(self, stream: str) -> int:
         """How many listen to a stream in this process."""
@@ -385,7 +431,7 @@ class Hub:
 
     @property
     def closing(self) -> bool:
-        return self._closing or self._loop is None
+        return self._closing or self._resting or self._loop is None
 
     def begin(self) -> Opening:
         """Register an opening before it is checked; `done` it whatever comes."""

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from concord.live import relay
 from concord.live.hub import hub
 from concord.live.subscriptions import Grant
 from concord.people.current import login_of
@@ -31,8 +32,18 @@ def tell_desks(persons: Iterable[UUID], event: str, id: UUID) -> None:
 
     Only whoever holds a grant may be told: a stream of one's own is how nobody else learns that it exists.
     """
+    transaction.on_commit(partial(_tell, list(persons), event, id), robust=True)
+
+
+def _tell(persons: list[UUID], event: str, id: UUID) -> None:
+    _tell_here(event, str(id), *map(str, persons))
+    relay.tell(KIND, event, id, *persons)
+
+
+@relay.hears(KIND)
+def _tell_here(event: str, id: str, *persons: str) -> None:
     for person in persons:
-        transaction.on_commit(partial(hub.publish, stream_of(person), event, {"id": str(id)}))
+        hub.publish(stream_of(UUID(person)), event, {"id": id})
 
 
 def authorise(session_key: str | None, host: str, streams: list[str]) -> Grant | None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 
 from concord.ledger.record import record
-from concord.live.hub import hub
+from concord.live.end_streams import end_streams
 from concord.people.designate import must_plan
 from concord.people.models import Login, StaffMember
 from concord.vault import keys
@@ -35,5 +34,5 @@ def end_designation(staff: StaffMember, *, by: StaffMember | None, at: datetime)
         with contextlib.suppress(NoKey):
             keys.retire(staff.person_id, by=actor, at=at)
         record("people.end_designation", actor=actor, subject=staff.person_id, at=at)
-        transaction.on_commit(partial(hub.cut, staff.person_id), robust=True)
+        end_streams(staff.person_id)
     return staff

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from concord.live.hub import hub
+from concord.live.end_streams import end_streams
 from concord.people.models import Login
 from concord.vault.session import holder_in
 
@@ -21,7 +19,7 @@ def end_sessions(login: Login, *, but: str | None = None) -> int:
     """
     ended = [row.pk for row in Session.objects.exclude(pk=but) if _is_of(login, row)]
     Session.objects.filter(pk__in=ended).delete()
-    transaction.on_commit(partial(hub.cut, login.person_id), robust=True)
+    end_streams(login.person_id)
     return len(ended)
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import os
 
-from concord.site.front import Front, run_worker
+from concord.site.front import Background, Front, run_worker
+
+
+def following() -> list[Background]:
+    """What this process does to hear of the others: nothing on SQLite, which has one."""
+    from django.conf import settings
+    from django.db import connection
+
+    from concord.live.follow_cuts import follow_cuts
+    from concord.live.follow_news import follow_news
+
+    cuts = [follow_cuts] if connection.vendor == "postgresql" else []
+    return [*cuts, *([follow_news] if settings.REDIS_URL else [])]
 
 
 def make_application(*, worker_thread: bool) -> Front:
@@ -16,5 +28,5 @@ def make_application(*, worker_thread: bool) -> Front:
     return Front(
         get_wsgi_application(),
         threads=settings.CONCORD_THREADS,
-        background=[run_worker] if worker_thread else [],
+        background=[*([run_worker] if worker_thread else []), *following()],
     )

@@ -300,6 +300,8 @@ def mail_server() -> Iterator[Finding]:
 
 
 def processes() -> Iterator[Finding]:
+    from concord.live import relay  # tables, which cannot be read before Django is set up
+
     several = os.environ.get("WEB_CONCURRENCY", "1") not in ("", "0", "1")
     if connection.vendor == "sqlite" and (several or settings.REDIS_URL):
         yield Finding(
@@ -311,6 +313,8 @@ def processes() -> Iterator[Finding]:
         yield Finding(
             "REDIS_URL", "is missing: the processes would not hear each other's posts", "Set it."
         )
+    if connection.vendor == "postgresql" and settings.REDIS_URL and not relay.line.reaches():
+        yield Finding("REDIS_URL", "does not answer", "Start it, or correct the address.")
 
 
 def database() -> Iterator[Finding]:

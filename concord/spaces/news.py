@@ -16,14 +16,19 @@ from django.conf import settings
 from django.db import transaction
 from django.dispatch import receiver
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
 from concord.convenings.models import Convening, Session
 from concord.convenings.signals import convening_changed, session_changed
+from concord.live import relay
+from concord.live.follow_news import catches_up, merges
 from concord.live.hub import hub
+from concord.live.relay import Word
 from concord.live.subscriptions import Event
 from concord.spaces.models import Post, Removal, Room
 
+ROOM, CONDITION = "room", "condition"
+"""What is said of rooms between processes: that something has a new number, that the condition is another."""
 MOST_MISSED = 200
 """Whoever missed more than this loads the page again."""
 
@@ -84,24 +89,76 @@ def for_desk(event: Event) -> Event:
 
 
 def _tell_through(room_id: UUID, number: int) -> None:
+    _tell_here(room_id, number, number)
+    relay.tell(ROOM, room_id, number)
+
+
+def _tell_here(room_id: UUID, lowest: int, highest: int) -> None:
     """Two commits may arrive here the wrong way round; then the first to arrive tells both, in order."""
     with _turn:
-        first, last = _told.get(room_id, (number, number - 1))
-        if (
-            number < first
-        ):  # committed before this process told anything of the room, and late all the same
-            _publish_between(room_id, number - 1, number)
-        elif number > last:
-            _publish_between(room_id, last, number)
-        _told[room_id] = (min(first, number), max(last, number))
+        first, last = _told.get(room_id) or _reached(room_id, lowest - 1)
+        if lowest < first:  # late, and committed before this process told anything of the room
+            _publish_between(room_id, lowest - 1, min(highest, first - 1))
+        if highest > last:
+            _publish_between(room_id, last, highest)
+        _told[room_id] = (min(first, lowest), max(last, highest))
+
+
+@relay.hears(ROOM)
+def _hear_of_room(room_id: str, lowest: str, highest: str = "") -> None:
+    """Another process told its own streams. Where nobody listens here, nothing has to be told."""
+    id = UUID(room_id)
+    if hub.follows(f"room:{id}") or hub.follows(f"watch:{id}"):
+        _tell_here(id, int(lowest), int(highest or lowest))
+    else:
+        _told.pop(id, None)
+
+
+def _merge_rooms(words: list[Word]) -> list[Word]:
+    """Of each room, one word from the lowest number to the highest."""
+    numbers: dict[str, list[int]] = {}
+    for word in words:
+        numbers.setdefault(word.said[0], []).append(int(word.said[1]))
+    return [Word(ROOM, [room, str(min(these)), str(max(these))]) for room, these in numbers.items()]
+
+
+@catches_up
+def compare_rooms() -> None:
+    """Tell what the database holds of the rooms that are listened to here and this process has not told yet."""
+    ids = {stream.partition(":")[2] for kind in (ROOM, "watch") for stream in hub.followed(kind)}
+    for room_id, reached in Room.objects.filter(id__in=ids).values_list("id", "last_number"):
+        _, last = _told.get(room_id) or _reached(room_id, reached)
+        if last < reached:
+            _tell_here(room_id, last + 1, reached)
+
+
+def _reached(room_id: UUID, otherwise: int) -> tuple[int, int]:
+    """How far everybody who listens here has read, before this process tells anything of the room."""
+    places = [hub.least_place(f"{kind}:{room_id}") for kind in (ROOM, "watch")]
+    known = min((place for place in places if place is not None), default=otherwise)
+    return min(known, otherwise) + 1, min(known, otherwise)
 
 
 def _publish_between(room_id: UUID, after: int, through: int) -> None:
-    for event in events_after(room_id, after, through=through) or []:
+    events = events_after(room_id, after, through=through)
+    for event in events or []:
         _publish(room_id, event)
+    if events is None:  # more than is told one by one: whoever listens loads the page again
+        for stream in (f"room:{room_id}", f"watch:{room_id}"):
+            hub.publish(stream, "reset", {"stream": stream})
 
 
 def _tell_condition(room_id: UUID, at: datetime) -> None:
+    _tell_condition_here(room_id, at)
+    relay.tell(CONDITION, room_id)
+
+
+@relay.hears(CONDITION)
+def _hear_of_condition(room_id: str) -> None:
+    _tell_condition_here(UUID(room_id), timezone.now())
+
+
+def _tell_condition_here(room_id: UUID, at: datetime) -> None:
     room = Room.objects.get(id=room_id)
     for stream in (room.stream, room.watch_stream):
         hub.publish(stream, "condition", condition_now(room, at=at))
@@ -158,3 +215,6 @@ def _span(rows: Any, field: str, after: int, through: int | None) -> Any:
     if through is not None:
         rows = rows.filter(**{f"{field}__lte": through})
     return rows.order_by(field)[: MOST_MISSED + 1]
+
+
+merges(ROOM, _merge_rooms)

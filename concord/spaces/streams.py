@@ -23,8 +23,10 @@ from django.utils import timezone
 
 from concord.access.gate import is_admitted
 from concord.access.models import EVERYWHERE, Place, Shut
+from concord.access.shut import epoch_now
 from concord.access.signals import person_readmitted, person_shut_out
-from concord.live import subscriptions
+from concord.live import relay, subscriptions
+from concord.live.follow_cuts import Cuts, lends_cuts
 from concord.live.hub import hub
 from concord.live.subscriptions import Event, Grant
 from concord.people.current import login_of
@@ -33,6 +35,9 @@ from concord.spaces import news
 from concord.spaces.enter import may_listen
 from concord.spaces.models import Room
 from concord.vault.session import is_open_in
+
+CUT, READMITTED = "cut", "readmitted"
+"""What is said of people between processes."""
 
 
 def authorise_room(session_key: str | None, host: str, streams: list[str]) -> Grant | None:
@@ -66,8 +71,10 @@ def authorise_watch(session_key: str | None, host: str, streams: list[str]) -> G
 
 @receiver(person_shut_out)
 def cut_streams(shut: Shut, **more: Any) -> None:
-    """After commit: end the person's streams in the place they are shut out of."""
-    transaction.on_commit(partial(_cut, shut.person_id, shut.place, shut.until_at), robust=True)
+    """After commit: end the person's streams in the place they are shut out of, here and in every process."""
+    cut = (shut.person_id, shut.scope_kind, shut.scope_id, shut.until_at is None)
+    transaction.on_commit(partial(_cut, *cut), robust=True)
+    relay.tell_with_commit(CUT, shut.person_id, shut.scope_kind, shut.scope_id or "", cut[3] or "")
 
 
 @receiver(person_readmitted)
@@ -75,22 +82,42 @@ def open_streams(shut: Shut, at: datetime, **more: Any) -> None:
     """After commit: let the person's next opening be asked about again."""
     if is_admitted(shut.person_id, [EVERYWHERE], at=at):
         transaction.on_commit(partial(hub.readmit, shut.person_id), robust=True)
+        relay.tell_with_commit(READMITTED, shut.person_id)
 
 
 def lend_authorisers() -> None:
     subscriptions.register("room", authorise_room)
     subscriptions.register("watch", authorise_watch)
+    lends_cuts(Cuts(number=epoch_now, follow=follow_shuts))
 
 
-def _cut(person: UUID, place: Place, until_at: datetime | None) -> None:
-    if place == EVERYWHERE:
+def follow_shuts() -> None:
+    """End whatever the gate would not open now: what was shut while this process did not hear of it."""
+    now = timezone.now()
+    shuts = Shut.objects.not_over(now)
+    everywhere = shuts.filter(scope_kind=EVERYWHERE.kind, until_at__isnull=True)
+    hub.shut_out_only(set(everywhere.values_list("person_id", flat=True)))
+    for shut in shuts.filter(person_id__in=hub.persons()):
+        _cut(shut.person_id, shut.scope_kind, shut.scope_id, shut.until_at is None)
+
+
+@relay.hears(CUT)
+def _hear_of_cut(person: str, kind: str, id: str, forever: str) -> None:
+    _cut(UUID(person), kind, UUID(id) if id else None, bool(forever))
+
+
+@relay.hears(READMITTED)
+def _hear_of_return(person: str) -> None:
+    hub.readmit(UUID(person))
+
+
+def _cut(person: UUID, kind: str, id: UUID | None, forever: bool) -> None:
+    if Place(kind, id) == EVERYWHERE:
         hub.cut(person)
-        if (
-            until_at is None
-        ):  # one with an end would outlive it in memory; each opening asks the gate anyway
+        if forever:  # one with an end would outlive it in memory; each opening asks the gate anyway
             hub.shut_out(person)
         return
-    rooms = Room.objects.filter(**{place.kind: place.id})
+    rooms = Room.objects.filter(**{kind: id})
     hub.cut(person, [room.stream for room in rooms])
 
 
