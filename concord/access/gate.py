@@ -106,6 +106,19 @@ def hold(person: UUID, strength: str) -> None:
         _take(person, strength)
 
 
+def hold_mailboxes(tokens: Iterable[bytes]) -> None:
+    """Lock keyed tokens of mailboxes, in one order, until the transaction ends.
+
+    Whoever shuts a mailbox and whoever lets one in take it: else each could look before the other has written,
+    and somebody who comes in at that very moment would be seen by neither. On SQLite the write transaction is it.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for number in sorted({int.from_bytes(one[:8], signed=True) for one in tokens}):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
 def _take(person: UUID, strength: str) -> bool:
     """Lock the row and say whether there is one. On SQLite the write transaction is the lock."""
     if connection.vendor != "postgresql":

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from concord.actions.tell_respondent import addresses_of
 from concord.concurrence.models import Decision
-from concord.concurrence.terms import ON_A_PERSON
+from concord.concurrence.terms import ON_A_PERSON, SHUTS
 from concord.concurrence.wording import moment_words, place_name
 from concord.letters.registry import register_kind
 from concord.letters.send import send_template
@@ -64,6 +64,6 @@ def _send(
 def _held(person: UUID, decision: Decision) -> tuple[bool, list[tuple[str, UUID | None]]]:
     """Whether the person had no access, and where; somebody taken for another had what that other had."""
     steps = decision.execution.warrants.filter(kind__in=ON_A_PERSON)
-    held = list((steps.filter(target=person) or steps.filter(kind="revoke")).order_by("id"))
+    held = list((steps.filter(target=person) or steps.filter(kind__in=SHUTS)).order_by("id"))
     places = [(step.scope_kind, step.scope_id) for step in held]
-    return any(step.kind == "revoke" for step in held), places
+    return any(step.kind in SHUTS for step in held), places

@@ -9,17 +9,23 @@ class ActionsConfig(AppConfig):
         from concord.actions import (  # noqa: F401  (kinds of action, receivers, jobs)
             alarm_requests,
             assign_review,
+            bar_member,
+            bar_organisation,
             confirm_decision,
             delete_posts,
+            deny_entry,
             forget_requests,
+            later_members,
             lift,
             limit_writing,
+            look_at_later,
             restore_posts,
             review_reference,
             revoke_access,
             tell_auditor,
             tell_respondent,
             verify_steps,
+            void_left,
             watch_audit,
         )
         from concord.actions.triggers import install, lay_aside

@@ -19,7 +19,7 @@ from concord.actions.review_reference import executions_named_by
 from concord.actions.uninvolved import uninvolved
 from concord.cases.models import Source
 from concord.concurrence.models import Decision, Execution, Warrant
-from concord.concurrence.terms import ON_A_PERSON
+from concord.concurrence.terms import LASTING
 from concord.convenings.models import Convening, Session, State
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
@@ -135,7 +135,7 @@ def _is_running(decisions: Iterable[Decision]) -> bool:
     scopes = {
         scope
         for each in decisions
-        for scope in each.execution.warrants.filter(kind__in=ON_A_PERSON).values_list(
+        for scope in each.execution.warrants.filter(kind__in=LASTING).values_list(
             "scope_kind", "scope_id"
         )
     }

@@ -18,7 +18,7 @@ from concord.access.shut import end_shut
 from concord.actions.models import Ending
 from concord.actions.statements import ending_text
 from concord.concurrence.models import Decision, Warrant
-from concord.concurrence.terms import ON_A_PERSON
+from concord.concurrence.terms import ON_A_PERSON, SHUTS
 from concord.ledger.record import record
 from concord.spaces.models import Removal
 from concord.spaces.restore_post import restore_post
@@ -78,7 +78,7 @@ def statement_of(ending: Ending) -> bytes:
 
 def shuts_under(decision: Decision) -> ShutQuerySet:
     """Every shut made under it, those of returns too."""
-    return Shut.objects.filter(warrant__in=_warrants(decision, "revoke"))
+    return Shut.objects.filter(warrant__in=_warrants(decision, *SHUTS))
 
 
 def limits_under(decision: Decision) -> LimitQuerySet:
@@ -104,13 +104,13 @@ def put_posts_back(decision: Decision, *, by: UUID, keyring: Keyring, at: dateti
 
 def persons_under(decision: Decision) -> set[UUID]:
     """Whom the decision itself is about: kept out, or held to less; not those of its returns."""
-    theirs = decision.execution.warrants.filter(kind__in=ON_A_PERSON)
+    theirs = decision.execution.warrants.filter(kind__in=ON_A_PERSON | SHUTS)
     return set(theirs.values_list("target", flat=True))
 
 
 def keeps_out(decision: Decision) -> bool:
     """Whether somebody has no access under it, rather than less to do where they are."""
-    return decision.execution.warrants.filter(kind="revoke").exists()
+    return decision.execution.warrants.filter(kind__in=SHUTS).exists()
 
 
 def _warrants(decision: Decision, *kinds: str) -> list[UUID]:

@@ -33,12 +33,14 @@ from concord.actions.evidence import (
 )
 from concord.actions.statements import confirmation_text, ending_text
 from concord.concurrence.manifest import AGREED, PROPOSED, commitment_of, digest_of
-from concord.concurrence.terms import GIVE_BACK, LASTING, digest_of_detail
+from concord.concurrence.terms import GIVE_BACK, LASTING, SHUTS, digest_of_detail
 from concord.vault.enrolments import vouched_for
 from concord.vault.signing import key_id, signed_by
 
 LEAST = timedelta(hours=24)
 """How far ahead an end has to lie that one coordinator gives alone."""
+BARRED = "organisation"
+"""The step of a decision under which whoever says later that they belong to an organisation is met."""
 UNDONE = frozenset(
     f"concurrence.{what}" for what in ("revise", "declined", "withdrawn", "voided", "lapsed")
 )
@@ -191,7 +193,7 @@ class Judge:
     def of_shut(self, shut: Shut) -> Iterator[Finding]:
         warrant = self.evidence.get("warrant", shut.warrant)
         row = f"shut {shut.id}"
-        if warrant is None or warrant.kind != "revoke":
+        if warrant is None or warrant.kind not in SHUTS:
             yield Finding("a person shut out without a warrant", row)
             return
         if (warrant.target, warrant.scope_kind, warrant.scope_id, warrant.until_at) != (
@@ -492,7 +494,7 @@ class Judge:
         made = self.evidence.get("execution", prior.execution)
         if made is None or made.agreement is None:
             yield Finding("a decision that no two people made", row)
-        before = [each for each in self.warrants[prior.execution] if each.kind == "revoke"]
+        before = [each for each in self.warrants[prior.execution] if each.kind in (*SHUTS, BARRED)]
         returned = {
             warrant.target
             for again in self.repeated[prior.id]
@@ -505,14 +507,23 @@ class Judge:
     def again(
         self, warrant: Warrant, before: list[Warrant], returned: Collection[UUID]
     ) -> Iterator[Finding]:
-        """A return is acted on in the same places, never longer, and reaches the posts of whoever returned."""
+        """A return is acted on in the same places, never longer, and reaches the posts of whoever returned.
+
+        So is whoever said later that they belong to an organisation, where the decision was about one.
+        """
         row = f"warrant {warrant.id}"
         if warrant.kind == "delete":
             if warrant.author is not None and warrant.author not in returned:
                 yield Finding(
                     "a post of somebody who did not return was deleted under a prior decision", row
                 )
-        elif warrant.kind != "revoke" or not any(_within(warrant, wider) for wider in before):
+            return
+        wider_ones = [
+            each for each in before if (each.kind == BARRED) == (warrant.kind == "member")
+        ]
+        if warrant.kind not in ("revoke", "member") or not any(
+            _within(warrant, wider) for wider in wider_ones
+        ):
             yield Finding("a return acted on more widely than the decision", row)
 
     # the ledger

@@ -23,7 +23,7 @@ from concord.actions.models import Ending
 from concord.cases.models import Case
 from concord.concurrence.kinds import Kind, register
 from concord.concurrence.models import Decision, Warrant
-from concord.concurrence.terms import ON_A_PERSON, Target
+from concord.concurrence.terms import LASTING, Target
 from concord.refusals import Refused
 
 
@@ -69,7 +69,7 @@ def carry_out(
     """End the decision under the warrant. Ended before, or tried once more, it does nothing."""
     lifted = Decision.objects.get(id=warrant.target)
     renewed = warrant.execution.warrants.filter(
-        kind__in=ON_A_PERSON, target__in=persons_under(lifted)
+        kind__in=LASTING, target__in=persons_under(lifted)
     ).exists()
     ending = end_decision(
         lifted,

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from concord.concurrence.models import Decision, Execution, Warrant
+from concord.people.models import Organisation, Person, Tie
 from concord.vault.files import seen_by
 
 if TYPE_CHECKING:
@@ -223,3 +224,75 @@ class Audit(models.Model):
 
     def __str__(self) -> str:
         return "not clean" if self.found_at else "clean"
+
+
+class BarredOrganisation(models.Model):
+    """An organisation on which a decision was made, so that whoever says later that they belong to it is met.
+
+    Goes when the decision is over; until then the organisation is not forgotten, even if nobody belongs to it.
+    """
+
+    decision = models.OneToOneField(
+        Decision, on_delete=models.CASCADE, related_name="organisation", primary_key=True
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    warrant = models.OneToOneField(Warrant, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.decision_id)
+
+
+class LaterMemberQuerySet(models.QuerySet["LaterMember"]):
+    def waiting(self, at: datetime) -> LaterMemberQuerySet:
+        """Those at whom nobody has looked, under a decision in force."""
+        in_force = Decision.objects.in_force(at).values("id")
+        return self.filter(state=LaterMember.State.WAITING, barred__in=in_force)
+
+    def visible_to(self, staff: StaffMember) -> LaterMemberQuerySet:
+        """To whoever receives reports and may open the decision, and is neither the person nor close to them."""
+        if not staff.receives_reports:
+            return self.none()
+        close = Tie.objects.filter(staff=staff).values("person")
+        seen = Decision.objects.visible_to(staff).values("id")
+        theirs = self.filter(barred__in=seen)
+        return theirs.exclude(person__in=close).exclude(person=staff.person_id)
+
+
+class LaterMember(models.Model):
+    """Somebody said of themself that they belong to an organisation under a decision. A person looks first (A-UNIT-1).
+
+    APPLIED carries the execution by the standing decision. Once left alone, or given back, it never comes again.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waits for a look"
+        APPLIED = "applied", "applied"
+        SPARED = "spared", "left alone"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    barred = models.ForeignKey(BarredOrganisation, on_delete=models.CASCADE, related_name="later")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    noticed_at = models.DateTimeField()
+    looked_by = models.UUIDField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    reason_sealed = models.BinaryField(null=True)
+    execution = models.OneToOneField(
+        Execution, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    objects = LaterMemberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["noticed_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["barred", "person"], name="actions_one_later_member"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", looked_by__isnull=True)
+                | Q(looked_by__isnull=False, looked_at__isnull=False, reason_sealed__isnull=False),
+                name="actions_somebody_looked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

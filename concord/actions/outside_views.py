@@ -12,6 +12,7 @@ from concord.actions.decide_review import OUTCOMES, decide_review
 from concord.actions.forms import OutcomeForm
 from concord.actions.models import UNDECIDED, ReviewRequest, ReviewRequestQuerySet
 from concord.actions.read_review import read_reason, read_review
+from concord.concurrence.terms import SHUTS
 from concord.concurrence.wording import place_name
 from concord.doors import Request, anyone, door
 from concord.refusals import Refused, tell
@@ -72,7 +73,7 @@ def _page(
     is_open = found.state in UNDECIDED
     decision = found.decision
     scopes = (
-        decision.execution.warrants.filter(kind="revoke").values_list("scope_kind", "scope_id")
+        decision.execution.warrants.filter(kind__in=SHUTS).values_list("scope_kind", "scope_id")
         if decision
         else []
     )

@@ -33,6 +33,13 @@ def review_link() -> str:
     return f"{settings.CONCORD_PUBLIC}{path}?of={number}"
 
 
+def link_to(execution: Execution) -> str:
+    """The address of the form, with a new number that leads to what was carried out."""
+    link = review_link()
+    NoticeReference.objects.create(token=_token(link.rpartition("=")[2]), execution=execution)
+    return link
+
+
 def executions_named_by(number: str) -> list[Execution]:
     """What was carried out under a notice with this number; nothing for any other text."""
     if not _REFERENCE.fullmatch(number):

@@ -50,6 +50,11 @@ def check_person_and_place(target: Target, *, case: Case) -> None:
     """Raise `NoSuchPerson` or `NoSuchPlace`; whatever holds for a person in a place asks this."""
     if not Person.objects.filter(id=target.id).exists():
         raise NoSuchPerson(subject=case.id)
+    check_place(target, case=case)
+
+
+def check_place(target: Target, *, case: Case) -> None:
+    """Raise `NoSuchPlace` for a scope that is no session, no event, and not all of them."""
     if not _exists(Place(target.scope_kind, target.scope_id)):
         raise NoSuchPlace(subject=case.id)
 
@@ -86,7 +91,8 @@ def rooms_in(place: Place) -> list[Room]:
 
 
 def hold(targets: list[Target]) -> None:
-    """Everyone's gate, before the first one is shut."""
+    """The mailboxes and the gate of each of them, before the first one is shut."""
+    gate.hold_mailboxes(token for target in targets for _kind, token in tokens_of(target.id))
     for person in sorted({target.id for target in targets}):
         gate.hold(person, "FOR UPDATE")
 

@@ -15,11 +15,15 @@ from typing import Any
 from django.db import connection
 
 from concord.cases.models import TRANSITIONS, State
+from concord.concurrence.terms import SHUTS
 
 PREFIX = "concord_"
+SHUTTING = "(" + ", ".join(f"'{kind}'" for kind in sorted(SHUTS)) + ")"
+"""Kinds of warrant on which a shut may stand."""
 NEEDED = {
     *("convenings_registration", "spaces_room", "cases_recusal", "actions_reviewrequest"),
-    *("cases_noaction", "cases_closing"),
+    *("cases_noaction", "cases_closing", "people_affiliation"),
+    *("actions_barredorganisation", "actions_latermember"),
 }
 """Tables of which the rules speak beside those they stand on."""
 
@@ -516,9 +520,11 @@ def _confirms_for_others() -> str:
 def _warrant_is_covered() -> str:
     """Under a concurrence: a step of the agreed version. Under a prior decision: never wider, never longer.
 
+    Under one on an organisation: whoever said of themself that they belong to it, once somebody looked at them.
     Deleting again reaches posts of somebody who was revoked again under that very decision, where it holds.
     """
     scope = f"{same('w.scope_kind', 'NEW.scope_kind')} AND {same('w.scope_id', 'NEW.scope_id')}"
+    no_longer = "(w.until_at IS NULL OR (NEW.until_at IS NOT NULL AND NEW.until_at <= w.until_at))"
     return f"""
         EXISTS (
             SELECT 1 FROM concurrence_execution e
@@ -528,11 +534,17 @@ def _warrant_is_covered() -> str:
         OR EXISTS (
             SELECT 1 FROM concurrence_execution e
             JOIN concurrence_decision d ON d.id = e.prior_decision_id
-            JOIN concurrence_warrant w ON w.execution_id = d.execution_id AND w.kind = 'revoke'
+            JOIN concurrence_warrant w ON w.execution_id = d.execution_id
             WHERE e.id = NEW.execution_id AND NEW.commitment IS NULL AND (
-                (NEW.kind = 'revoke' AND {scope} AND (w.until_at IS NULL
-                    OR (NEW.until_at IS NOT NULL AND NEW.until_at <= w.until_at)))
-                OR (NEW.kind = 'delete' AND EXISTS (
+                (NEW.kind = 'revoke' AND w.kind IN {SHUTTING} AND {scope} AND {no_longer})
+                OR (NEW.kind = 'member' AND w.kind = 'organisation' AND {scope} AND {no_longer}
+                    AND EXISTS (
+                    SELECT 1 FROM actions_barredorganisation b
+                    JOIN actions_latermember m ON m.barred_id = b.decision_id
+                    JOIN people_affiliation a ON a.organisation_id = b.organisation_id
+                    WHERE b.decision_id = d.id AND m.person_id = NEW.target AND m.state = 'applied'
+                      AND m.looked_by IS NOT NULL AND a.person_id = NEW.target AND a.source = 'self'))
+                OR (NEW.kind = 'delete' AND w.kind IN {SHUTTING} AND EXISTS (
                     SELECT 1 FROM spaces_post p
                     JOIN spaces_room r ON r.id = p.room_id
                     JOIN convenings_registration g ON g.id = p.registration_id
@@ -547,7 +559,7 @@ def _shut_has_a_warrant() -> str:
     return f"""
         EXISTS (
             SELECT 1 FROM concurrence_warrant w
-            WHERE w.id = NEW.warrant AND w.kind = 'revoke' AND w.target = NEW.person_id
+            WHERE w.id = NEW.warrant AND w.kind IN {SHUTTING} AND w.target = NEW.person_id
               AND {same("w.scope_kind", "NEW.scope_kind")} AND {same("w.scope_id", "NEW.scope_id")}
               AND {same("w.until_at", "NEW.until_at")}
               AND {_its_decision_holds("w.execution_id", "NEW.since_at")})"""

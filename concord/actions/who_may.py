@@ -4,3 +4,4 @@ from concord.people.who_may import receiver
 
 reads_reviews = receiver
 """Whoever receives reports also receives requests to look again."""
+looks_at_later = receiver

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from concord.actions.look_at_later import words_of
 from concord.actions.review_reference import review_link
-from concord.concurrence.terms import GROUNDS, Target
+from concord.concurrence.terms import GROUNDS, ON_A_PERSON, Target
 from concord.concurrence.wording import place_name, until_words
 from concord.convenings.models import Convening, Session
 from concord.letters.send import compose
@@ -22,6 +23,7 @@ from concord.people.languages import languages_of
 from concord.people.team_name import team_name
 from concord.policy.violations import KINDS
 
+LONGEST_SUBJECT = 200
 BETWEEN = "\n* * *\n\n"
 """Between one language and the next."""
 
@@ -37,7 +39,7 @@ def write_notice(
     The subject is in the language of whoever loses access; the body in theirs and then in the house's own, with
     the same link. Several people of several languages get one text in all of them.
     """
-    revoked = [target for target in targets if target.kind == "revoke"]
+    revoked = [target for target in targets if target.kind in ON_A_PERSON]
     if not revoked:
         return "", ""
     codes = [*languages_of(target.id for target in revoked), settings.LANGUAGE_CODE]
@@ -45,16 +47,26 @@ def write_notice(
     written = []
     for code in dict.fromkeys(codes):
         with override(code):
-            context = _said(revoked[0], grounds, violations, link=link)
-        written.append(compose("actions.notice", context=context, language=code))
-    return written[0][0], BETWEEN.join(body for _subject, body in written)
+            kind, context = _said(revoked[0], grounds, violations, link=link)
+        written.append(compose(kind, context=context, language=code))
+    subject = written[0][0] if len(revoked) == 1 else _in_all(written)
+    return subject, BETWEEN.join(body for _subject, body in written)
+
+
+def _in_all(written: list[tuple[str, str]]) -> str:
+    """The subject in all languages, for several people read it; in the first where that is too long."""
+    together = " · ".join(dict.fromkeys(subject for subject, _body in written))
+    return together if len(together) <= LONGEST_SUBJECT else written[0][0]
 
 
 def _said(
     revoked: Target, grounds: list[str], violations: list[str], *, link: str
-) -> dict[str, str]:
-    """What the letter says, in the language that is active."""
-    return {
+) -> tuple[str, dict[str, str]]:
+    """Which letter, and what it says, in the language that is active. A member's says nothing about themself."""
+    if revoked.kind == "member":
+        said = words_of(revoked, revoked.detail["name"])
+        return "actions.later_member", {**said, "review_url": link}
+    return "actions.notice", {
         "event": _event_name(revoked),
         "place": place_name(revoked.scope_kind, revoked.scope_id),
         "until": until_words(revoked),

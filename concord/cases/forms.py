@@ -9,10 +9,11 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from concord.cases.parties import Known
+from concord.cases.parties import ORGANISATION, Known
 from concord.cases.read_case import Opened
 from concord.convenings.models import Registration
 from concord.convenings.models import State as EventState
+from concord.people.organisations import read_organisation
 
 ASSISTED = "assisted"
 ROLE_WORDS = {
@@ -22,6 +23,7 @@ ROLE_WORDS = {
     "reporter": _("Person who reported"),
     "witness": _("Witness"),
     "affected": _("Somebody else affected"),
+    ORGANISATION: _("Organisation reported"),
 }
 
 
@@ -54,6 +56,8 @@ class PartyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         name = cleaned.get("name", "")
+        if cleaned.get("role") == ORGANISATION:
+            return self._clean_organisation(cleaned)
         reported = self.opened.shown_as(name) if self.opened else set()
         if reported and cleaned.get("role") in ("respondent", ASSISTED):
             found = reported
@@ -65,6 +69,15 @@ class PartyForm(forms.Form):
                 _("Several people are shown under this name. Flag something they wrote instead."),
             )
         cleaned["person_id"] = next(iter(found)) if len(found) == 1 else None
+        return cleaned
+
+    def _clean_organisation(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """A name that people can read; nobody is looked up under it."""
+        try:
+            cleaned["name"] = read_organisation(cleaned.get("name", ""))
+        except ValueError as error:
+            self.add_error("name", str(error))
+        cleaned["person_id"] = None
         return cleaned
 
     @property

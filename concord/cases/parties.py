@@ -20,7 +20,9 @@ from concord.refusals import Refused
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
-ROLES = ("respondent", "survivor", "reporter", "witness", "affected")
+ORGANISATION = "organisation"
+"""No person: an organisation that was reported. Its name stands where a person's would, and nothing else is known."""
+ROLES = ("respondent", "survivor", "reporter", "witness", "affected", ORGANISATION)
 PROTECTED_ROLES = ("survivor", "reporter", "witness", "affected")
 CONFLICTED_ROLES = ("respondent", "survivor", "affected")
 """Somebody on the team in one of these parts has no part in handling the case; a flagger or witness may."""

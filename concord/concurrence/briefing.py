@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 
 from concord.cases.conflicts import eligible
 from concord.concurrence.contents import targets_of
-from concord.concurrence.kinds import Effect, asks, effect_of
+from concord.concurrence.kinds import Effect, asks, effect_of, kind_of
 from concord.concurrence.models import Concurrence, Decision, Execution, Proposal, State, Version
 from concord.concurrence.open_version import Briefing
 from concord.concurrence.propose import about_of, preview
@@ -20,6 +20,7 @@ from concord.concurrence.terms import (
     GIVE_BACK,
     GROUNDS,
     LASTING,
+    NAMED,
     ON_A_PERSON,
     VALUES,
     Target,
@@ -58,8 +59,24 @@ class Letter:
 
     @property
     def people(self) -> list[str]:
-        found = (target.label for target in self.targets if target.kind in ON_A_PERSON)
+        found = (target.label for target in self.targets if target.kind in NAMED)
         return list(dict.fromkeys(found))
+
+    @property
+    def are_told(self) -> bool:
+        """Whether a notice goes to anybody."""
+        return any(target.kind in ON_A_PERSON for target in self.targets)
+
+    @property
+    def organisation(self) -> str:
+        """The organisation that it is about; empty for one about people alone."""
+        return next((each.label for each in self.targets if each.kind == "organisation"), "")
+
+    @property
+    def said_of_each(self) -> list[tuple[str, str]]:
+        """What is to be read beside single steps, with what each is called."""
+        lines = ((target.label, kind_of(target.kind).says(target)) for target in self.targets)
+        return [(label, line) for label, line in lines if line]
 
     @property
     def until(self) -> str:

@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from concord.cases.models import Case
 from concord.cases.recuse import take_out
 from concord.concurrence.models import Decision, Step
+from concord.concurrence.terms import ON_A_PERSON
 from concord.names import token
 from concord.people.models import Person, StaffMember
 from concord.people.signals import tie_declared
@@ -22,7 +23,7 @@ from concord.vault import files
 def step_out(staff: StaffMember, person: Person, at: datetime, **kwargs: Any) -> None:
     """Their cases are found by the keyed tokens of their steps; the files of decisions go back as well."""
     posts = Post.objects.filter(registration__person=person).values_list("id", flat=True)
-    wanted = [token("target", f"revoke:{person.id}")]
+    wanted = [token("target", f"{kind}:{person.id}") for kind in sorted(ON_A_PERSON)]
     wanted += [token("target", f"delete:{post}") for post in posts]
     steps = Step.objects.filter(target_token__in=wanted)
     about = Case.objects.filter(proposals__versions__steps__in=steps).distinct()

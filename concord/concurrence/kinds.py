@@ -88,8 +88,28 @@ class Counts(Protocol):
     def __call__(self, previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]: ...
 
 
+class SameAs(Protocol):
+    """By what a second proposal on the same target is known, as text; it is kept as a keyed token only."""
+
+    def __call__(self, target: Target) -> str: ...
+
+
+class Says(Protocol):
+    """What whoever agrees reads beside the label of one step: how somebody is known, for one."""
+
+    def __call__(self, target: Target) -> str: ...
+
+
 def nobody_else(target: Target) -> Iterable[UUID]:
     return ()
+
+
+def by_its_id(target: Target) -> str:
+    return str(target.id)
+
+
+def nothing_more(target: Target) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +129,8 @@ class Kind:
     counts: Counts
     opening: CarryOutOpening | None = None
     also_about: AlsoAbout = nobody_else
+    same_as: SameAs = by_its_id
+    says: Says = nothing_more
 
 
 _kinds: dict[str, Kind] = {}

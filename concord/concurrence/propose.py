@@ -174,7 +174,8 @@ def named_by_hand(targets: tuple[Target, ...] | list[Target], opened: Opened) ->
 
     A name that somebody remembers may have been borrowed; whoever agrees has to know that it rests on one.
     """
-    return {one.id for one in targets if one.kind in ON_A_PERSON} - opened.writers
+    named = {one.id for one in targets if one.kind in ON_A_PERSON and one.kind != "member"}
+    return named - opened.writers
 
 
 def about_of(targets: tuple[Target, ...] | list[Target]) -> set[UUID]:
@@ -207,7 +208,7 @@ def _check_targets_free(case: Case, targets: tuple[Target, ...], *, but: Proposa
 
 def target_token(target: Target) -> bytes:
     """A keyed token of kind and target, by which a second proposal on it is found without naming it."""
-    return token("target", f"{target.kind}:{target.id}")
+    return token("target", f"{target.kind}:{kind_of(target.kind).same_as(target)}")
 
 
 def _excerpts(targets: tuple[Target, ...], case: Case, keyring: Keyring) -> dict[str, str]:

@@ -42,10 +42,14 @@ DEPARTURES = {
 GIVE_BACK = frozenset({"lift", "restore"})
 """Kinds of step that take nothing from anybody: they need reasons like every other, and no ground against one."""
 
-LASTING = frozenset({"revoke", "mute", "limit"})
+SHUTS = frozenset({"revoke", "deny", "member"})
+"""Kinds of step that keep somebody out: a shut of the gate stands on their warrant."""
+LASTING = SHUTS | {"mute", "limit", "organisation"}
 """Kinds of step that hold in a place until a time: they have an end, or a day to look at them again."""
-ON_A_PERSON = frozenset({"revoke", "mute", "limit"})
+ON_A_PERSON = frozenset({"revoke", "member", "mute", "limit"})
 """Kinds of step whose target is a person, who is told what both agreed to."""
+NAMED = ON_A_PERSON | {"deny"}
+"""Kinds of step whose label is what a person is called."""
 
 SHORT_SCOPE = "session"
 SHORT_LENGTH = timedelta(hours=24)
@@ -185,6 +189,9 @@ def _missing_grounds(terms: Terms) -> Iterable[str]:
 def _missing_dates(terms: Terms, at: datetime) -> Iterable[str]:
     for target in terms.targets:
         if target.kind not in LASTING:
+            continue
+        if target.until_at is not None and target.until_at.tzinfo is None:
+            yield "until_at"  # whose clock it is read on decides when it ends
             continue
         if target.until_at is None and target.review_on is None:
             yield "until_at"

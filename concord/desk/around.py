@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from concord.cases.parties import Known
+from concord.cases.parties import ORGANISATION, Known
 from concord.cases.read_case import Opened
+from concord.convenings.models import Convening, State
 from concord.spaces.models import Post, Room
 
 MOST_POSTS = 30
@@ -36,6 +37,10 @@ class Around:
     posts: list[Post]
     flagged: set[UUID]
     scopes: list[Scope]
+    unseen: list[Known] = field(default_factory=list)
+    """Those reported of whom no login with us is known."""
+    organisations: list[str] = field(default_factory=list)
+    """Organisations that were reported."""
 
 
 def around(opened: Opened) -> Around:
@@ -46,7 +51,19 @@ def around(opened: Opened) -> Around:
     posts = _posts_of(people)
     posts.sort(key=lambda post: post.id not in flagged)
     rooms = _rooms(opened) or [post.room for post in posts[:1]]
-    return Around(people, posts[:MOST_POSTS], flagged, list(_scopes(rooms)))
+    unseen = [each for each in opened.parties if each.role == "respondent" and not each.person_id]
+    organisations = [each.name for each in opened.parties if each.role == ORGANISATION]
+    return Around(people, posts[:MOST_POSTS], flagged, list(_scopes(rooms)), unseen, organisations)
+
+
+def beyond(opened: Opened) -> Around:
+    """For whoever is not in a room, or not only there: events that are not over, and all of them; no session."""
+    known = around(opened)
+    near = [scope for scope in known.scopes if scope.kind == "convening"]
+    ids = {scope.id for scope in near if scope.id}
+    ahead = Convening.objects.exclude(state=State.ENDED).exclude(id__in=ids).order_by("starts_at")
+    others = [Scope("convening", each.id, each.name) for each in ahead]
+    return replace(known, scopes=[*near, *others, Scope("all", None, _("every event"))])
 
 
 def _flagged_posts(opened: Opened) -> set[UUID]:

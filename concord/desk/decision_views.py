@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from concord.actions.confirm_decision import confirm_decision
 from concord.actions.end_earlier import end_earlier
 from concord.actions.give_back import removals_under
-from concord.actions.models import Ending, LateRecusal
+from concord.actions.models import BarredOrganisation, Ending, LateRecusal, LaterMember
 from concord.concurrence.models import Decision, GroundCount, Warrant
 from concord.concurrence.propose import propose
-from concord.concurrence.terms import GIVE_BACK, GROUNDS, ON_A_PERSON, Incomplete, Target
+from concord.concurrence.terms import GIVE_BACK, GROUNDS, LASTING, Incomplete, Target
 from concord.concurrence.wording import place_name
 from concord.convenings.models import Convening
 from concord.desk.lift_form import EarlierForm, LiftForm
@@ -35,13 +35,13 @@ from concord.refusals import Refused, tell
 from concord.spaces.models import Removal
 
 MOST_ENDED = 50
-TAKES = ["delete", *sorted(ON_A_PERSON)]
+TAKES = ["delete", *sorted(LASTING)]
 HELD: dict[str, Any] = {
     "revoke": _later("No access to"),
     "mute": _later("Reads and does not write in"),
     "limit": _later("Writes less often in"),
 }
-"""How each kind of step on a person stands in the facts of a decision."""
+"""How each kind of step on a person stands in the facts of a decision; any other as the first."""
 HOW: dict[str, Any] = {
     Ending.How.LIFTED: _later("lifted by two people"),
     Ending.How.VARIED: _later("varied"),
@@ -157,7 +157,7 @@ def _page(
     people = {agreed.proposer, agreed.person} if agreed else set()
     names = StaffMember.objects.filter(person__in=people).order_by("working_name")
     warrants = list(found.execution.warrants.order_by("-kind"))
-    on_people = [warrant for warrant in warrants if warrant.kind in ON_A_PERSON]
+    lasting = [warrant for warrant in warrants if warrant.kind in LASTING]
     in_force = Decision.objects.in_force(request.at).filter(id=found.id).exists()
     coordinates = request.staff_member in (found.case.coordinator, found.case.deputy)
     late = _unconfirmed(found, request)
@@ -166,7 +166,7 @@ def _page(
         "is_in_force": in_force,
         "until_there": _there(found, found.ended_at or found.until_at),
         "ending": _ending(found),
-        "may_lift": in_force and coordinates and bool(on_people),
+        "may_lift": in_force and coordinates and bool(lasting),
         "earlier": form or EarlierForm(),
         "late": late[0] if late else None,
         "confirmed": late[0].confirmations.count() if late else 0,
@@ -176,11 +176,15 @@ def _page(
         and late[0].confirmations.filter(person=request.staff_member.person_id).exists(),
         "names": [staff.working_name for staff in names],
         "proposal_id": agreed.version.proposal_id if agreed else None,
-        "held": _held(on_people),
+        "held": _held(lasting),
         "deleted": sum(warrant.kind == "delete" for warrant in warrants),
         "gave_back": all(warrant.kind in GIVE_BACK for warrant in warrants),
         "unchecked": sum(warrant.verified_at is None for warrant in warrants),
         "returns": list(Match.objects.filter(decision=found)),
+        "later": LaterMember.objects.visible_to(request.staff_member).filter(barred=found.id),
+        "organisation": BarredOrganisation.objects.filter(decision=found.id)
+        .select_related("organisation")
+        .first(),
         "may_undo": request.staff_member.receives_reports,
     }
     return render(request, "desk/decision.html", context, status=status)
@@ -240,7 +244,7 @@ def _rows(decisions: QuerySet[Decision]) -> list[tuple[Decision, list[tuple[str,
     for one in found:
         held = []
         for warrant in one.execution.warrants.all():
-            if warrant.kind not in ON_A_PERSON:
+            if warrant.kind not in LASTING:
                 continue
             place = (warrant.scope_kind, warrant.scope_id)
             if place not in places:

@@ -5,6 +5,7 @@ Nothing is refused here: `check_complete` says what is missing, and everything t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from concord.concurrence.terms import (
     DEPARTURES,
     GROUNDS,
     KEEPS,
+    LASTING,
     SHORT_LENGTH,
     VALUES,
     Incomplete,
@@ -29,6 +31,7 @@ from concord.concurrence.terms import (
 )
 from concord.desk.around import Around, Scope
 from concord.policy.violations import KINDS
+from concord.refusals import Refused
 from concord.spaces.models import Post
 
 ASSUMED = {
@@ -165,13 +168,19 @@ class ProposalForm(forms.Form):
     notice_subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
     notice_body = Lines(label=_("What the person is told"), rows=10, longest=10_000)
 
-    SHORT = ("people", "posts", "reason", "grounds", "violations", "is_safe")
-    WIDER = ("scope", "until_at", "review_on")
-    IN_FULL = (
+    SHORT: tuple[str, ...] = ("people", "posts", "reason", "grounds", "violations", "is_safe")
+    WIDER: tuple[str, ...] = ("scope", "until_at", "review_on")
+    IN_FULL: tuple[str, ...] = (
         "finding", "stabilises", "considered", "less_severe", "safety", "relied_on", "value",
         "act_at_once",
     )  # fmt: skip
     WISHES = ("departure", "departure_reason", "untold")
+    SHOWN: Mapping[str, str] = {}
+    """Where this form shows what is missing, beside `SHOWN_AT`."""
+    refused: Refused | None = None
+    """Why what was typed cannot be proposed, for the page that shows it."""
+    IS_FULL = False
+    """Whether nothing is assumed in it, so that every answer is asked for at once."""
 
     def __init__(
         self, *args: Any, around: Around, at: datetime, wishes: str = "", **kwargs: Any
@@ -182,12 +191,16 @@ class ProposalForm(forms.Form):
         if not wishes.strip():
             for name in self.WISHES:
                 del self.fields[name]
+        self._offer(around)
+        scope: Any = self.fields["scope"]
+        scope.choices = [(each.value, each.name) for each in around.scopes]
+
+    def _offer(self, around: Around) -> None:
+        """Whom and what there is to choose from."""
         people: Any = self.fields["people"]
         people.choices = [(str(each.person_id), _with_part(each)) for each in around.people]
         posts: Any = self.fields["posts"]
         posts.choices = [(str(post.id), _line(post, around.flagged)) for post in around.posts]
-        scope: Any = self.fields["scope"]
-        scope.choices = [(each.value, each.name) for each in around.scopes]
 
     @property
     def is_wide(self) -> bool:
@@ -221,7 +234,11 @@ class ProposalForm(forms.Form):
     def tell_missing(self, refused: Incomplete) -> None:
         """Say beside each field what a considered decision still needs."""
         for name in dict.fromkeys(refused.missing):
-            shown_at = "safety" if name == "safety" and self.is_wide else SHOWN_AT.get(name, name)
+            shown_at = (
+                "safety"
+                if name == "safety" and self.is_wide
+                else {**SHOWN_AT, **self.SHOWN}.get(name, name)
+            )
             self.add_error(shown_at if shown_at in self.fields else None, str(MISSING[name]))
 
     def _targets(self) -> list[Target]:
@@ -276,8 +293,9 @@ def choices_of(terms: Terms) -> dict[str, Any]:
         "posts": [str(target.id) for target in terms.targets if target.kind == "delete"],
         "is_safe": texts["safety"] == str(SAFE),
     }
-    if revoked:
-        first = revoked[0]
+    lasting = [target for target in terms.targets if target.kind in LASTING]
+    if lasting:
+        first = lasting[0]
         chosen["scope"] = Scope(first.scope_kind, first.scope_id, "").value
         chosen["until_at"], chosen["review_on"] = first.until_at, first.review_on
     return chosen

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
 
 from concord import refusals
+from concord.actions.deny_entry import (
+    KnownAlready,
+    NoMailbox,
+    SharedMailbox,
+    person_behind,
+    read_mailboxes,
+)
 from concord.actions.write_notice import write_notice
 from concord.cases.desk_views import find_case
 from concord.cases.models import Case
+from concord.cases.parties import add_party
 from concord.cases.read_case import Opened, read_case
 from concord.concurrence.briefing import Letter, newest
 from concord.concurrence.contents import targets_of
@@ -24,8 +35,11 @@ from concord.concurrence.models import Proposal, Version
 from concord.concurrence.open_version import open_version
 from concord.concurrence.propose import named_by_hand, preview, propose, revise
 from concord.concurrence.terms import Incomplete, Terms, check_complete
-from concord.desk.around import around
+from concord.convenings.known_members import known_members
+from concord.desk.around import Around, around, beyond
+from concord.desk.deny_form import DenyForm
 from concord.desk.forms import ASSUMED, ProposalForm, choices_of
+from concord.desk.organisation_form import OrganisationForm
 from concord.desk.who_may import works_on_cases
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
@@ -36,7 +50,49 @@ from concord.refusals import Refused
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_in(request: DeskRequest, case_id: UUID) -> HttpResponse:
     """A new proposal in a case."""
-    return _draft(request, find_case(request, case_id))
+    return _draft(request, find_case(request, case_id), OF_PEOPLE)
+
+
+@door(works_on_cases)
+@require_http_methods(["GET", "HEAD", "POST"])
+def deny_in(request: DeskRequest, case_id: UUID) -> HttpResponse:
+    """Propose to keep somebody out who was never seen here."""
+    return _draft(request, find_case(request, case_id), OF_UNSEEN)
+
+
+@door(works_on_cases)
+@require_http_methods(["GET", "HEAD", "POST"])
+def bar_in(request: DeskRequest, case_id: UUID) -> HttpResponse:
+    """Propose to take access away from an organisation."""
+    return _draft(request, find_case(request, case_id), OF_ORGANISATION)
+
+
+@door(works_on_cases)
+@require_POST
+def name_known(request: DeskRequest, case_id: UUID) -> HttpResponse:
+    """Whoever was to be denied entry is known here: name them in the case, and go on to taking their access."""
+    case = find_case(request, case_id)
+    _check_coordinates(request, case)
+    try:
+        mailboxes = read_mailboxes(request.POST.get("mailbox", "").split())
+    except (NoMailbox, SharedMailbox) as refused:
+        raise Http404 from refused
+    person = person_behind(mailboxes)
+    if person is None:
+        raise Http404
+    opened = read_case(case, by=request.staff_member, keyring=request.keyring, at=request.at)
+    if all(each.person_id != person for each in opened.parties if each.role == "respondent"):
+        name = " ".join(request.POST.get("called", "").replace("\0", "").split())[:120]
+        add_party(
+            case,
+            role="respondent",
+            name=name or mailboxes[0],
+            person_id=person,
+            addresses=mailboxes,
+            by=request.staff_member.person_id,
+            at=request.at,
+        )
+    return HttpResponseRedirect(reverse("propose", args=[case.id]))
 
 
 @door(works_on_cases)
@@ -46,24 +102,66 @@ def edit(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     found = Proposal.objects.visible_to(request.staff_member).filter(id=proposal_id).first()
     if found is None:
         raise Http404
-    return _draft(request, find_case(request, found.case_id), changing=newest(found))
+    changing = newest(found)
+    before = _proposed_before(request, changing)
+    way = _way_of(before)
+    return _draft(request, find_case(request, found.case_id), way, changing=changing, before=before)
 
 
-def _draft(request: DeskRequest, case: Case, *, changing: Version | None = None) -> HttpResponse:
-    """The form; then, pressed on, the page that shows what it does; then the verb."""
+@dataclass(frozen=True)
+class Way:
+    """One way to propose: its form, what there is to choose from, what to call it, how it was filled before."""
+
+    form: type[ProposalForm]
+    around: Callable[[Opened], Around]
+    title: Any
+    filled: Callable[[Terms], dict[str, Any]]
+
+
+OF_PEOPLE = Way(ProposalForm, around, _("Propose"), choices_of)
+OF_UNSEEN = Way(DenyForm, beyond, _("Deny entry"), DenyForm.of)
+OF_ORGANISATION = Way(
+    OrganisationForm, beyond, _("Take access away from an organisation"), OrganisationForm.of
+)
+
+
+def _way_of(terms: Terms) -> Way:
+    kinds = {target.kind for target in terms.targets}
+    if "organisation" in kinds:
+        return OF_ORGANISATION
+    return OF_UNSEEN if kinds == {"deny"} else OF_PEOPLE
+
+
+def _check_coordinates(request: DeskRequest, case: Case) -> None:
     if request.staff_member not in (case.coordinator, case.deputy):
         raise NeedsCoordinator(subject=case.id)
+
+
+def _draft(
+    request: DeskRequest,
+    case: Case,
+    way: Way,
+    *,
+    changing: Version | None = None,
+    before: Terms | None = None,
+) -> HttpResponse:
+    """The form; then, pressed on, the page that shows what it does; then the verb."""
+    _check_coordinates(request, case)
     opened = read_case(case, by=request.staff_member, keyring=request.keyring, at=request.at)
-    page = {"case": case, "opened": opened, "changing": changing}
-    known = around(opened)
-    if request.method != "POST":
-        initial = _proposed_before(request, changing) if changing else {}
-        return _form(
-            request,
-            ProposalForm(initial=initial, around=known, at=request.at, wishes=opened.wishes),
-            page,
+    page = {"case": case, "opened": opened, "changing": changing, "title": way.title}
+    asked: dict[str, Any] = {
+        "around": way.around(opened),
+        "at": request.at,
+        "wishes": opened.wishes,
+    }
+    if way is OF_ORGANISATION:
+        asked["members"] = partial(
+            known_members, about=case.id, by=request.staff_member, at=request.at
         )
-    form = ProposalForm(request.POST, around=known, at=request.at, wishes=opened.wishes)
+    if request.method != "POST":
+        initial = way.filled(before) if before else {}
+        return _form(request, way.form(initial=initial, **asked), page)
+    form = way.form(request.POST, **asked)
     terms = _terms(form, case, opened, request)
     if terms is None or request.POST.get("step") == "back":
         return _form(request, form, page, status=422 if form.errors else 200)
@@ -90,7 +188,9 @@ def _terms(form: ProposalForm, case: Case, opened: Opened, request: DeskRequest)
         form.tell_missing(refused)
         return None
     except Refused as refused:
+        refusals.tell(refused, actor=request.staff_member.person_id, at=request.at)
         form.add_error(None, str(refused.words))
+        form.refused = refused
         return None
     return terms
 
@@ -130,6 +230,8 @@ def _form(
         "open_wider": any(form[name].errors for name in (*form.WIDER, *form.IN_FULL)),
         "open_in_full": any(form[name].errors for name in (*form.WIDER, *form.IN_FULL, "is_safe")),
         "assumed": ASSUMED,
+        "is_full": form.IS_FULL,
+        "known": form.cleaned_data if isinstance(form.refused, KnownAlready) else None,
     }
     return render(request, "desk/propose.html", context, status=status)
 
@@ -157,10 +259,10 @@ def _see(
     return render(request, "desk/propose_see.html", context, status=status)
 
 
-def _proposed_before(request: DeskRequest, changing: Version) -> dict[str, Any]:
+def _proposed_before(request: DeskRequest, changing: Version) -> Terms:
     briefing = open_version(
         changing, by=request.staff_member, keyring=request.keyring, at=request.at
     )
     texts = {**briefing.contents["texts"]}
     texts["grounds"], texts["violations"] = tuple(texts["grounds"]), tuple(texts["violations"])
-    return choices_of(Terms(targets=tuple(targets_of(briefing.contents)), **texts))
+    return Terms(targets=tuple(targets_of(briefing.contents)), **texts)

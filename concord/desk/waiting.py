@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from concord.actions.models import UNDECIDED, LateRecusal, ReviewRequest
+from concord.actions.models import UNDECIDED, LateRecusal, LaterMember, ReviewRequest
 from concord.cases.check_in import due
 from concord.cases.clocks import WARN_FIRST
 from concord.cases.models import OVER, Case, CheckIn, Closing, Handover, NoAction, Source
@@ -35,6 +35,7 @@ class Waiting:
     questions: list[Question]
     reviews: list[ReviewRequest]
     unconfirmed: list[LateRecusal]
+    later: list[LaterMember]
     cases: list[Case]
     closings: list[Closing]
     handovers: list[Handover]
@@ -46,7 +47,8 @@ class Waiting:
     def is_empty(self) -> bool:
         came_in = (self.asked, self.flags, self.caseless, self.reports, self.questions)
         kept = (self.cases, self.closings, self.check_ins, self.no_actions)
-        return not any((self.attempts, self.handovers, *came_in, self.reviews, *kept))
+        looked = (self.reviews, self.later)
+        return not any((self.attempts, self.handovers, *came_in, *looked, *kept))
 
 
 def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
@@ -62,6 +64,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         questions=list(questions_for(staff).defer("sealed").order_by("answer_by")),
         reviews=list(reviews_for(staff).order_by("answer_due_at")),
         unconfirmed=list(unconfirmed_for(staff, at=at).select_related("decision")),
+        later=list(later_for(staff, at=at).select_related("barred__decision")),
         cases=list(cases_of(staff)),
         closings=list(closings_for(staff, at=at).select_related("case")),
         handovers=asks_of(staff, at=at),
@@ -81,6 +84,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + questions_for(staff).count()
         + reviews_for(staff).count()
         + unconfirmed_for(staff, at=at).count()
+        + later_for(staff, at=at).count()
         + len(asks_of(staff, at=at))
         + no_actions_for(staff).count()
     )
@@ -159,6 +163,11 @@ def unconfirmed_for(staff: StaffMember, *, at: datetime) -> QuerySet[LateRecusal
         return LateRecusal.objects.none()
     waiting = LateRecusal.objects.open(at).visible_to(staff)
     return waiting.exclude(confirmations__person=staff.person_id).order_by("due_at")
+
+
+def later_for(staff: StaffMember, *, at: datetime) -> QuerySet[LaterMember]:
+    """Who said that they belong to an organisation under a decision, and whom nobody has looked at."""
+    return LaterMember.objects.visible_to(staff).waiting(at)
 
 
 def cases_of(staff: StaffMember) -> QuerySet[Case]:

@@ -13,10 +13,12 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
+from concord.access.gate import hold_mailboxes
 from concord.access.models import Shut, ShutToken
 from concord.access.signals import entry_refused
 from concord.concurrence.models import Decision, Execution, Warrant
 from concord.concurrence.signals import executed
+from concord.concurrence.terms import SHUTS
 from concord.convenings.forget_people import remembers
 from concord.evasion.models import Match
 from concord.evasion.revoke_again import revoke_again
@@ -32,6 +34,7 @@ def recognise_login(sender: Any, login: Login, at: datetime, **kwargs: Any) -> l
     """Revoke again under each prior decision in force whose person had this very mailbox."""
     if not login.verified or login.canonical_token is None:
         return []
+    hold_mailboxes([bytes(login.canonical_token)])
     decisions = decisions_for(bytes(login.canonical_token), but=login.person_id, at=at)
     return [
         revoke_again(decision, person=login.person_id, evidence="mailbox", at=at)
@@ -44,7 +47,7 @@ def recognise_second_logins(
     sender: Any, execution: Execution, decision: Decision, at: datetime, **kwargs: Any
 ) -> None:
     """When a decision takes hold, logins with the same mailbox that are in already go with it."""
-    warrants = list(execution.warrants.filter(kind="revoke").values_list("id", "target"))
+    warrants = list(execution.warrants.filter(kind__in=SHUTS).values_list("id", "target"))
     tokens = ShutToken.objects.filter(
         shut__warrant__in=[warrant for warrant, _ in warrants], kind="mailbox"
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.access.models import EVERYWHERE, Place, Shut, ShutToken
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.models import Decision, Execution, Warrant
+from concord.concurrence.terms import SHUTS
 from concord.evasion.models import Match
 from concord.ledger.record import record
 from concord.outbox.leave import leave
@@ -66,7 +67,7 @@ def revoke_again(
     by: UUID | None = None,
     reason: bytes | None = None,
 ) -> Match:
-    """Revoke again, in each scope of the prior decision and until its own end; no consultation is asked.
+    """Revoke again, where the prior decision kept this very mailbox out and until then; no consultation is asked.
 
     Once dismissed or undone for a person, a match never comes back. Raises `DecisionNotInForce`,
     `NotTheSameMailbox`.
@@ -76,11 +77,11 @@ def revoke_again(
     if before is not None:
         return before
     execution = open_execution(decision, by=by, at=at)
-    if not has_the_mailbox_of(decision, person):
+    prior = _warrant_of_the_mailbox(decision, person)
+    if prior is None:
         raise NotTheSameMailbox(subject=decision.id)
-    for prior in decision.execution.warrants.filter(kind="revoke"):
-        if prior.until_at is None or prior.until_at > at:
-            _carry_out(execution, decision, prior, person=person, at=at)
+    if prior.until_at is None or prior.until_at > at:
+        _carry_out(execution, decision, prior, person=person, at=at)
     leave("actions.verify", subject=execution.id, at=at)
     match = Match.objects.create(
         decision=decision,
@@ -164,7 +165,7 @@ def _is_of_a_return(post: Post, decision: Decision) -> bool:
     """Whether somebody who was recognised under this decision wrote it, in a place where it holds."""
     held = {
         Place(*scope)
-        for scope in decision.execution.warrants.filter(kind="revoke").values_list(
+        for scope in decision.execution.warrants.filter(kind__in=SHUTS).values_list(
             "scope_kind", "scope_id"
         )
     }
@@ -183,17 +184,24 @@ def open_execution(decision: Decision, *, by: UUID | None, at: datetime) -> Exec
 
 def has_the_mailbox_of(decision: Decision, person: UUID) -> bool:
     """Whether the person's verified mailbox is one that a standing shut under the decision was given."""
+    return _warrant_of_the_mailbox(decision, person) is not None
+
+
+def _warrant_of_the_mailbox(decision: Decision, person: UUID) -> Warrant | None:
+    """Under which warrant of the decision a mailbox of this person is kept out. Others under it are others."""
     warrants = Warrant.objects.filter(
-        Q(execution=decision.execution_id) | Q(execution__prior_decision=decision), kind="revoke"
+        Q(execution=decision.execution_id) | Q(execution__prior_decision=decision), kind__in=SHUTS
     )
+    mailboxes = Login.objects.filter(
+        person_id=person, verified=True, canonical_token__isnull=False
+    ).values("canonical_token")
     shuts = Shut.objects.filter(
         Q(ended_at__isnull=True) | Q(ended_at=decision.ended_at),
         warrant__in=list(warrants.values_list("id", flat=True)),
+        id__in=ShutToken.objects.filter(kind="mailbox", token__in=mailboxes).values("shut"),
     )
-    tokens = ShutToken.objects.filter(shut__in=shuts, kind="mailbox").values("token")
-    return Login.objects.filter(
-        person_id=person, verified=True, canonical_token__in=tokens
-    ).exists()
+    found = shuts.order_by("since_at", "id").values_list("warrant", flat=True).first()
+    return warrants.filter(id=found).first() if found else None
 
 
 def _carry_out(

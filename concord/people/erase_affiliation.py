@@ -9,7 +9,7 @@ from django.db import transaction
 from concord.ledger.record import record
 from concord.people.designate import must_plan
 from concord.people.models import Affiliation, StaffMember
-from concord.people.organisations import forget_unused
+from concord.people.organisations import announce_ended, forget_unused
 
 
 @transaction.atomic
@@ -22,6 +22,7 @@ def erase_affiliation(affiliation: Affiliation, *, by: StaffMember, at: datetime
     gone, _rows = Affiliation.objects.filter(id=affiliation.id).delete()
     if gone:
         subject = affiliation.organisation_id
+        announce_ended(affiliation.person_id, [affiliation.organisation.folded], at=at)
         record("people.erase_affiliation", actor=by.person_id, subject=subject, at=at)
         forget_unused([subject])
     return affiliation

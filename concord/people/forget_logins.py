@@ -13,7 +13,7 @@ from django.db import transaction
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.people.models import Affiliation, Login
-from concord.people.organisations import forget_unused
+from concord.people.organisations import announce_ended, forget_unused
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def forget_logins(
     logins.filter(person_id__in=known_by_token).exclude(address_sealed=None).update(
         address_sealed=None, language=""
     )
-    _forget_affiliations(persons)
+    _forget_affiliations(persons, at=at)
     gone = set(logins.exclude(person_id__in=known_by_token).values_list("id", flat=True))
     if gone:
         _end_sessions(gone, at=at)
@@ -38,11 +38,13 @@ def forget_logins(
     return len(gone)
 
 
-def _forget_affiliations(persons: Collection[UUID]) -> None:
+def _forget_affiliations(persons: Collection[UUID], *, at: datetime) -> None:
     affiliations = Affiliation.objects.filter(person_id__in=persons)
-    organisations = set(affiliations.values_list("organisation_id", flat=True))
+    rows = set(affiliations.values_list("person_id", "organisation_id", "organisation__folded"))
     affiliations.delete()
-    forget_unused(organisations)
+    for person, _organisation, folded in sorted(rows):
+        announce_ended(person, [folded], at=at)
+    forget_unused({organisation for _person, organisation, _folded in rows})
 
 
 def _end_sessions(logins: set[UUID], *, at: datetime) -> None:

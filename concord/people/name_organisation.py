@@ -7,7 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from concord.people.models import Affiliation, Person, Source
-from concord.people.organisations import forget_unused, organisation_named, read_organisation
+from concord.people.organisations import (
+    announce_ended,
+    forget_unused,
+    organisation_named,
+    read_organisation,
+)
+from concord.people.signals import affiliation_named
 
 
 @transaction.atomic
@@ -18,11 +24,12 @@ def name_organisation(person: Person, *, organisation: str, at: datetime) -> Aff
     for it would be a timed list of who attends. Raises ValueError for a name that nobody can read, or too long.
     """
     name = read_organisation(organisation)
-    Person.objects.select_for_update().get(id=person.id)
+    Person.objects.select_for_update(no_key=True).get(id=person.id)
     own = Affiliation.objects.filter(person=person, source=Source.SELF)
-    before = set(own.values_list("organisation_id", flat=True))
+    before = dict(own.values_list("organisation_id", "organisation__folded"))
     if not name:
         own.delete()
+        announce_ended(person.id, before.values(), at=at)
         forget_unused(before)
         return None
     affiliation, _is_new = Affiliation.objects.update_or_create(
@@ -30,5 +37,8 @@ def name_organisation(person: Person, *, organisation: str, at: datetime) -> Aff
         source=Source.SELF,
         defaults={"organisation": organisation_named(name), "name": name},
     )
-    forget_unused(before - {affiliation.organisation_id})
+    if affiliation.organisation_id not in before:
+        affiliation_named.send(sender=Affiliation, affiliation=affiliation, at=at)
+        announce_ended(person.id, before.values(), at=at)
+    forget_unused(before.keys() - {affiliation.organisation_id})
     return affiliation

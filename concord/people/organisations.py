@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from concord import names
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.people.models import Affiliation, Organisation, Source
+from concord.people.signals import affiliation_ended
 
 LONGEST = 120
 LONGEST_FOLDED = 400
@@ -55,6 +56,14 @@ def own_organisation(person: UUID) -> str:
     """The organisation that a person named of themself, as they wrote it; empty when they named none."""
     own = affiliations_of(person).filter(source=Source.SELF).first()
     return own.name if own else ""
+
+
+def announce_ended(person: UUID, folded: Iterable[str], *, at: datetime) -> None:
+    """Tell that the person is no longer known to belong to these, where nobody else says so either."""
+    for each in folded:
+        left = Affiliation.objects.filter(person_id=person, organisation__folded=each)
+        if not left.exists():
+            affiliation_ended.send(sender=Affiliation, person=person, folded=each, at=at)
 
 
 def forget_unused(organisations: Collection[UUID] | None = None) -> None:

@@ -8,6 +8,18 @@ signed_in = Signal()
 Sent with `login` (Login) and `at`. Receivers may shut the person out; the gate is asked afterwards.
 """
 
+affiliation_named = Signal()
+"""Somebody said of themself that they belong to an organisation, which they had not said before.
+
+Sent with `affiliation` (Affiliation) and `at`, inside the transaction, with the organisation's row held.
+"""
+
+affiliation_ended = Signal()
+"""It is no longer known of somebody that they belong to an organisation: taken back, erased, forgotten.
+
+Sent with `person` (id), `folded` (the organisation's folded name) and `at`, inside the transaction.
+"""
+
 tie_declared = Signal()
 """A staff member said to whom they are close; inside the same transaction, once for each tie.
 

@@ -169,6 +169,7 @@ DESK = [
     Place("following", "/cases/{followed_case}/keeping", "amara"),
     Place("left", "/left/{left}", "noor"),
     Place("propose", "/cases/{case}/propose", "amara"),
+    Place("deny_entry", "/cases/{case}/deny", "amara"),
     Place("proposal", "/proposals/{proposal}", "amara"),
     Place("second-yes", "/proposals/{proposal}", "luis"),
     Place("decline", "/proposals/{proposal}/decline", "luis"),

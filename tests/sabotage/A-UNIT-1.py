@@ -10,5 +10,5 @@ STORY = "tests/policy/test_revoking_access.py::test_what_a_colleague_agrees_to_i
 
 
 def break_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    idle = replace(kinds.kind_of("delete"), carry_out=lambda warrant, decision, at: None)
+    idle = replace(kinds.kind_of("delete"), carry_out=lambda warrant, decision, detail, at: None)
     monkeypatch.setitem(kinds._kinds, "delete", idle)

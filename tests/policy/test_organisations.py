@@ -1,0 +1,360 @@
+"""A decision on an organisation: who is known to be affected and how, and nobody else by guess (PUB-19, A-UNIT-1)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from concord.access.gate import is_admitted
+from concord.access.models import Shut
+from concord.actions.audit import audit
+from concord.actions.bar_member import BelongsNoLonger
+from concord.actions.bar_organisation import NoSuchOrganisation
+from concord.actions.later_members import forget_organisations
+from concord.actions.look_at_later import (
+    IsOver,
+    LookedAlready,
+    MayNotLook,
+    SayWhy,
+    apply_to,
+    spare,
+)
+from concord.actions.models import BarredOrganisation, LaterMember
+from concord.cases.models import Case
+from concord.concurrence.concur import concur
+from concord.concurrence.models import Decision, Execution, Proposal, State, Warrant
+from concord.concurrence.propose import propose
+from concord.concurrence.terms import Target
+from concord.convenings.known_members import members_of
+from concord.convenings.models import Registration
+from concord.names import fold
+from concord.outbox.worker import run_due
+from concord.people.declare_tie import declare_tie
+from concord.people.models import Organisation
+from concord.people.name_organisation import name_organisation
+from concord.people.note_organisation import note_organisation
+from concord.people.tests.team import Mailbox
+from tests.browsing import at_the_desk, by_mail
+from tests.cast import Cast, case_about_karim, opened, participant, proposed, stage, terms_for
+
+NORTHERN = "Northern Alliance"
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return stage(timezone.now() - timedelta(minutes=30))
+
+
+@pytest.fixture
+def members(cast: Cast) -> list[Registration]:
+    """One who said so, one of whom staff noted it, one who did both; a fourth has only the same mail domain."""
+    found = [
+        participant(cast.convening, name, f"{name.lower()}@northern.example", cast.at)
+        for name in ("Ada", "Bo", "Cleo", "Dan")
+    ]
+    ada, bo, cleo, _dan = found
+    name_organisation(ada.person, organisation="NORTHERN  alliance", at=cast.at)
+    name_organisation(cleo.person, organisation=NORTHERN, at=cast.at)
+    for one in (bo, cleo):
+        note_organisation(one.person, organisation=NORTHERN, by=cast.amara.staff, at=cast.at)
+    return found
+
+
+def on_it(cast: Cast, *listed: UUID, **place: object) -> tuple[Target, ...]:
+    """Everybody who is known to belong to it, those listed, and the organisation itself."""
+    where: dict[str, object] = {
+        "scope_kind": "all",
+        "review_on": (timezone.now() + timedelta(days=90)).date(),
+        **place,
+    }
+    belongs = {"name": NORTHERN, "folded": fold(NORTHERN)}
+    known = {each.person: list(each.how) for each in members_of(NORTHERN)}
+    known |= {person: ["listed"] for person in listed}
+    return (
+        *(
+            Target("member", person, "somebody", **where, detail={**belongs, "how": how})  # type: ignore[arg-type]
+            for person, how in known.items()
+        ),
+        Target("organisation", uuid4(), NORTHERN, **where, detail=belongs),  # type: ignore[arg-type]
+    )
+
+
+def agreed_to(cast: Cast, proposal: Proposal) -> Decision:
+    version = opened(proposal.version, cast.luis, cast.at)
+    agreed = concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
+    decision: Decision = agreed.execution.decision
+    return decision
+
+
+def decided(cast: Cast, *targets: Target, **changes: object) -> Decision:
+    return agreed_to(cast, proposed(cast, targets=targets or on_it(cast), **changes))
+
+
+def is_in(cast: Cast, who: Registration, **span: float) -> bool:
+    return is_admitted(who.person_id, cast.hall.places, at=cast.later(**(span or {"minutes": 1})))
+
+
+@pytest.mark.clauses("A-UNIT-1", "A-GROUND-1", "P-DIGNITY-1")
+def test_those_who_are_known_to_belong_to_it_lose_access_and_nobody_else(
+    cast: Cast, members: list[Registration]
+) -> None:
+    decided(cast, grounds=("risk",), finding="", violations=())
+    assert [is_in(cast, one) for one in members] == [False, False, False, True]
+    assert all(is_in(cast, one) for one in (cast.karim, cast.sara, cast.tomas))
+    assert audit() == []
+
+
+@pytest.mark.clauses("A-UNIT-1")
+def test_whoever_is_listed_by_hand_goes_with_them(cast: Cast, members: list[Registration]) -> None:
+    decided(cast, *on_it(cast, members[3].person_id))
+    assert not any(is_in(cast, one) for one in members)
+
+
+@pytest.mark.clauses("A-UNIT-1", "A-THOUGHT-1", "R-CONCUR-1")
+def test_the_page_says_who_is_known_how_and_that_others_cannot_be_and_a_colleague_reads_the_same(
+    cast: Cast, members: list[Registration]
+) -> None:
+    case = case_about_karim(cast)
+    amara = at_the_desk(cast.amara).open(f"/cases/{case.id}/propose").follow("A whole organisation")
+    ahead = (timezone.now() + timedelta(days=120)).date().isoformat()
+    amara.press(
+        "See what it does",
+        organisation="Northern  ALLIANCE",
+        listed="dan@northern.example\nnever.seen@northern.example",
+        scope="all:",
+        review_on=ahead,
+        reason="Its people followed a speaker from room to room.",
+        grounds=["risk"],
+        stabilises="She can speak here again.",
+        considered="Writing to its board, which did not answer.",
+        less_severe="They take turns.",
+        is_safe="on",
+    )
+    lines = (
+        "4 people lose access",
+        "1 of them: said by themself",
+        "1 of them: noted by staff",
+        "1 of them: said by themself + noted by staff",
+        "1 of them: listed by hand",
+        "1 person is not let in",
+        "Who else belongs to it cannot be known",
+        "nobody who is not listed",
+    )
+    for line in lines:
+        assert amara.sees(line), (line, amara.words)
+    assert "It says nothing about you" in amara.page
+    amara.press("Ask for a second yes")
+    luis = at_the_desk(cast.luis).open(f"/proposals/{Proposal.objects.get().id}")
+    for line in (*lines, "Ada", "Bo", "Cleo", "Dan"):
+        assert luis.sees(line), (line, luis.words)
+    luis.press("I agree")
+    assert not any(is_in(cast, one) for one in members)
+    assert Shut.objects.count() == 5
+    assert audit() == []
+
+
+@pytest.mark.clauses("A-UNIT-1", "P-DIGNITY-1", "K-PRIV-1")
+def test_each_is_told_neutrally_in_their_language_and_nothing_of_the_others(
+    cast: Cast, members: list[Registration], mailbox: Mailbox
+) -> None:
+    from concord.actions.write_notice import write_notice
+
+    members[0].person.logins.update(language="fr")
+    subject, body = write_notice(on_it(cast), grounds=("risk",), violations=())
+    assert "décision" in body
+    assert "It says nothing about you" in body
+    assert not any(name in body for name in ("Ada", "Bo", "Cleo", "threat", "risk"))
+    proposal = proposed(cast, targets=on_it(cast), notice_subject=subject, notice_body=body)
+    agreed_to(cast, proposal)
+    mailbox.arrive()
+    letters = [letter for letter in mailbox if letter["subject"] == subject]
+    assert {letter["to"] for letter in letters} == {
+        "ada@northern.example", "bo@northern.example", "cleo@northern.example",
+    }  # fmt: skip
+
+
+def says_later(cast: Cast, name: str = "Eve", *, at: float = 2) -> LaterMember:
+    """Somebody registers, and says that they belong to it."""
+    who = participant(cast.convening, name, f"{name.lower()}@elsewhere.example", cast.at)
+    name_organisation(who.person, organisation=NORTHERN, at=cast.later(minutes=at))
+    return LaterMember.objects.get(person=who.person)
+
+
+@pytest.mark.clauses("A-UNIT-1")
+def test_whoever_says_so_later_is_shown_to_a_person_first(
+    cast: Cast, members: list[Registration], mailbox: Mailbox
+) -> None:
+    decision = decided(cast)
+    card = says_later(cast)
+    assert card.state == LaterMember.State.WAITING
+    assert is_admitted(card.person_id, cast.hall.places, at=cast.later(minutes=3))
+    luis = at_the_desk(cast.luis)
+    assert luis.open("/").sees("Says that they belong to an organisation")
+    luis.follow("Says that they belong")
+    assert luis.sees("Eve")
+    luis.press("The decision holds for them", reason="Their badge says so too.")
+    assert not is_admitted(card.person_id, cast.hall.places, at=cast.later(minutes=40))
+    card.refresh_from_db()
+    assert card.execution.prior_decision == decision
+    assert audit() == []
+    run_due(at=timezone.now())
+    assert "It says nothing about you" in mailbox.arrive()["body"]
+    luis.open(f"/decisions/{decision.id}").follow("Look at it")
+    luis.press("Leave them alone", reason="Another organisation of that name.")
+    assert is_admitted(card.person_id, cast.hall.places, at=timezone.now())
+    assert audit() == []
+
+
+@pytest.mark.clauses("A-UNIT-1")
+def test_whoever_looks_says_why_may_open_it_and_is_close_to_nobody(
+    cast: Cast, members: list[Registration]
+) -> None:
+    decided(cast)
+    card = says_later(cast)
+    at = cast.later(minutes=3)
+    with pytest.raises(SayWhy):
+        apply_to(card, reason=" ", by=cast.luis.staff, at=at)
+    for nobody in (cast.noor, cast.ines):
+        with pytest.raises(MayNotLook):
+            apply_to(card, reason="It is them.", by=nobody.staff, at=at)
+    declare_tie(cast.ravi.staff, person=card.person, at=at)
+    with pytest.raises(MayNotLook):
+        apply_to(card, reason="It is them.", by=cast.ravi.staff, at=at)
+    spare(card, reason="A library of that name.", by=cast.luis.staff, at=at)
+    with pytest.raises(LookedAlready):
+        apply_to(card, reason="It is them.", by=cast.amara.staff, at=at)
+    name_organisation(card.person, organisation="", at=at)
+    name_organisation(card.person, organisation=NORTHERN, at=at)
+    card.refresh_from_db()
+    assert card.state == LaterMember.State.SPARED
+    assert is_admitted(card.person_id, cast.hall.places, at=cast.later(minutes=4))
+
+
+@pytest.mark.clauses("A-UNIT-1")
+def test_it_never_holds_for_anybody_once_it_is_over(
+    cast: Cast, members: list[Registration]
+) -> None:
+    ends = {"review_on": None, "until_at": cast.later(hours=2)}
+    decided(cast, *on_it(cast, **ends))
+    card = says_later(cast)
+    with pytest.raises(IsOver):
+        apply_to(card, reason="It is them.", by=cast.luis.staff, at=cast.later(hours=3))
+    late = participant(cast.convening, "Finn", "finn@elsewhere.example", cast.at)
+    name_organisation(late.person, organisation=NORTHERN, at=cast.later(hours=3))
+    assert not LaterMember.objects.filter(person=late.person).exists()
+    forget_organisations(at=cast.later(hours=3))
+    assert not BarredOrganisation.objects.exists()
+
+
+@pytest.mark.clauses("A-UNIT-1", "R-CONCUR-1")
+def test_the_database_lets_nobody_be_added_without_somebody_s_look(
+    cast: Cast, members: list[Registration]
+) -> None:
+    decision = decided(cast)
+    card = says_later(cast)
+    at = cast.later(minutes=3)
+    execution = Execution.objects.create(prior_decision=decision, executed_at=at)
+    for person in (card.person_id, cast.tomas.person_id):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Warrant.objects.create(
+                execution=execution, kind="member", target=person, scope_kind="all"
+            )
+
+
+@pytest.mark.clauses("A-UNIT-1")
+def test_whoever_says_so_while_it_waits_for_a_second_yes_is_on_no_list_and_is_shown_first(
+    cast: Cast, members: list[Registration]
+) -> None:
+    proposal = proposed(cast, targets=on_it(cast))
+    name_organisation(members[3].person, organisation=NORTHERN, at=cast.at)
+    agreed_to(cast, proposal)
+    assert is_in(cast, members[3])
+    assert LaterMember.objects.get().person == members[3].person
+
+
+@pytest.mark.clauses("A-UNIT-1", "A-THOUGHT-1")
+def test_the_list_is_void_when_somebody_on_it_does_not_belong_any_more(
+    cast: Cast, members: list[Registration]
+) -> None:
+    proposal = proposed(cast, targets=on_it(cast))
+    version = opened(proposal.version, cast.luis, cast.at)
+    name_organisation(members[0].person, organisation="Something else", at=cast.at)
+    with pytest.raises(BelongsNoLonger):
+        concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
+    assert not Shut.objects.exists()
+    run_due(at=cast.later(minutes=1))
+    proposal.refresh_from_db()
+    assert proposal.state == State.VOIDED
+
+
+@pytest.mark.clauses("A-UNIT-1")
+def test_a_new_name_or_one_of_two_sources_gone_changes_nothing(
+    cast: Cast, members: list[Registration]
+) -> None:
+    proposal = proposed(cast, targets=on_it(cast))
+    Registration.objects.filter(id=members[0].id).update(display_name="Adele")
+    name_organisation(members[2].person, organisation="", at=cast.at)  # staff noted it as well
+    run_due(at=cast.at)
+    agreed_to(cast, proposal)
+    assert not is_in(cast, members[0])
+    assert not is_in(cast, members[2])
+
+
+@pytest.mark.clauses("A-UNIT-1")
+def test_an_organisation_to_which_nobody_is_known_to_belong_can_be_decided_on(cast: Cast) -> None:
+    decided(cast)
+    assert not Shut.objects.exists()
+    assert says_later(cast).state == LaterMember.State.WAITING
+
+
+@pytest.mark.clauses("A-UNIT-1")
+@pytest.mark.parametrize("name", ["", "\u202e\u200b", "x" * 200, "  "])
+def test_a_name_that_nobody_can_read_is_refused(cast: Cast, name: str) -> None:
+    target = Target(
+        "organisation",
+        uuid4(),
+        name,
+        scope_kind="all",
+        until_at=cast.later(days=1),
+        detail={"name": name, "folded": name},
+    )
+    with pytest.raises(NoSuchOrganisation):
+        proposed(cast, targets=(target,))
+    amara = at_the_desk(cast.amara).open(f"/cases/{Case.objects.get().id}/organisation")
+    amara.press("See what it does", organisation=name, reason="Because.")
+    assert amara.status == 422
+    assert Organisation.objects.count() == 0
+
+
+@pytest.mark.clauses("A-UNIT-1")
+def test_it_is_lifted_for_all_and_they_are_let_in(cast: Cast, members: list[Registration]) -> None:
+    decision = decided(cast)
+    lift = propose(
+        decision.case,
+        terms=terms_for(cast, targets=(Target("lift", decision.id, decision.code),), grounds=()),
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=cast.at,
+    )
+    agreed_to(cast, lift)
+    assert all(is_in(cast, one) for one in members)
+    assert audit() == []
+
+
+@pytest.mark.clauses("A-UNIT-1", "R-EVADE-1")
+def test_one_of_them_who_comes_back_by_another_mailbox_is_met_once_under_their_own_step(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    for name in ("ada", "bo"):
+        one = participant(cast.convening, name, f"{name}@gmail.com", cast.at)
+        name_organisation(one.person, organisation=NORTHERN, at=cast.at)
+    decision = decided(cast)
+    browser = by_mail("a.d.a+x@googlemail.com", mailbox)
+    assert browser.status == 403
+    again = Warrant.objects.get(execution__prior_decision=decision)
+    assert again.kind == "revoke"
+    assert audit() == []
