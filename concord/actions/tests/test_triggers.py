@@ -289,7 +289,7 @@ LOOK_AWAY = {
 """Ways of making a rule look away, most of which leave its name in place."""
 
 
-def test_a_rule_that_was_made_to_look_away_is_missing(cast: Cast) -> None:
+def test_a_rule_that_was_made_to_look_away_is_missing() -> None:
     for way in LOOK_AWAY[connection.vendor]:
         for statement in way:
             with connection.cursor() as cursor:
