@@ -51,15 +51,20 @@ def take_out(
     )
     if not fresh:
         return recusal
+    take_keys(case, who=who, keyring=keyring, at=at)
+    _void_what_they_left(case, who, at=at)
+    record("cases.recuse", actor=by, subject=case.id, at=at, who=who)
+    recused.send(sender=Case, case=case, person=who, at=at)
+    return recusal
+
+
+def take_keys(case: Case, *, who: UUID, keyring: Keyring | None, at: datetime) -> None:
+    """Nothing that is sealed into it from now on opens for them; their seat is somebody else's. The case is locked."""
     seal_outside(case, without=who, keyring=keyring, at=at)
     files.withdraw(case.file, who, at=at)
     for source in case.sources.select_related("flag", "report"):
         files.withdraw(source.file, who, at=at)
     _fill_the_seats(case, at=at)
-    _void_what_they_left(case, who, at=at)
-    record("cases.recuse", actor=by, subject=case.id, at=at, who=who)
-    recused.send(sender=Case, case=case, person=who, at=at)
-    return recusal
 
 
 def _void_what_they_left(case: Case, who: UUID, *, at: datetime) -> None:

@@ -30,7 +30,8 @@ def concur(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime)
     """Agree, and, where the coordinator asked for it, act at once in the same transaction (R-CONCUR-1).
 
     Agreeing twice returns the first agreement. Raises `NeedsAnotherStaffMember`, `NotDesignated`,
-    `HasAConflict`, `NeedsOpening`, `StaleVersion`, `NoLongerOpen`, `Lapsed`, NoGrant.
+    `HasAConflict`, `NeedsOpening`, `StaleVersion`, `NoLongerOpen`, `Lapsed`, `ClockIsBehind`,
+    NoGrant.
     """
     Proposal.objects.held(version.proposal_id)
     version = Version.objects.select_related("proposal__case").get(id=version.id)

@@ -16,6 +16,7 @@ from concord.cases.conflicts import eligible
 from concord.cases.models import Case
 from concord.concurrence.contents import effect_of, read_contents, targets_of
 from concord.concurrence.guards import (
+    ClockIsBehind,
     NeedsAnotherStaffMember,
     check_coordinates,
     check_key,
@@ -67,7 +68,7 @@ def execute(proposal: Proposal, *, by: StaffMember, keyring: Keyring, at: dateti
     """The coordinator's own press, after a colleague agreed. Pressed twice, it returns the first execution.
 
     Raises `NeedsConcurrence`, `NeedsCoordinator`, `HasAConflict`, `StaleVersion`, `NoLongerOpen`, `Lapsed`,
-    `SignatureDoesNotHold`.
+    `ClockIsBehind`, `SignatureDoesNotHold`.
     """
     proposal = Proposal.objects.held(proposal.id)
     version = Version.objects.select_related("proposal__case").get(id=proposal.version.id)
@@ -146,6 +147,8 @@ def _check_both(agreed: Concurrence, version: Version, *, about: set[UUID], at: 
         raise NeedsAnotherStaffMember(subject=version.proposal_id)
     if agreed.voided_at is not None:
         raise NeedsConcurrence(subject=version.proposal_id)
+    if at < agreed.concurred_at:
+        raise ClockIsBehind(subject=version.proposal_id)
     for person in (version.proposer, agreed.person):
         check_no_conflict(version, person, about=about, at=at)
     if not check_signatures(agreed, version):

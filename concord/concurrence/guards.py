@@ -52,6 +52,13 @@ class Lapsed(Refused):
     status = 409
 
 
+class ClockIsBehind(Refused):
+    """Somebody set the clock back: what is agreed to or done would seem older than what it rests on."""
+
+    words = _("The clock of this server runs behind. Please try again in a moment.")
+    status = 409
+
+
 class NeedsOpening(Refused):
     """Whoever agrees has opened this very version."""
 
@@ -90,7 +97,7 @@ def check_coordinates(version: Version, by: StaffMember) -> None:
 def check_open(
     version: Version, *, at: datetime, states: tuple[State, ...] = (State.PROPOSED,)
 ) -> None:
-    """The version is the newest, not void, in one of the states, and has not lapsed."""
+    """The version is the newest, not void, in one of the states, and has not lapsed; nor is it from the future."""
     proposal = version.proposal
     if version.id != proposal.version.id or version.voided_at is not None:
         raise StaleVersion(subject=proposal.id)
@@ -98,6 +105,8 @@ def check_open(
         raise NoLongerOpen(subject=proposal.id)
     if at >= version.lapses_at:
         raise Lapsed(subject=proposal.id)
+    if at < version.submitted_at:
+        raise ClockIsBehind(subject=proposal.id)
 
 
 def check_no_conflict(version: Version, person: UUID, *, about: set[UUID], at: datetime) -> None:

@@ -145,6 +145,11 @@ def kind_of(name: str) -> Kind:
     return _kinds[name]
 
 
+def names() -> list[str]:
+    """What every registered kind is called."""
+    return sorted(_kinds)
+
+
 @dataclass(frozen=True)
 class Effect:
     """What would change, or did: numbers with their words. What was counted before is what happens after."""

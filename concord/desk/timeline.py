@@ -24,6 +24,7 @@ WORDS = {
     "cases.take_up": ("", _("%(who)s took it into this case")),
     "cases.add_party": ("", _("%(who)s named somebody")),
     "cases.recuse": ("", _("Somebody stepped out")),
+    "cases.leave": ("", _("Somebody left the team, and their seat was filled")),
     "cases.hand_over": ("", _("%(who)s asked a colleague to take it over")),
     "cases.end_hand_over": ("", _("It stayed with the coordinator")),
     "cases.notice_silence": ("", _("Nobody had heard from the coordinator; others were asked")),

@@ -32,7 +32,9 @@ def was_recorded(verb: str, *, subject: UUID) -> bool:
     return Entry.objects.filter(verb=verb, subject=subject).exists()
 
 
-def last_act(actor: UUID, *, subjects: Iterable[UUID]) -> datetime | None:
-    """When somebody last did or read anything that is entered under one of these ids; None when never."""
-    acts = Entry.objects.filter(subject__in=list(subjects), actor=actor)
+def last_act(actor: UUID, *, subjects: Iterable[UUID] | None = None) -> datetime | None:
+    """When somebody last did or read anything, or what is entered under one of these ids; None when never."""
+    acts = Entry.objects.filter(actor=actor)
+    if subjects is not None:
+        acts = acts.filter(subject__in=list(subjects))
     return acts.aggregate(last=Max("at"))["last"]

@@ -25,3 +25,9 @@ tie_declared = Signal()
 
 Sent with `staff` (StaffMember), `person` (Person) and `at`. Receivers take back what was given about that person.
 """
+
+designation_ended = Signal()
+"""Somebody left the team; inside the same transaction, once. Sent with `staff` (StaffMember) and `at`.
+
+Receivers give what was theirs to others, and take back the keys to what goes on without them.
+"""
