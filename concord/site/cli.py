@@ -28,6 +28,7 @@ COMMANDS = {
     "contact": "name another outside contact",
     "work": "run waiting jobs in a process of their own (PostgreSQL)",
     "migrate": "bring the tables and the static files up to date",
+    "screen": "what screening sees in a text, or in each row of a table, and why",
     "purge": "erase what is over its time, or say what would go",
     "backup": "write everything into one file",
     "restore": "bring a backup back, into an empty install",
@@ -35,7 +36,7 @@ COMMANDS = {
     "audit": "verify that every effect had two people, or a decision in force",
     "ledger": "verify the chain of the ledger",
 }
-OF_THEIR_OWN = frozenset(["demo", "rehearse", "clauses"])
+OF_THEIR_OWN = frozenset(["demo", "rehearse", "clauses", "screen"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
