@@ -1,0 +1,54 @@
+"""The command `concord screen`: a text, or every row of a table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from concord.site.cli import main
+
+
+def test_the_command_answers_each_row(tmp_path: Path, capsys):
+    table = tmp_path / "chat.csv"
+    table.write_text("text\nhello all\nwomen are scum\n", "utf-8")
+    assert main(["screen", "--file", str(table), "--json"]) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert answers == [
+        {"flagged": False, "signals": [], "rank": 0},
+        {"flagged": True, "signals": ["hostility"], "rank": answers[1]["rank"]},
+    ]
+
+
+def test_in_a_conversation_the_same_words_again_are_one_item(tmp_path: Path, capsys):
+    table = tmp_path / "chat.csv"
+    table.write_text("person,text\na,women are scum\nb,women are scum\n", "utf-8")
+    main(["screen", "--file", str(table), "--json"])
+    first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (first["flagged"], second["flagged"], second["again"]) == (True, False, 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"words\nhello\n", "names no column `text`"),
+        (b"", "names no column `text`"),
+        ("text\nhé\n".encode("latin-1"), "not in UTF-8"),
+        (b"text\n" + b'"' + b"x" * 1_100_000, "cannot be read as a table"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_told_in_words(tmp_path: Path, capsys, content, words):
+    table = tmp_path / "bad.csv"
+    table.write_bytes(content)
+    assert main(["screen", "--file", str(table)]) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_the_command_explains_a_text(capsys):
+    assert main(["screen", "--explain", "I will kill you"]) == 0
+    told = capsys.readouterr().out
+    assert "threat" in told
+    assert "a person is asked" in told
+    main(["screen", "--explain", "good morning"])
+    assert "nobody is asked" in capsys.readouterr().out
