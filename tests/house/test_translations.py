@@ -41,7 +41,7 @@ STAFF_MODULES = re.compile(
     r"|^improvement/note_lesson\.py$|^reports/(?:reissue_code|take_back_answer|typing_form)\.py$"
     r"|^actions/(?:assign_review|bar_member|bar_organisation|confirm_decision|deny_entry|end_earlier|later_members)\.py$"
     r"|^actions/(?:lift|limit_writing|look_at_later|release_member|restore_posts)\.py$"
-    r"|^monitoring/(?:reach_by_push|reached_views)\.py$"
+    r"|^monitoring/(?:reach_by_push|reached_views)\.py$|^monitoring/screening/"
     r"|^retaliation/settle_attempt\.py$"
     r"|^reports/type_in_report\.py$|^people/note_organisation\.py$"
 )
