@@ -180,7 +180,7 @@ def _people_in(source: Flag | Report, contents: Seen | Told) -> list[_Named]:
     flagger = Registration.objects.filter(
         person_id=seen.by, convening_id=source.room.convening_id
     ).first()
-    if not source.by_staff:
+    if not source.by_staff and not source.by_machine:
         # Protected by who they are also when the name they took part under is no longer kept.
         people.append(_Named("reporter", flagger.display_name if flagger else "", seen.by))
     return people

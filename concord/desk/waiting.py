@@ -16,6 +16,7 @@ from concord.cases.models import State as CaseState
 from concord.cases.presence import asks_of
 from concord.concurrence.models import Proposal, Version
 from concord.desk.alike import Row, how_many_rows, rows_of
+from concord.monitoring.machine_queue import MachineQueue, machine_queue
 from concord.monitoring.models import Flag
 from concord.people.models import StaffMember
 from concord.reports.models import UNANSWERED, Question, Report, ReportQuerySet
@@ -30,6 +31,7 @@ class Waiting:
     attempts: list[Attempt]
     asked: list[Version]
     flags: list[Flag]
+    machine: MachineQueue
     caseless: list[Flag]
     reports: list[Row]
     questions: list[Question]
@@ -48,7 +50,8 @@ class Waiting:
         came_in = (self.asked, self.flags, self.caseless, self.reports, self.questions)
         kept = (self.cases, self.closings, self.check_ins, self.no_actions)
         looked = (self.reviews, self.later)
-        return not any((self.attempts, self.handovers, *came_in, *looked, *kept))
+        machine = bool(self.machine.put_forward or self.machine.waiting)
+        return not any((machine, self.attempts, self.handovers, *came_in, *looked, *kept))
 
 
 def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
@@ -59,6 +62,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         attempts=list(attempts_for(staff).select_related("case", "flag", "report")),
         asked=asked,
         flags=list(flags_for(staff).select_related("room")),
+        machine=machine_queue(staff, at=at),
         caseless=list(_caseless(staff).select_related("room")),
         reports=rows_of(reports_for(staff)),
         questions=list(questions_for(staff).defer("sealed").order_by("answer_by")),
@@ -80,6 +84,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         attempts_for(staff).count()
         + proposals_for(staff, at=at).count()
         + flags_for(staff).count()
+        + len(machine_queue(staff, at=at).put_forward)
         + how_many_rows(reports_for(staff).filter(state__in=UNANSWERED))
         + questions_for(staff).count()
         + reviews_for(staff).count()
@@ -135,8 +140,8 @@ def proposals_for(staff: StaffMember, *, at: datetime) -> QuerySet[Version]:
 
 
 def flags_for(staff: StaffMember) -> QuerySet[Flag]:
-    """Flags that nobody has answered."""
-    return Flag.objects.visible_to(staff).awaiting_judgement().order_by("raised_at")
+    """Flags of people that nobody has answered."""
+    return Flag.objects.visible_to(staff).awaiting_judgement().by_people().order_by("raised_at")
 
 
 def reports_for(staff: StaffMember) -> ReportQuerySet:

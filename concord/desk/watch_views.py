@@ -16,6 +16,7 @@ from concord.convenings.models import State
 from concord.desk.waiting import flags_for
 from concord.desk.who_may import sees_decisions, watches
 from concord.doors import door
+from concord.monitoring.machine_queue import machine_queue
 from concord.monitoring.models import Flag
 from concord.monitoring.read_flag import read_flag
 from concord.people.at_the_desk import DeskRequest
@@ -49,6 +50,7 @@ def watch(request: DeskRequest) -> HttpResponse:
         "chosen": chosen,
         "posts": _newest([chosen] if chosen else rooms),
         "flags": flags,
+        "machine": machine_queue(staff, at=request.at, everything="all" in request.GET),
         "flagged": {flag.post_id for flag in flags},
         "now": request.at,
     }

@@ -13,6 +13,7 @@ from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.models import Flag, FlagQuerySet
 from concord.monitoring.ring import ring
+from concord.monitoring.screening.found import URGENT_FROM
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.vault import files
@@ -44,11 +45,17 @@ def _alarm(id: UUID, *, at: datetime) -> None:
     ring(readers, at=at)
 
 
+def _long_ago(at: datetime) -> Q:
+    return Q(raised_at__lte=at - OTHERWISE)
+
+
 def _overdue(at: datetime) -> FlagQuerySet:
     running = Q(room__session__state__in=RUNNING) | Q(
         room__session__isnull=True, room__convening__state__in=RUNNING
     )
     waiting = Flag.objects.awaiting_judgement().filter(alarmed_at__isnull=True)
+    # A machine's item rings like a person's only where it saw a threat to somebody's life.
+    waiting = waiting.filter(Q(by_machine=False) | Q(rank__gte=URGENT_FROM) | _long_ago(at))
     return waiting.filter(
         (running & Q(raised_at__lte=at - LIVE)) | Q(raised_at__lte=at - OTHERWISE)
     )

@@ -16,9 +16,13 @@ class MonitoringConfig(AppConfig):
             alarm_unreviewed,
             desk_stream,
             forget_flags,
+            hear_judgements,
             hear_ties,
             push,
             ring,
+            screen_later,
+            screen_post,
+            warn_of_contact,
             webhook,
         )
         from concord.spaces import post_actions
@@ -26,6 +30,9 @@ class MonitoringConfig(AppConfig):
         post_actions.on_post("flag", _("Flag"), lambda post: _address("flag_post", post))
         post_actions.on_room(
             "flag", _("Flag this moment"), lambda room: _address("flag_moment", room)
+        )
+        post_actions.on_room(
+            "names", _("Keep a name out"), lambda room: _address("protect_names", room)
         )
         register_kind(ring.NOTICE, template="monitoring/letters/notice.txt", guarded=False)
         subscriptions.register(desk_stream.KIND, desk_stream.authorise)

@@ -15,7 +15,7 @@ from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.forms import FlagForm, JudgementForm
 from concord.monitoring.models import Flag
-from concord.monitoring.read_flag import read_flag, read_judgement
+from concord.monitoring.read_flag import read_flag, read_judgement, read_sightings
 from concord.people.current import staff_of
 from concord.people.models import StaffMember
 from concord.people.who_may import designated, monitor
@@ -33,6 +33,7 @@ def flag(request: Request, flag_id: UUID) -> HttpResponse:
     context = {"flag": found, "form": JudgementForm(), "seen": None}
     if files.may_open(found.file, keyring.holder):
         context["seen"] = read_flag(found, keyring=keyring, at=at)
+        context["others"] = read_sightings(found, keyring=keyring)
         context["reason"] = read_judgement(found, keyring=keyring)
     return render(request, "monitoring/desk_flag.html", context)
 

@@ -42,6 +42,18 @@ class FlagForm(forms.Form):
             return uuid4()
 
 
+class NameForm(forms.Form):
+    """A name to be kept out."""
+
+    use_required_attribute = False
+
+    name = Typed(
+        label=_("The name, or the few words"),
+        help_text=_("A former name, a handle, where you live: one to four words, in any spelling."),
+        max_length=200,
+    )
+
+
 class JudgementForm(forms.Form):
     """Needs action or not, and the sentence that says why."""
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from concord.convenings.models import Convening, Registration
 from concord.spaces.models import Post, Room
 from concord.vault.files import seen_by
 
@@ -23,6 +25,13 @@ class FlagQuerySet(models.QuerySet["Flag"]):
     def awaiting_judgement(self) -> FlagQuerySet:
         return self.filter(credible__isnull=True)
 
+    def by_people(self) -> FlagQuerySet:
+        return self.filter(by_machine=False)
+
+    def by_machine(self) -> FlagQuerySet:
+        """Those that screening raised, the highest rank first."""
+        return self.filter(by_machine=True).order_by("-rank", "raised_at")
+
 
 class Flag(models.Model):
     """A flag on a post or on a moment (spoken, shown). What was seen lies sealed under `file`.
@@ -37,6 +46,9 @@ class Flag(models.Model):
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+", null=True)
     kind = models.CharField(max_length=8, choices=[("post", "post"), ("moment", "moment")])
     by_staff = models.BooleanField(default=False)
+    by_machine = models.BooleanField(default=False)
+    rank = models.PositiveSmallIntegerField(default=0)
+    count = models.PositiveIntegerField(default=1)
     raised_token = models.BinaryField(max_length=16, unique=True)
     raised_at = models.DateTimeField()
     file = models.UUIDField(unique=True)
@@ -69,6 +81,117 @@ class Flag(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Sighting(models.Model):
+    """One post that screening flagged, in the item of whoever wrote it, with a sealed copy (`seen.Seen`).
+
+    The rules are names of ours or of a host's lists; nothing of the text stands in the clear.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="sightings")
+    post = models.OneToOneField(Post, on_delete=models.PROTECT, related_name="+")
+    rank = models.PositiveSmallIntegerField()
+    rules = models.JSONField(default=list)
+    sealed = models.BinaryField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["seen_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class RuleTally(models.Model):
+    """How often a rule asked for a look at an event, and how often nobody had to act: it counts no person."""
+
+    convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="+")
+    rule = models.CharField(max_length=120)
+    asked = models.PositiveIntegerField(default=0)
+    dismissed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["convening", "rule"], name="monitoring_one_tally")
+        ]
+
+    def __str__(self) -> str:
+        return self.rule
+
+
+class Unscreened(models.Model):
+    """A post that could not be screened when it came. It stands in its room as any other; a job screens it later."""
+
+    post = models.OneToOneField(Post, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.post_id)
+
+
+class TermList(models.Model):
+    """A host's list for one event and one language. Its terms never change: another file is another list.
+
+    It asks nobody before it is live; a rehearsal over what was written lately comes first.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SHADOW = "shadow", _("counts along, asks nobody")
+        LIVE = "live", _("live")
+        PAUSED = "paused", _("paused")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="+")
+    language = models.CharField(max_length=12)
+    name = models.CharField(max_length=60)
+    terms = models.JSONField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    made_by = models.UUIDField()
+    made_at = models.DateTimeField()
+    rehearsed_at = models.DateTimeField(null=True)
+    rehearsed_on = models.PositiveIntegerField(default=0)
+    rehearsed_hits = models.PositiveIntegerField(default=0)
+    counted = models.PositiveIntegerField(default=0)
+    paused_at = models.DateTimeField(null=True)
+    flooded = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["language", "name", "made_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="live") | Q(rehearsed_at__isnull=False),
+                name="monitoring_live_after_a_rehearsal",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def rule(self) -> str:
+        """By which its hits are counted."""
+        return f"list {self.id.hex[:8]} {self.name}"
+
+
+class ProtectedName(models.Model):
+    """A name that somebody asked to have kept out of an event's rooms, as a keyed token and no more (V-OUTING-1)."""
+
+    convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="+")
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="+")
+    token = models.BinaryField(max_length=16)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration", "token"], name="monitoring_one_protected_name"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):

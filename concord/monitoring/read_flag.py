@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from concord.ledger.record import record
 from concord.monitoring.models import Flag
@@ -17,6 +18,31 @@ def read_flag(flag: Flag, *, keyring: Keyring, at: datetime) -> Seen:
     plain = files.unseal(flag.file, bytes(flag.sealed), about=about(flag.id), keyring=keyring)
     record("monitoring.read", actor=keyring.holder, subject=flag.id, at=at)
     return Seen.from_bytes(plain)
+
+
+class Other(NamedTuple):
+    """Another post by the same person in the same item."""
+
+    seen: Seen
+    at: datetime
+
+
+def read_sightings(flag: Flag, *, keyring: Keyring) -> list[Other]:
+    """The other posts of an item that screening raised; it belongs to the reading of the flag. Raises vault.NoGrant."""
+    return [
+        Other(
+            Seen.from_bytes(
+                files.unseal(
+                    flag.file,
+                    bytes(one.sealed),
+                    about=f"{about(flag.id)}:{one.post_id}",
+                    keyring=keyring,
+                )
+            ),
+            one.seen_at,
+        )
+        for one in flag.sightings.exclude(post=flag.post_id)
+    ]
 
 
 def read_judgement(flag: Flag, *, keyring: Keyring) -> str:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.utils.functional import Promise
+
+from concord.monitoring.screening.found import WORDS, Screened
 from concord.spaces.models import Post, Room
+
+MACHINE = UUID(int=0)
+"""Stands for screening where a flag says who raised it."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,23 @@ class Seen:
     excerpt: str = ""
     author: str = ""
     author_id: UUID | None = None
+    signals: tuple[dict[str, Any], ...] = ()
+
+    @classmethod
+    def by_machine(cls, post: Post, screened: Screened) -> Seen:
+        """The post as it was, with what screening saw in it and where."""
+        signals = tuple(
+            {
+                "name": one.name,
+                "start": one.start,
+                "end": one.end,
+                "rank": one.rank,
+                "rule": one.rule,
+                "lowered": list(one.lowered),
+            }
+            for one in screened.signals
+        )
+        return replace(cls.of_post(post, words="", by=MACHINE), signals=signals)
 
     @classmethod
     def of_post(cls, post: Post, *, words: str, by: UUID) -> Seen:
@@ -43,4 +66,21 @@ class Seen:
     def from_bytes(cls, plain: bytes) -> Seen:
         kept: dict[str, Any] = json.loads(plain)
         author = kept["author_id"]
-        return cls(**kept | {"by": UUID(kept["by"]), "author_id": UUID(author) if author else None})
+        known = {"by": UUID(kept["by"]), "author_id": UUID(author) if author else None}
+        return cls(**kept | known | {"signals": tuple(kept.get("signals", ()))})
+
+    @property
+    def reasons(self) -> list[str | Promise]:
+        """Why screening asks, each reason once, in words."""
+        return [WORDS[name] for name in dict.fromkeys(one["name"] for one in self.signals)]
+
+    @property
+    def marked(self) -> list[tuple[str, bool]]:
+        """The excerpt in pieces, and which of them screening means."""
+        pieces, reached = [], 0
+        for start, end in sorted({(one["start"], one["end"]) for one in self.signals}):
+            if start < reached:
+                continue
+            pieces += [(self.excerpt[reached:start], False), (self.excerpt[start:end], True)]
+            reached = end
+        return [*pieces, (self.excerpt[reached:], False)]

@@ -58,7 +58,11 @@ def look_at_flag(sender: Any, flag: Flag, seen: Seen, at: datetime, **kwargs: An
         with transaction.atomic():
             if Protected.objects.exists():
                 tokens = in_text(f"{seen.words}\n{seen.excerpt}\n{seen.author}")
-                tokens |= {of_person(one) for one in (seen.author_id, seen.by) if one}
+                tokens |= {
+                    of_person(one)
+                    for one in (seen.author_id, None if flag.by_machine else seen.by)
+                    if one
+                }
                 posted = team_names_in(seen.excerpt or seen.words)
                 notice_attempt(tokens | posted, flag=flag.id, at=at)
     except Exception as error:  # noqa: BLE001 - any failure of a comparison

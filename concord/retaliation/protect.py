@@ -20,7 +20,7 @@ from concord.cases.signals import handed_over, party_added, purging, recused, ta
 from concord.concurrence.models import Version
 from concord.concurrence.signals import answered
 from concord.ledger.record import record
-from concord.monitoring.seen import Seen
+from concord.monitoring.seen import MACHINE, Seen
 from concord.people.addresses import address_of
 from concord.people.models import Login, StaffMember
 from concord.reports.told import Told
@@ -74,7 +74,7 @@ def protect_who_takes_part(
     """Who takes it up, the two who work on it, a monitor who flagged it, and whoever left a way to be reached."""
     persons = {by.person_id}
     if isinstance(contents, Seen):
-        persons.add(contents.by)
+        persons |= {contents.by} - {MACHINE}
     else:
         protect(case, tokens=set(of_mailbox(contents.contact)), is_staff=False, at=at)
     _protect_staff(case, persons, at=at)

@@ -54,6 +54,8 @@ CONCORD_ARGON2 = (1, 64 * 1024)
 """Cheap on purpose: the cost guards real passphrases, and tests have none."""
 MFA_TOTP_TOLERANCE = 1
 """A test must not fail because half a minute ended between making a code and typing it."""
+CONCORD_SCREEN_BESIDE = False
+"""A test that wants screening makes the screener itself: none is made in a thread beside it."""
 CONCORD_REPORT_ADDRESS = "report@concord.example"
 CONCORD_POLICY_ADDRESS = "policy@concord.example"
 

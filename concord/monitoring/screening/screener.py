@@ -65,7 +65,7 @@ class Screener:
             found[text] = anchor
         self._anchors = list(found.values())
         self._gate = BytesAhoCorasick(
-            [text.encode() for text in found], implementation=Implementation.DFA
+            [text.encode() for text in found], implementation=Implementation.ContiguousNFA
         )
         self._beside = anchors.beside
         self._remembered: dict[str, int] = {}

@@ -1,0 +1,193 @@
+"""Staff watch over the rooms, and a machine reads along: it asks people to look, and does nothing itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from concord.desk.waiting import waiting_for
+from concord.monitoring import screen_post
+from concord.monitoring.judge_credible import judge_credible
+from concord.monitoring.machine_queue import machine_queue
+from concord.monitoring.models import Flag, ProtectedName, RuleTally, Unscreened
+from concord.monitoring.pace import forget_pace
+from concord.monitoring.protect_name import protect_name
+from concord.monitoring.read_flag import read_flag, read_sightings
+from concord.monitoring.screen_later import screen_later
+from concord.monitoring.screeners import forget_screeners, make_screener
+from concord.monitoring.seen import MACHINE
+from concord.spaces.models import Post
+from tests.browsing import by_mail, into
+from tests.cast import Cast
+
+HOSTILE = "All immigrants are vermin and should be shot"
+
+
+@pytest.fixture(autouse=True)
+def _afresh():
+    forget_screeners()
+    forget_pace()
+    yield
+    forget_screeners()
+    forget_pace()
+
+
+@pytest.fixture
+def screened(cast: Cast) -> Cast:
+    """The stage, with a screener that is made."""
+    make_screener(cast.convening.id)
+    return cast
+
+
+@pytest.mark.clauses("R-MONITOR-1", "R-FLAG-1")
+def test_a_hostile_post_is_put_before_a_person_and_stands_until_they_decide(screened):
+    cast = screened
+    post = cast.say(cast.karim, HOSTILE)
+    [flag] = Flag.objects.all()
+    assert flag.by_machine
+    assert flag.post == post
+    seen = read_flag(flag, keyring=cast.amara.keyring, at=cast.at)
+    assert seen.by == MACHINE
+    assert "".join(piece for piece, meant in seen.marked if meant)
+    assert seen.reasons
+    post.refresh_from_db()
+    assert (post.text, post.removed) == (HOSTILE, False)
+
+
+@pytest.mark.clauses("R-MONITOR-1")
+def test_whoever_names_praises_objects_or_denies_is_left_alone(screened):
+    cast = screened
+    for text in [
+        "I am an immigrant",
+        "Immigrants are welcome here",
+        'Saying "immigrants are vermin" is racist',
+        "Immigrants are not vermin",
+    ]:
+        cast.say(cast.sara, text)
+    assert not Flag.objects.exists()
+
+
+@pytest.mark.clauses("R-BOTH-1", "R-MONITOR-1")
+def test_machine_and_people_meet_in_one_queue_and_are_told_apart(screened):
+    cast = screened
+    cast.say(cast.karim, HOSTILE)
+    waiting = waiting_for(cast.amara.staff, at=cast.at)
+    assert [flag.by_machine for flag in waiting.machine.put_forward] == [True]
+    assert waiting.flags == []
+
+
+@pytest.mark.clauses("R-MONITOR-1")
+def test_one_persons_posts_are_one_item_with_a_count_and_each_is_kept(screened):
+    cast = screened
+    for number in range(5):
+        cast.say(cast.karim, f"{HOSTILE} {number}")
+    [flag] = Flag.objects.all()
+    assert flag.count == 5
+    others = read_sightings(flag, keyring=cast.amara.keyring)
+    assert len(others) == 4
+    assert all(HOSTILE in other.seen.excerpt for other in others)
+
+
+@pytest.mark.clauses("R-MONITOR-1")
+def test_a_dismissal_counts_for_its_rule_and_the_next_post_is_a_new_item(screened):
+    cast = screened
+    cast.say(cast.karim, HOSTILE)
+    flag = Flag.objects.get()
+    judge_credible(
+        flag,
+        credible=False,
+        reason="A quotation from a play.",
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=cast.at,
+    )
+    assert set(RuleTally.objects.values_list("asked", "dismissed")) == {(1, 1)}
+    cast.say(cast.karim, HOSTILE + " again")
+    assert Flag.objects.count() == 2
+
+
+@pytest.mark.clauses("R-MONITOR-1")
+def test_a_screener_that_fails_loses_no_post_and_the_post_is_screened_later(screened, monkeypatch):
+    cast = screened
+
+    def fails(*args, **kwargs):
+        raise RuntimeError("broken")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(screen_post, "flag_by_machine", fails)
+        post = cast.say(cast.karim, HOSTILE)
+    assert Post.objects.filter(id=post.id, text=HOSTILE).exists()
+    assert Unscreened.objects.get().post == post
+    assert screen_later(None, at=cast.at) == 1
+    assert Flag.objects.get().post == post
+    assert not Unscreened.objects.exists()
+    assert screen_later(None, at=cast.at) == 0
+
+
+def test_before_the_screener_is_made_posts_wait_for_it_and_nobody_waits(cast):
+    post = cast.say(cast.karim, HOSTILE)
+    assert Unscreened.objects.get().post == post
+    screen_later(None, at=cast.at)
+    assert Flag.objects.get().by_machine
+
+
+@pytest.mark.clauses("R-MONITOR-1")
+def test_nobody_is_flooded_and_nothing_is_dropped(screened, settings):
+    cast = screened
+    settings.CONCORD_SCREEN_BUDGET = 1
+    cast.say(cast.karim, "Women are disgusting")
+    cast.say(cast.tomas, "Women are so stupid")
+    cast.say(cast.sara, "I will kill you")
+    queue = machine_queue(cast.amara.staff, at=cast.at)
+    assert (len(queue.put_forward), queue.waiting) == (2, 1)
+    assert queue.put_forward[0].post.registration == cast.sara
+    assert len(machine_queue(cast.amara.staff, at=cast.at, everything=True).put_forward) == 3
+
+
+@pytest.mark.clauses("R-MONITOR-1", "K-CONF-1")
+def test_whoever_is_close_to_the_writer_never_sees_the_item(screened):
+    cast = screened
+    cast.say(cast.karim, HOSTILE)
+    assert machine_queue(cast.ravi.staff, at=cast.at).put_forward == []
+    assert machine_queue(cast.ines.staff, at=cast.at).put_forward == []
+
+
+@pytest.mark.clauses("V-OUTING-1", "V-MISGENDER-1")
+def test_a_name_somebody_wants_kept_out_is_seen_and_written_nowhere(screened):
+    cast = screened
+    protect_name(cast.sara, name="Zephyrine Quill", at=cast.at)
+    make_screener(cast.convening.id)
+    assert "zephyrine" not in str(list(ProtectedName.objects.values())).casefold()
+    cast.say(cast.sara, "once I was called Zephyrine Quill")
+    assert not Flag.objects.exists()
+    cast.say(cast.karim, "she used to be ZÉPHYRINE  quill, you know")
+    seen = read_flag(Flag.objects.get(), keyring=cast.amara.keyring, at=cast.at)
+    assert [one["name"] for one in seen.signals] == ["protected name"]
+
+
+@pytest.mark.clauses("V-STALK-1", "R-MONITOR-1")
+def test_people_in_a_room_are_told_that_it_is_read(cast, mailbox):
+    sara = into(by_mail("sara@example.org", mailbox), cast.hall)
+    assert sara.sees("A program reads along too")
+
+
+@pytest.mark.clauses("V-CONFID-1")
+def test_a_number_is_asked_about_before_it_is_sent_and_one_press_sends_it(cast, mailbox):
+    sara = into(by_mail("sara@example.org", mailbox), cast.hall)
+    text = "Her number is +44 7911 123456, call her"
+    sara.press("Send", text=text)
+    assert sara.status == 409
+    assert sara.sees("Is it yours to share?")
+    assert sara.sees(text)
+    assert not Post.objects.exists()
+    sara.press("Send it anyway")
+    assert Post.objects.get().text == text
+
+
+@pytest.mark.clauses("V-OUTING-1")
+def test_somebody_asks_from_the_room_that_a_name_be_kept_out_and_nobody_can_read_it(cast, mailbox):
+    sara = into(by_mail("sara@example.org", mailbox), cast.hall)
+    sara.follow("Keep a name out").press("Keep it out", name="Zephyrine Quill")
+    assert sara.sees("1 is kept out")
+    assert not sara.sees("Zephyrine")
+    sara.press("Erase them all")
+    assert not ProtectedName.objects.exists()
