@@ -53,6 +53,7 @@ STAFF_NAMES = {
     },
     "improvement/forms.py": {"LessonForm"},
     "monitoring/forms.py": {"JudgementForm"},
+    "monitoring/models.py": {"TermList"},
     "people/models.py": {"Source"},
     "reports/question_forms.py": {"TurningForm"},
     "spaces/forms.py": {"BrakeForm"},
