@@ -19,6 +19,7 @@ class ActionsConfig(AppConfig):
             lift,
             limit_writing,
             look_at_later,
+            release_member,
             restore_posts,
             review_reference,
             revoke_access,

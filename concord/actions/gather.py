@@ -184,6 +184,8 @@ def _reach_further(found: dict[str, dict[Any, Any]]) -> bool:
         _take(found, "execution", Q(prior_decision__in=ids))
     for ids in _batches([each.post for each in removals if each.undone_at]):
         _take(found, "warrant", Q(kind="restore", target__in=ids))
+    for ids in _batches([each.warrant for each in shuts if each.ended_at]):
+        _take(found, "warrant", Q(kind="release", target__in=ids))
     return sum(len(known) for known in found.values()) > before
 
 

@@ -80,6 +80,7 @@ class Judge:
         for execution in evidence.of("execution"):
             if execution.prior_decision is not None:
                 self.repeated[execution.prior_decision].append(execution)
+        self.released = {each.target for each in evidence.of("warrant") if each.kind == "release"}
         self.restored = {each.target for each in evidence.of("warrant") if each.kind == "restore"}
 
     def findings(self) -> Iterator[Finding]:
@@ -212,7 +213,11 @@ class Judge:
         if not self.entered("access.end_shut", shut.id, shut.ended_at):
             yield Finding("an end of a shut that the ledger does not know so", row)
         decision = self.decision_of.get(warrant.execution)
-        if decision is not None and not _over_by(decision, shut.ended_at):
+        if (
+            decision is not None
+            and not _over_by(decision, shut.ended_at)
+            and shut.warrant not in self.released
+        ):
             yield Finding("access given back under a decision that goes on", row)
 
     def of_limit(self, limit: Limit) -> Iterator[Finding]:

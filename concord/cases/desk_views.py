@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,13 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from concord import refusals
 from concord.cases.forms import PartyForm, part_of
 from concord.cases.models import OVER, Case, Party
-from concord.cases.parties import add_party
+from concord.cases.parties import ORGANISATION, add_party
 from concord.cases.read_case import read_case
 from concord.cases.read_party import read_party
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
 from concord.cases.who_may import judges, works_on_cases
 from concord.cases.write_note import EmptyNote, MayNotWriteHere, write_note
+from concord.convenings.known_members import how_many, known_members
 from concord.doors import door
 from concord.letters.outgoing import SeemsToBelongElsewhere
 from concord.monitoring.judge_credible import judge_credible
@@ -121,8 +123,14 @@ def party(request: DeskRequest, case_id: UUID, party_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     known = read_party(found, by=request.staff_member, keyring=request.keyring, at=request.at)
+    context: dict[str, Any] = {"case": case, "known": known, "role": part_of(known)}
+    if known.role == ORGANISATION:
+        context["members"] = known_members(
+            known.name, about=case.id, by=request.staff_member, at=request.at
+        )
+        context["known_how"] = how_many(context["members"])
     page = "cases/_desk_party.html" if request.htmx else "cases/desk_party.html"
-    return render(request, page, {"case": case, "known": known, "role": part_of(known)})
+    return render(request, page, context)
 
 
 @door(works_on_cases)

@@ -39,7 +39,7 @@ DEPARTURES = {
 }
 """The only three reasons to depart from what the reporting person wished (K-LIMIT-1)."""
 
-GIVE_BACK = frozenset({"lift", "restore"})
+GIVE_BACK = frozenset({"lift", "release", "restore"})
 """Kinds of step that take nothing from anybody: they need reasons like every other, and no ground against one."""
 
 SHUTS = frozenset({"revoke", "deny", "member"})

@@ -6,7 +6,7 @@ nothing: whole countries share one.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from django.db import transaction
 from concord.convenings.models import Registration
 from concord.ledger.record import record
 from concord.names import fold
-from concord.people.models import Affiliation, StaffMember
+from concord.people.models import Affiliation, Source, StaffMember
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,12 @@ def members_of(organisation: str) -> list[Member]:
     names = names_in_rooms(found)
     members = [Member(one, names.get(one, ""), tuple(sorted(how))) for one, how in found.items()]
     return sorted(members, key=lambda one: (one.name.casefold(), str(one.person)))
+
+
+def how_many(members: Iterable[Member]) -> list[tuple[str, int]]:
+    """How many are known by each source, in words; somebody known by two counts in both."""
+    found = Counter(source for each in members for source in each.how)
+    return [(str(Source(source).label), found[source]) for source in sorted(found, reverse=True)]
 
 
 def names_in_rooms(persons: Iterable[UUID]) -> dict[UUID, str]:

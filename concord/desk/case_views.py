@@ -15,6 +15,7 @@ from concord.cases.desk_views import find_case
 from concord.cases.forms import NoteForm, part_of
 from concord.cases.keeping import keeping_of, linked_to
 from concord.cases.models import Case, Export
+from concord.cases.parties import ORGANISATION
 from concord.cases.presence import asks_of
 from concord.cases.read_case import Opened, read_case
 from concord.concurrence.models import Decision, Proposal
@@ -44,6 +45,7 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
     proposals = list(Proposal.objects.visible_to(staff).filter(case=found))
     open_proposal = next((one for one in proposals if one.state in ("proposed", "concurred")), None)
     someone_reported = bool(_reported(opened))
+    elsewhere = _elsewhere(opened)
     keeping = keeping_of(found)
     context = {
         "case": found,
@@ -54,6 +56,7 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
             open_proposal=open_proposal,
             keeping=keeping,
             someone_reported=someone_reported,
+            elsewhere=elsewhere,
         ),
         "assessed": _assessed(found, keyring=request.keyring),
         "cover": found.covers.filter(until_at__gt=request.at).last(),
@@ -70,6 +73,7 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
         and open_proposal.version.proposer != staff.person_id,
         "several_reported": len(_reported(opened)) > 1,
         "someone_reported": someone_reported,
+        "elsewhere": elsewhere,
         "timeline": timeline_of(found),
         "readers": readers_of(found),
         "exports": _exports(found),
@@ -86,6 +90,14 @@ def _reported(opened: Opened) -> set[UUID]:
     """Those reported who take part: each can have a proposal and a decision of their own (V-ASSIST-1)."""
     reported = [party for party in opened.parties if party.role == "respondent"]
     return {party.person_id for party in reported if party.person_id}
+
+
+def _elsewhere(opened: Opened) -> str:
+    """The page on which something is proposed about whoever was reported and is in no room."""
+    roles = {party.role for party in opened.parties if not party.person_id}
+    if ORGANISATION in roles:
+        return "bar_organisation"
+    return "deny_entry" if "respondent" in roles else ""
 
 
 def _kinds(opened: Opened) -> list[object]:

@@ -16,16 +16,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _later
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from concord.access.models import Shut
 from concord.actions.confirm_decision import confirm_decision
 from concord.actions.end_earlier import end_earlier
 from concord.actions.give_back import removals_under
 from concord.actions.models import BarredOrganisation, Ending, LateRecusal, LaterMember
+from concord.concurrence.guards import NeedsCoordinator
 from concord.concurrence.models import Decision, GroundCount, Warrant
 from concord.concurrence.propose import propose
-from concord.concurrence.terms import GIVE_BACK, GROUNDS, LASTING, Incomplete, Target
+from concord.concurrence.terms import GIVE_BACK, GROUNDS, LASTING, SHUTS, Incomplete, Target
 from concord.concurrence.wording import place_name
+from concord.convenings.known_members import names_in_rooms
 from concord.convenings.models import Convening
-from concord.desk.lift_form import EarlierForm, LiftForm
+from concord.desk.lift_form import EarlierForm, LiftForm, ReleaseForm
 from concord.desk.who_may import sees_decisions, works_on_cases
 from concord.doors import door
 from concord.evasion.models import Match
@@ -103,6 +106,43 @@ def lift(request: DeskRequest, decision_id: UUID) -> HttpResponse:
 
 
 @door(works_on_cases)
+@require_http_methods(["GET", "HEAD", "POST"])
+def release(request: DeskRequest, decision_id: UUID) -> HttpResponse:
+    """Propose that one of several, or some, are let in again, while it goes on for the others."""
+    found = _find(request, decision_id)
+    if request.staff_member not in (found.case.coordinator, found.case.deputy):
+        raise NeedsCoordinator(subject=found.id)
+    form = ReleaseForm(request.POST or None, people=_kept_out(found, at=request.at))
+    page = {"decision": found, "form": form, "releases": True}
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "desk/lift.html", page, status=422 if form.errors else 200)
+    try:
+        proposal = propose(
+            found.case,
+            terms=form.releases(),
+            by=request.staff_member,
+            keyring=request.keyring,
+            at=request.at,
+        )
+    except Incomplete as refused:
+        form.tell_missing(refused)
+        return render(request, "desk/lift.html", page, status=refused.status)
+    return redirect("proposal", proposal.id)
+
+
+def _kept_out(found: Decision, *, at: datetime) -> list[Target]:
+    """Each step that keeps somebody out now, under the name that they have in a room."""
+    steps = {step.id: step.target for step in found.execution.warrants.filter(kind__in=SHUTS)}
+    shut = (
+        Shut.objects.in_force(at).filter(warrant__in=list(steps)).values_list("warrant", flat=True)
+    )
+    names = names_in_rooms(steps.values())
+    nobody = _("somebody who has no name in an event now")
+    people = [Target("release", step, names.get(steps[step], nobody)) for step in shut]
+    return sorted(people, key=lambda each: each.label.casefold())
+
+
+@door(works_on_cases)
 @require_POST
 def earlier(request: DeskRequest, decision_id: UUID) -> HttpResponse:
     """Give it an earlier end that still lies ahead."""
@@ -167,6 +207,7 @@ def _page(
         "until_there": _there(found, found.ended_at or found.until_at),
         "ending": _ending(found),
         "may_lift": in_force and coordinates and bool(lasting),
+        "several": sum(warrant.kind in SHUTS for warrant in warrants) > 1,
         "earlier": form or EarlierForm(),
         "late": late[0] if late else None,
         "confirmed": late[0].confirmations.count() if late else 0,

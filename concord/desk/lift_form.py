@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -53,7 +55,28 @@ class LiftForm(forms.Form):
     def tell_missing(self, refused: Incomplete) -> None:
         """Say beside each field what is missing."""
         for name in dict.fromkeys(refused.missing):
-            self.add_error(name if name in self.fields else None, str(MISSING[name]))
+            shown_at = "who" if name == "targets" else name
+            self.add_error(shown_at if shown_at in self.fields else None, str(MISSING[name]))
+
+
+class ReleaseForm(LiftForm):
+    """Who of several is let in again, each as a step of their own; and why."""
+
+    who = SomeOf(label=_("Who is let in again"))
+
+    field_order = ("who", "reason", "considered", "is_safe", "safety")
+
+    def __init__(self, *args: Any, people: list[Target], **kwargs: Any) -> None:
+        super().__init__(*args, posts=[], **kwargs)
+        self.people = people
+        who: Any = self.fields["who"]
+        who.choices = [(str(each.id), each.label) for each in people]
+
+    def releases(self) -> Terms:
+        """The terms, with a step for each who was chosen."""
+        chosen = self.cleaned_data.get("who", [])
+        targets = tuple(each for each in self.people if str(each.id) in chosen)
+        return replace(self.terms(Target("release", UUID(int=0), "")), targets=targets)
 
 
 class EarlierForm(forms.Form):

@@ -13,6 +13,15 @@ from concord.cases.models import Case, Handover, State
 from concord.concurrence.models import Proposal
 from concord.people.models import StaffMember
 
+ELSEWHERE = {
+    "deny_entry": (_("Whoever was reported is not known here."), _("Deny entry")),
+    "bar_organisation": (
+        _("An organisation was reported."),
+        _("See who is known to belong to it, and propose"),
+    ),
+}
+"""What can be proposed about somebody who is in no room, by the name of its page."""
+
 
 class Step(NamedTuple):
     """What stands, and where this person goes from here; no link where nothing is asked of them."""
@@ -30,6 +39,7 @@ def next_step(
     open_proposal: Proposal | None,
     keeping: Keeping,
     someone_reported: bool,
+    elsewhere: str = "",
 ) -> Step:
     """The most pressing thing first: who answers for it, what waits for two people, what is left to do."""
     if handover is not None and staff == case.coordinator and handover.silent_since is None:
@@ -48,7 +58,7 @@ def next_step(
             words = _("Your colleague would leave it as it is.")
             return Step(words, _("Say whether you agree"), reverse("no_action", args=[decided.id]))
         return Step(_("It is left as it is when a colleague agrees."))
-    return _left_to_do(case, someone_reported)
+    return _left_to_do(case, someone_reported, elsewhere)
 
 
 def _proposed(proposal: Proposal) -> Step:
@@ -58,7 +68,7 @@ def _proposed(proposal: Proposal) -> Step:
     return Step(_("A colleague agreed."), _("Carry it out"), url)
 
 
-def _left_to_do(case: Case, someone_reported: bool) -> Step:
+def _left_to_do(case: Case, someone_reported: bool, elsewhere: str) -> Step:
     if case.state == State.STABILISED:
         words = _("Done and checked. Follow it up when nothing is left to do for anybody in it.")
         return Step(words, _("Follow it up"), _to("keeping", case))
@@ -73,6 +83,9 @@ def _left_to_do(case: Case, someone_reported: bool) -> Step:
     if someone_reported:
         words = _("Read it, then propose what should happen.")
         return Step(words, _("Propose what should happen"), _to("propose", case))
+    if elsewhere in ELSEWHERE:
+        words, link = ELSEWHERE[elsewhere]
+        return Step(words, link, _to(elsewhere, case))
     words = _("Name the person it is about, if they take part under a name.")
     return Step(words, _("Name the person reported"), _to("add_party", case))
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("decisions", decision_views.decisions, name="decisions"),
     path("decisions/<uuid:decision_id>", decision_views.decision, name="decision"),
     path("decisions/<uuid:decision_id>/lifting", decision_views.lift, name="lift_decision"),
+    path("decisions/<uuid:decision_id>/release", decision_views.release, name="release_some"),
     path("decisions/<uuid:decision_id>/end", decision_views.earlier, name="end_earlier"),
     path(
         "decisions/<uuid:decision_id>/confirmation", decision_views.confirm, name="confirm_decision"

@@ -27,6 +27,7 @@ DONE: dict[str, str | Words] = {
     "organisation": _("Somebody's access was taken away or limited."),
     "delete": _("Something that was written was deleted."),
     "lift": _("Access was given back to somebody, earlier than it was first decided."),
+    "release": _("Access was given back to somebody, earlier than it was first decided."),
     "restore": _("Something that had been deleted was put back."),
     "upheld": _("Somebody who had no part in it looked at the decision again. It stands."),
     "varied": _("Somebody who had no part in it looked at the decision again. It ends earlier."),

@@ -24,6 +24,7 @@ from concord.actions.look_at_later import (
     spare,
 )
 from concord.actions.models import BarredOrganisation, LaterMember
+from concord.actions.release_member import NotKeptOut
 from concord.cases.models import Case
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision, Execution, Proposal, State, Warrant
@@ -39,7 +40,16 @@ from concord.people.name_organisation import name_organisation
 from concord.people.note_organisation import note_organisation
 from concord.people.tests.team import Mailbox
 from tests.browsing import at_the_desk, by_mail
-from tests.cast import Cast, case_about_karim, opened, participant, proposed, stage, terms_for
+from tests.cast import (
+    Cast,
+    case_about_karim,
+    login_by_mailbox,
+    opened,
+    participant,
+    proposed,
+    stage,
+    terms_for,
+)
 
 NORTHERN = "Northern Alliance"
 
@@ -342,6 +352,86 @@ def test_it_is_lifted_for_all_and_they_are_let_in(cast: Cast, members: list[Regi
     )
     agreed_to(cast, lift)
     assert all(is_in(cast, one) for one in members)
+    assert audit() == []
+
+
+@pytest.mark.clauses("A-UNIT-1", "R-CONCUR-1")
+def test_one_of_them_is_let_in_again_by_two_people_and_for_the_others_it_goes_on(
+    cast: Cast, members: list[Registration], mailbox: Mailbox
+) -> None:
+    decision = decided(cast)
+    amara = at_the_desk(cast.amara).open(f"/decisions/{decision.id}")
+    amara.follow("Give access back to one of them")
+    ada = decision.execution.warrants.get(target=members[0].person_id)
+    amara.press(
+        "Ask for a second yes",
+        who=[str(ada.id)],
+        reason="She left it last year.",
+        considered="Waiting until it ends.",
+        is_safe="on",
+    )
+    assert amara.sees("Give access back to one person, while the decision goes on for the others")
+    proposal = Proposal.objects.exclude(id=decision.execution.concurrence.version.proposal_id).get()
+    at_the_desk(cast.luis).open(f"/proposals/{proposal.id}").press("I agree")
+    later = timezone.now() + timedelta(minutes=1)
+    let_in = [is_admitted(one.person_id, cast.hall.places, at=later) for one in members]
+    assert let_in == [True, False, False, True]
+    assert Decision.objects.in_force(later).filter(id=decision.id).exists()
+    mailbox.arrive()
+    assert [one["to"] for one in mailbox if "again" in one["subject"]] == ["ada@northern.example"]
+    assert audit() == []
+
+
+@pytest.mark.clauses("A-UNIT-1", "R-CONCUR-1")
+def test_nobody_is_let_in_again_under_another_case_or_twice(
+    cast: Cast, members: list[Registration]
+) -> None:
+    decision = decided(cast)
+    step = decision.execution.warrants.get(target=members[0].person_id)
+    back = (Target("release", step.id, "Ada"),)
+    said = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    other = terms_for(cast, targets=back, grounds=())
+    with pytest.raises(NotKeptOut):
+        propose(case_about_karim(cast), terms=other, **said)
+    agreed_to(cast, propose(decision.case, terms=other, **said))
+    with pytest.raises(NotKeptOut):
+        propose(decision.case, terms=other, **said)
+    assert is_in(cast, members[0])
+    assert audit() == []
+
+
+@pytest.mark.clauses("A-UNIT-1", "K-PRIV-1")
+def test_an_organisation_that_was_reported_stands_in_the_case_with_who_is_known_of_it(
+    cast: Cast, members: list[Registration]
+) -> None:
+    case = case_about_karim(cast)
+    amara = at_the_desk(cast.amara).open(f"/cases/{case.id}")
+    amara.follow("Name somebody else")
+    amara.press("Keep it", role="organisation", name="northern  ALLIANCE")
+    assert not amara.sees("Ada")
+    assert not amara.sees("ALLIANCE")
+    party = case.parties.latest("added_at")
+    amara.open(f"/cases/{case.id}/people/{party.id}")
+    for words in ("3 people are known to belong to it", "others cannot be known", "Ada"):
+        assert amara.sees(words), amara.words
+    assert not amara.sees("Dan")
+    amara.open(f"/cases/{case.id}").follow("See who is known to belong to it")
+    assert "ALLIANCE" in amara.page
+    assert amara.sees("3 people are known to belong to it")
+
+
+@pytest.mark.clauses("A-UNIT-1")
+def test_two_hundred_people_are_one_decision_and_a_page_that_loads(cast: Cast) -> None:
+    for n in range(200):
+        login = login_by_mailbox(f"member{n}@northern.example")
+        note_organisation(login.person, organisation=NORTHERN, by=cast.amara.staff, at=cast.at)
+    proposal = proposed(cast, targets=on_it(cast))
+    luis = at_the_desk(cast.luis).open(f"/proposals/{proposal.id}")
+    assert luis.sees("200 people lose access")
+    assert len(luis.page.encode()) < 60_000
+    luis.press("I agree")
+    assert Shut.objects.count() == 200
+    assert Warrant.objects.filter(kind="member").count() == 200
     assert audit() == []
 
 
