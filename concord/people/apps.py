@@ -9,6 +9,7 @@ class PeopleConfig(AppConfig):
         from concord.people import (  # noqa: F401  (each registers what it does)
             ask_sign_in,
             close_desks,
+            finish_recovery,
             forget_logins,
             keep_draft,
             organisations,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from concord.live.hub import hub
+from concord.live.end_streams import end_streams
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.people.models import OpenDesk
@@ -32,7 +31,7 @@ def _close(desk: OpenDesk, *, at: datetime) -> bool:
         same = Session.objects.filter(pk=row.pk, session_data=row.session_data)
         if not same.update(session_data=Session.objects.encode(left)):
             return False
-        transaction.on_commit(partial(hub.cut, desk.person_id), robust=True)
+        end_streams(desk.person_id)
     elif row is not None and is_open_in(stored, at=at):
         return False
     desk.delete()

@@ -30,7 +30,7 @@ from concord.people.unlock import unlock_again
 from concord.people.who_may import at_their_desk, staff
 from concord.refusals import Refused
 from concord.vault import session
-from concord.vault.errors import TooManyAtOnce
+from concord.vault.errors import TooManyAtOnce, WrongPassphrase
 
 LONGEST_TYPED = 1_200_000
 
@@ -60,7 +60,11 @@ def locked(request: DeskRequest) -> HttpResponse:
         except Refused as refused:
             form = shown if by_passkey else typed
             code = TOO_MANY if isinstance(refused, TooManyAtOnce) else None
-            form.add_error(None, ValidationError(str(refused.words), code=code))
+            words = _("This is not your passphrase. Nothing is locked any harder by trying again.")
+            is_wrong = isinstance(refused, WrongPassphrase)
+            form.add_error(
+                None, ValidationError(words if is_wrong else str(refused.words), code=code)
+            )
             status = refused.status
         else:
             unlock_again(request, keyring, at=request.at)

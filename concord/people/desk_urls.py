@@ -15,6 +15,7 @@ from django.urls import URLPattern, path
 
 from concord.doors import View, anyone, door, on_desk, way_back
 from concord.people import desk_lock_views as lock_views
+from concord.people import desk_recovery_views as recovery_views
 from concord.people import desk_views as views
 from concord.people import passkey_views as passkeys
 from concord.people.desk_sign_in import sign_in
@@ -89,6 +90,11 @@ urlpatterns: list[URLPattern] = [
     path("kept", lock_views.take_kept, name="take_kept"),
     path("kept/<uuid:draft_id>", lock_views.kept_draft, name="kept_draft"),
     path("kept/<uuid:draft_id>/gone", lock_views.let_go, name="let_go"),
+    path("lost", recovery_views.lost, name="lost"),
+    path("share", recovery_views.share, name="share"),
+    path("recovery/<uuid:ceremony_id>", recovery_views.add_share, name="recovery"),
+    path("recovery/<uuid:ceremony_id>/stop", recovery_views.stop, name="recovery_stop"),
+    path("team/<uuid:staff_id>/lost", recovery_views.begin, name="recovery_begin"),
     path("passphrase", views.passphrase, name="passphrase"),
     path("discretion", views.discretion, name="discretion"),
     path("team", views.team, name="team"),

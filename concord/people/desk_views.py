@@ -25,9 +25,11 @@ from concord.people.models import StaffMember
 from concord.people.pledge import pledge
 from concord.people.team import colleague
 from concord.people.team import team as the_team
+from concord.people.under_way import under_way_for_others
 from concord.people.vouch_for import vouch_for
 from concord.people.who_may import designated, organiser, staff
 from concord.refusals import Refused
+from concord.vault.ceremony import handed_to
 from concord.vault.errors import TooManyAtOnce
 from concord.vault.keys import generate_passphrase
 
@@ -124,6 +126,8 @@ def _team_page(request: DeskRequest, **more: Any) -> HttpResponse:
         "me": member,
         "may_confirm": designated(request),
         "may_plan": member.may_plan,
+        "recoveries": under_way_for_others(member, at=request.at),
+        "has_share": handed_to(member.person_id) is not None,
         "form": NewcomerForm(),
         **more,
     }

@@ -11,7 +11,7 @@ from concord.ledger.readings import last_act
 from concord.ledger.record import record
 from concord.live.end_streams import end_streams
 from concord.people.designate import must_plan
-from concord.people.models import Login, StaffMember
+from concord.people.models import Draft, Login, StaffMember
 from concord.people.signals import designation_ended
 from concord.vault import keys
 from concord.vault.errors import NoKey
@@ -32,6 +32,7 @@ def end_designation(staff: StaffMember, *, by: StaffMember | None, at: datetime)
         staff.shifts.filter(starts_at__gte=at).delete()
         staff.shifts.filter(ends_at__gt=at).update(ends_at=at)
         Login.objects.at_the_desk().filter(person=staff.person_id).update(is_active=False)
+        Draft.objects.filter(person=staff.person_id).delete()
         actor = by.person_id if by else None
         with contextlib.suppress(NoKey):
             keys.retire(staff.person_id, by=actor, at=_after_all_they_signed(staff, at=at))

@@ -15,7 +15,7 @@ from concord.people.onward import LONGEST, onward
 from concord.vault import session
 
 WHILE_LOCKED = {"locked", "lock", "account_logout", "leave", "look", "here", "notices_script"}
-NEVER_KEPT = ("passphrase", "account_", "mfa_", "locked", "lock", "share", "recovery")
+NEVER_KEPT = ("passphrase", "account_", "mfa_", "locked", "lock", "share", "recovery", "lost")
 """How the addresses begin, by name, whose forms take what nobody may keep: passphrases, codes, shares."""
 NOT_TYPED = {"csrfmiddlewaretoken", "version", "next", "kept"}
 KEPT = "kept"

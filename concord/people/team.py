@@ -28,6 +28,11 @@ def team(at: datetime) -> list[Colleague]:
     return [colleague(staff, handle=handles.get(staff.person_id, "")) for staff in current]
 
 
+def with_keys(at: datetime) -> list[StaffMember]:
+    """Those of the team whose keys count, by working name."""
+    return [one.staff for one in team(at) if one.fingerprint and not one.is_waiting]
+
+
 def colleague(staff: StaffMember, *, handle: str = "") -> Colleague:
     """One of them."""
     waiting = keys.waiting(staff.person_id)

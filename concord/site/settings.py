@@ -69,11 +69,11 @@ CONCORD_RINGS_HOURS = _rising("CONCORD_RINGS_HOURS", "8,16,24")
 """After a proposal: when more people are asked for a second yes, while an event runs and otherwise."""
 CONCORD_HANDOVER_LIVE_MINUTES = int(os.environ.get("CONCORD_HANDOVER_LIVE_MINUTES", "10"))
 """While an event runs: how long a coordinator is silent, or an ask to take a case open, until others are asked."""
-CONCORD_SHIFT_HOURS = int(os.environ.get("CONCORD_SHIFT_HOURS") or "4")
-CONCORD_SHIFT_OVERLAP_MINUTES = int(os.environ.get("CONCORD_SHIFT_OVERLAP_MINUTES") or "30")
+CONCORD_SHIFT_HOURS = max(1, int(os.environ.get("CONCORD_SHIFT_HOURS") or "4"))
+CONCORD_SHIFT_OVERLAP_MINUTES = max(0, int(os.environ.get("CONCORD_SHIFT_OVERLAP_MINUTES") or "30"))
 """How long a desk stays unlocked at most, and how much longer for handing over: then everybody signs in again."""
-CONCORD_LOCK_MINUTES = int(os.environ.get("CONCORD_LOCK_MINUTES") or "10")
-"""Without anybody at it for so long a desk locks itself."""
+CONCORD_LOCK_MINUTES = max(1, int(os.environ.get("CONCORD_LOCK_MINUTES") or "10"))
+"""Without anybody at it for so long a desk locks itself; there is no desk that never does."""
 CONCORD_WEBHOOK_URL = os.environ.get("CONCORD_WEBHOOK_URL", "")
 """Where a notice without contents goes besides, such as a gateway for text messages; https, or this machine."""
 CONCORD_WEBHOOK_SECRET_FILE = os.environ.get("CONCORD_WEBHOOK_SECRET_FILE", "")

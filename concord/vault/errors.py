@@ -24,6 +24,34 @@ class CopyDoesNotOpen(Refused):
     status = 409
 
 
+class CeremonyIsOver(Refused):
+    """It was finished, stopped, or nobody finished it in its day."""
+
+    words = _("This is over. If the passphrase is still lost, begin anew on the page “Team”.")
+    status = 409
+
+
+class NotYetTyped(Refused):
+    """Something has to come first: the new passphrase, then the shares."""
+
+    words = _("It is not time for this yet: first the new passphrase, then the shares.")
+    status = 409
+
+
+class NoSuchShare(Refused):
+    """Words that are no share: a slip of the pen, or something else."""
+
+    words = _("These words are no share. Compare them with the paper, word by word.")
+    status = 409
+
+
+class AlreadyTyped(Refused):
+    """One share a person, and each share once: two people, never one of them twice."""
+
+    words = _("This was typed already. It takes two people, each with a share of their own.")
+    status = 409
+
+
 class TooManyAtOnce(Refused):
     """More passphrases are being tried than the server can weigh without making everybody else wait."""
 

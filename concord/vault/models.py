@@ -120,6 +120,70 @@ class KeyCopy(models.Model):
         return str(self.id)
 
 
+class Ceremony(models.Model):
+    """Somebody's passphrase is being brought back. What it holds opens with their new one alone; see `ceremony`.
+
+    Its row stays, emptied, when it is over: that it was, and who began it, can be told.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    holder = models.UUIDField(db_index=True)
+    begun_by = models.UUIDField()
+    code_digest = models.BinaryField(max_length=32, default=b"")
+    hands_to = models.JSONField(default=list)
+    public = models.BinaryField(max_length=32, default=b"")
+    salt = models.BinaryField(max_length=16, default=b"")
+    passes = models.PositiveIntegerField(default=0)
+    memory = models.PositiveBigIntegerField(default=0)
+    sealed_private = models.BinaryField(default=b"")
+    begun_at = models.DateTimeField()
+    dies_at = models.DateTimeField()
+    over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["holder"], condition=Q(over_at=None), name="vault_one_ceremony_a_holder"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class TypedShare(models.Model):
+    """A share that its holder typed, sealed to the ceremony: one a person, each share once."""
+
+    ceremony = models.ForeignKey(Ceremony, on_delete=models.CASCADE, related_name="typed")
+    by = models.UUIDField()
+    number = models.PositiveSmallIntegerField()
+    identifier = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+    typed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ceremony", "by"], name="vault_one_share_a_person"),
+            models.UniqueConstraint(fields=["ceremony", "number"], name="vault_each_share_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ceremony_id)
+
+
+class HandedShare(models.Model):
+    """A new share of the recovery key, sealed to the person who shall have it, until it is on paper."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    holder = models.UUIDField(db_index=True)
+    key = models.UUIDField()
+    sealed = models.BinaryField()
+    handed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.holder)
+
+
 class VaultFile(models.Model):
     """One thing with readers: a report, a case, a briefing. It holds no contents itself."""
 

@@ -37,6 +37,7 @@ __all__ = [
     "in_force",
     "is_made",
     "make",
+    "number_of_shares",
     "open_environment",
     "recover_passphrase",
     "remake",
@@ -130,6 +131,11 @@ def is_made() -> bool:
 def threshold() -> int:
     """How many shares open the recovery key in force. Raises NoRecoveryKey."""
     return RecoveryKey.objects.current().threshold
+
+
+def number_of_shares() -> int:
+    """How many shares the recovery key in force was cut into. Raises NoRecoveryKey."""
+    return RecoveryKey.objects.current().shares
 
 
 def in_force(secret: RecoverySecret) -> RecoveryKey:

@@ -52,6 +52,11 @@ class Phone:
             {"authenticatorId": self.device, "isUserVerified": is_there},
         )
 
+    def session_key(self) -> str:
+        """By which the server knows this browser."""
+        cookies = self.context.cookies()
+        return next(one["value"] for one in cookies if one["name"] == "__Host-session")
+
     def passkeys(self) -> list[dict[str, Any]]:
         told = self._wire.send("WebAuthn.getCredentials", {"authenticatorId": self.device})
         held: list[dict[str, Any]] = told["credentials"]

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
 
 from concord.actions.models import ReviewRequest
@@ -27,12 +29,16 @@ from concord.convenings.register import register
 from concord.ledger.note_head import note_head
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
+from concord.people.begin_recovery import begin_recovery
+from concord.people.keep_draft import Typed, keep_draft
 from concord.people.name_organisation import name_organisation
 from concord.people.note_organisation import note_organisation
 from concord.reports.models import Attachment, Question, Report
 from concord.reports.tests.files import brought, document, photograph
+from concord.vault import ceremony, recovery
 from tests.browsing import Browser, at_the_desk
 from tests.cast import (
+    PASSPHRASES,
     Cast,
     answers_arrive,
     assessed,
@@ -158,6 +164,13 @@ PUBLIC = [
 
 DESK = [
     Place("desk-sign-in", "/in"),
+    Place("desk-lost", "/lost"),
+    Place("desk-lost-wrong", "/lost", "", press("", code="AAAA BBBB")),
+    Place("desk-lost-choose", "/lost", "lost"),
+    Place("desk-lost-wait", "/lost", "lost-waits"),
+    Place("look", "/look"),
+    Place("locked", "/locked", "locked"),
+    Place("locked-wrong", "/locked", "locked", press("/locked", passphrase="not mine")),
     Place("inbox", "/", "amara"),
     Place("inbox-empty", "/", "ravi"),
     Place("watch", "/watch", "amara"),
@@ -195,7 +208,13 @@ DESK = [
     Place("team", "/team", "amara"),
     Place("passphrase", "/passphrase", "amara"),
     Place("discretion", "/discretion", "amara"),
+    Place("lost-begin", "/team/{ravi}/lost", "amara"),
+    Place("lost-share", "/recovery/{recovery}", "noor"),
+    Place("new-share", "/share", "noor"),
+    Place("new-share-words", "/share", "noor", press("")),
+    Place("kept", "/kept/{kept}", "amara"),
     Place("second-step", "/second", "amara"),
+    Place("make-passkey", "/second/passkey", "fresh"),
     Place("desk-policy", "/policy", "amara"),
     Place("desk-not-there", "/nothing", "amara"),
 ]
@@ -251,6 +270,7 @@ def house(inside: Callable[[Registration], Any]) -> House:
     _outside(made)
     _review(made)
     _question(made, staff["noor"])
+    _locks_and_losses(made)
     return made
 
 
@@ -375,6 +395,40 @@ def _question(made: House, noor: Browser) -> None:
     noor.open(f"/questions/{made.ids['question']}").press("Send the answer", answer="Yes, do.")
     opened_box = Browser().open("/ask/box").press("Open", code=_code_on(page))
     made.cookies["asker"] = _cookies(opened_box.press("Send it", words="Two of them?"))
+
+
+def _locks_and_losses(made: House) -> None:
+    """Ines has locked her desk and means to make a passkey; Luis and Ravi lost their passphrases; shares wait."""
+    cast = made.cast
+    at = timezone.now()
+    typed = Typed("/team", f"/reports/{made.ids['report']}/answer", [("answer", "Thank you for")])
+    draft = keep_draft(cast.amara.id, typed, was_sent=True, at=at)
+    made.ids |= {"kept": draft.id if draft else None, "ravi": cast.ravi.staff.id}
+    ines = at_the_desk(cast.ines)
+    again, once_more = RecoveryCodes.activate(cast.ines.login).get_unused_codes()[:2]
+    made.cookies["fresh"] = _cookies(ines.open("/second/passkey").press("Go on", code=again))
+    begun = [
+        begin_recovery(
+            who.staff,
+            hands_to=[cast.amara.staff, cast.noor.staff, cast.ines.staff],
+            by=cast.amara.staff,
+            at=at,
+        )
+        for who in (cast.luis, cast.ravi)
+    ]
+    for name, one in zip(("lost-waits", "lost"), begun, strict=True):
+        theirs = Browser("desk.localhost").open("/lost").press("Go on", code=one.code)
+        if name == "lost-waits":
+            words = "plastic lantern gravel ostrich harbour"
+            theirs.press("Take it", new=words, again=words)
+        made.cookies[name] = _cookies(theirs)
+    made.ids["recovery"] = begun[0].ceremony.id
+    key = recovery.in_force(recovery.combine(cast.shares[:2]))
+    ceremony._hand_over(cast.shares[2], holder=cast.noor.id, key=key.id, at=at)
+    second = Browser("desk.localhost").open("/in")
+    second.press("Sign in", login="ines", password=PASSPHRASES["ines"])
+    second.press("Sign in", code=once_more)
+    made.cookies["locked"] = _cookies(second.press("Lock"))
 
 
 def _told(words: str) -> str:

@@ -8,16 +8,26 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from playwright.sync_api import BrowserContext, Page, expect
+from django.contrib.sessions.models import Session
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from concord.actions.audit import audit
+from concord.cases.models import Case
+from concord.concurrence.models import Concurrence, Execution, Proposal
+from concord.ledger.models import Entry
+from concord.monitoring.models import Flag
+from concord.people.models import Draft
 from concord.people.passkeys import device_of
 from concord.people.tests.team import code_now
+from concord.spaces.tests.conftest import inside  # noqa: F401
 from concord.vault import copies
-from tests.cast import PASSPHRASES, Cast, Desk, stage
+from tests.browsing import at_the_desk
+from tests.cast import PASSPHRASES, Cast, Desk, proposed, stage
 from tests.doors.conftest import Hosts
 from tests.doors.phones import SMALL, Phone
 
 pytestmark = pytest.mark.browser
+CRUEL = "Sara, go and hurt yourself, nobody wants you here"
 
 
 @pytest.fixture
@@ -80,3 +90,216 @@ def test_a_passkey_is_made_locked_with_and_opened_with(hosts, luis: Phone, cast:
     luis.tap(luis.page.get_by_role("button", name="Open with your passkey"))
     expect(luis.page).to_have_url(f"{hosts.desk}/second")
     assert luis.broken == []
+
+
+MAIL = "https://mail.example/inbox"
+
+
+def notice(phone: Phone, hosts: Hosts) -> None:
+    """A notice lies on the locked phone: a mail on the pages of a stranger, with the link that every notice has."""
+
+    def letter(route: Route) -> None:
+        body = f'<p>Please look at your desk.</p><a href="{hosts.desk}/look">Desk</a>'
+        route.fulfill(content_type="text/html", body=f"<!doctype html><title>Mail</title>{body}")
+
+    phone.page.route(MAIL, letter)
+    phone.page.goto(MAIL)
+    phone.taps.clear()
+
+
+def test_from_the_notice_on_a_locked_phone_to_a_second_yes_in_two_taps(
+    hosts: Hosts, luis: Phone, cast: Cast, picture
+):
+    lock(luis)
+    proposal = proposed(cast)
+    notice(luis, hosts)
+    luis.tap(luis.page.get_by_role("link", name="Desk"))
+    expect(luis.page).to_have_url(f"{hosts.desk}/proposals/{proposal.id}")
+    expect(luis.page.locator(".proposal .asks")).to_be_visible()
+    picture(luis.page, "asked")
+    luis.tap(luis.page.get_by_role("button", name="I agree"))
+    expect(luis.page.locator(".proposal")).to_contain_text("Amara and Luis agree")
+    assert luis.taps == ["Desk", "I agree"]
+    assert luis.broken == []
+
+
+def test_without_the_owners_finger_a_stolen_phone_opens_nothing(
+    hosts: Hosts, luis: Phone, cast: Cast
+):
+    lock(luis)
+    proposal = proposed(cast)
+    luis.finger(is_there=False)
+    notice(luis, hosts)
+    luis.tap(luis.page.get_by_role("link", name="Desk"))
+    expect(luis.page.locator("#passkey-failed")).to_be_visible()
+    assert proposal.code not in luis.page.content()
+    luis.page.goto(f"{hosts.desk}/proposals/{proposal.id}")
+    expect(luis.page.locator("h1")).to_have_text("Locked")
+
+
+def test_a_notice_that_came_too_late_says_so(hosts: Hosts, luis: Phone, cast: Cast):
+    notice(luis, hosts)
+    luis.tap(luis.page.get_by_role("link", name="Desk"))
+    expect(luis.page.locator("main")).to_contain_text("Nothing waits for you any more")
+
+
+def test_without_scripts_the_notice_leads_to_the_passphrase_and_on(
+    hosts: Hosts, seat, cast: Cast, picture
+):
+    proposal = proposed(cast)
+    browser = at_the_desk(cast.luis)
+    browser.press("Lock")
+    context = seat(**{**SMALL, "java_script_enabled": False})
+    for name, cookie in browser.client.cookies.items():
+        where = {"domain": "desk.localhost", "path": "/", "secure": True, "httpOnly": True}
+        context.add_cookies([{"name": name, "value": cookie.value, "sameSite": "Strict", **where}])
+    page = context.new_page()
+    page.route(
+        MAIL,
+        lambda route: route.fulfill(
+            content_type="text/html", body=f'<a href="{hosts.desk}/look">Desk</a>'
+        ),
+    )
+    page.goto(MAIL)
+    page.get_by_role("link", name="Desk").tap()
+    expect(page.locator("h1")).to_have_text("Locked")
+    picture(page)
+    page.fill("[name=passphrase]", PASSPHRASES["luis"])
+    page.get_by_role("button", name="Open it").tap()
+    expect(page).to_have_url(f"{hosts.desk}/proposals/{proposal.id}")
+
+
+def test_a_link_that_somebody_passes_on_shows_nothing_to_the_wrong_person(
+    hosts: Hosts, seat, cast: Cast, sign_in
+):
+    proposal = proposed(cast)
+    page = seat(**SMALL).new_page()
+    sign_in(cast.ravi, page)
+    path = f"{hosts.desk}/proposals/{proposal.id}"
+    page.route(
+        MAIL,
+        lambda route: route.fulfill(content_type="text/html", body=f'<a href="{path}">See</a>'),
+    )
+    page.goto(MAIL)
+    page.get_by_role("link", name="See").tap()
+    expect(page).to_have_url(path)
+    expect(page.locator("h1")).not_to_contain_text(proposal.code)
+    theirs = page.content()
+    page.goto(f"{hosts.desk}/proposals/{cast.hall.id}")
+    assert page.content() == theirs
+
+
+def test_a_desk_that_nobody_touches_locks_itself_and_keeps_what_was_typed(
+    hosts: Hosts, luis: Phone, cast: Cast, picture
+):
+    proposal = proposed(cast)
+    page = luis.page
+    page.clock.install()
+    page.goto(f"{hosts.desk}/proposals/{proposal.id}")
+    page.get_by_role("link", name="No, because").tap()
+    page.fill("[name=reason]", "I would rather first ask her whether")
+    page.clock.fast_forward("05:00")
+    expect(page.locator("[name=reason]")).to_be_visible()
+    page.clock.fast_forward("06:00")
+    expect(page.locator("h1")).to_have_text("Locked")
+    assert "ask her" not in page.content()
+    assert proposal.code not in page.content()
+    held = Session.objects.get(pk=luis.session_key()).get_decoded()
+    assert "sealed" not in held["vault"]
+    assert Draft.objects.get().was_sent is False
+    luis.tap(page.get_by_role("button", name="Open with your passkey"))
+    expect(page).to_have_url(f"{hosts.desk}/proposals/{proposal.id}/decline")
+    expect(page.locator("[name=reason]")).to_have_value("I would rather first ask her whether")
+    assert not Draft.objects.exists()
+    assert luis.broken == []
+
+
+def test_all_tabs_of_a_desk_lock_together(hosts: Hosts, luis: Phone, cast: Cast):
+    proposal = proposed(cast)
+    other = luis.context.new_page()
+    other.goto(f"{hosts.desk}/proposals/{proposal.id}")
+    expect(other.locator("main")).to_contain_text("Proposed by Amara")
+    lock(luis)
+    expect(other.locator("h1")).to_have_text("Locked")
+    other.go_back()
+    expect(other.locator("main")).not_to_contain_text("Proposed by Amara")
+
+
+@pytest.mark.clauses(
+    "R-FLAG-1", "R-COORD-1", "R-CONCUR-1", "R-ACT-1", "R-ACT-REVOKE", "R-ACT-DELETE",
+    "V-THREAT-1", "A-REVOKE-1", "A-GROUND-2", "A-THOUGHT-1", "V-SILENCE-1", "R-BOTH-1",
+)  # fmt: skip
+def test_a_threat_in_a_live_chat_ends_from_a_locked_phone(
+    hosts: Hosts,
+    seat,
+    cast: Cast,
+    luis: Phone,
+    sign_in,
+    inside,  # noqa: F811
+    picture,
+):
+    lock(luis)
+    sara, karim = (
+        in_the_hall(hosts, seat(**options), inside(who), cast)
+        for who, options in ((cast.sara, SMALL), (cast.karim, {}))
+    )
+    karim.locator("#text").fill(CRUEL)
+    karim.locator("#text").press("Enter")
+    theirs = sara.locator("li.post", has_text="hurt yourself")
+    expect(theirs).to_be_visible()
+
+    noor = seat().new_page()
+    sign_in(cast.noor, noor)
+    noor.goto(f"{hosts.desk}/watch?room={cast.hall.id}")
+    noor.locator(".feed li", has_text="hurt yourself").get_by_role("button", name="Flag").click()
+    expect(noor.locator("main")).to_contain_text("Flag ")
+    flag = Flag.objects.get()
+
+    amara = seat().new_page()
+    sign_in(cast.amara, amara)
+    amara.get_by_role("link", name=f"Flag {flag.code}").click()
+    amara.fill("[name=reason]", "It urges her to hurt herself.")
+    amara.get_by_role("button", name="Needs action").click()
+    amara.get_by_role("link", name="Propose what should happen").first.click()
+    amara.fill("[name=reason]", "Urged the speaker to hurt herself.")
+    amara.get_by_label("Found in violation of the code").check()
+    amara.get_by_label("Threats and calls to violence").check()
+    amara.get_by_label("I asked myself whom").check()
+    amara.get_by_role("button", name="See what it does").click()
+    expect(amara.locator("main")).to_contain_text("It calms things, because")
+    amara.get_by_role("button", name="Ask for a second yes").click()
+    proposal = Proposal.objects.get()
+    expect(theirs).to_be_visible()
+
+    notice(luis, hosts)
+    luis.tap(luis.page.get_by_role("link", name="Desk"))
+    expect(luis.page).to_have_url(f"{hosts.desk}/proposals/{proposal.id}")
+    picture(luis.page, "asked")
+    luis.tap(luis.page.get_by_role("button", name="I agree"))
+    expect(luis.page.locator(".proposal")).to_contain_text("Amara and Luis agree")
+    assert luis.taps == ["Desk", "I agree"]
+
+    expect(theirs).to_have_count(0)
+    expect(sara.locator(".post.gone")).to_have_text("A message was removed.")
+    expect(karim.locator("main")).to_contain_text("No access at the moment")
+    sara.get_by_role("link", name="Help").first.click()
+    expect(sara.locator("main details").first).to_be_visible()
+
+    amara.goto(f"{hosts.desk}/cases/{Case.objects.get().id}")
+    expect(amara.locator("main")).to_contain_text("hurt yourself")
+    verbs = list(Entry.objects.order_by("id").values_list("verb", flat=True))
+    assert verbs.index("concurrence.concur") < verbs.index("concurrence.execute")
+    assert verbs.index("concurrence.concur") < verbs.index("access.shut")
+    agreed = Concurrence.objects.get()
+    assert agreed.concurred_at <= Execution.objects.get().executed_at
+    assert audit() == []
+    picture(luis.page, "done")
+
+
+def in_the_hall(hosts: Hosts, context: BrowserContext, client, cast: Cast) -> Page:
+    for name, cookie in client.cookies.items():
+        where = {"domain": "localhost", "path": "/", "secure": True, "httpOnly": True}
+        context.add_cookies([{"name": name, "value": cookie.value, **where}])
+    page = context.new_page()
+    page.goto(f"{hosts.public}/r/{cast.hall.id}")
+    return page

@@ -36,6 +36,7 @@ class Team:
     """Amara leads, Luis receives reports too, Noor is on the roster, Olu plans, Vera watches, Ivo keeps machines."""
 
     recovery: RecoverySecret
+    shares: list[str]
     amara: StaffMember
     luis: StaffMember
     noor: StaffMember
@@ -46,12 +47,14 @@ class Team:
 
 def gather() -> Team:
     """Set the house up, as its own verbs do."""
-    secret = recovery.combine(recovery.make(at=AT)[:2])
+    shares = recovery.make(at=AT)
+    secret = recovery.combine(shares[:2])
     amara = member("Amara", Role.RECEIVER, lead=True, vouched=secret)
     luis = member("Luis", Role.RECEIVER, vouched=secret)
     voucher = keys.unlock(luis.person_id, PASSPHRASE)
     return Team(
         recovery=secret,
+        shares=shares,
         amara=amara,
         luis=luis,
         noor=member("Noor", Role.STAFF, by=amara, vouched=voucher),
