@@ -144,12 +144,18 @@ def share(request: DeskRequest) -> HttpResponse:
 def _with_code(request: Request) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        found = ceremony.by_code(digest_of(form.cleaned_data["code"]), at=request.at)
+        found = ceremony.open_by_code(digest_of(form.cleaned_data["code"]), at=request.at)
         if found is not None:
             request.session.cycle_key()
             request.session[CEREMONY] = str(found.id)
             return redirect("lost")
-        form.add_error("code", _("This code opens nothing here, or not any more."))
+        form.add_error(
+            "code",
+            _(
+                "This code opens nothing here, or was used. If it was not you who used it, "
+                "tell your colleague at once to stop it."
+            ),
+        )
     return render(request, "people/desk_lost.html", {"form": form})
 
 

@@ -41,11 +41,11 @@ __all__ = [
     "Ceremony",
     "alive",
     "begin",
-    "by_code",
     "choose_passphrase",
     "finish",
     "forget",
     "handed_to",
+    "open_by_code",
     "overdue",
     "put_together",
     "read_share",
@@ -243,10 +243,15 @@ def alive(at: datetime) -> list[Ceremony]:
     return list(Ceremony.objects.filter(over_at=None, dies_at__gt=at).order_by("begun_at"))
 
 
-def by_code(code_digest: bytes, *, at: datetime) -> Ceremony | None:
-    """The one that this code opens, while it lasts."""
-    under_way = Ceremony.objects.filter(over_at=None, dies_at__gt=at)
-    return under_way.filter(code_digest=code_digest).first()
+@transaction.atomic
+def open_by_code(code_digest: bytes, *, at: datetime) -> Ceremony | None:
+    """The one that this code opens, once: whoever comes second with it, be it its giver, finds it used."""
+    under_way = Ceremony.objects.filter(over_at=None, dies_at__gt=at, code_digest=code_digest)
+    found = under_way.first()
+    if found is None or not under_way.update(code_digest=b""):
+        return None
+    record("vault.open_ceremony", actor=None, subject=found.holder, at=at)
+    return found
 
 
 def words_to_compare(ceremony: Ceremony) -> str:

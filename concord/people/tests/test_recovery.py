@@ -304,6 +304,17 @@ def test_a_wrong_code_opens_nothing_and_tells_nothing(team: Team, amara, code: s
     assert "New passphrase" not in page
 
 
+def test_a_code_serves_one_browser(team: Team, amara: Client):
+    code = begin(amara, team)
+    luis = chooses(with_code(code))
+    giver = with_code(code)
+    assert "was used" in giver.post("/lost", {"code": code}).content.decode()
+    before = bytes(Ceremony.objects.get().public)
+    chooses(giver, OTHER)
+    assert bytes(Ceremony.objects.get().public) == before
+    assert "0 of 2 shares are in" in luis.get("/lost").content.decode()
+
+
 def test_who_may_begin_it(team: Team):
     for name, status in (("noor", 200), ("vera", 404), ("ivo", 404), ("olu", 404)):
         client = sign_in_at_the_desk(getattr(team, name))
