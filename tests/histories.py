@@ -60,16 +60,19 @@ from concord.concurrence.open_version import open_version
 from concord.concurrence.propose import propose, revise
 from concord.concurrence.terms import GIVE_BACK, Target, Terms
 from concord.concurrence.void import lapse_all, take_back, withdraw
+from concord.convenings.known_members import members_of
 from concord.convenings.models import Registration
 from concord.evasion.revoke_again import apply_return
 from concord.ledger.models import Entry
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
+from concord.names import fold
 from concord.outbox.models import Job
 from concord.people.bring_in import bring_in
 from concord.people.declare_tie import declare_tie
 from concord.people.end_designation import end_designation
 from concord.people.models import Role, StaffMember
+from concord.people.name_organisation import name_organisation
 from concord.people.vouch_for import vouch_for
 from concord.refusals import Refused
 from concord.reports.receive_report import receive_report
@@ -80,6 +83,7 @@ from concord.vault.models import Epoch, Grant
 from tests.cast import Cast, Desk, case_about_karim, participant, stage, terms_for
 from tests.looking_again import another_receiver, lift_of
 
+NORTHERN = "Northern Alliance"
 PEOPLE = ("amara", "luis", "mina", "noor", "ravi", "ines", "amara_again")
 ABLE = ("amara", "luis", "mina", "noor")
 WHO = st.sampled_from((*ABLE, *ABLE, *PEOPLE))  # those who may, more often
@@ -113,6 +117,7 @@ def staged() -> Staged:
     flag = flag_post(post, words="Rude", by=cast.sara.person_id, by_staff=False, at=cast.at)
     flag = judge_credible(flag, credible=True, reason="It shuts her up.", **luis)
     about_tomas = take_up(flag, by=mina.staff, keyring=mina.keyring, at=cast.at)
+    name_organisation(cast.sara.person, organisation=NORTHERN, at=cast.at)
     again = participant(cast.convening, "New", "nobody@example.org", cast.at)
     again.person.logins.update(canonical_token=cast.karim.person.logins.get().canonical_token)
     cast.say(again, "The same words once more")
@@ -173,6 +178,24 @@ def slows(histories: Histories, case: Case) -> Terms:
     return terms_for(histories.cast, targets=(slowed,))
 
 
+def denies(histories: Histories, case: Case) -> Terms:
+    until_at = histories.now + timedelta(days=30)
+    known_by = {"addresses": ["viktor.lang@elsewhere.example"]}
+    unseen = Target("deny", uuid4(), "Viktor", scope_kind="all", until_at=until_at, detail=known_by)
+    return terms_for(histories.cast, targets=(unseen,))
+
+
+def bars_an_organisation(histories: Histories, case: Case) -> Terms:
+    belongs = {"name": NORTHERN, "folded": fold(NORTHERN)}
+    where = {"scope_kind": "all", "until_at": histories.now + timedelta(days=30)}
+    members = (
+        Target("member", each.person, "S", **where, detail={**belongs, "how": list(each.how)})
+        for each in members_of(NORTHERN)
+    )
+    barred = Target("organisation", uuid4(), NORTHERN, **where, detail=belongs)
+    return terms_for(histories.cast, targets=(*members, barred))
+
+
 def lifts(histories: Histories, case: Case) -> Terms | None:
     decision = Decision.objects.in_force(histories.now).filter(case=case).first()
     return lift_of(decision) if decision else None
@@ -189,6 +212,9 @@ def puts_back(histories: Histories, case: Case) -> Terms | None:
 KINDS: dict[str, tuple[Callable[[Histories, Case], Terms | None], ...]] = {
     "revoke": (revokes, revokes_everywhere),
     "delete": (revokes_and_deletes,),
+    "deny": (denies,),
+    "member": (bars_an_organisation,),
+    "organisation": (bars_an_organisation,),
     "mute": (mutes,),
     "limit": (slows,),
     "lift": (lifts,),
@@ -196,7 +222,7 @@ KINDS: dict[str, tuple[Callable[[Histories, Case], Terms | None], ...]] = {
 }
 """What a history proposes of each kind. A new kind is one line; `None` where there is nothing to act on now."""
 
-TERMS = [terms for of_one_kind in KINDS.values() for terms in of_one_kind]
+TERMS = list(dict.fromkeys(terms for of_one_kind in KINDS.values() for terms in of_one_kind))
 
 
 def effects() -> list[type[models.Model]]:

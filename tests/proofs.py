@@ -70,14 +70,16 @@ class Run:
 
 @contextmanager
 def proving(proof: Proof) -> Iterator[Run]:
-    """Run it within this block. What held is recorded at night, also when the block ends by a failure."""
+    """Run it within this block. What held is recorded at night, also when it fails or is interrupted."""
     given = os.environ.get("CONCORD_NIGHTLY_SEED")
     seed = int(given) if given else random.SystemRandom().randrange(2**32)
     run = Run(proof, seed if NIGHTLY else EVERYDAY_SEED)
-    failed = True
+    failed = False
     try:
         yield run
-        failed = False
+    except Exception:
+        failed = True
+        raise
     finally:
         if NIGHTLY:
             keep(run, failed=failed)

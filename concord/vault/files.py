@@ -262,7 +262,9 @@ def _everyone(file_id: UUID) -> set[UUID]:
 
 
 def _present(file_id: UUID) -> models.QuerySet[Grant]:
-    return Grant.objects.filter(epoch=current_epoch(file_id), kind=Grant.Kind.PERSON)
+    """The grants that count now; none in a file that was destroyed, whoever still has its page open."""
+    newest = Epoch.objects.filter(file=file_id).order_by("-number").values("id")[:1]
+    return Grant.objects.filter(epoch__in=newest, kind=Grant.Kind.PERSON)
 
 
 def _grants_of(file_id: UUID, holder: UUID) -> models.QuerySet[Grant]:

@@ -10,7 +10,7 @@ from concord.concurrence import kinds
 from tests.histories import KINDS, Histories, staged
 from tests.proofs import HISTORIES, NIGHTLY, proving
 
-AT_A_TIME = 500
+AT_A_TIME = 200
 STEPS = 20
 
 

@@ -17,7 +17,7 @@ from concord.cases.parties import known_parties
 from concord.cases.read_case import read_case
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
-from concord.cases.write_note import write_note
+from concord.cases.write_note import MayNotWriteHere, write_note
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision, Proposal
 from concord.reports.models import Report
@@ -152,3 +152,11 @@ def test_a_report_that_joins_a_case_takes_out_whom_it_keeps_out(cast: Cast) -> N
     assert case.coordinator == cast.amara.staff
     assert case.deputy != cast.luis.staff
     assert not Case.objects.visible_to(cast.luis.staff).exists()
+
+
+def test_a_page_left_open_on_a_case_that_is_part_of_another_now_refuses_kindly(cast: Cast) -> None:
+    older = case_about_karim(cast)
+    younger = of_report(cast, report(cast))
+    merged(cast, older, younger)
+    with pytest.raises(MayNotWriteHere):
+        assessed(cast, younger, at=cast.later(hours=1))
