@@ -251,7 +251,8 @@ def closed(cast: Cast, case: Case, *, at: datetime | None = None) -> Case:
     later = at + timedelta(days=30)
     for asked in begun.check_ins.all():
         check_in(asked, found="quiet", by=cast.amara.staff, keyring=cast.amara.keyring, at=later)
-    close_case(case, lessons="A shorter way to the brake.", by=cast.amara.staff, at=later)
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": later}
+    close_case(case, lessons="A shorter way to the brake.", **who)
     case.refresh_from_db()
     return case
 

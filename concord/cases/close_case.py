@@ -8,14 +8,17 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from concord.cases.classify_case import read_classification
 from concord.cases.clocks import expunge_on, standing_of
 from concord.cases.models import OVER, Case, Closing, State
 from concord.cases.move import move
+from concord.cases.signals import closed
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.lay_outcome import CLOSED, lay_outcome
 from concord.vault import files
+from concord.vault.keyring import Keyring
 
 
 class CaseIsClosed(Refused):
@@ -53,12 +56,16 @@ class NeedsLessons(Refused):
 
 
 @transaction.atomic
-def close_case(case: Case, *, lessons: str, by: StaffMember, at: datetime) -> Closing:
+def close_case(
+    case: Case, *, lessons: str, by: StaffMember, keyring: Keyring, at: datetime
+) -> Closing:
     """Close a case, with what was learned sealed into it and the day on which it is erased.
 
-    What came of it is read off its decisions. Whoever chose to hear is told that it is closed. Raises
-    `OnlyItsCoordinatorCloses`, `CaseIsClosed`, `NotDoneYet`, `NotAskedYet` before each check-in was answered by a
-    person, `NeedsLessons`.
+    What came of it is read off its decisions. Whoever chose to hear is told that it is closed. Announces `closed`,
+    so that what it was about is counted, apart from it.
+
+    Raises `OnlyItsCoordinatorCloses`, `CaseIsClosed`, `NotDoneYet`, `NotAskedYet` before each check-in was answered
+    by a person, `NeedsLessons`.
     """
     case = Case.objects.select_for_update().get(id=case.id)
     check_works_on(case, by=by, at=at)
@@ -86,6 +93,8 @@ def close_case(case: Case, *, lessons: str, by: StaffMember, at: datetime) -> Cl
     for source in case.sources.select_related("report"):
         if source.report:
             lay_outcome(source.report, [CLOSED], on=at.date(), at=at)
+    classified = read_classification(case, keyring=keyring)
+    closed.send(sender=Case, case=case, classified=classified, at=at)
     record("cases.close", actor=by.person_id, subject=case.id, at=at, outcome=str(closing.outcome))
     return closing
 

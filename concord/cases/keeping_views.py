@@ -84,7 +84,9 @@ def close(request: DeskRequest, case_id: UUID) -> HttpResponse:
     case, lessons = _case(request, case_id), _text(request, "lessons")
 
     def do() -> object:
-        return close_case(case, lessons=lessons, by=request.staff_member, at=request.at)
+        return close_case(
+            case, lessons=lessons, by=request.staff_member, keyring=request.keyring, at=request.at
+        )
 
     return _done_or_told(request, case, do, lessons=lessons)
 

@@ -59,6 +59,13 @@ class Opened:
         return "\n".join(each.told.wishes for each in self.reports if each.told.wishes.strip())
 
     @property
+    def told(self) -> list[str]:
+        """What people told in their own words: reports, what was said since, and the words beside a flag."""
+        said = [word.text for one in self.reports for word in one.words if not word.by_staff]
+        reports = [text for one in self.reports for text in (one.told.text, one.told.wishes)]
+        return [*(one.seen.words for one in self.flags), *reports, *said]
+
+    @property
     def writers(self) -> set[UUID]:
         """Who wrote the posts that were flagged, or reported."""
         return {person for _name, person, wrote in self._seen if wrote}

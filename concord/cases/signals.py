@@ -20,6 +20,9 @@ taken_up = Signal()
 """Sent with `case`, `source` (Flag or Report), `contents` (Seen or Told, in the clear and in memory only), `by` and
 `at`, in the transaction that opens or joins a case."""
 
+closed = Signal()
+"""Sent with `case`, `classified` (`classify_case.Classification`, in memory only) and `at`, in the transaction."""
+
 purging = Signal()
 """Sent with `case` and `at` inside the erasing transaction, before anything of the case is gone: whoever keeps
 something of it in a room above erases that too."""

@@ -34,6 +34,7 @@ from concord.names import token
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.tell_departure import tell_departure
+from concord.survivors.read_quotes import read_quotes
 from concord.survivors.read_text import mask, read_text
 from concord.vault import files
 from concord.vault.keyring import Keyring
@@ -65,7 +66,8 @@ def propose(
     """Open a proposal with its first version, sealed to everybody who may agree to it now, and signed.
 
     Raises `Incomplete` (with the names of what is missing), `NeedsCoordinator`, `NothingReported`,
-    `TargetHasAnOpenProposal`, `NamesSomebodyProtected` for the notice, and what the kinds of action refuse.
+    `TargetHasAnOpenProposal`, `NamesSomebodyProtected` and `QuotesWhatWasTold` for the notice, and what the kinds of
+    action refuse.
     """
     case = Case.objects.select_for_update().get(id=case.id)
     if case.state in OVER:
@@ -128,6 +130,7 @@ def submit_version(
         keyring=keyring,
         at=at,
     )
+    read_quotes(terms.notice_subject, terms.notice_body, told=opened.told, subject=case.id)
     verdict = read_text(
         terms.notice_subject, terms.notice_body, case=case, by=by, keyring=keyring, at=at
     )

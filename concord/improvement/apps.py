@@ -5,4 +5,8 @@ class ImprovementConfig(AppConfig):
     name = "concord.improvement"
 
     def ready(self) -> None:
-        from concord.improvement import ask_feedback, keep_book  # noqa: F401  (each registers its job)
+        from concord.improvement import (  # noqa: F401  (jobs; what is counted when a case is closed)
+            ask_feedback,
+            count_closed,
+            keep_book,
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import cast
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from concord.doors import Request, door
+from concord.improvement.count_closed import counted
 from concord.improvement.forms import ANSWERS, FeedbackForm, LessonForm
 from concord.improvement.models import Lesson
 from concord.improvement.note_lesson import note_lesson
@@ -17,6 +19,7 @@ from concord.improvement.summary import ENOUGH, Quarter, lessons, quarters
 from concord.people.current import staff_of
 from concord.people.models import StaffMember
 from concord.people.who_may import designated
+from concord.policy.violations import GROUNDS, KINDS
 
 
 @door(designated)
@@ -33,11 +36,21 @@ def learned(request: Request) -> HttpResponse:
         "quarters": [
             (one, _in_words(one)) for one in quarters(keyring=request.keyring, at=request.at)
         ],
+        "counted": _closed(request),
         "lessons": lessons(keyring=request.keyring),
         "form": form,
         "enough": ENOUGH,
     }
     return render(request, "improvement/desk_learned.html", context)
+
+
+def _closed(request: Request) -> list[tuple[date, list[tuple[object, int]]]]:
+    """What closed cases were about, in words, in the order of the policy."""
+    words: dict[str, object] = {**{one.code: one.name for one in KINDS.values()}, **GROUNDS}
+    return [
+        (quarter, [(words[code], found[code]) for code in words if code in found])
+        for quarter, found in counted(at=request.at).items()
+    ]
 
 
 def _in_words(quarter: Quarter) -> list[tuple[object, list[tuple[object, int]]]]:

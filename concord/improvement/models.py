@@ -37,6 +37,22 @@ class Feedback(models.Model):
         return str(self.month)
 
 
+class ClosedCount(models.Model):
+    """How many cases that were closed in a quarter were about one kind or on one ground; linked to no case."""
+
+    quarter = models.DateField()
+    code = models.CharField(max_length=20)
+    cases = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["quarter", "code"], name="improvement_one_count")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quarter} {self.code}"
+
+
 class Lesson(models.Model):
     """What the team learned, or changed: a line of the log. Sealed, for a debrief may say more than it should."""
 

@@ -163,7 +163,9 @@ def test_a_case_is_followed_up_and_closed_only_after_people_have_looked_twice(ca
     verified(execution, cast)
     assert state_of(case) == State.STABILISED
     with pytest.raises(NotAskedYet):
-        close_case(case, lessons="Done.", by=cast.amara.staff, at=cast.at)
+        close_case(
+            case, lessons="Done.", by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at
+        )
     for desk in (cast.noor, cast.ravi):
         with pytest.raises(OnlyItsCoordinatorCloses):
             follow_up(case, by=desk.staff, at=cast.at)
@@ -183,11 +185,13 @@ def test_a_case_is_followed_up_and_closed_only_after_people_have_looked_twice(ca
     assert state_of(case) == State.FOLLOW_UP, "no clock closes it"
     assert [one.id for one in waiting_for(cast.amara.staff, at=late).check_ins] == [month.id]
     with pytest.raises(NotAskedYet):
-        close_case(case, lessons="Done.", by=cast.amara.staff, at=late)
+        close_case(case, lessons="Done.", by=cast.amara.staff, keyring=cast.amara.keyring, at=late)
     check_in(month, found="unasked", at=late, **who)
     with pytest.raises(NeedsLessons):
-        close_case(case, lessons=" ", by=cast.amara.staff, at=late)
-    close_case(case, lessons="Two on call.", by=cast.amara.staff, at=late)
+        close_case(case, lessons=" ", by=cast.amara.staff, keyring=cast.amara.keyring, at=late)
+    close_case(
+        case, lessons="Two on call.", by=cast.amara.staff, keyring=cast.amara.keyring, at=late
+    )
     assert state_of(case) == State.CLOSED
 
 

@@ -203,7 +203,9 @@ def test_nothing_done_takes_two_and_the_reporter_who_chose_to_hear_is_told(cast:
     assert not amara.open("/").sees(case.code)
     assert amara.follow("Closed cases").sees(case.code)
     with pytest.raises(CaseIsClosed):
-        close_case(case, lessons="Again.", by=cast.amara.staff, at=cast.at)
+        close_case(
+            case, lessons="Again.", by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at
+        )
     amara.open(f"/cases/{case.id}/keeping").press("Reopen it")
     case.refresh_from_db()
     assert case.state == State.REOPENED
@@ -213,15 +215,19 @@ def test_who_may_not_close_and_when(cast: Cast) -> None:
     case = reported_case(cast)
     for desk in (cast.noor, cast.ines, cast.ravi):
         with pytest.raises(OnlyItsCoordinatorCloses):
-            close_case(case, lessons="Done.", by=desk.staff, at=cast.at)
+            close_case(case, lessons="Done.", by=desk.staff, keyring=desk.keyring, at=cast.at)
     with pytest.raises(NotAskedYet):
-        close_case(case, lessons="Done.", by=cast.amara.staff, at=cast.at)
+        close_case(
+            case, lessons="Done.", by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at
+        )
     with pytest.raises(NotClosed):
         reopen_case(case, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
     other = case_about_karim(cast)
     proposed(cast, other)
     with pytest.raises(NotDoneYet):
-        close_case(other, lessons="Done.", by=cast.amara.staff, at=cast.at)
+        close_case(
+            other, lessons="Done.", by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at
+        )
 
 
 def test_a_hold_stops_erasing_and_another_person_lifts_it(cast: Cast) -> None:
