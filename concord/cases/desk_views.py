@@ -53,7 +53,10 @@ def answer_flag(request: DeskRequest, flag_id: UUID) -> HttpResponse:
         )
         if needs_action:
             return _take_up(request, flag)
-    messages.success(request, _("Noted. Whoever flagged it is not told, and nothing was changed."))
+    messages.success(
+        request,
+        _("Noted. Whoever flagged it sees that a person has looked, and nothing was changed."),
+    )
     return HttpResponseRedirect(reverse("inbox"))
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
+from math import ceil
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -17,17 +19,26 @@ from concord.people.models import Shift, StaffMember
 from concord.vault.keyholders import keyholders
 
 NEEDED_TO_AGREE = 2
+HOUR = timedelta(hours=1)
+CAP = timedelta(hours=4)
+"""Longer than this at a stretch nobody watches well."""
+OVERLAP = timedelta(minutes=30)
+"""So long whoever leaves and whoever comes are there together."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A stretch in which too few are awake to `agree`, or to `watch`."""
+    """A stretch in which too few are awake to `agree`, or to `watch`; or in which one person is on for too long.
+
+    For the last, `long`, `need` are the hours that are planned, `have` those that anybody should do, and `who` it is.
+    """
 
     kind: str
     starts_at: datetime
     ends_at: datetime
     have: int
     need: int
+    who: str = ""
 
     def as_kept(self) -> list[str | int]:
         """As an acceptance keeps it."""
@@ -37,6 +48,7 @@ class Gap:
             self.ends_at.isoformat(),
             self.have,
             self.need,
+            self.who,
         ]
 
 
@@ -88,7 +100,7 @@ def gaps_in(stretches: Iterable[Stretch]) -> list[Gap]:
 
 def uncovered(convening: Convening, *, after: datetime) -> list[Gap]:
     """The gaps from then on that no lead has accepted."""
-    gaps = gaps_in(coverage(convening, after=after))
+    gaps = [*gaps_in(coverage(convening, after=after)), *too_long(convening, after=after)]
     if not gaps:
         return []
     kept = [
@@ -99,9 +111,40 @@ def uncovered(convening: Convening, *, after: datetime) -> list[Gap]:
     return [gap for gap in gaps if not any(_within(gap, one) for one in kept)]
 
 
+def too_long(convening: Convening, *, after: datetime) -> list[Gap]:
+    """Who is planned for longer than four hours at a stretch, and half an hour to hand over (workflow.md 4.9)."""
+    planned: dict[UUID, list[tuple[datetime, datetime]]] = {}
+    shifts = Shift.objects.filter(convening=convening.id, ends_at__gt=after)
+    for one in shifts.select_related("staff").order_by("starts_at"):
+        stretches = planned.setdefault(one.staff.person_id, [])
+        if stretches and one.starts_at - stretches[-1][1] < OVERLAP:
+            stretches[-1] = (stretches[-1][0], max(stretches[-1][1], one.ends_at))
+        else:
+            stretches.append((one.starts_at, one.ends_at))
+    return [
+        Gap("long", start, end, CAP // HOUR, ceil((end - start) / HOUR), str(person))
+        for person, stretches in planned.items()
+        for start, end in stretches
+        if end - start > CAP + OVERLAP
+    ]
+
+
+def without_overlap(convening: Convening, *, after: datetime) -> list[datetime]:
+    """When somebody's shift ends while a session runs, and nobody who stays has been there for half an hour."""
+    sessions = list(convening.sessions.exclude(state=State.ENDED).filter(ends_at__gt=after))
+    shifts = _shifts(sessions, convening, after)
+    ends = {one.ends_at for one in shifts if one.convening and one.ends_at > after}
+    running = {end for end in ends if any(one.starts_at < end < one.ends_at for one in sessions)}
+    return sorted(
+        end
+        for end in running
+        if not any(one.starts_at <= end - OVERLAP and one.ends_at > end for one in shifts)
+    )
+
+
 def _within(gap: Gap, accepted: Gap) -> bool:
     return (
-        gap.kind == accepted.kind
+        (gap.kind, gap.who) == (accepted.kind, accepted.who)
         and accepted.starts_at <= gap.starts_at
         and gap.ends_at <= accepted.ends_at
         and gap.have >= accepted.have
@@ -109,8 +152,9 @@ def _within(gap: Gap, accepted: Gap) -> bool:
     )
 
 
-def _read(kind: str, starts_at: str, ends_at: str, have: int, need: int) -> Gap:
-    return Gap(kind, datetime.fromisoformat(starts_at), datetime.fromisoformat(ends_at), have, need)
+def _read(kind: str, starts_at: str, ends_at: str, have: int, need: int, who: str = "") -> Gap:
+    start, end = datetime.fromisoformat(starts_at), datetime.fromisoformat(ends_at)
+    return Gap(kind, start, end, have, need, who)
 
 
 def _shifts(sessions: list[Session], convening: Convening, after: datetime) -> list[Shift]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,7 +14,15 @@ from django.views.decorators.http import require_POST, require_safe
 from concord.convenings.accept_gaps import accept_gaps
 from concord.convenings.at_the_door import last_drill, last_test
 from concord.convenings.chart import HOURS, chart
-from concord.convenings.coverage import coverage, uncovered
+from concord.convenings.coverage import (
+    CAP,
+    OVERLAP,
+    Gap,
+    coverage,
+    too_long,
+    uncovered,
+    without_overlap,
+)
 from concord.convenings.forms import AcceptForm, ShiftForm
 from concord.convenings.models import Acceptance, Convening
 from concord.convenings.note_channel_test import note_channel_test
@@ -26,9 +33,6 @@ from concord.people.models import Shift, StaffMember
 from concord.people.plan_shift import plan_shift
 from concord.people.who_may import lead, organiser, receiver, staff
 from concord.refusals import Refused
-
-LONG = timedelta(hours=4)
-"""Whoever watches longer than this at a stretch tires; the page says so, and leaves it to people."""
 
 
 @door(staff)
@@ -107,8 +111,10 @@ def _page(request: DeskRequest, convening: Convening, **more: Any) -> HttpRespon
         "days": chart(stretches, zone=zone),
         "hours": HOURS,
         "gaps": uncovered(convening, after=request.at),
+        "long": _with_who(too_long(convening, after=request.at)),
+        "hurried": without_overlap(convening, after=request.at),
         "accepted": _with_names(accepted),
-        "shifts": [(one, one.ends_at - one.starts_at > LONG) for one in shifts],
+        "shifts": [(one, one.ends_at - one.starts_at > CAP + OVERLAP) for one in shifts],
         "may_plan": organiser(request),
         "may_accept": lead(request),
         "may_test": receiver(request),
@@ -141,6 +147,12 @@ def _with_names(accepted: list[Acceptance]) -> list[tuple[Acceptance, str]]:
         )
     )
     return [(one, names.get(one.accepted_by, "")) for one in accepted]
+
+
+def _with_who(gaps: list[Gap]) -> list[tuple[Gap, str]]:
+    found = StaffMember.objects.filter(person__in=[gap.who for gap in gaps])
+    names = {str(person): name for person, name in found.values_list("person_id", "working_name")}
+    return [(gap, names.get(gap.who, "")) for gap in gaps]
 
 
 def _who_can_be_on_call(request: DeskRequest) -> Any:

@@ -87,7 +87,8 @@ def _covered(convening: Convening, at: datetime) -> Iterator[Missing]:
         yield Missing(
             "coverage",
             _(
-                "Not every minute is covered by one person for each session and two who can agree. "
+                "Not every minute is covered by one person for each session and two who can agree, or "
+                "somebody is planned for longer than four hours. "
                 "Plan more shifts, or have a lead accept it in writing."
             ),
         )

@@ -33,6 +33,7 @@ WORDS = {
     "cases.cover_me": ("", _("%(who)s was away for ten minutes, covered by the deputy")),
     "cases.assess": ("", _("%(who)s said how it stands")),
     "cases.check_in": ("", _("%(who)s asked whether it has stayed quiet")),
+    "cases.link": ("", _("It was linked to an older case")),
     "cases.merge": ("", _("%(who)s put another case into this one")),
     "cases.decide_no_action": ("proposed", _("%(who)s found that nothing needs to be done")),
     "cases.agree_to_no_action": ("agreed", _("%(who)s agreed that nothing needs to be done")),

@@ -6,6 +6,7 @@ from concord.desk import (
     export_views,
     inbox_views,
     propose_views,
+    shift_views,
     watch_views,
 )
 
@@ -14,6 +15,11 @@ urlpatterns = [
     path("next", inbox_views.next_thing, name="next_thing"),
     path("again", inbox_views.once_more, name="try_again"),
     path("watch", watch_views.watch, name="watch"),
+    path("on-shift", shift_views.on_shift, name="on_shift"),
+    path("on-shift/opened", shift_views.opened, name="opened"),
+    path("on-shift/note", shift_views.hand_over, name="hand_over_shift"),
+    path("on-shift/relief", shift_views.ask, name="ask_relief"),
+    path("on-shift/relief/<uuid:relief_id>", shift_views.take, name="take_relief"),
     path("flags/<uuid:flag_id>/words", watch_views.flag_words, name="flag_words"),
     path("cases/<uuid:case_id>", case_views.case, name="case"),
     path("cases/<uuid:case_id>/copy", export_views.export, name="export_case"),

@@ -14,8 +14,11 @@ class MonitoringConfig(AppConfig):
         from concord.live import subscriptions
         from concord.monitoring import (  # noqa: F401  (jobs, receivers)
             alarm_unreviewed,
+            ask_relief,
+            count_opening,
             desk_stream,
             forget_flags,
+            hand_over_shift,
             hear_judgements,
             hear_ties,
             push,

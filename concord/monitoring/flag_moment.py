@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from concord.monitoring.models import Flag
+from concord.monitoring.own_flag import token_of
 from concord.monitoring.raise_flag import check_may_flag, raise_flag
 from concord.monitoring.seen import Seen
-from concord.names import token
 from concord.spaces.models import Room
 
 
@@ -23,7 +23,7 @@ def flag_moment(
     A form sent twice has one nonce and raises one flag. Raises OnlyThoseInTheRoom, access.NotAdmitted.
     """
     check_may_flag(room, by=by, by_staff=by_staff, at=at)
-    raised_token = token("flag", f"{room.id}:{by}:{nonce or uuid4()}")
+    raised_token = token_of(room, by=by, nonce=nonce or uuid4())
     known = Flag.objects.filter(raised_token=raised_token).first()
     return known or raise_flag(
         Seen.of_moment(room, words=words, by=by),

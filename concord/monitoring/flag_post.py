@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.monitoring.models import Flag
+from concord.monitoring.own_flag import token_of
 from concord.monitoring.raise_flag import check_may_flag, raise_flag
 from concord.monitoring.seen import Seen
-from concord.names import token
 from concord.refusals import Refused
 from concord.spaces.models import Post
 
@@ -31,7 +31,7 @@ def flag_post(post: Post, *, words: str, by: UUID, by_staff: bool, at: datetime)
     OnlyThoseInTheRoom, access.NotAdmitted.
     """
     check_may_flag(post.room, by=by, by_staff=by_staff, at=at)
-    raised_token = token("flag", f"{post.id}:{by}")
+    raised_token = token_of(post, by=by)
     known = Flag.objects.filter(raised_token=raised_token).first()
     if known is not None:
         return known

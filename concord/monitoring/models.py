@@ -194,6 +194,12 @@ class ProtectedName(models.Model):
         return str(self.pk)
 
 
+class ShiftNoteQuerySet(models.QuerySet["ShiftNote"]):
+    def visible_to(self, staff: StaffMember) -> ShiftNoteQuerySet:
+        """Those that were handed to this person, or that they wrote."""
+        return self.filter(file__in=seen_by(staff.person_id))
+
+
 class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):
     def visible_to(self, staff: StaffMember) -> PushSubscriptionQuerySet:
         """One's own and nobody else's."""
@@ -210,6 +216,64 @@ class PushSubscription(models.Model):
     made_at = models.DateTimeField()
 
     objects = PushSubscriptionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Exposure(models.Model):
+    """How many covered things somebody opened in the shift that runs. A number, erased with the shift."""
+
+    person = models.UUIDField(unique=True)
+    opened = models.PositiveIntegerField(default=0)
+    until_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ShiftNote(models.Model):
+    """What somebody hands over to those who come next: sealed to them, and erased after a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file = models.UUIDField(unique=True)
+    sealed = models.BinaryField()
+    written_by = models.UUIDField()
+    written_at = models.DateTimeField()
+
+    objects = ShiftNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-written_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Relief(models.Model):
+    """Somebody asks to be relieved. Nobody is sent home by it: they stay on until somebody has come."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.UUIDField()
+    asked_at = models.DateTimeField()
+    taken_by = models.UUIDField(null=True)
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(taken_at__isnull=True), name="monitoring_one_relief"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_by__isnull=True, taken_at__isnull=True)
+                | (
+                    Q(taken_by__isnull=False, taken_at__isnull=False)
+                    & ~Q(taken_by=models.F("person"))
+                ),
+                name="monitoring_relieved_by_another",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from concord.access.gate import admit
 from concord.convenings.guidelines_read import has_read
@@ -16,6 +16,8 @@ from concord.doors import Request, door
 from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.forms import FlagForm
+from concord.monitoring.models import Flag
+from concord.monitoring.own_flag import own_flag
 from concord.people.current import person_of
 from concord.people.models import Person
 from concord.people.who_may import participant
@@ -34,16 +36,18 @@ def post(request: Request, post_id: UUID) -> HttpResponse:
     if flagged is None:
         raise Http404
     _pass_the_gate(request, flagged.room)
+    if request.method != "POST" and (own := own_flag(flagged, by=_person(request))):
+        return _flagged(request, own, flagged.room, post=flagged)
     form = FlagForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        flag_post(
+        raised = flag_post(
             flagged,
             words=form.cleaned_data["words"],
             by=_person(request),
             by_staff=False,
             at=request.at,
         )
-        return render(request, "monitoring/flagged.html", {"room": flagged.room, "post": flagged})
+        return _flagged(request, raised, flagged.room, post=flagged)
     page = {
         "form": form,
         "room": flagged.room,
@@ -63,7 +67,7 @@ def moment(request: Request, room_id: UUID) -> HttpResponse:
     _pass_the_gate(request, room)
     form = FlagForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        flag_moment(
+        raised = flag_moment(
             room,
             words=form.cleaned_data["words"],
             nonce=form.cleaned_data["nonce"],
@@ -71,8 +75,33 @@ def moment(request: Request, room_id: UUID) -> HttpResponse:
             by_staff=False,
             at=request.at,
         )
-        return render(request, "monitoring/flagged.html", {"room": room})
+        return _flagged(request, raised, room, nonce=form.cleaned_data["nonce"])
     return render(request, "monitoring/flag.html", {"form": form, "room": room})
+
+
+@door(participant)
+@require_safe
+def own_moment(request: Request, room_id: UUID, nonce: UUID) -> HttpResponse:
+    """Whether a person has looked at a moment that they flagged; for anybody else there is nothing here."""
+    room = _rooms(request).filter(id=room_id).first()
+    own = own_flag(room, by=_person(request), nonce=nonce) if room else None
+    if room is None or own is None:
+        raise Http404
+    _pass_the_gate(request, room)
+    return _flagged(request, own, room, nonce=nonce)
+
+
+def _flagged(
+    request: Request,
+    own: Flag,
+    room: Room,
+    *,
+    post: Post | None = None,
+    nonce: UUID | None = None,
+) -> HttpResponse:
+    """Thanks, and whether somebody has looked: the same word whatever they made of it."""
+    context = {"room": room, "post": post, "nonce": nonce, "looked": own.judged_at is not None}
+    return render(request, "monitoring/flagged.html", context)
 
 
 def _pass_the_gate(request: Request, room: Room) -> None:

@@ -16,6 +16,7 @@ class ReportsConfig(AppConfig):
             forget_uploads,
             lay_answer,
             leave_notice,
+            tell_status,
         )
 
         register_kind(

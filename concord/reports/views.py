@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +37,7 @@ from concord.reports.own_copy import ASKED, FEEDBACK, OwnCopy, copy_among
 from concord.reports.promises import promises_of
 from concord.reports.receive_report import Receipt
 from concord.reports.support_views import beside_or_shut, brings_something, shut, support_of
+from concord.reports.tell_status import STATUS
 from concord.reports.turn_into_report import RECEIPT
 from concord.reports.uploads import takes_files
 from concord.reports.who_read import names_told
@@ -195,6 +196,7 @@ def _box(
             for answer in opened
             if answer.kind in ("answer", RECEIPT)
         ],
+        "status_on": _status_on(opened),
         "outcomes": [(each.id, outcome_words(each.plaintext)) for each in laid],
         "promises": promises_of(
             known, outcome_at=laid[0].pushed_at if laid else None, at=request.at
@@ -209,6 +211,13 @@ def _box(
         "said": said or next((word for word in ("added", "changed") if word in request.GET), ""),
     }
     return render(request, "reports/box.html", context, status=507 if full else 200)
+
+
+def _status_on(opened: list[Opened]) -> date | None:
+    """The day on which we said last that we are still on it; not once they have heard what came of it."""
+    days = [each.plaintext.decode() for each in opened if each.kind == STATUS]
+    heard = any(each.kind == "outcome" for each in opened)
+    return date.fromisoformat(days[-1]) if days and not heard else None
 
 
 def _may_say_how(opened: list[Opened], copy: OwnCopy | None) -> bool:

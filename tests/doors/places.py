@@ -128,6 +128,7 @@ PUBLIC = [
     Place("room", "/r/{hall}", "sara"),
     Place("flag", "/p/{post}/flag", "sara"),
     Place("flag-moment", "/r/{hall}/flag", "sara"),
+    Place("flag-own", "/p/{looked_at}/flag", "sara"),
     Place("flagged", "/p/{post}/flag", "tomas", press("", words="Please look at this.")),
     Place("help", "/help"),
     Place("report", "/report?from=/r/{hall}"),
@@ -174,6 +175,8 @@ DESK = [
     Place("inbox", "/", "amara"),
     Place("inbox-empty", "/", "ravi"),
     Place("watch", "/watch", "amara"),
+    Place("on-shift", "/on-shift", "amara"),
+    Place("on-shift-empty", "/on-shift", "amara", press("/note", note="")),
     Place("desk-flag", "/flags/{flag}", "amara"),
     Place("case", "/cases/{case}", "amara"),
     Place("case-decided", "/cases/{decided_case}", "amara"),
@@ -247,6 +250,7 @@ def house(inside: Callable[[Registration], Any]) -> House:
     made = House(
         cast,
         {
+            "looked_at": undone.case.sources.get().flag.post_id,
             "left": undone.id,
             "left_case": undone.case_id,
             "followed_case": followed.id,

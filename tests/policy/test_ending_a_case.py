@@ -31,15 +31,22 @@ from concord.cases.decide_no_action import (
     ring_no_action,
 )
 from concord.cases.follow_up import follow_up
+from concord.cases.hold_case import hold_case
+from concord.cases.lift_hold import lift_hold
+from concord.cases.merge_cases import merge_cases
 from concord.cases.models import Agreement, Case, NoAction, State
 from concord.cases.move import NoSuchTransition
 from concord.cases.recuse import recuse
+from concord.cases.reopen_case import reopen_case
+from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Execution, Proposal
 from concord.concurrence.void import withdraw
 from concord.desk.waiting import waiting_for
 from concord.outbox.clocks import clocks
 from concord.outbox.models import Job
+from concord.reports.receive_report import receive_report
+from concord.reports.told import Told
 from concord.vault.errors import NoGrant
 from tests.browsing import at_the_desk
 from tests.cast import (
@@ -252,3 +259,32 @@ def test_a_long_reason_is_kept_whole_and_a_refused_one_stays_in_its_field(cast: 
     assert amara.status == 409
     amara.post(f"/cases/{case.id}/hold", reason=long)
     assert amara.open(f"/cases/{case.id}/keeping").sees(long.strip())
+
+
+def test_the_timeline_tells_it_newest_first_in_utc_with_the_mark_of_each_step(cast: Cast) -> None:
+    case = left_as_it_is(cast, case_about_karim(cast))
+    hold = hold_case(case, reason="A court asked.", by=cast.amara.staff, at=cast.later(minutes=2))
+    lift_hold(hold, by=cast.luis.staff, at=cast.later(minutes=3))
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring}
+    reopen_case(case, at=cast.later(minutes=4), **who)
+    report = receive_report(Told("He did it again."), nonce=b"7" * 16, at=cast.at).report
+    other = take_up(report, at=cast.later(minutes=5), **who)
+    merge_cases(other, other=case, at=cast.later(minutes=6), **who)
+    page = at_the_desk(cast.amara).open(f"/cases/{case.id}")
+    told = page.words[page.words.index("What happened so far") :]
+    steps = (
+        "Amara put another case into this one",
+        "Amara reopened it",
+        "Luis lifted the hold",
+        "Amara held it: nothing is erased",
+        "Luis agreed that nothing needs to be done",
+        "Amara found that nothing needs to be done",
+        "Amara said how it stands",
+        "A flag was raised",
+    )
+    places = [told.index(step) for step in steps]
+    assert places == sorted(places)
+    drawn = page.page[page.page.index('<ol class="timeline"') :].split("</ol>")[0]
+    assert drawn.count("UTC") == drawn.count("<li>") >= len(steps)
+    assert drawn.count("<svg") >= 2, "proposed and agreed are drawn on the server"
+    assert "data-own-clock" in drawn

@@ -70,7 +70,7 @@ def on_call(staff: StaffMember, convening: Convening, team: Team, at: datetime) 
         staff,
         convening=convening.id,
         starts_at=at - HOUR,
-        ends_at=at + 4 * HOUR,
+        ends_at=at + 3.5 * HOUR,
         by=team.olu,
         at=at,
     )

@@ -1,0 +1,144 @@
+"""On shift: how long one has been on, how much one uncovered, who takes over, and a note for whoever comes next."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from concord import refusals
+from concord.desk.who_may import watches
+from concord.doors import door
+from concord.letters.outgoing import SeemsToBelongElsewhere
+from concord.monitoring.ask_relief import ask_relief, relieve
+from concord.monitoring.count_opening import count_opening, opened_by
+from concord.monitoring.hand_over_shift import NothingToHandOver, hand_over_shift, read_shift_note
+from concord.monitoring.models import Relief, ShiftNote
+from concord.monitoring.on_shift import staff_on_shift, stretch_of
+from concord.people.at_the_desk import DeskRequest
+from concord.people.models import StaffMember
+from concord.refusals import Refused
+from concord.vault.files import open_to
+
+
+@door(watches)
+@require_safe
+def on_shift(request: DeskRequest) -> HttpResponse:
+    """One's own shift; for a lead, everybody's number beside their name."""
+    return _page(request)
+
+
+@door(watches)
+@require_POST
+def opened(request: DeskRequest) -> HttpResponse:
+    """Something was uncovered: a script says so when a cover is lifted."""
+    count_opening(request.staff_member, at=request.at)
+    return HttpResponse(status=204)
+
+
+@door(watches)
+@require_POST
+def hand_over(request: DeskRequest) -> HttpResponse:
+    """Leave a note for whoever comes next."""
+    text = request.POST.get("note", "").replace("\0", "").replace("\r\n", "\n")
+    try:
+        hand_over_shift(
+            text,
+            by=request.staff_member,
+            keyring=request.keyring,
+            at=request.at,
+            meant=request.POST.getlist("meant"),
+        )
+    except (NothingToHandOver, SeemsToBelongElsewhere) as refused:
+        refusals.tell(refused, actor=request.staff_member.person_id, at=request.at)
+        return _page(request, refused=refused, note=text)
+    messages.success(request, _("Handed over. It is erased after a day."))
+    return HttpResponseRedirect(reverse("on_shift"))
+
+
+@door(watches)
+@require_POST
+def ask(request: DeskRequest) -> HttpResponse:
+    """Ask somebody to take over."""
+    ask_relief(request.staff_member, at=request.at)
+    messages.success(request, _("Others are asked. Stay until somebody has come."))
+    return HttpResponseRedirect(reverse("on_shift"))
+
+
+@door(watches)
+@require_POST
+def take(request: DeskRequest, relief_id: UUID) -> HttpResponse:
+    """Take over from somebody who asked."""
+    asked = Relief.objects.filter(id=relief_id).first()
+    if asked is None:
+        raise Http404
+    done = relieve(asked, by=request.staff_member, at=request.at)
+    if done.taken_by == request.staff_member.person_id:
+        messages.success(request, _("Thank you. They are told that you take over."))
+    else:
+        messages.success(request, _("Somebody else was sooner."))
+    return HttpResponseRedirect(reverse("on_shift"))
+
+
+def _page(request: DeskRequest, *, refused: Refused | None = None, note: str = "") -> HttpResponse:
+    staff, at = request.staff_member, request.at
+    stretch = stretch_of(staff, at=at)
+    context: dict[str, Any] = {
+        "stretch": stretch,
+        "is_long": stretch is not None and stretch.is_long(at),
+        "opened": opened_by(staff, at=at),
+        "mine": Relief.objects.filter(person=staff.person_id).last(),
+        "asked": _asked(staff),
+        "notes": _notes(request),
+        "everybody": _everybody(request) if staff.is_lead else [],
+        "refused": refused,
+        "found": getattr(refused, "found", []),
+        "note": note,
+    }
+    status = refused.status if refused else 200
+    return render(request, "desk/on_shift.html", context, status=status)
+
+
+def _asked(staff: StaffMember) -> list[tuple[Relief, str]]:
+    """Whom somebody could relieve."""
+    waiting = list(Relief.objects.filter(taken_at__isnull=True).exclude(person=staff.person_id))
+    names = _names({one.person for one in waiting})
+    return [(one, names.get(one.person, "")) for one in waiting]
+
+
+def _notes(request: DeskRequest) -> list[tuple[ShiftNote, str, str]]:
+    staff = request.staff_member
+    notes = ShiftNote.objects.visible_to(staff).filter(file__in=open_to(staff.person_id))
+    names = _names({one.written_by for one in notes})
+    return [
+        (one, names.get(one.written_by, ""), read_shift_note(one, keyring=request.keyring))
+        for one in notes
+    ]
+
+
+def _everybody(request: DeskRequest) -> list[dict[str, Any]]:
+    """Who is on, how long already, and how much they uncovered: a number, for a lead, and nothing else."""
+    found = []
+    for one in staff_on_shift(request.at):
+        stretch = stretch_of(one, at=request.at)
+        if stretch is not None:
+            found.append(
+                {
+                    "name": one.working_name,
+                    "stretch": stretch,
+                    "is_long": stretch.is_long(request.at),
+                    "opened": opened_by(one, at=request.at),
+                }
+            )
+    return found
+
+
+def _names(persons: set[UUID]) -> dict[UUID, str]:
+    found = StaffMember.objects.filter(person__in=persons)
+    return dict(found.values_list("person_id", "working_name"))

@@ -1,0 +1,96 @@
+"""PUB-20. Whoever wants to hear what is done hears it, is asked for nothing, and holds nothing up, to the very end."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from concord.actions.verify_steps import verify_steps
+from concord.cases.check_in import check_in
+from concord.cases.close_case import close_case
+from concord.cases.follow_up import follow_up
+from concord.cases.hold_case import hold_case
+from concord.cases.keep_clocks import purge_cases, warn_of_purge
+from concord.cases.models import Case, Closing, State
+from concord.concurrence.concur import concur
+from concord.concurrence.models import Execution
+from concord.concurrence.terms import KEEPS
+from concord.improvement.ask_feedback import ask_feedback
+from concord.letterbox.models import Answer
+from concord.outbox.models import Job
+from concord.people.tests.team import Mailbox
+from concord.reports.models import Report
+from concord.reports.models import State as ReportState
+from concord.reports.tell_status import tell_status
+from tests.browsing import Browser, at_the_desk
+from tests.cast import Cast, answers_arrive, opened, proposed
+
+CODE = re.compile(r'<output class="code"[^>]*><bdi dir="ltr">([0-9A-Z ]{24})</bdi>')
+
+
+def box(code: str) -> Browser:
+    return Browser().open("/report/box").press("Open", code=code)
+
+
+@pytest.mark.clauses("I-INFORM-1", "I-NOENGAGE-1", "I-NOCONFRONT-1", "I-IMPROVE-1")
+def test_from_the_receipt_to_the_closing_note_they_hear_and_are_left_alone(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    post = cast.say(cast.karim, "Go away, all of you")
+    sent = Browser().open("/report").press(
+        "Send", text="He wrote this.", post=str(post.id), hear="done",
+        wishes="Do not ask me anything.",
+    )  # fmt: skip
+    found = CODE.search(sent.page)
+    assert found, "a receipt, at once"
+    code = found[1]
+    amara = at_the_desk(cast.amara)
+    amara.open(f"/reports/{Report.objects.get().id}").press(
+        "Answer", answer="Thank you for telling us."
+    )
+    answers_arrive()
+    assert box(code).sees("Thank you for telling us.")
+    assert tell_status(None, at=cast.later(days=6)) == 0
+    assert tell_status(None, at=cast.later(days=8)) == 1
+    assert tell_status(None, at=cast.later(days=9)) == 0
+    assert tell_status(None, at=cast.later(days=15)) == 1, "every seven days"
+    assert Answer.objects.filter(kind="status").count() == 1, (
+        "the newest stands, not a list of days"
+    )
+    assert box(code).sees("we are still looking after it. You need do nothing.")
+    amara.open(f"/reports/{Report.objects.get().id}").press("Take it into a case")
+    case = Case.objects.get()
+    version = opened(proposed(cast, case, departure=KEEPS).version, cast.luis, cast.at)
+    given = concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
+    verify_steps(Job(subject=Execution.objects.get(concurrence=given).id), at=cast.at)
+    page = box(code)
+    assert page.sees("Somebody's access was taken away or limited.")
+    assert not page.sees("we are still looking after it")
+    assert tell_status(None, at=cast.later(days=30)) == 0, "what was done is the news"
+    begun = follow_up(case, by=cast.amara.staff, at=cast.later(days=1))
+    who = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.later(days=31)}
+    for asked in begun.check_ins.all():
+        check_in(asked, found="unasked", **who)
+    close_case(case, lessons="A shorter way.", **who)
+    assert box(code).sees("We have closed our file on it.")
+    assert ask_feedback(at=cast.later(days=32)) == 1
+    assert "/report/box/afterwards" in box(code).page
+    words = box(code).words
+    assert not any(ask in words for ask in ("meet", "mediat", "Karim", "talk to him"))
+    assert not Report.objects.get().words.filter(by_staff__isnull=True).exists()
+    assert Report.objects.get().state == ReportState.LINKED
+    hold_case(case, reason="A court asked.", by=cast.amara.staff, at=cast.later(days=40))
+    due = Closing.objects.get().expunge_on
+    assert due is not None
+    late = cast.later(days=900)
+    warn_of_purge(None, at=late - timedelta(days=8))
+    assert purge_cases(at=late) == 0, "a hold that was set in time keeps it"
+    assert Case.objects.get().state == State.CLOSED
+
+
+def test_who_does_not_want_to_hear_gets_no_weekly_line(cast: Cast) -> None:
+    Browser().open("/report").press("Send", text="He wrote this.", hear="nothing")
+    assert tell_status(None, at=cast.later(days=30)) == 0
+    assert not Answer.objects.filter(kind="status").exists()
