@@ -21,6 +21,8 @@ from concord.actions.give_back import end_decision, persons_under, put_posts_bac
 from concord.actions.models import UNDECIDED, Ending, ReviewRequest, ReviewState
 from concord.actions.signals import not_me_accepted
 from concord.actions.uninvolved import is_uninvolved
+from concord.cases.models import Case
+from concord.cases.move import reopen, rests
 from concord.cases.parties import known_parties
 from concord.concurrence.models import Decision, Warrant
 from concord.ledger.record import record
@@ -101,6 +103,8 @@ def decide_review(
         _take_back(request, decision, keyring=keyring, posts_back=posts_back, at=at)
     elif outcome == ReviewState.VARIED:
         _end_sooner(request, decision, ends_at, keyring=keyring, at=at)
+    if outcome != ReviewState.UPHELD and request.kind != "not_me":
+        _open_again(decision, by=by, at=at)
     request.reason_sealed = files.seal(
         request.file, reason.strip().encode(), about=f"review reason:{request.id}"
     )
@@ -197,6 +201,13 @@ def _end_sooner(
     if ends_at is None or ending is None:
         raise EndsTooLate(subject=request.id)
     say_it_ends_earlier(persons_under(decision), decision, ends_at=ends_at, at=at)
+
+
+def _open_again(decision: Decision, *, by: UUID, at: datetime) -> None:
+    """A case that rested on what was wrong, or too long, goes back to its people (workflow.md 4.4)."""
+    case = Case.objects.select_for_update().get(id=decision.case_id)
+    if rests(case):
+        reopen(case, by=by, at=at)
 
 
 def _is_of_a_return(shut: UUID | None) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from concord.actions.models import ReviewRequest
 from concord.actions.verify_steps import verify_steps
 from concord.cases.agree_to_no_action import (
     IsSettled,
@@ -58,6 +59,8 @@ from tests.cast import (
     proposed,
     terms_for,
 )
+from tests.looking_again import another_receiver, decided
+from tests.policy.test_reviews import asks_again
 
 pytestmark = pytest.mark.django_db
 
@@ -288,3 +291,21 @@ def test_the_timeline_tells_it_newest_first_in_utc_with_the_mark_of_each_step(ca
     assert drawn.count("UTC") == drawn.count("<li>") >= len(steps)
     assert drawn.count("<svg") >= 2, "proposed and agreed are drawn on the server"
     assert "data-own-clock" in drawn
+
+
+@pytest.mark.clauses("I-PROC-1")
+@pytest.mark.parametrize(
+    "outcome, state",
+    [("overturned", State.REOPENED), ("upheld", State.FOLLOW_UP)],
+)
+def test_a_review_that_is_granted_opens_the_case_again(
+    cast: Cast, outcome: str, state: State
+) -> None:
+    mina = another_receiver(cast)
+    decision = decided(cast)
+    verified(decision.execution, cast)
+    follow_up(decision.case, by=cast.amara.staff, at=cast.at)
+    asks_again(cast, kind="review")
+    desk = at_the_desk(mina).open(f"/reviews/{ReviewRequest.objects.get().id}")
+    desk.press("Decide it", outcome=outcome, reason="We read it again.")
+    assert state_of(decision.case) == state
