@@ -11,6 +11,7 @@ class ActionsConfig(AppConfig):
             assign_review,
             bar_member,
             bar_organisation,
+            carry_elsewhere,
             confirm_decision,
             delete_posts,
             deny_entry,

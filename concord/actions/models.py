@@ -296,3 +296,78 @@ class LaterMember(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class ElsewhereState(models.TextChoices):
+    QUEUED = "queued", "waits its turn"
+    RETRYING = "retrying", "did not answer; it is tried again"
+    ASKED = "asked", "was asked; not seen to hold yet"
+    BY_HAND = "by_hand", "has to be done by hand"
+    VERIFIED = "verified", "done and checked"
+    DONE_BY_HAND = "done_by_hand", "done by hand"
+    OVERTAKEN = "overtaken", "not needed any more"
+
+
+NOT_DONE_ELSEWHERE = [
+    ElsewhereState.QUEUED,
+    ElsewhereState.RETRYING,
+    ElsewhereState.ASKED,
+    ElsewhereState.BY_HAND,
+]
+
+
+class ElsewhereQuerySet(models.QuerySet["Elsewhere"]):
+    def open(self) -> ElsewhereQuerySet:
+        """What still has to happen on a platform outside."""
+        return self.filter(state__in=NOT_DONE_ELSEWHERE)
+
+    def visible_to(self, staff: StaffMember) -> ElsewhereQuerySet:
+        """Those of decisions this person may see."""
+        return self.filter(decision__in=Decision.objects.visible_to(staff).values("id"))
+
+
+class Elsewhere(models.Model):
+    """A step that has to happen on a platform outside, under a warrant that was carried out here already.
+
+    Whoever coordinates the case answers for it: `due_at` is their clock. It stays open until it was verified there, or
+    somebody says, and signs with their name, that it was done by hand.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="elsewhere")
+    warrant = models.ForeignKey(Warrant, on_delete=models.CASCADE, related_name="elsewhere")
+    platform = models.CharField(max_length=40)
+    what = models.CharField(max_length=10)
+    state = models.CharField(
+        max_length=12, choices=ElsewhereState.choices, default=ElsewhereState.QUEUED
+    )
+    since_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    alarmed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.UUIDField(null=True)
+    proof_sealed = models.BinaryField(null=True)
+
+    objects = ElsewhereQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["since_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["warrant", "platform", "what"], name="actions_once_on_each_platform"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done_by_hand")
+                | Q(settled_by__isnull=False, proof_sealed__isnull=False),
+                name="actions_by_hand_with_proof",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} on {self.platform}: {self.state}"
+
+    @property
+    def is_by_hand(self) -> bool:
+        return self.state == ElsewhereState.BY_HAND

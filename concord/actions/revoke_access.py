@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from concord.access import gate
 from concord.access.gate import is_admitted
 from concord.access.models import EVERYWHERE, Place, Shut
 from concord.access.shut import epoch_now, shut
+from concord.actions.platforms import REVOKE, platforms_at
 from concord.cases.models import Case
 from concord.concurrence.kinds import Kind, register
 from concord.concurrence.models import Decision, Warrant
@@ -78,6 +80,10 @@ def preview(target: Target, *, at: datetime) -> dict[str, Any]:
         "streams": relay.listening(target.id, [room.stream for room in rooms]),
         "until_at": target.until_at.isoformat() if target.until_at else None,
         "already": not is_admitted(target.id, [Place(target.scope_kind, target.scope_id)], at=at),
+        "elsewhere": [
+            [str(one.label), REVOKE in one.can]
+            for one in platforms_at(Place(target.scope_kind, target.scope_id))
+        ],
     }
 
 
@@ -160,6 +166,12 @@ def counts(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
     yield people, ngettext("person loses access", "people lose access", people)
     streams = sum(step["streams"] for step in previews)
     yield streams, ngettext("open stream cut", "open streams cut", streams)
+    elsewhere = Counter(
+        (name, able) for step in previews for name, able in step.get("elsewhere", [])
+    )
+    for (name, able), number in elsewhere.items():
+        words = gettext("removed on %(platform)s") if able else gettext("by hand on %(platform)s")
+        yield number, words % {"platform": name}
 
 
 register(

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from concord.cases.conflicts import eligible
 from concord.concurrence.contents import targets_of
 from concord.concurrence.kinds import Effect, asks, effect_of, kind_of
+from concord.concurrence.lend_standing import is_partly_done
 from concord.concurrence.models import Concurrence, Decision, Execution, Proposal, State, Version
 from concord.concurrence.open_version import Briefing
 from concord.concurrence.propose import about_of, preview
@@ -124,9 +125,11 @@ class Standing:
 
     @property
     def state(self) -> str:
-        """`State`, with two more: lapsed as soon as the clock says so, and checked once every step was."""
+        """`State`, with three more: lapsed as soon as the clock says so; checked once every step was; and partly,
+        when it holds here and something still has to happen on a platform outside.
+        """
         if self.verified_at is not None:
-            return "checked"
+            return "partly" if self.execution and is_partly_done(self.execution) else "checked"
         return "lapsed" if self.lapsed else self.version.proposal.state
 
     @property
@@ -137,6 +140,7 @@ class Standing:
             "concurred": "agreed",
             "executed": "agreed",
             "checked": "done",
+            "partly": "agreed",
             "declined": "declined",
         }.get(self.state, "lapsed")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,10 +47,27 @@ def standing(case: Case) -> Standing:
     )
 
 
+_elsewhere: list[Callable[[Execution], bool]] = []
+
+
+def happens_elsewhere(is_open: Callable[[Execution], bool]) -> Callable[[Execution], bool]:
+    """Let the room that carries steps to platforms outside say whether one is still open there."""
+    _elsewhere[:] = [is_open]
+    return is_open
+
+
+def is_partly_done(execution: Execution) -> bool:
+    """Whether it holds here, and something of it still has to happen on a platform outside (PARTLY_EXECUTED)."""
+    return any(is_open(execution) for is_open in _elsewhere)
+
+
 def is_open(case: Case) -> bool:
-    """Whether a proposal waits, or a step was carried out and not seen to hold yet."""
-    waits = Proposal.objects.filter(case=case).open().exists()
-    return waits or _steps(case).filter(verified_at__isnull=True).exists()
+    """Whether a proposal waits, or a step was carried out and not seen to hold yet, here or elsewhere."""
+    return (
+        Proposal.objects.filter(case=case).open().exists()
+        or _steps(case).filter(verified_at__isnull=True).exists()
+        or any(map(is_partly_done, Execution.objects.filter(decision__case=case)))
+    )
 
 
 def _steps(case: Case) -> QuerySet[Warrant]:

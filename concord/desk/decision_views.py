@@ -28,6 +28,7 @@ from concord.concurrence.terms import GIVE_BACK, GROUNDS, LASTING, SHUTS, Incomp
 from concord.concurrence.wording import place_name
 from concord.convenings.known_members import names_in_rooms
 from concord.convenings.models import Convening
+from concord.desk.elsewhere import Typed, elsewhere_of
 from concord.desk.lift_form import EarlierForm, LiftForm, ReleaseForm
 from concord.desk.who_may import sees_decisions, works_on_cases
 from concord.doors import door
@@ -77,14 +78,14 @@ def _grounds() -> list[tuple[Any, int]]:
 @require_safe
 def decision(request: DeskRequest, decision_id: UUID) -> HttpResponse:
     """One decision: its steps, how it ends, and the returns that were met under it."""
-    return _page(request, _find(request, decision_id))
+    return decision_page(request, find_decision(request, decision_id))
 
 
 @door(works_on_cases)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lift(request: DeskRequest, decision_id: UUID) -> HttpResponse:
     """Propose that it ends now; it needs a second yes like everything else."""
-    found = _find(request, decision_id)
+    found = find_decision(request, decision_id)
     posts = [_post_target(removal) for removal in removals_under(found)]
     form = LiftForm(request.POST or None, posts=posts)
     page = {"decision": found, "form": form}
@@ -146,10 +147,10 @@ def _kept_out(found: Decision, *, at: datetime) -> list[Target]:
 @require_POST
 def earlier(request: DeskRequest, decision_id: UUID) -> HttpResponse:
     """Give it an earlier end that still lies ahead."""
-    found = _find(request, decision_id)
+    found = find_decision(request, decision_id)
     form = EarlierForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, form=form, status=422)
+        return decision_page(request, found, form=form, status=422)
     try:
         end_earlier(
             found,
@@ -162,7 +163,7 @@ def earlier(request: DeskRequest, decision_id: UUID) -> HttpResponse:
     except Refused as refused:
         tell(refused, actor=request.staff_member.person_id, at=request.at)
         form.add_error(None, str(refused.words))
-        return _page(request, found, form=form, status=refused.status)
+        return decision_page(request, found, form=form, status=refused.status)
     return redirect("decision", decision_id)
 
 
@@ -170,13 +171,13 @@ def earlier(request: DeskRequest, decision_id: UUID) -> HttpResponse:
 @require_POST
 def confirm(request: DeskRequest, decision_id: UUID) -> HttpResponse:
     """Confirm it, after somebody with a part in it stepped out."""
-    found = _find(request, decision_id)
+    found = find_decision(request, decision_id)
     for late in _unconfirmed(found, request):
         confirm_decision(late, by=request.staff_member, keyring=request.keyring, at=request.at)
     return redirect("decision", decision_id)
 
 
-def _find(request: DeskRequest, decision_id: UUID) -> Decision:
+def find_decision(request: DeskRequest, decision_id: UUID) -> Decision:
     visible = Decision.objects.visible_to(request.staff_member)
     found = (
         visible.select_related(
@@ -190,8 +191,13 @@ def _find(request: DeskRequest, decision_id: UUID) -> Decision:
     return found
 
 
-def _page(
-    request: DeskRequest, found: Decision, *, form: EarlierForm | None = None, status: int = 200
+def decision_page(
+    request: DeskRequest,
+    found: Decision,
+    *,
+    form: EarlierForm | None = None,
+    typed: Typed | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     agreed = found.execution.concurrence
     people = {agreed.proposer, agreed.person} if agreed else set()
@@ -221,6 +227,7 @@ def _page(
         "deleted": sum(warrant.kind == "delete" for warrant in warrants),
         "gave_back": all(warrant.kind in GIVE_BACK for warrant in warrants),
         "unchecked": sum(warrant.verified_at is None for warrant in warrants),
+        "elsewhere": elsewhere_of(found, request, typed=typed),
         "returns": list(Match.objects.filter(decision=found)),
         "later": LaterMember.objects.visible_to(request.staff_member).filter(barred=found.id),
         "organisation": BarredOrganisation.objects.filter(decision=found.id)

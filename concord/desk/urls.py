@@ -3,6 +3,7 @@ from django.urls import path
 from concord.desk import (
     case_views,
     decision_views,
+    elsewhere_views,
     export_views,
     inbox_views,
     propose_views,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/organisation", propose_views.bar_in, name="bar_organisation"),
     path("cases/<uuid:case_id>/deny/known", propose_views.name_known, name="name_known"),
     path("proposals/<uuid:proposal_id>/edit", propose_views.edit, name="edit_proposal"),
+    path("elsewhere/<uuid:step_id>", elsewhere_views.by_hand, name="settle_by_hand"),
     path("decisions", decision_views.decisions, name="decisions"),
     path("decisions/<uuid:decision_id>", decision_views.decision, name="decision"),
     path("decisions/<uuid:decision_id>/lifting", decision_views.lift, name="lift_decision"),

@@ -8,7 +8,14 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from concord.actions.models import UNDECIDED, LateRecusal, LaterMember, ReviewRequest
+from concord.actions.models import (
+    UNDECIDED,
+    Elsewhere,
+    ElsewhereState,
+    LateRecusal,
+    LaterMember,
+    ReviewRequest,
+)
 from concord.cases.check_in import due
 from concord.cases.clocks import WARN_FIRST
 from concord.cases.models import OVER, Case, CheckIn, Closing, Handover, NoAction, Source
@@ -38,6 +45,7 @@ class Waiting:
     reviews: list[ReviewRequest]
     unconfirmed: list[LateRecusal]
     later: list[LaterMember]
+    elsewhere: list[Elsewhere]
     cases: list[Case]
     closings: list[Closing]
     handovers: list[Handover]
@@ -52,6 +60,9 @@ class Waiting:
         looked = (self.reviews, self.later)
         machine = bool(self.machine.put_forward or self.machine.waiting)
         return not any((machine, self.attempts, self.handovers, *came_in, *looked, *kept))
+        return not any(
+            (self.attempts, self.handovers, self.elsewhere, *came_in, self.reviews, *kept)
+        )
 
 
 def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
@@ -69,6 +80,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         reviews=list(reviews_for(staff).order_by("answer_due_at")),
         unconfirmed=list(unconfirmed_for(staff, at=at).select_related("decision")),
         later=list(later_for(staff, at=at).select_related("barred__decision")),
+        elsewhere=list(elsewhere_for(staff).select_related("decision")),
         cases=list(cases_of(staff)),
         closings=list(closings_for(staff, at=at).select_related("case")),
         handovers=asks_of(staff, at=at),
@@ -90,6 +102,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + reviews_for(staff).count()
         + unconfirmed_for(staff, at=at).count()
         + later_for(staff, at=at).count()
+        + elsewhere_for(staff).filter(state=ElsewhereState.BY_HAND).count()
         + len(asks_of(staff, at=at))
         + no_actions_for(staff).count()
     )
@@ -173,6 +186,12 @@ def unconfirmed_for(staff: StaffMember, *, at: datetime) -> QuerySet[LateRecusal
 def later_for(staff: StaffMember, *, at: datetime) -> QuerySet[LaterMember]:
     """Who said that they belong to an organisation under a decision, and whom nobody has looked at."""
     return LaterMember.objects.visible_to(staff).waiting(at)
+
+
+def elsewhere_for(staff: StaffMember) -> QuerySet[Elsewhere]:
+    """What still has to happen on a platform outside, in the cases this person answers for."""
+    theirs = Q(decision__case__coordinator=staff) | Q(decision__case__deputy=staff)
+    return Elsewhere.objects.visible_to(staff).open().filter(theirs).order_by("due_at")
 
 
 def cases_of(staff: StaffMember) -> QuerySet[Case]:
