@@ -110,7 +110,7 @@ def lift(request: DeskRequest, decision_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def release(request: DeskRequest, decision_id: UUID) -> HttpResponse:
     """Propose that one of several, or some, are let in again, while it goes on for the others."""
-    found = _find(request, decision_id)
+    found = find_decision(request, decision_id)
     if request.staff_member not in (found.case.coordinator, found.case.deputy):
         raise NeedsCoordinator(subject=found.id)
     form = ReleaseForm(request.POST or None, people=_kept_out(found, at=request.at))

@@ -59,9 +59,8 @@ class Waiting:
         kept = (self.cases, self.closings, self.check_ins, self.no_actions)
         looked = (self.reviews, self.later)
         machine = bool(self.machine.put_forward or self.machine.waiting)
-        return not any((machine, self.attempts, self.handovers, *came_in, *looked, *kept))
         return not any(
-            (self.attempts, self.handovers, self.elsewhere, *came_in, self.reviews, *kept)
+            (machine, self.attempts, self.handovers, self.elsewhere, *came_in, *looked, *kept)
         )
 
 
