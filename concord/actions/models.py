@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import F, Q
 
+from concord.actions.platforms import platform
 from concord.concurrence.models import Decision, Execution, Warrant
 from concord.people.models import Organisation, Person, Tie
 from concord.vault.files import seen_by
@@ -367,6 +368,12 @@ class Elsewhere(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} on {self.platform}: {self.state}"
+
+    @property
+    def label(self) -> str:
+        """The platform as the host calls it."""
+        one = platform(self.platform)
+        return str(one.label) if one else self.platform
 
     @property
     def is_by_hand(self) -> bool:

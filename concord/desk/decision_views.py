@@ -207,6 +207,7 @@ def decision_page(
     in_force = Decision.objects.in_force(request.at).filter(id=found.id).exists()
     coordinates = request.staff_member in (found.case.coordinator, found.case.deputy)
     late = _unconfirmed(found, request)
+    elsewhere = elsewhere_of(found, request, typed=typed)
     context = {
         "decision": found,
         "is_in_force": in_force,
@@ -227,7 +228,8 @@ def decision_page(
         "deleted": sum(warrant.kind == "delete" for warrant in warrants),
         "gave_back": all(warrant.kind in GIVE_BACK for warrant in warrants),
         "unchecked": sum(warrant.verified_at is None for warrant in warrants),
-        "elsewhere": elsewhere_of(found, request, typed=typed),
+        "elsewhere": elsewhere,
+        "by_hand": next((one for one in elsewhere if one.asks), None),
         "returns": list(Match.objects.filter(decision=found)),
         "later": LaterMember.objects.visible_to(request.staff_member).filter(barred=found.id),
         "organisation": BarredOrganisation.objects.filter(decision=found.id)

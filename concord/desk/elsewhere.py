@@ -60,6 +60,11 @@ class Shown:
     typed: str = ""
     refused: Words = ""
 
+    @property
+    def asks(self) -> bool:
+        """Whether whoever looks at it is asked to do something."""
+        return self.may_settle and self.step.is_by_hand
+
 
 def elsewhere_of(
     decision: Decision, request: DeskRequest, *, typed: Typed | None = None
@@ -76,7 +81,7 @@ def _shown(step: Elsewhere, request: DeskRequest, typed: Typed | None) -> Shown:
     mine = typed if typed is not None and typed.step == step.id else None
     return Shown(
         step=step,
-        label=one.label if one else step.platform,
+        label=step.label,
         doing=DOING[step.what],
         words=WORDS[step.state],
         how=one.by_hand.get(step.what, "") if one else "",
