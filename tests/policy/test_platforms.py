@@ -168,7 +168,7 @@ def test_what_a_platform_cannot_do_is_before_a_named_person_at_once(cast: Cast, 
     work(at=cast.at)
     assert state_of(decision) == State.ACTION_PENDING
     page.open(f"/decisions/{decision.id}")
-    assert page.sees("Do it by hand on Meetings, then say so here.")
+    assert page.sees("Do it by hand on")
     assert page.sees("Open the chat there, and delete it from the menu of the message.")
     page.press("It is done", proof="")
     assert page.sees("Say what you did there")
