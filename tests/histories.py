@@ -196,6 +196,24 @@ def bars_an_organisation(histories: Histories, case: Case) -> Terms:
     return terms_for(histories.cast, targets=(*members, barred))
 
 
+def warns(histories: Histories, case: Case) -> Terms:
+    return _instead(histories, case, "warn")
+
+
+def asks_to_leave(histories: Histories, case: Case) -> Terms:
+    return _instead(histories, case, "ask")
+
+
+def acts_by_hand(histories: Histories, case: Case) -> Terms:
+    detail = {"words": "Call them.", "hand": str(histories.id_of("luis"))}
+    return _instead(histories, case, "other", detail=detail)
+
+
+def _instead(histories: Histories, case: Case, kind: str, **said: object) -> Terms:
+    muted = mutes(histories, case).targets[0]
+    return terms_for(histories.cast, targets=(Target(**{**vars(muted), "kind": kind, **said}),))
+
+
 def lifts(histories: Histories, case: Case) -> Terms | None:
     decision = Decision.objects.in_force(histories.now).filter(case=case).first()
     return lift_of(decision) if decision else None
@@ -217,6 +235,9 @@ KINDS: dict[str, tuple[Callable[[Histories, Case], Terms | None], ...]] = {
     "organisation": (bars_an_organisation,),
     "mute": (mutes,),
     "limit": (slows,),
+    "warn": (warns,),
+    "ask": (asks_to_leave,),
+    "other": (acts_by_hand,),
     "lift": (lifts,),
     "restore": (puts_back,),
 }

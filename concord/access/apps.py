@@ -5,7 +5,7 @@ class AccessConfig(AppConfig):
     name = "concord.access"
 
     def ready(self) -> None:
-        from concord.access import forget_tokens  # noqa: F401  (a clock)
+        from concord.access import forget_notices, forget_tokens  # noqa: F401  (clocks)
         from concord.access.refuse import announce
         from concord.refusals import register_recorder
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from concord.access.models import Gate, Limit, LimitQuerySet, Place, Shut
+from concord.access.models import Gate, Limit, LimitQuerySet, Notice, Place, Shut
 from concord.access.review_pass import review_pass_of
 from concord.refusals import Refused
 
@@ -90,9 +90,13 @@ def limit_of(person: UUID, places: Iterable[Place], *, at: datetime) -> Limit | 
     return min(held, key=lambda one: (one.pace is not None, -(one.pace or 0)), default=None)
 
 
-def standing_behind(id: UUID) -> Shut | Limit | None:
-    """The shut or the limit with this id."""
-    return Shut.objects.filter(id=id).first() or Limit.objects.filter(id=id).first()
+def standing_behind(id: UUID) -> Shut | Limit | Notice | None:
+    """The shut, the limit or the notice with this id."""
+    return (
+        Shut.objects.filter(id=id).first()
+        or Limit.objects.filter(id=id).first()
+        or Notice.objects.filter(id=id).first()
+    )
 
 
 def _limits_of(person: UUID, places: Iterable[Place], *, at: datetime) -> LimitQuerySet:

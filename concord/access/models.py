@@ -1,4 +1,4 @@
-"""The gate, its shuts and its limits. Nothing here says why: each carries a scope, an end, and an opaque warrant."""
+"""The gate, its shuts, limits and notices. Nothing here says why: each has a scope, an end, and an opaque warrant."""
 
 from __future__ import annotations
 
@@ -159,6 +159,58 @@ class Limit(models.Model):
     def between(self) -> timedelta | None:
         """How long to wait from one post to the next; None for whoever only reads."""
         return None if self.pace is None else timedelta(minutes=self.pace)
+
+    @property
+    def review_pass(self) -> str:
+        return review_pass_of(self.id)
+
+
+class NoticeQuerySet(StandingQuerySet["Notice"]):
+    pass
+
+
+class Notice(models.Model):
+    """What the team says to one person alone, where they take part, under a warrant. It shuts and limits nothing.
+
+    `asked_to_leave` is one that says so in the room; they may stay, and `is_heeded` once they pressed that they
+    leave, or that they have read it. `sealed` is the text itself, for somebody whom no letter reaches; it is erased
+    when it was heeded, or is over. When they came or went is kept nowhere.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notices")
+    asked_to_leave = models.BooleanField()
+    scope_kind = models.CharField(
+        max_length=10, choices=[("session", "session"), ("convening", "convening"), ("all", "all")]
+    )
+    scope_id = models.UUIDField(null=True)
+    warrant = models.UUIDField(unique=True)
+    sealed = models.BinaryField(null=True)
+    since_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
+    review_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    is_shown = models.BooleanField(default=False)
+    is_heeded = models.BooleanField(default=False)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "scope_kind"], name="access_notice_person")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scope_kind="all", scope_id__isnull=True)
+                | (~Q(scope_kind="all") & Q(scope_id__isnull=False)),
+                name="access_notice_scope_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.scope_kind, self.scope_id)
 
     @property
     def review_pass(self) -> str:

@@ -63,7 +63,8 @@ def _send(
 
 def _held(person: UUID, decision: Decision) -> tuple[bool, list[tuple[str, UUID | None]]]:
     """Whether the person had no access, and where; somebody taken for another had what that other had."""
-    steps = decision.execution.warrants.filter(kind__in=ON_A_PERSON)
-    held = list((steps.filter(target=person) or steps.filter(kind__in=SHUTS)).order_by("id"))
+    steps = decision.execution.warrants
+    theirs = steps.filter(kind__in=ON_A_PERSON, target=person)
+    held = list((theirs or steps.filter(kind__in=SHUTS)).order_by("id"))
     places = [(step.scope_kind, step.scope_id) for step in held]
     return any(step.kind in SHUTS for step in held), places

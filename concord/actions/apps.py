@@ -7,7 +7,9 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         from concord.actions import (  # noqa: F401  (kinds of action, receivers, jobs)
+            act_by_hand,
             alarm_requests,
+            ask_to_leave,
             assign_review,
             bar_member,
             bar_organisation,
@@ -28,6 +30,7 @@ class ActionsConfig(AppConfig):
             tell_respondent,
             verify_steps,
             void_left,
+            warn_person,
             watch_audit,
         )
         from concord.actions.triggers import install, lay_aside

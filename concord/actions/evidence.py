@@ -133,6 +133,44 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Somebody is told something in a room, alone: that they are asked to leave, or a text to read."""
+
+    id: UUID
+    person: UUID
+    asked_to_leave: bool
+    scope_kind: str
+    scope_id: UUID | None
+    warrant: UUID
+    since_at: datetime
+    until_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What a person does, and what they signed of it once they had; `digest` is that of the sealed statement."""
+
+    id: UUID
+    warrant: UUID
+    stated_by: UUID | None
+    stated_at: datetime | None
+    digest: str
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A step of an agreed text that was left out, with a reason that lies sealed."""
+
+    id: int
+    version: UUID
+    commitment: str
+    by: UUID
+    set_aside_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Removal:
     """A post was taken away."""
 
@@ -212,6 +250,8 @@ KINDS: dict[str, type] = {
     "outside": Outside,
     "shut": Shut,
     "limit": Limit,
+    "notice": Notice,
+    "by_hand": ByHand,
     "removal": Removal,
     "gone": Gone,
     "decision": Decision,
@@ -221,6 +261,7 @@ KINDS: dict[str, type] = {
     "warrant": Warrant,
     "agreement": Agreement,
     "version": Version,
+    "set_aside": SetAside,
 }
 """What each line of a file is called, apart from the ledger's own. In the order in which the tables are read: what
 a row stands on was committed before or with it, so a row read later is never missing."""
@@ -228,6 +269,7 @@ a row stands on was committed before or with it, so a row read later is never mi
 TELLING = frozenset(
     [
         "access.shut", "access.end_shut", "access.limit", "access.end_limit",
+        "access.tell", "access.end_notice", "actions.state_done", "concurrence.set_aside",
         "spaces.remove_post", "spaces.restore_post", "people.designate",
         "people.name_outside_contact",
         "concurrence.propose", "concurrence.revise", "concurrence.adopt", "concurrence.concur",

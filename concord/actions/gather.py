@@ -17,6 +17,7 @@ from concord.actions.evidence import (
     TELLING,
     Agreement,
     Anchor,
+    ByHand,
     Confirmation,
     Decision,
     Ending,
@@ -26,13 +27,16 @@ from concord.actions.evidence import (
     Gone,
     Key,
     Limit,
+    Notice,
     Outside,
     Recovery,
     Removal,
+    SetAside,
     Shut,
     Version,
     Warrant,
 )
+from concord.actions.state_done import digest_of_statement
 from concord.concurrence import models as concurrence
 from concord.ledger import models as ledger
 from concord.people.models import OutsideContact, StaffMember
@@ -105,7 +109,7 @@ def _telling(evidence: Evidence, since: datetime | None) -> Iterator[Entry]:
         yield from entries(telling)
         return
     about: set[UUID] = set()
-    for kind in ("shut", "limit", "removal", "decision", "recovery"):
+    for kind in ("shut", "limit", "notice", "removal", "decision", "recovery"):
         about |= {row.id for row in evidence.of(kind)}
     about |= {key.holder for key in evidence.of("key")}
     versions = [version.id for version in evidence.of("version")]
@@ -129,6 +133,8 @@ def _newer_rows(since: datetime) -> Iterator[tuple[str, Any]]:
     newer = {
         "shut": Q(since_at__gte=since) | Q(ended_at__gte=since),
         "limit": Q(since_at__gte=since) | Q(ended_at__gte=since),
+        "notice": Q(since_at__gte=since) | Q(ended_at__gte=since),
+        "by_hand": Q(stated_at__gte=since),
         "removal": Q(removed_at__gte=since) | Q(undone_at__gte=since),
         "decision": Q(made_at__gte=since) | Q(ended_at__gte=since),
         "ending": Q(made_at__gte=since),
@@ -161,9 +167,11 @@ def _reach_further(found: dict[str, dict[Any, Any]]) -> bool:
     """One step along what rows stand on. False when there was nothing more to fetch."""
     before = sum(len(known) for known in found.values())
     shuts, removals = found["shut"].values(), found["removal"].values()
-    limits = found["limit"].values()
+    limits, notices = found["limit"].values(), found["notice"].values()
+    by_hand = found["by_hand"].values()
     lifts = [each.warrant for each in found["ending"].values() if each.warrant]
-    _add(found, "warrant", [each.warrant for each in [*shuts, *limits, *removals]] + lifts)
+    effects = [*shuts, *limits, *notices, *by_hand, *removals]
+    _add(found, "warrant", [each.warrant for each in effects] + lifts)
     _add(found, "decision", [each.decision for each in found["ending"].values()])
     _add(found, "decision", [each.decision for each in found["confirmation"].values()])
     _add(found, "execution", [each.execution for each in found["warrant"].values()])
@@ -176,6 +184,10 @@ def _reach_further(found: dict[str, dict[Any, Any]]) -> bool:
     for ids in _batches(found["execution"]):
         _take(found, "warrant", Q(execution__in=ids))
         _take(found, "decision", Q(execution__in=ids))
+    for ids in _batches([each.id for each in found["warrant"].values() if each.kind == "other"]):
+        _take(found, "by_hand", Q(warrant__in=ids))
+    for ids in _batches(found["version"]):
+        _take(found, "set_aside", Q(version__in=ids))
     for ids in _batches(found["agreement"]):
         _take(found, "execution", Q(concurrence__in=ids))
     for ids in _batches(found["decision"]):
@@ -249,6 +261,38 @@ def _limits(wanted: Q) -> Iterator[Limit]:
             row.until_at,
             row.ended_at,
         )
+
+
+def _notices(wanted: Q) -> Iterator[Notice]:
+    for row in access.Notice.objects.filter(wanted).defer("sealed").iterator(BATCH):
+        yield Notice(
+            row.id,
+            row.person_id,
+            row.asked_to_leave,
+            row.scope_kind,
+            row.scope_id,
+            row.warrant,
+            row.since_at,
+            row.until_at,
+            row.ended_at,
+        )
+
+
+def _by_hand(wanted: Q) -> Iterator[ByHand]:
+    for row in actions.ByHand.objects.filter(wanted).iterator(BATCH):
+        yield ByHand(
+            row.id,
+            row.warrant_id,
+            row.stated_by,
+            row.stated_at,
+            digest_of_statement(row) if row.stated_at else "",
+            bytes(row.signature or b""),
+        )
+
+
+def _set_aside(wanted: Q) -> Iterator[SetAside]:
+    for row in concurrence.SetAside.objects.filter(wanted).defer("sealed").iterator(BATCH):
+        yield SetAside(row.id, row.version_id, row.commitment, row.by, row.set_aside_at)
 
 
 def _removals(wanted: Q) -> Iterator[Removal]:
@@ -349,6 +393,8 @@ _READERS: dict[str, Any] = {
     "outside": _outside,
     "shut": _shuts,
     "limit": _limits,
+    "notice": _notices,
+    "by_hand": _by_hand,
     "removal": _removals,
     "gone": _gone,
     "decision": _decisions,
@@ -358,4 +404,5 @@ _READERS: dict[str, Any] = {
     "warrant": _warrants,
     "agreement": _agreements,
     "version": _versions,
+    "set_aside": _set_aside,
 }

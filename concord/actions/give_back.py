@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from concord.access.limit import end_limit
-from concord.access.models import Limit, LimitQuerySet, Shut, ShutQuerySet
+from concord.access.models import Limit, LimitQuerySet, Notice, NoticeQuerySet, Shut, ShutQuerySet
 from concord.access.shut import end_shut
+from concord.access.tell import end_notice
 from concord.actions.models import Ending
 from concord.actions.statements import ending_text
 from concord.concurrence.models import Decision, Warrant
@@ -65,6 +66,8 @@ def end_decision(
         end_shut(shut, by=by, at=ends_at)
     for limit in limits_under(decision).filter(holds):
         end_limit(limit, by=by, at=ends_at)
+    for notice in notices_under(decision).filter(holds):
+        end_notice(notice, by=by, at=ends_at)
     record(f"actions.{how.value}", actor=by, subject=decision.id, at=at, ending=ending.id)
     return ending
 
@@ -84,6 +87,11 @@ def shuts_under(decision: Decision) -> ShutQuerySet:
 def limits_under(decision: Decision) -> LimitQuerySet:
     """Every limit on writing made under it; returns are under none."""
     return Limit.objects.filter(warrant__in=_warrants(decision, "mute", "limit"))
+
+
+def notices_under(decision: Decision) -> NoticeQuerySet:
+    """Everything that is said to somebody in a room under it."""
+    return Notice.objects.filter(warrant__in=_warrants(decision, "warn", "ask"))
 
 
 def removals_under(decision: Decision) -> list[Removal]:

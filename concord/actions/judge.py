@@ -17,6 +17,7 @@ from uuid import UUID
 
 from concord.actions.evidence import (
     Agreement,
+    ByHand,
     Confirmation,
     Decision,
     Ending,
@@ -25,13 +26,15 @@ from concord.actions.evidence import (
     Execution,
     Key,
     Limit,
+    Notice,
     Recovery,
     Removal,
+    SetAside,
     Shut,
     Version,
     Warrant,
 )
-from concord.actions.statements import confirmation_text, ending_text
+from concord.actions.statements import by_hand_text, confirmation_text, ending_text
 from concord.concurrence.manifest import AGREED, PROPOSED, commitment_of, digest_of
 from concord.concurrence.terms import GIVE_BACK, LASTING, SHUTS, digest_of_detail
 from concord.vault.enrolments import vouched_for
@@ -81,6 +84,10 @@ class Judge:
             if execution.prior_decision is not None:
                 self.repeated[execution.prior_decision].append(execution)
         self.released = {each.target for each in evidence.of("warrant") if each.kind == "release"}
+        self.by_hand = {each.warrant for each in evidence.of("by_hand")}
+        self.set_aside: dict[UUID, list[SetAside]] = defaultdict(list)
+        for aside in evidence.of("set_aside"):
+            self.set_aside[aside.version].append(aside)
         self.restored = {each.target for each in evidence.of("warrant") if each.kind == "restore"}
 
     def findings(self) -> Iterator[Finding]:
@@ -89,6 +96,10 @@ class Judge:
             yield from self.of_shut(shut)
         for limit in self.newer("limit", "since_at", "ended_at"):
             yield from self.of_limit(limit)
+        for notice in self.newer("notice", "since_at", "ended_at"):
+            yield from self.of_notice(notice)
+        for one in self.newer("by_hand", "stated_at"):
+            yield from self.of_statement(one)
         for removal in self.newer("removal", "removed_at", "undone_at"):
             yield from self.of_removal(removal)
         yield from self.of_gone()
@@ -246,6 +257,50 @@ class Judge:
         decision = self.decision_of.get(warrant.execution)
         if decision is not None and not _over_by(decision, limit.ended_at):
             yield Finding("a limit ended under a decision that goes on", row)
+
+    def of_notice(self, notice: Notice) -> Iterator[Finding]:
+        """Nobody is told in a room to leave, or anything else, that two people did not agree to."""
+        warrant = self.evidence.get("warrant", notice.warrant)
+        row = f"notice {notice.id}"
+        if warrant is None or warrant.kind != ("ask" if notice.asked_to_leave else "warn"):
+            yield Finding("a person told something without a warrant", row)
+            return
+        if (warrant.target, warrant.scope_kind, warrant.scope_id, warrant.until_at) != (
+            notice.person,
+            notice.scope_kind,
+            notice.scope_id,
+            notice.until_at,
+        ):
+            yield Finding("a notice that is not what its warrant says", row)
+        if not self.entered("access.tell", notice.id, notice.since_at, warrant=str(notice.warrant)):
+            yield Finding("a notice that the ledger does not know so", row)
+        if notice.ended_at is None:
+            if self.said("access.end_notice", notice.id):
+                yield Finding("a notice that goes on after its end", row)
+            return
+        if not self.entered("access.end_notice", notice.id, notice.ended_at):
+            yield Finding("an end of a notice that the ledger does not know so", row)
+        decision = self.decision_of.get(warrant.execution)
+        if decision is not None and not _over_by(decision, notice.ended_at):
+            yield Finding("a notice ended under a decision that goes on", row)
+
+    def of_statement(self, one: ByHand) -> Iterator[Finding]:
+        """What no machine did counts as done by the word of a person, under their key."""
+        if one.stated_by is None or one.stated_at is None:
+            return
+        warrant = self.evidence.get("warrant", one.warrant)
+        decision = self.decision_of.get(warrant.execution) if warrant else None
+        text = by_hand_text(one.warrant, digest=one.digest)
+        if (
+            warrant is None
+            or warrant.kind != "other"
+            or decision is None
+            or not self.signed(one.stated_by, text, one.signature, at=one.stated_at)
+            or not self.entered(
+                "actions.state_done", decision.id, one.stated_at, actor=one.stated_by
+            )
+        ):
+            yield Finding("a statement that does not hold", f"by hand {one.id}")
 
     def of_removal(self, removal: Removal) -> Iterator[Finding]:
         warrant = self.evidence.get("warrant", removal.warrant)
@@ -427,6 +482,23 @@ class Judge:
         for warrant in self.warrants[execution.id]:
             if warrant.commitment not in signed.steps or warrant.commitment != _opened(warrant):
                 yield Finding("an effect that was not in the signed text", f"warrant {warrant.id}")
+            if warrant.kind == "other" and warrant.id not in self.by_hand:
+                yield Finding("a step by hand that is before nobody", f"warrant {warrant.id}")
+        yield from self.left_out(execution, version, signed)
+
+    def left_out(
+        self, execution: Execution, version: Version, signed: _Signed
+    ) -> Iterator[Finding]:
+        """Each step that was agreed to was done, or set aside by somebody whom the ledger names: none just vanished."""
+        missing = set(signed.steps) - {each.commitment for each in self.warrants[execution.id]}
+        for aside in self.set_aside[version.id]:
+            if not self.entered(
+                "concurrence.set_aside", signed.proposal, aside.set_aside_at, actor=aside.by
+            ):
+                yield Finding("a step set aside that the ledger does not know so", str(aside.id))
+            missing.discard(aside.commitment)
+        for step in sorted(missing):
+            yield Finding("a step that was agreed to, and neither done nor set aside", step)
 
     def in_order(
         self, execution: Execution, agreed: Agreement, version: Version, proposal: UUID, row: str
@@ -539,7 +611,7 @@ class Judge:
             if self.since is not None and entry.at < self.since:
                 continue
             row = f"entry {entry.id}"
-            if entry.verb in ("access.shut", "access.limit", "spaces.remove_post"):
+            if entry.verb in ("access.shut", "access.limit", "access.tell", "spaces.remove_post"):
                 if self.evidence.get("warrant", _id(entry.facts.get("warrant"))) is None:
                     yield Finding("an effect in the ledger without a warrant", row)
             elif entry.verb == "concurrence.execute":

@@ -16,6 +16,7 @@ from concord.actions.give_back import (
     end_decision,
     keeps_out,
     limits_under,
+    notices_under,
     persons_under,
     shuts_under,
 )
@@ -57,7 +58,9 @@ def hold(targets: list[Target]) -> None:
     ids = [target.id for target in targets]
     decisions = list(Decision.objects.select_for_update().filter(id__in=ids).order_by("id"))
     persons = {
-        held.person_id for each in decisions for held in (*shuts_under(each), *limits_under(each))
+        held.person_id
+        for each in decisions
+        for held in (*shuts_under(each), *limits_under(each), *notices_under(each))
     }
     for person in sorted(persons):
         gate.hold(person, "FOR UPDATE")
@@ -90,6 +93,7 @@ def verify(warrant: Warrant, *, at: datetime) -> bool:
         not Decision.objects.in_force(at).filter(id=lifted.id).exists()
         and not shuts_under(lifted).in_force(at).exists()
         and not limits_under(lifted).in_force(at).exists()
+        and not notices_under(lifted).in_force(at).exists()
     )
 
 

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from concord.actions.platforms import platform
-from concord.concurrence.models import Decision, Execution, Warrant
+from concord.concurrence.models import Decision, Execution, SetAside, Warrant
 from concord.people.models import Organisation, Person, Tie
 from concord.vault.files import seen_by
 
@@ -209,6 +209,72 @@ class NoticeReference(models.Model):
 
     def __str__(self) -> str:
         return str(self.execution_id)
+
+
+class ByHandQuerySet(models.QuerySet["ByHand"]):
+    def visible_to(self, staff: StaffMember) -> ByHandQuerySet:
+        return self.filter(decision__in=Decision.objects.visible_to(staff).values("id"))
+
+    def waiting(self) -> ByHandQuerySet:
+        """Nobody has said that it was done, and it was not set aside."""
+        out = SetAside.objects.filter(commitment=OuterRef("warrant__commitment"))
+        return self.filter(~Exists(out), stated_at__isnull=True)
+
+
+class ByHand(models.Model):
+    """Something two people agreed to that no machine does. `hand` is to do it; whoever did it says what was done.
+
+    Words and statement are sealed to the decision's file. It stays open, and rings, until somebody states it under
+    their key or sets it aside with a reason.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    warrant = models.OneToOneField(Warrant, on_delete=models.CASCADE, related_name="by_hand")
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="by_hand")
+    hand = models.UUIDField()
+    sealed = models.BinaryField()
+    due_at = models.DateTimeField()
+    alarmed_at = models.DateTimeField(null=True)
+    stated_by = models.UUIDField(null=True)
+    stated_at = models.DateTimeField(null=True)
+    statement_sealed = models.BinaryField(null=True)
+    signature = models.BinaryField(max_length=64, null=True)
+
+    objects = ByHandQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    stated_by__isnull=True,
+                    stated_at__isnull=True,
+                    statement_sealed__isnull=True,
+                    signature__isnull=True,
+                )
+                | Q(
+                    stated_by__isnull=False,
+                    stated_at__isnull=False,
+                    statement_sealed__isnull=False,
+                    signature__isnull=False,
+                ),
+                name="actions_stated_by_somebody_or_not",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Told(models.Model):
+    """A letter left for somebody whom something was decided about. The letter keeps whether it was handed over."""
+
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="told")
+    person = models.UUIDField()
+    letter = models.UUIDField(unique=True)
+
+    def __str__(self) -> str:
+        return str(self.letter)
 
 
 class Audit(models.Model):

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from concord.actions.decide_review import OUTCOMES, decide_review
 from concord.actions.forms import OutcomeForm
+from concord.actions.held_words import held_words
 from concord.actions.models import UNDECIDED, ReviewRequest, ReviewRequestQuerySet
 from concord.actions.read_review import read_reason, read_review
-from concord.concurrence.terms import SHUTS
+from concord.concurrence.terms import LASTING
 from concord.concurrence.wording import place_name
 from concord.doors import Request, anyone, door
 from concord.refusals import Refused, tell
@@ -72,16 +73,16 @@ def _page(
 ) -> HttpResponse:
     is_open = found.state in UNDECIDED
     decision = found.decision
-    scopes = (
-        decision.execution.warrants.filter(kind__in=SHUTS).values_list("scope_kind", "scope_id")
-        if decision
-        else []
-    )
+    held: dict[str, list[str]] = {}
+    for step in decision.execution.warrants.filter(kind__in=LASTING) if decision else []:
+        held.setdefault(held_words(step.kind), []).append(
+            place_name(step.scope_kind, step.scope_id)
+        )
     context = {
         "found": found,
         "asked": read_review(found, keyring=inside.keyring, at=request.at),
         "form": form if is_open and decision is not None else None,
-        "places": ", ".join(dict.fromkeys(place_name(*scope) for scope in scopes)),
+        "held": [(what, ", ".join(dict.fromkeys(places))) for what, places in held.items()],
         "has_case": decision is not None
         and files.may_open(decision.case.file, inside.contact.holder),
         "outcome": OUTCOMES.get(found.state, ""),

@@ -53,7 +53,9 @@ def keep_reference(
     sender: Any, execution: Execution, decision: Decision, contents: dict[str, Any], **kwargs: Any
 ) -> None:
     """Write down which decision the number in the signed notice leads to. A notice without one has none."""
-    for number in set(_REFERENCE.findall(contents["texts"]["notice_body"])):
+    texts = contents["texts"]
+    bodies = [texts["notice_body"], *(own["body"] for own in texts.get("own_notices", {}).values())]
+    for number in set(_REFERENCE.findall("\n".join(bodies))):
         NoticeReference.objects.get_or_create(token=_token(number), execution=execution)
 
 

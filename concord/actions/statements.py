@@ -7,6 +7,7 @@ from uuid import UUID
 
 ENDS = b"concord: this decision ends\n"
 CONFIRMED = b"concord: I confirm this decision\n"
+BY_HAND = b"concord: I did this by hand\n"
 
 
 def ending_text(decision: UUID, *, how: str, review: UUID | None, ends_at: datetime) -> bytes:
@@ -18,3 +19,8 @@ def ending_text(decision: UUID, *, how: str, review: UUID | None, ends_at: datet
 def confirmation_text(decision: UUID, *, late: UUID, digest: str) -> bytes:
     """Which decision, after whose stepping out, and the digest of the very text."""
     return CONFIRMED + f"{decision}\n{late}\n{digest}".encode()
+
+
+def by_hand_text(warrant: UUID, *, digest: str) -> bytes:
+    """Which effect, and the SHA-256 of what was said of it, which lies sealed."""
+    return BY_HAND + f"{warrant}\n{digest}".encode()

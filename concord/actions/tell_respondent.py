@@ -1,4 +1,4 @@
-"""tell_respondent: a neutral notice to a person who lost access, with ways to ask us to look again."""
+"""tell_respondent: a neutral notice to whom something was decided about, with ways to ask us to look again."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
+from concord.access.models import Notice
+from concord.access.tell import seal_into
+from concord.actions.models import Told
+from concord.concurrence.contents import targets_of
 from concord.concurrence.models import Decision, Execution
 from concord.concurrence.signals import executed
-from concord.concurrence.terms import ON_A_PERSON
+from concord.concurrence.terms import told_alike
 from concord.letters.registry import register_kind
 from concord.letters.send import send
 from concord.people.addresses import address_of
@@ -34,22 +38,42 @@ def tell_respondent(
     The language was chosen when it was written, see `write_notice`; the letter says which. It goes out once
     every step was seen to hold: revoke, delete, verify, then notice (workflow.md 4.5).
     """
+    for key, steps in told_alike(targets_of(contents)).items():
+        subject, body, verdict = _words(contents, key)
+        if not body.strip():
+            continue
+        for person in dict.fromkeys(step.id for step in steps):
+            addresses = addresses_of(person)
+            for address, language in addresses:
+                letter = send(
+                    "actions.notice",
+                    to=address,
+                    subject=subject,
+                    body=body,
+                    language=language,
+                    verdict=verdict,
+                    waits_for=execution.id,
+                    at=at,
+                )
+                Told.objects.create(execution=execution, person=person, letter=letter.id)
+            if not addresses:
+                _say_it_in_the_room(execution, person, f"{subject}\n\n{body}")
+
+
+def _words(contents: dict[str, Any], key: str) -> tuple[str, str, UUID]:
+    """What these people are told, word for word as both agreed, and the verdict on it."""
     texts = contents["texts"]
-    if not texts["notice_body"].strip():
-        return
-    people = [step["target"] for step in contents["steps"] if step["kind"] in ON_A_PERSON]
-    for person in dict.fromkeys(people):
-        for address, language in addresses_of(UUID(person)):
-            send(
-                "actions.notice",
-                to=address,
-                subject=texts["notice_subject"],
-                body=texts["notice_body"],
-                language=language,
-                verdict=UUID(contents["verdict"]),
-                waits_for=execution.id,
-                at=at,
-            )
+    own = texts.get("own_notices", {}).get(key)
+    if own is None:
+        return texts["notice_subject"], texts["notice_body"], UUID(contents["verdict"])
+    return own["subject"], own["body"], UUID(contents["own_verdicts"][key])
+
+
+def _say_it_in_the_room(execution: Execution, person: UUID, text: str) -> None:
+    """Beside a notice that this person finds in the room; who has no access has none, and reads it at the gate."""
+    warrants = execution.warrants.filter(target=person).values_list("id", flat=True)
+    for notice in Notice.objects.filter(warrant__in=list(warrants)):
+        seal_into(notice, text)
 
 
 def addresses_of(person: UUID) -> list[tuple[str, str]]:

@@ -161,6 +161,23 @@ def rules() -> list[Rule]:
             )
             + " AND (OLD.ended_at IS NULL OR (NEW.ended_at IS NOT NULL AND NEW.ended_at <= OLD.ended_at))",
         ),
+        Rule("notice_has_a_warrant", "access_notice", "INSERT", _notice_has_a_warrant()),
+        Rule(
+            "notice_is_not_widened",
+            "access_notice",
+            "UPDATE",
+            unchanged(
+                "id",
+                "person_id",
+                "asked_to_leave",
+                "scope_kind",
+                "scope_id",
+                "warrant",
+                "since_at",
+                "until_at",
+            )
+            + " AND (OLD.ended_at IS NULL OR (NEW.ended_at IS NOT NULL AND NEW.ended_at <= OLD.ended_at))",
+        ),
         Rule("removal_has_a_warrant", "spaces_removal", "INSERT", _removal_has_a_warrant()),
         Rule("post_goes_by_removal", "spaces_post", "UPDATE", _post_goes_by_removal()),
         Rule(
@@ -170,6 +187,7 @@ def rules() -> list[Rule]:
             unchanged("id", "post_id", "warrant", "removed_at") + " AND OLD.undone_at IS NULL",
         ),
         *_rules_of_cases(),
+        *_rules_of_hands(),
         *_rules_of_forgetting(),
         *_rules_of_keys(),
         *_rules_of_the_ledger(),
@@ -284,6 +302,41 @@ def _rules_against_replacing() -> list[Rule]:
     return rules
 
 
+def _rules_of_hands() -> list[Rule]:
+    """What a person does, or what cannot be done: said once, about a step that two people agreed to."""
+    done = unchanged("stated_by", "stated_at", "statement_sealed", "signature")
+    return [
+        Rule(
+            "set_aside_is_a_step",
+            "concurrence_setaside",
+            "INSERT",
+            "EXISTS (SELECT 1 FROM concurrence_step s"
+            " WHERE s.version_id = NEW.version_id AND s.commitment = NEW.commitment)",
+        ),
+        Rule(
+            "set_aside_stays",
+            "concurrence_setaside",
+            "UPDATE",
+            unchanged("id", "version_id", "commitment", '"by"', "set_aside_at"),
+        ),
+        Rule(
+            "by_hand_has_a_warrant",
+            "actions_byhand",
+            "INSERT",
+            "NEW.stated_at IS NULL AND EXISTS (SELECT 1 FROM concurrence_warrant w"
+            " JOIN concurrence_decision d ON d.execution_id = w.execution_id"
+            " WHERE w.id = NEW.warrant_id AND w.kind = 'other' AND d.id = NEW.decision_id)",
+        ),
+        Rule(
+            "by_hand_stays",
+            "actions_byhand",
+            "UPDATE",
+            unchanged("id", "warrant_id", "decision_id", "hand", "sealed")
+            + f" AND (OLD.stated_at IS NULL OR ({done}))",
+        ),
+    ]
+
+
 def _rules_of_forgetting() -> list[Rule]:
     """What was decided stays while it holds; afterwards its clocks may erase it, effects before their authority.
 
@@ -293,6 +346,7 @@ def _rules_of_forgetting() -> list[Rule]:
     return [
         Rule("shut_is_over", "access_shut", "DELETE", _nothing_stands_on(execution)),
         Rule("limit_is_over", "access_limit", "DELETE", _nothing_stands_on(execution)),
+        Rule("notice_is_over", "access_notice", "DELETE", _nothing_stands_on(execution)),
         Rule("removal_is_over", "spaces_removal", "DELETE", _nothing_stands_on(execution)),
         Rule(
             "warrant_is_over",
@@ -301,6 +355,7 @@ def _rules_of_forgetting() -> list[Rule]:
             _nothing_stands_on("OLD.execution_id")
             + " AND NOT EXISTS (SELECT 1 FROM access_shut s WHERE s.warrant = OLD.id)"
             + " AND NOT EXISTS (SELECT 1 FROM access_limit l WHERE l.warrant = OLD.id)"
+            + " AND NOT EXISTS (SELECT 1 FROM access_notice n WHERE n.warrant = OLD.id)"
             + " AND NOT EXISTS (SELECT 1 FROM spaces_removal r WHERE r.warrant = OLD.id)",
         ),
         Rule(
@@ -573,6 +628,18 @@ def _limit_has_a_warrant() -> str:
             WHERE w.id = NEW.warrant AND w.target = NEW.person_id
               AND ((w.kind = 'mute' AND NEW.pace IS NULL)
                 OR (w.kind = 'limit' AND w.detail_digest = {_digest_of_pace()}))
+              AND {same("w.scope_kind", "NEW.scope_kind")} AND {same("w.scope_id", "NEW.scope_id")}
+              AND {same("w.until_at", "NEW.until_at")}
+              AND {_its_decision_holds("w.execution_id", "NEW.since_at")})"""
+
+
+def _notice_has_a_warrant() -> str:
+    asks = "NEW.asked_to_leave" if connection.vendor == "postgresql" else "NEW.asked_to_leave = 1"
+    return f"""
+        EXISTS (
+            SELECT 1 FROM concurrence_warrant w
+            WHERE w.id = NEW.warrant AND w.target = NEW.person_id
+              AND w.kind = CASE WHEN {asks} THEN 'ask' ELSE 'warn' END
               AND {same("w.scope_kind", "NEW.scope_kind")} AND {same("w.scope_id", "NEW.scope_id")}
               AND {same("w.until_at", "NEW.until_at")}
               AND {_its_decision_holds("w.execution_id", "NEW.since_at")})"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from concord.actions.tell_reporter import tell_reporter
 from concord.cases.models import Case
@@ -12,30 +13,62 @@ from concord.cases.models import State as CaseState
 from concord.cases.move import move
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.lend_standing import is_open
-from concord.concurrence.models import Execution, Warrant
+from concord.concurrence.models import Execution, SetAside, Warrant
 from concord.ledger.readings import was_recorded
 from concord.ledger.record import record
 from concord.letters.release import release
 from concord.outbox.leave import leave
 from concord.outbox.models import Job
-from concord.outbox.registry import handles
+from concord.outbox.registry import every, handles
+
+A_WHILE = timedelta(minutes=1)
 
 VERIFIED = "actions.verified"
 
 
 @handles("actions.verify")
 def verify_steps(job: Job, *, at: datetime) -> None:
-    """Verify what is not verified yet; look again in a second while something is not. Then the notice leaves."""
+    """Verify what is not verified yet; look again in a second while something is not. Then the notice leaves.
+
+    What is a letter, or done by hand, holds later: the worker looks again for a minute, then once a minute.
+    """
     execution = Execution.objects.get(id=job.about)
-    for warrant in execution.warrants.filter(verified_at__isnull=True):
+    if not look_at_steps(execution, at=at):
+        leave("actions.verify", subject=execution.id, at=at, due_at=at + timedelta(seconds=1))
+
+
+def look_at_steps(execution: Execution, *, at: datetime) -> bool:
+    """Look at each step that is not verified. False while one has to be looked at again soon."""
+    open_steps = []
+    for warrant in _open_steps(execution):
         if kind_of(warrant.kind).verify(warrant, at=at):
             Warrant.objects.filter(id=warrant.id).update(verified_at=at)
-    if execution.warrants.filter(verified_at__isnull=True).exists():
-        leave("actions.verify", subject=execution.id, at=at, due_at=at + timedelta(seconds=1))
-        return
+        else:
+            open_steps.append(kind_of(warrant.kind))
+    if not all(kind.by_letter or kind.by_hand for kind in open_steps):
+        return False
     release(execution.id, at=at)
-    if execution.concurrence is not None:
+    if not open_steps and execution.concurrence is not None:
         _stabilise(execution, at=at)
+    soon = execution.executed_at + A_WHILE > at
+    return not (soon and any(kind.by_letter for kind in open_steps))
+
+
+def _open_steps(execution: Execution) -> QuerySet[Warrant]:
+    """Those that are not verified, and were not set aside with a reason."""
+    out = SetAside.objects.filter(commitment=OuterRef("commitment"))
+    return execution.warrants.filter(~Exists(out), verified_at__isnull=True)
+
+
+@every("actions.look_again", seconds=60)
+def look_again(job: Job, *, at: datetime) -> None:
+    """Once a minute, at what was not verified within its first."""
+    out = SetAside.objects.filter(commitment=OuterRef("commitment"))
+    waiting = Warrant.objects.filter(
+        ~Exists(out), verified_at__isnull=True, execution__executed_at__lte=at - A_WHILE
+    )
+    for id in set(waiting.values_list("execution", flat=True)):
+        look_at_steps(Execution.objects.get(id=id), at=at)
 
 
 @transaction.atomic

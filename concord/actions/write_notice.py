@@ -1,5 +1,6 @@
-"""write_notice: the neutral letter to whoever loses access: what, until when, on which grounds, and how to answer.
+"""write_notice: the neutral letter to whom something is decided about: what, until when, on which grounds.
 
+It says the behaviour by its category, the effect it has, what has to change, and how to ask us to look again.
 It names no source, quotes nothing, and is shown to the coordinator, who may change it, and to whoever is asked
 to agree, before anything happens. It is written in the language of the person it is about, and below that in the
 house's own, so that nobody agrees to a text that they cannot read.
@@ -7,15 +8,18 @@ house's own, so that nobody agrees to a text that they cannot read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from concord.actions.limit_writing import pace_of
 from concord.actions.look_at_later import words_of
 from concord.actions.review_reference import review_link
-from concord.concurrence.terms import GROUNDS, ON_A_PERSON, Target
+from concord.concurrence.terms import GROUNDS, ON_A_PERSON, SHUTS, Target, told_alike
 from concord.concurrence.wording import place_name, until_words
 from concord.convenings.models import Convening, Session
 from concord.letters.send import compose
@@ -26,6 +30,9 @@ from concord.policy.violations import KINDS
 LONGEST_SUBJECT = 200
 BETWEEN = "\n* * *\n\n"
 """Between one language and the next."""
+SEVERAL_EMPTY_LINES = re.compile(r"\n{3,}")
+STRONGEST_FIRST = ("revoke", "mute", "limit", "ask", "warn", "other")
+"""The ladder from the top: a letter speaks of what is strongest first."""
 
 
 def write_notice(
@@ -34,22 +41,24 @@ def write_notice(
     grounds: Iterable[str],
     violations: Iterable[str],
 ) -> tuple[str, str]:
-    """Subject and body; both empty when nobody loses access. Each notice has a link of its own.
+    """Subject and body; both empty when nobody is concerned. Each notice has a link of its own.
 
-    The subject is in the language of whoever loses access; the body in theirs and then in the house's own, with
-    the same link. Several people of several languages get one text in all of them.
+    The subject is in the language of whom it is about; the body in theirs and then in the house's own, with the same
+    link. Several people of several languages get one text in all of them. All are told the same: see `write_notices`.
     """
-    revoked = [target for target in targets if target.kind in ON_A_PERSON]
-    if not revoked:
+    steps = [target for target in targets if target.kind in ON_A_PERSON]
+    if not steps:
         return "", ""
-    codes = [*languages_of(target.id for target in revoked), settings.LANGUAGE_CODE]
+    codes = [*languages_of(target.id for target in steps), settings.LANGUAGE_CODE]
     link, grounds, violations = review_link(), list(grounds), list(violations)
     written = []
     for code in dict.fromkeys(codes):
         with override(code):
-            kind, context = _said(revoked[0], grounds, violations, link=link)
-        written.append(compose(kind, context=context, language=code))
-    subject = written[0][0] if len(revoked) == 1 else _in_all(written)
+            kind, context = _said(steps, grounds, violations, link=link)
+        subject, body = compose(kind, context=context, language=code)
+        written.append((subject, SEVERAL_EMPTY_LINES.sub("\n\n", body)))
+    several = len({step.id for step in steps}) > 1
+    subject = _in_all(written) if several else written[0][0]
     return subject, BETWEEN.join(body for _subject, body in written)
 
 
@@ -59,17 +68,40 @@ def _in_all(written: list[tuple[str, str]]) -> str:
     return together if len(together) <= LONGEST_SUBJECT else written[0][0]
 
 
+def write_notices(
+    targets: Iterable[Target], *, grounds: Iterable[str], violations: Iterable[str]
+) -> dict[str, dict[str, str]]:
+    """One notice for everybody who is told the same, by the keys of `told_alike`."""
+    on_grounds, by_items = list(grounds), list(violations)
+    written = {}
+    for key, steps in told_alike(targets).items():
+        subject, body = write_notice(steps, grounds=on_grounds, violations=by_items)
+        written[key] = {"subject": subject, "body": body.strip()}
+    return written
+
+
 def _said(
-    revoked: Target, grounds: list[str], violations: list[str], *, link: str
-) -> tuple[str, dict[str, str]]:
-    """Which letter, and what it says, in the language that is active. A member's says nothing about themself."""
-    if revoked.kind == "member":
-        said = words_of(revoked, revoked.detail["name"])
+    steps: list[Target], grounds: list[str], violations: list[str], *, link: str
+) -> tuple[str, dict[str, Any]]:
+    """Which letter, and what it says, in the language that is active. The strongest step gives the place and the end.
+
+    A member's says nothing about themself.
+    """
+    by_kind = {step.kind: step for step in steps}
+    first = next((by_kind[kind] for kind in STRONGEST_FIRST if kind in by_kind), steps[0])
+    if first.kind == "member":
+        said = words_of(first, first.detail["name"])
         return "actions.later_member", {**said, "review_url": link}
     return "actions.notice", {
-        "event": _event_name(revoked),
-        "place": place_name(revoked.scope_kind, revoked.scope_id),
-        "until": until_words(revoked),
+        "kept_out": not SHUTS.isdisjoint(by_kind),
+        "reads": "mute" in by_kind,
+        "pace": pace_of(by_kind["limit"].detail) if "limit" in by_kind else None,
+        "asked": "ask" in by_kind,
+        "warned": "warn" in by_kind,
+        "by_hand": "other" in by_kind,
+        "event": _event_name(first),
+        "place": place_name(first.scope_kind, first.scope_id),
+        "until": until_words(first),
         "grounds": _in_categories(grounds, violations),
         "host": settings.CONCORD_HOST_NAME,
         "team": team_name(),

@@ -13,7 +13,15 @@ from concord.cases.conflicts import eligible
 from concord.concurrence.contents import targets_of
 from concord.concurrence.kinds import Effect, asks, effect_of, kind_of
 from concord.concurrence.lend_standing import is_partly_done
-from concord.concurrence.models import Concurrence, Decision, Execution, Proposal, State, Version
+from concord.concurrence.models import (
+    Concurrence,
+    Decision,
+    Execution,
+    Proposal,
+    SetAside,
+    State,
+    Version,
+)
 from concord.concurrence.open_version import Briefing
 from concord.concurrence.propose import about_of, preview
 from concord.concurrence.terms import (
@@ -23,8 +31,10 @@ from concord.concurrence.terms import (
     LASTING,
     NAMED,
     ON_A_PERSON,
+    SET_ASIDE,
     VALUES,
     Target,
+    told_alike,
 )
 from concord.concurrence.wording import span_words, until_words
 from concord.people.models import StaffMember
@@ -78,6 +88,47 @@ class Letter:
         """What is to be read beside single steps, with what each is called."""
         lines = ((target.label, kind_of(target.kind).says(target)) for target in self.targets)
         return [(label, line) for label, line in lines if line]
+
+    @property
+    def each(self) -> list[tuple[str, str]]:
+        """What is asked for each person, by name, where it is not the same for all."""
+        if len(told_alike(self.targets)) < 2:
+            return []
+        steps: dict[str, list[Target]] = {}
+        for target in self.targets:
+            if target.kind in ON_A_PERSON:
+                steps.setdefault(target.label, []).append(target)
+        return [(name, asks(theirs)) for name, theirs in steps.items()]
+
+    @property
+    def by_hand(self) -> list[tuple[str, str]]:
+        """What is done by hand, in the words that two people agree to, and who does it."""
+        found = [target.detail for target in self.targets if target.kind == "other"]
+        hands = StaffMember.objects.filter(person__in=[one["hand"] for one in found])
+        names = {str(one.person_id): one.working_name for one in hands}
+        return [(one["words"], names.get(one["hand"], "")) for one in found]
+
+    @property
+    def notices(self) -> list[tuple[list[str], str, str]]:
+        """Each text with the people whom it goes to; without names where all are told the same."""
+        own, told = self.texts.get("own_notices", {}), told_alike(self.targets)
+        if not own:
+            body = self.texts["notice_body"]
+            return [([], self.texts["notice_subject"], body)] if body.strip() else []
+        return [
+            (
+                list(dict.fromkeys(step.label for step in steps)),
+                own[key]["subject"],
+                own[key]["body"],
+            )
+            for key, steps in told.items()
+            if key in own
+        ]
+
+    @property
+    def set_aside(self) -> list[Words]:
+        """What was considered and cannot be done."""
+        return [SET_ASIDE.get(code, code) for code in self.texts.get("set_aside", ())]
 
     @property
     def until(self) -> str:
@@ -153,7 +204,9 @@ class Standing:
         """When the last of its steps was verified; None while one is not."""
         if self.execution is None:
             return None
-        moments = list(self.execution.warrants.values_list("verified_at", flat=True))
+        out = SetAside.objects.filter(version=self.version).values("commitment")
+        steps = self.execution.warrants.exclude(verified_at__isnull=True, commitment__in=out)
+        moments = list(steps.values_list("verified_at", flat=True))
         verified = [moment for moment in moments if moment is not None]
         return max(verified) if verified and len(verified) == len(moments) else None
 
@@ -199,7 +252,9 @@ def letter_of(briefing: Briefing, *, at: datetime) -> Letter:
             (step["label"], step["excerpt"]) for step in contents["steps"] if step["excerpt"]
         ],
         effect=effect_of(preview(targets, at=at) if is_open else contents["preview"]),
-        named_by_hand=[step["label"] for step in contents["steps"] if step["named_by_hand"]],
+        named_by_hand=list(
+            dict.fromkeys(step["label"] for step in contents["steps"] if step["named_by_hand"])
+        ),
     )
 
 

@@ -29,6 +29,7 @@ def write_contents(
     excerpts: dict[str, str],
     preview: list[dict[str, Any]],
     verdict: UUID,
+    own_verdicts: dict[str, str],
     named_by_hand: set[UUID],
 ) -> dict[str, Any]:
     """The whole of a version as plain JSON, each step with a salt of its own."""
@@ -37,6 +38,7 @@ def write_contents(
         "case": case,
         "wishes": wishes,
         "verdict": str(verdict),
+        "own_verdicts": own_verdicts,
         "texts": terms.texts(),
         "preview": preview,
         "steps": [

@@ -11,4 +11,5 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>/adoption", desk_views.adopt_it, name="adopt"),
     path("proposals/<uuid:proposal_id>/execution", desk_views.carry_it_out, name="execute"),
     path("proposals/<uuid:proposal_id>/taking-back", desk_views.take_it_back, name="take_back"),
+    path("proposals/<uuid:proposal_id>/set-aside", desk_views.leave_out, name="set_aside_steps"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from concord.concurrence.adopt_proposal import adopt_proposal
 from concord.concurrence.briefing import (
+    Standing,
     asked_of,
     letter_of,
     names_of,
@@ -19,17 +21,21 @@ from concord.concurrence.briefing import (
     standing_of,
 )
 from concord.concurrence.concur import concur
+from concord.concurrence.contents import commitments, targets_of
 from concord.concurrence.decline import NeedsAReason, decline
 from concord.concurrence.execute import NeedsConcurrence, execute
 from concord.concurrence.forms import DeclineForm
-from concord.concurrence.models import Proposal, Version
-from concord.concurrence.open_version import open_version
+from concord.concurrence.kinds import asks, kind_of
+from concord.concurrence.models import Proposal, State, Version
+from concord.concurrence.open_version import Briefing, open_version
 from concord.concurrence.rings import rings_in_words, turns
 from concord.concurrence.say_on_it import say_on_it
+from concord.concurrence.set_aside import reasons, set_aside
 from concord.concurrence.void import take_back, withdraw
 from concord.concurrence.who_may import asked
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
+from concord.vault.keyring import Keyring
 
 
 @door(asked)
@@ -49,12 +55,13 @@ def proposal(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     names = names_of(
         version.proposer, agreed.person if agreed else None, *(one.person for one in said_no)
     )
+    part = part_of(request.staff_member, standing, waiting)
     context = {
         "proposal": version.proposal,
         "version": version,
         "letter": letter,
         "standing": standing,
-        "part": part_of(request.staff_member, standing, waiting),
+        "part": part,
         "asked": waiting,
         "turns": waiting_in_turn,
         "rings": rings_in_words(waiting_in_turn, at=request.at),
@@ -67,6 +74,7 @@ def proposal(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
         ],
         "proposer": names.get(version.proposer, ""),
         "agreed_by": names.get(agreed.person, "") if agreed else "",
+        "steps": _steps(briefing, standing, coordinates=part.coordinates, keyring=request.keyring),
         "is_lapsing": (version.lapses_at - request.at).total_seconds() < 15 * 60,
     }
     return render(request, "concurrence/desk_proposal.html", context)
@@ -163,6 +171,47 @@ def take_it_back(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
         raise NeedsConcurrence(subject=proposal_id)
     take_back(agreed, by=request.staff_member, at=request.at)
     return _back(proposal_id)
+
+
+@door(asked)
+@require_POST
+def leave_out(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """Leave out a step that was agreed to, and say why; it only ever narrows."""
+    set_aside(
+        _find(request, proposal_id),
+        steps=request.POST.getlist("steps"),
+        reason=request.POST.get("reason", "").replace("\0", ""),
+        by=request.staff_member,
+        keyring=request.keyring,
+        at=request.at,
+    )
+    return _back(proposal_id)
+
+
+def _steps(
+    briefing: Briefing, standing: Standing, *, coordinates: bool, keyring: Keyring
+) -> dict[str, Any]:
+    """What was left out and why, and what this person could leave out now."""
+    version = standing.version
+    known = dict(zip(commitments(briefing.contents), targets_of(briefing.contents), strict=True))
+    out = reasons(version, keyring=keyring)
+    left_out = [(asks([known[one]]), why) for one, why in out.items() if one in known]
+    may: list[tuple[str, str]] = []
+    if coordinates and standing.state == State.CONCURRED and len(known) > 1:
+        may = [(one, asks([target])) for one, target in known.items() if one not in out]
+    if coordinates and standing.execution is not None:
+        undone = standing.execution.warrants.filter(verified_at__isnull=True)
+        may = [
+            (one, asks([known[one]]))
+            for one in undone.values_list("commitment", flat=True)
+            if one in known and one not in out and _waits(known[one].kind)
+        ]
+    return {"left_out": left_out, "may": may}
+
+
+def _waits(name: str) -> bool:
+    kind = kind_of(name)
+    return kind.by_letter or kind.by_hand
 
 
 def _find(request: DeskRequest, proposal_id: UUID) -> Proposal:

@@ -99,7 +99,10 @@ def carry_out(
     Called with the proposal's row locked. Either all of it commits or nothing does.
     """
     version = Version.objects.select_related("proposal__case").get(id=agreed.version_id)
-    targets = targets_of(contents)
+    targets = targets_of(
+        contents
+    )  # those set aside too: a friend of theirs has no part in it either way
+    contents = _without_set_aside(contents, version)
     _check_both(agreed, version, about=about_of(targets), at=at)
     execution = Execution.objects.create(
         concurrence=agreed, executed_by=by.person_id, executed_at=at
@@ -122,6 +125,17 @@ def carry_out(
     )
     settled.send(sender=Proposal, proposal=version.proposal, at=at)
     return execution
+
+
+def _without_set_aside(contents: dict[str, Any], version: Version) -> dict[str, Any]:
+    """The contents without the steps that were left out, each with its reason (R-PRACT-1)."""
+    out = set(version.set_aside.values_list("commitment", flat=True))
+    steps = [
+        step
+        for step in contents["steps"]
+        if commitment_of(effect_of(step), step["salt"]) not in out
+    ]
+    return {**contents, "steps": steps}
 
 
 def check_signatures(agreed: Concurrence, version: Version) -> bool:
@@ -193,7 +207,8 @@ def _carry_out(
             kind.opening(warrant, decision=decision, keyring=keyring, at=at)
         else:
             kind.carry_out(warrant, decision=decision, detail=step.get("detail", {}), at=at)
-        Warrant.objects.filter(id=warrant.id).update(done_at=at)
+        if not kind.by_hand:
+            Warrant.objects.filter(id=warrant.id).update(done_at=at)
 
 
 def _count(grounds: list[str]) -> None:

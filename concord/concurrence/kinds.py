@@ -114,7 +114,11 @@ def nothing_more(target: Target) -> str:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of action. `order`: access is shut before posts go. `opening` stands in for `carry_out`, where given."""
+    """One kind of action. `order`: access is shut before posts go. `opening` stands in for `carry_out`, where given.
+
+    `by_letter`: it holds once the notice was handed over, which leaves when all else was verified. `by_hand`: a
+    person does it and says so; until then it is not done. Neither is looked at every second.
+    """
 
     name: str
     order: int
@@ -131,6 +135,8 @@ class Kind:
     also_about: AlsoAbout = nobody_else
     same_as: SameAs = by_its_id
     says: Says = nothing_more
+    by_letter: bool = False
+    by_hand: bool = False
 
 
 _kinds: dict[str, Kind] = {}

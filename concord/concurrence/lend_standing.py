@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.dispatch import receiver
 
 from concord.cases.clocks import Standing, lends_standing
@@ -19,6 +19,7 @@ from concord.concurrence.models import (
     Decline,
     Execution,
     Proposal,
+    SetAside,
     Version,
     Warrant,
 )
@@ -62,10 +63,14 @@ def is_partly_done(execution: Execution) -> bool:
 
 
 def is_open(case: Case) -> bool:
-    """Whether a proposal waits, or a step was carried out and not seen to hold yet, here or elsewhere."""
+    """Whether a proposal waits, or a step was carried out and not seen to hold yet, here or elsewhere.
+
+    What was set aside with a reason waits for nobody.
+    """
+    out = SetAside.objects.filter(commitment=OuterRef("commitment"))
     return (
         Proposal.objects.filter(case=case).open().exists()
-        or _steps(case).filter(verified_at__isnull=True).exists()
+        or _steps(case).filter(~Exists(out), verified_at__isnull=True).exists()
         or any(map(is_partly_done, Execution.objects.filter(decision__case=case)))
     )
 
@@ -91,6 +96,7 @@ def forget_texts(sender: Any, case: Case, at: datetime, **kwargs: Any) -> None:
     for briefing in set(versions.values_list("briefing", flat=True)):
         files.destroy(briefing, by=None, at=at)
     Decline.objects.filter(version__in=versions).update(sealed=b"")
+    SetAside.objects.filter(version__in=versions).update(sealed=b"")
     Asked.objects.filter(version__in=versions).delete()
     versions.update(sealed=b"")
     _forget_keys(case, at=at)

@@ -182,6 +182,25 @@ class Decline(models.Model):
         return str(self.id)
 
 
+class SetAside(models.Model):
+    """A step that both agreed to and that is not carried out: narrower, and never silently (R-PRACT-1).
+
+    Why is sealed to the version's briefing.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="set_aside")
+    commitment = models.CharField(max_length=64, unique=True)
+    sealed = models.BinaryField()
+    by = models.UUIDField()
+    set_aside_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["set_aside_at"]
+
+    def __str__(self) -> str:
+        return self.commitment
+
+
 class Concurrence(models.Model):
     """Another staff member's agreement to one exact version, signed. This row is the evidence (R-CONCUR-1)."""
 

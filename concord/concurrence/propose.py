@@ -25,7 +25,15 @@ from concord.concurrence.kinds import kind_of
 from concord.concurrence.manifest import PROPOSED, digest_of
 from concord.concurrence.models import Proposal, State, Step, Version
 from concord.concurrence.signals import proposed
-from concord.concurrence.terms import DEPARTURES, ON_A_PERSON, Target, Terms, check_complete
+from concord.concurrence.terms import (
+    DEPARTURES,
+    ON_A_PERSON,
+    Incomplete,
+    Target,
+    Terms,
+    check_complete,
+    told_alike,
+)
 from concord.convenings.models import Session
 from concord.convenings.models import State as SessionState
 from concord.ledger.codes import random_code
@@ -121,26 +129,28 @@ def submit_version(
     check_complete(terms, wishes=opened.wishes, at=at, subject=case.id)
     for target in terms.targets:
         kind_of(target.kind).validate(target, case=case, at=at)
+    _check_letters(terms, subject=case.id)
     about = about_of(terms.targets)
-    read_elsewhere(
-        terms.notice_subject,
-        terms.notice_body,
-        about=case.id,
-        by=by.person_id,
-        keyring=keyring,
-        at=at,
-    )
-    read_quotes(terms.notice_subject, terms.notice_body, told=opened.told, subject=case.id)
-    verdict = read_text(
-        terms.notice_subject, terms.notice_body, case=case, by=by, keyring=keyring, at=at
-    )
+    letters: dict[str, Any] = {
+        "case": case,
+        "told": opened.told,
+        "by": by,
+        "keyring": keyring,
+        "at": at,
+    }
+    verdict = _read(terms.notice_subject, terms.notice_body, **letters)
+    own_verdicts = {
+        key: str(_read(own["subject"], own["body"], **letters))
+        for key, own in terms.own_notices.items()
+    }
     contents = write_contents(
         terms,
         case=case.code,
         wishes=opened.wishes,
         excerpts=_excerpts(terms.targets, case, keyring),
         preview=preview(terms.targets, at=at),
-        verdict=verdict.id,
+        verdict=verdict,
+        own_verdicts=own_verdicts,
         named_by_hand=named_by_hand(terms.targets, opened),
     )
     version = _store(proposal, terms, contents, by=by, keyring=keyring, about=about, at=at)
@@ -149,6 +159,30 @@ def submit_version(
     _tell_departure(opened, terms, by=by, at=at)
     proposed.send(sender=Version, version=version, about=about, at=at)
     return version
+
+
+def _read(
+    subject: str,
+    body: str,
+    *,
+    case: Case,
+    told: list[str],
+    by: StaffMember,
+    keyring: Keyring,
+    at: datetime,
+) -> UUID:
+    """The guards' verdict on one notice: nobody protected, nothing of another case, no words of a report."""
+    read_elsewhere(subject, body, about=case.id, by=by.person_id, keyring=keyring, at=at)
+    read_quotes(subject, body, told=told, subject=case.id)
+    return read_text(subject, body, case=case, by=by, keyring=keyring, at=at).id
+
+
+def _check_letters(terms: Terms, *, subject: UUID) -> None:
+    """A step that is a letter has one."""
+    for key, steps in told_alike(terms.targets).items():
+        body = terms.own_notices.get(key, {}).get("body", terms.notice_body)
+        if not body.strip() and any(kind_of(step.kind).by_letter for step in steps):
+            raise Incomplete(["notice_body"], subject=subject)
 
 
 def _tell_departure(opened: Opened, terms: Terms, *, by: StaffMember, at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -44,12 +44,26 @@ GIVE_BACK = frozenset({"lift", "release", "restore"})
 
 SHUTS = frozenset({"revoke", "deny", "member"})
 """Kinds of step that keep somebody out: a shut of the gate stands on their warrant."""
-LASTING = SHUTS | {"mute", "limit", "organisation"}
+LADDER = frozenset({"warn", "ask", "limit", "mute", "revoke", "other"})
+"""Kinds of step that can be proposed about one person, from mild to strong, and what is done by hand."""
+LASTING = SHUTS | LADDER | {"organisation"}
 """Kinds of step that hold in a place until a time: they have an end, or a day to look at them again."""
-ON_A_PERSON = frozenset({"revoke", "member", "mute", "limit"})
+ON_A_PERSON = LADDER | {"member"}
 """Kinds of step whose target is a person, who is told what both agreed to."""
 NAMED = ON_A_PERSON | {"deny"}
 """Kinds of step whose label is what a person is called."""
+
+SET_ASIDE = {
+    "warn": _("A warning by letter"),
+    "ask": _("Asking them to leave"),
+    "limit": _("Slowing them down"),
+    "mute": _("Reading only"),
+    "revoke": _("Taking access away"),
+    "delete": _("Deleting what was written"),
+    "organisation": _("A letter to their organisation"),
+    "other": _("Something else"),
+}
+"""What can have been considered and found not to be practicable; never without why (R-PRACT-1)."""
 
 SHORT_SCOPE = "session"
 SHORT_LENGTH = timedelta(hours=24)
@@ -105,6 +119,8 @@ def digest_of_detail(detail: dict[str, Any]) -> str:
 class Terms:
     """Everything that a colleague agrees to. Texts are the coordinator's own; codes are this module's.
 
+    `own_notices`: where not all are told the same, {"subject", "body"} by the keys of `told_alike`.
+    `set_aside`: codes of `SET_ASIDE` for what was considered and cannot be done, and why.
     `departure` is one of `DEPARTURES`, or `KEEPS`; empty only where nobody wished for anything. `untold`: why it
     is not safe to tell the reporting person of a departure before it happens; empty, and they are told.
     """
@@ -122,9 +138,12 @@ class Terms:
     value: str = ""
     departure: str = ""
     departure_reason: str = ""
+    set_aside: tuple[str, ...] = ()
+    set_aside_why: str = ""
     untold: str = ""
     notice_subject: str = ""
     notice_body: str = ""
+    own_notices: dict[str, dict[str, str]] = field(default_factory=dict)
     act_at_once: bool = True
 
     def texts(self) -> dict[str, Any]:
@@ -150,6 +169,28 @@ class Terms:
         return None if None in ends or not ends else max(end for end in ends if end)
 
 
+def told_alike(targets: Iterable[Target]) -> dict[str, list[Target]]:
+    """The steps on people, those together whose people are told the same words, under a key of what those hold."""
+    steps: dict[UUID, list[Target]] = {}
+    for target in targets:
+        if target.kind in ON_A_PERSON:
+            steps.setdefault(target.id, []).append(target)
+    found: dict[str, list[Target]] = {}
+    for theirs in steps.values():
+        found.setdefault(_what_holds(theirs), []).extend(theirs)
+    return found
+
+
+def _what_holds(steps: Iterable[Target]) -> str:
+    """Of a detail only the pace: nothing else of it is said in a letter, or differs from one person to the next."""
+    held = []
+    for step in steps:
+        effect = replace(step, detail={}).effect()
+        del effect["target"]
+        held.append(json.dumps({**effect, "pace": step.detail.get("pace")}, sort_keys=True))
+    return hashlib.sha256("\n".join(sorted(held)).encode()).hexdigest()[:12]
+
+
 def check_complete(terms: Terms, *, wishes: str, at: datetime, subject: UUID) -> None:
     """Raise `Incomplete` with the name of every field that a considered decision still needs."""
     missing = [
@@ -171,6 +212,10 @@ def _missing_words(terms: Terms) -> Iterable[str]:
             yield name
     if not set(terms.violations) <= set(KINDS):
         yield "violations"
+    if bool(terms.set_aside) != bool(terms.set_aside_why.strip()):
+        yield "set_aside_why"
+    if not set(terms.set_aside) <= set(SET_ASIDE):
+        yield "set_aside_why"
 
 
 def _missing_grounds(terms: Terms) -> Iterable[str]:

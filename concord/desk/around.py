@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from concord.cases.conflicts import eligible
+from concord.cases.models import Case
 from concord.cases.parties import ORGANISATION, Known
 from concord.cases.read_case import Opened
 from concord.convenings.models import Convening, State
@@ -41,10 +44,12 @@ class Around:
     """Those reported of whom no login with us is known."""
     organisations: list[str] = field(default_factory=list)
     """Organisations that were reported."""
+    hands: list[tuple[UUID, str]] = field(default_factory=list)
+    """Colleagues who could do something by hand."""
 
 
-def around(opened: Opened) -> Around:
-    """Read off a case that is open: flagged posts first, then the newest."""
+def around(opened: Opened, *, case: Case, at: datetime) -> Around:
+    """Read off a case that is open: flagged posts first, then the newest. `hands`: who could do something by hand."""
     reported = [each for each in opened.parties if each.role == "respondent" and each.person_id]
     people = list({each.person_id: each for each in reversed(reported)}.values())[::-1]
     flagged = _flagged_posts(opened)
@@ -52,13 +57,21 @@ def around(opened: Opened) -> Around:
     posts.sort(key=lambda post: post.id not in flagged)
     rooms = _rooms(opened) or [post.room for post in posts[:1]]
     unseen = [each for each in opened.parties if each.role == "respondent" and not each.person_id]
-    organisations = [each.name for each in opened.parties if each.role == ORGANISATION]
-    return Around(people, posts[:MOST_POSTS], flagged, list(_scopes(rooms)), unseen, organisations)
+    about = {each.person_id for each in people if each.person_id}
+    return Around(
+        people,
+        posts[:MOST_POSTS],
+        flagged,
+        list(_scopes(rooms)),
+        unseen,
+        [each.name for each in opened.parties if each.role == ORGANISATION],
+        [(one.person_id, one.working_name) for one in eligible(case, about=about, at=at)],
+    )
 
 
-def beyond(opened: Opened) -> Around:
+def beyond(opened: Opened, *, case: Case, at: datetime) -> Around:
     """For whoever is not in a room, or not only there: events that are not over, and all of them; no session."""
-    known = around(opened)
+    known = around(opened, case=case, at=at)
     near = [scope for scope in known.scopes if scope.kind == "convening"]
     ids = {scope.id for scope in near if scope.id}
     ahead = Convening.objects.exclude(state=State.ENDED).exclude(id__in=ids).order_by("starts_at")

@@ -17,10 +17,19 @@ from django.utils.translation import gettext_lazy as _later
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from concord.access.models import Shut
+from concord.actions.ask_to_leave import is_followed
 from concord.actions.confirm_decision import confirm_decision
 from concord.actions.end_earlier import end_earlier
 from concord.actions.give_back import removals_under
-from concord.actions.models import BarredOrganisation, Ending, LateRecusal, LaterMember
+from concord.actions.held_words import held_words
+from concord.actions.models import (
+    BarredOrganisation,
+    ByHand,
+    Ending,
+    LateRecusal,
+    LaterMember,
+)
+from concord.actions.state_done import what_is_asked
 from concord.concurrence.guards import NeedsCoordinator
 from concord.concurrence.models import Decision, GroundCount, Warrant
 from concord.concurrence.propose import propose
@@ -40,12 +49,6 @@ from concord.spaces.models import Removal
 
 MOST_ENDED = 50
 TAKES = ["delete", *sorted(LASTING)]
-HELD: dict[str, Any] = {
-    "revoke": _later("No access to"),
-    "mute": _later("Reads and does not write in"),
-    "limit": _later("Writes less often in"),
-}
-"""How each kind of step on a person stands in the facts of a decision; any other as the first."""
 HOW: dict[str, Any] = {
     Ending.How.LIFTED: _later("lifted by two people"),
     Ending.How.VARIED: _later("varied"),
@@ -208,6 +211,9 @@ def decision_page(
     coordinates = request.staff_member in (found.case.coordinator, found.case.deputy)
     late = _unconfirmed(found, request)
     elsewhere = elsewhere_of(found, request, typed=typed)
+    left_out = (
+        set(agreed.version.set_aside.values_list("commitment", flat=True)) if agreed else set()
+    )
     context = {
         "decision": found,
         "is_in_force": in_force,
@@ -225,9 +231,17 @@ def decision_page(
         "names": [staff.working_name for staff in names],
         "proposal_id": agreed.version.proposal_id if agreed else None,
         "held": _held(lasting),
+        "stays": sum(not is_followed(one) for one in lasting if one.kind == "ask"),
+        "asked": sum(one.kind == "ask" for one in lasting),
         "deleted": sum(warrant.kind == "delete" for warrant in warrants),
         "gave_back": all(warrant.kind in GIVE_BACK for warrant in warrants),
-        "unchecked": sum(warrant.verified_at is None for warrant in warrants),
+        "unchecked": sum(
+            warrant.verified_at is None and warrant.commitment not in left_out
+            for warrant in warrants
+        ),
+        "left_out": len(left_out),
+        "hand_steps": (hand_steps := _by_hand(found, request)),
+        "to_do": any(row["waits"] for row in hand_steps),
         "elsewhere": elsewhere,
         "by_hand": next((one for one in elsewhere if one.asks), None),
         "returns": list(Match.objects.filter(decision=found)),
@@ -244,9 +258,32 @@ def _held(warrants: Iterable[Warrant]) -> list[tuple[str, list[str]]]:
     """What holds for people, and in which places; nobody's name stands here."""
     found: dict[str, list[str]] = {}
     for warrant in warrants:
-        what = str(HELD.get(warrant.kind, HELD["revoke"]))
+        what = held_words(warrant.kind)
         found.setdefault(what, []).append(place_name(warrant.scope_kind, warrant.scope_id))
     return [(what, list(dict.fromkeys(places))) for what, places in found.items()]
+
+
+def _by_hand(found: Decision, request: DeskRequest) -> list[dict[str, Any]]:
+    """What is done by hand, by whom, and what was said of it."""
+    rows = list(found.by_hand.select_related("decision"))
+    people = {person for one in rows for person in (one.hand, one.stated_by) if person}
+    staff = StaffMember.objects.filter(person__in=people)
+    names = dict(staff.values_list("person_id", "working_name"))
+    waiting = set(ByHand.objects.waiting().filter(decision=found).values_list("id", flat=True))
+    shown = []
+    for one in rows:
+        asked, said = what_is_asked(one, keyring=request.keyring)
+        shown.append(
+            {
+                "one": one,
+                "asked": asked,
+                "said": said,
+                "hand": names.get(one.hand, ""),
+                "by": names.get(one.stated_by, "") if one.stated_by else "",
+                "waits": one.id in waiting,
+            }
+        )
+    return shown
 
 
 def _unconfirmed(found: Decision, request: DeskRequest) -> list[LateRecusal]:
@@ -299,6 +336,6 @@ def _rows(decisions: QuerySet[Decision]) -> list[tuple[Decision, list[tuple[str,
             place = (warrant.scope_kind, warrant.scope_id)
             if place not in places:
                 places[place] = place_name(*place)
-            held.append((str(HELD.get(warrant.kind, HELD["revoke"])), places[place]))
+            held.append((held_words(warrant.kind), places[place]))
         rows.append((one, list(dict.fromkeys(held)), len(one.returns.all())))
     return rows

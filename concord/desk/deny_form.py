@@ -48,8 +48,8 @@ class DenyForm(ProposalForm):
     )
     WIDER = ()
     IN_FULL = (
-        "finding", "relied_on", "value", "stabilises", "considered", "less_severe", "is_safe", "safety",
-        "act_at_once",
+        "finding", "relied_on", "value", "stabilises", "considered", "less_severe", "set_aside",
+        "set_aside_why", "is_safe", "safety", "act_at_once",
     )  # fmt: skip
     SHOWN = {"targets": "mailboxes"}
     IS_FULL = True

@@ -13,36 +13,31 @@ from uuid import UUID
 from django import forms
 from django.template.defaultfilters import date as date_words
 from django.utils.text import Truncator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from concord.actions.limit_writing import PACES
 from concord.cases.parties import Known
 from concord.concurrence.terms import (
     DEPARTURES,
     GROUNDS,
     KEEPS,
     LASTING,
+    SET_ASIDE,
     SHORT_LENGTH,
     VALUES,
     Incomplete,
     Target,
     Terms,
     is_short,
+    told_alike,
 )
 from concord.desk.around import Around, Scope
+from concord.desk.ladder import NOTHING, RUNGS, USUAL_PACE, assumed_for, chosen_before, step_on
 from concord.policy.violations import KINDS
 from concord.refusals import Refused
 from concord.spaces.models import Post
 
-ASSUMED = {
-    "stabilises": _("It stops what was reported for those who are in the room now."),
-    "considered": _("Doing nothing for now; a warning; slowing or pausing the room for everyone."),
-    "less_severe": _(
-        "A warning or a brake on the room would leave whoever it was aimed at with the person reported, "
-        "or take the room from everyone. This touches one person, in one session, for a day."
-    ),
-}
-"""What a short proposal says when nothing else is typed; shown before it is sent."""
 SAFE = _("I asked myself whom this could put at risk, now and afterwards, and see nobody.")
 
 MISSING = {
@@ -57,12 +52,15 @@ MISSING = {
     "finding": _("Say which item of the policy was broken, and by what; choose the item below."),
     "relied_on": _("Say what you rely on for this ground."),
     "value": _("Choose the value that was acted against."),
+    "other_words": _("Say what is done by hand, and by whom."),
+    "set_aside_why": _("Say what was considered, and why it cannot be done."),
+    "notice_body": _("A warning is a letter: say something in it."),
     "until_at": _("Give an end that lies ahead, or a day to look at it again."),
     "review_on": _("The day to look at it again lies in the past."),
     "departure": _("Say whether this keeps to what was wished, or why it does not."),
     "departure_reason": _("Say why this departs from what the person who reported wished."),
 }
-SHOWN_AT = {"targets": "people", "safety": "is_safe"}
+SHOWN_AT = {"safety": "is_safe"}
 """Where the form shows what is missing, when it has another name there."""
 
 
@@ -102,7 +100,6 @@ class ProposalForm(forms.Form):
 
     use_required_attribute = False
 
-    people = SomeOf(label=_("Who loses access"))
     scope = forms.ChoiceField(label=_("From where"), widget=forms.RadioSelect)
     until_at = forms.DateTimeField(
         label=_("Until (UTC)"),
@@ -115,6 +112,19 @@ class ProposalForm(forms.Form):
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
+    pace = forms.TypedChoiceField(
+        label=_("Who is slowed down writes once in"),
+        choices=[
+            (minutes, ngettext_lazy("%d minute", "%d minutes") % minutes) for minutes in PACES
+        ],
+        coerce=int,
+        required=False,
+    )
+    other_words = Lines(
+        label=_("What is done by hand"),
+        help_text=_("Say it so that a colleague can do it, and say afterwards that it was done."),
+    )
+    other_hand = forms.ChoiceField(label=_("Who does it"), required=False)
     posts = SomeOf(label=_("Which of their posts are deleted"))
     reason = Lines(
         label=_("Why, in one sentence"),
@@ -142,6 +152,10 @@ class ProposalForm(forms.Form):
     considered = Lines(label=_("What else was considered"))
     less_severe = Lines(label=_("Why nothing milder would do"))
     safety = Lines(label=_("Whom it could put at risk, and what is done about that"))
+    set_aside = SomeOf(label=_("Considered, and cannot be done"), choices=list(SET_ASIDE.items()))
+    set_aside_why = Lines(
+        label=_("Why it cannot be done"), help_text=_("Nothing is left out without a reason.")
+    )
     relied_on = Lines(label=_("What you rely on, for illegal, unethical or violent activity"))
     value = forms.ChoiceField(
         label=_("Which value, when it is about values"),
@@ -168,11 +182,12 @@ class ProposalForm(forms.Form):
     notice_subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
     notice_body = Lines(label=_("What the person is told"), rows=10, longest=10_000)
 
-    SHORT: tuple[str, ...] = ("people", "posts", "reason", "grounds", "violations", "is_safe")
-    WIDER: tuple[str, ...] = ("scope", "until_at", "review_on")
+    SHORT: tuple[str, ...] = ("posts", "reason", "grounds", "violations", "is_safe")
+    WIDER: tuple[str, ...] = ("scope", "until_at", "review_on", "pace")
+    BY_HAND = ("other_words", "other_hand")
     IN_FULL: tuple[str, ...] = (
-        "finding", "stabilises", "considered", "less_severe", "safety", "relied_on", "value",
-        "act_at_once",
+        "finding", "stabilises", "considered", "less_severe", "set_aside", "set_aside_why", "safety",
+        "relied_on", "value", "act_at_once",
     )  # fmt: skip
     WISHES = ("departure", "departure_reason", "untold")
     SHOWN: Mapping[str, str] = {}
@@ -197,24 +212,48 @@ class ProposalForm(forms.Form):
 
     def _offer(self, around: Around) -> None:
         """Whom and what there is to choose from."""
-        people: Any = self.fields["people"]
-        people.choices = [(str(each.person_id), _with_part(each)) for each in around.people]
+        for each in around.people:
+            self.fields[f"step_{each.person_id}"] = forms.ChoiceField(
+                label=_with_part(each),
+                choices=list(RUNGS.items()),
+                widget=forms.RadioSelect,
+                required=False,
+            )
+        hand: Any = self.fields["other_hand"]
+        hand.choices = [("", gettext("Choose")), *((str(id), name) for id, name in around.hands)]
         posts: Any = self.fields["posts"]
         posts.choices = [(str(post.id), _line(post, around.flagged)) for post in around.posts]
 
     @property
     def is_wide(self) -> bool:
         """Whether it goes beyond the short form: another place than the session, or longer than a day."""
-        return not is_short(self._targets(), at=self.at)
+        targets = self._targets()
+        by_hand = any(target.kind == "other" for target in targets)
+        return by_hand or not is_short(targets, at=self.at)
+
+    @property
+    def ladders(self) -> list[forms.BoundField]:
+        """One for each person, in the order of the case."""
+        names = [f"step_{each.person_id}" for each in self.around.people]
+        return [self[name] for name in names if name in self.fields]
+
+    @property
+    def assumed(self) -> dict[str, str]:
+        """What is assumed for what is chosen now."""
+        return assumed_for(str(field.value() or NOTHING) for field in self.ladders)
 
     def terms(self) -> Terms:
         """What was chosen and typed. A short proposal says what is assumed wherever nothing was typed."""
-        typed = self.cleaned_data
+        typed, targets = self.cleaned_data, self._targets()
         texts = {name: typed[name].strip() for name in ("stabilises", "considered", "less_severe")}
         if not self.is_wide:
-            texts = {name: text or str(ASSUMED[name]) for name, text in texts.items()}
+            assumed = assumed_for(target.kind for target in targets)
+            texts = {name: text or assumed[name] for name, text in texts.items()}
         return Terms(
-            targets=tuple(self._targets()),
+            targets=tuple(targets),
+            set_aside=tuple(typed["set_aside"]),
+            set_aside_why=typed["set_aside_why"].strip(),
+            own_notices=self._own_notices(targets),
             grounds=tuple(typed["grounds"]),
             violations=tuple(typed["violations"]),
             reason=typed["reason"].strip(),
@@ -239,21 +278,44 @@ class ProposalForm(forms.Form):
                 if name == "safety" and self.is_wide
                 else {**SHOWN_AT, **self.SHOWN}.get(name, name)
             )
+            if name == "targets" and self.ladders:
+                shown_at = self.ladders[0].name
             self.add_error(shown_at if shown_at in self.fields else None, str(MISSING[name]))
 
     def _targets(self) -> list[Target]:
         typed = self.cleaned_data
         scope = self._scope(typed.get("scope", ""))
-        until_at, review_on = typed.get("until_at"), typed.get("review_on")
-        names = {str(each.person_id): each.name for each in self.around.people}
         labels = {str(post.id): _place(post) for post in self.around.posts}
+        steps = [
+            step_on(
+                each.person_id,
+                typed.get(f"step_{each.person_id}", NOTHING),
+                name=each.name,
+                scope=scope,
+                typed=typed,
+            )
+            for each in self.around.people
+            if each.person_id
+        ]
         return [
-            *(
-                Target("revoke", UUID(id), names[id], scope.kind, scope.id, until_at, review_on)
-                for id in typed.get("people", [])
-            ),
+            *(step for step in steps if step),
             *(Target("delete", UUID(id), labels[id]) for id in typed.get("posts", [])),
         ]
+
+    def _own_notices(self, targets: list[Target]) -> dict[str, dict[str, str]]:
+        """What was typed for each of those who are told something else, where not all are told the same."""
+        keys = list(told_alike(targets))
+        typed = {key: self.data.get(f"notice_body-{key}", "") for key in keys}
+        if len(keys) < 2 or not all(typed.values()):
+            return {}
+        lines = Lines(longest=10_000)
+        return {
+            key: {
+                "subject": self.data.get(f"notice_subject-{key}", "").strip()[:200],
+                "body": lines.to_python(typed[key]).strip()[:10_000],
+            }
+            for key in keys
+        }
 
     def _scope(self, value: str) -> Scope:
         known = {each.value: each for each in self.around.scopes}
@@ -275,7 +337,9 @@ def first_choices(around: Around, *, at: datetime) -> dict[str, Any]:
     """What the form holds before anybody has touched it: this session, one day, the flagged posts."""
     minute = at.replace(second=0, microsecond=0)
     return {
-        "people": [str(each.person_id) for each in around.people[:1]],
+        **{f"step_{each.person_id}": NOTHING for each in around.people[1:]},
+        **{f"step_{each.person_id}": "revoke" for each in around.people[:1]},
+        "pace": USUAL_PACE,
         "posts": [str(post.id) for post in around.posts if post.id in around.flagged],
         "scope": around.scopes[0].value,
         "until_at": minute + SHORT_LENGTH,
@@ -285,11 +349,10 @@ def first_choices(around: Around, *, at: datetime) -> dict[str, Any]:
 
 def choices_of(terms: Terms) -> dict[str, Any]:
     """The form's contents for terms that were proposed before."""
-    revoked = [target for target in terms.targets if target.kind == "revoke"]
     texts = terms.texts()
     chosen: dict[str, Any] = {
         **texts,
-        "people": [str(target.id) for target in revoked],
+        **chosen_before(list(terms.targets)),
         "posts": [str(target.id) for target in terms.targets if target.kind == "delete"],
         "is_safe": texts["safety"] == str(SAFE),
     }

@@ -22,7 +22,7 @@ from concord.actions.deny_entry import (
     person_behind,
     read_mailboxes,
 )
-from concord.actions.write_notice import write_notice
+from concord.actions.write_notice import write_notice, write_notices
 from concord.cases.desk_views import find_case
 from concord.cases.models import Case
 from concord.cases.parties import add_party
@@ -34,11 +34,11 @@ from concord.concurrence.kinds import effect_of, kind_of
 from concord.concurrence.models import Proposal, Version
 from concord.concurrence.open_version import open_version
 from concord.concurrence.propose import named_by_hand, preview, propose, revise
-from concord.concurrence.terms import Incomplete, Terms, check_complete
+from concord.concurrence.terms import Incomplete, Terms, check_complete, told_alike
 from concord.convenings.known_members import known_members
 from concord.desk.around import Around, around, beyond
 from concord.desk.deny_form import DenyForm
-from concord.desk.forms import ASSUMED, ProposalForm, choices_of
+from concord.desk.forms import ProposalForm, choices_of
 from concord.desk.organisation_form import OrganisationForm
 from concord.desk.who_may import works_on_cases
 from concord.doors import door
@@ -113,7 +113,7 @@ class Way:
     """One way to propose: its form, what there is to choose from, what to call it, how it was filled before."""
 
     form: type[ProposalForm]
-    around: Callable[[Opened], Around]
+    around: Callable[..., Around]
     title: Any
     filled: Callable[[Terms], dict[str, Any]]
 
@@ -150,7 +150,7 @@ def _draft(
     opened = read_case(case, by=request.staff_member, keyring=request.keyring, at=request.at)
     page = {"case": case, "opened": opened, "changing": changing, "title": way.title}
     asked: dict[str, Any] = {
-        "around": way.around(opened),
+        "around": way.around(opened, case=case, at=request.at),
         "at": request.at,
         "wishes": opened.wishes,
     }
@@ -165,7 +165,7 @@ def _draft(
     terms = _terms(form, case, opened, request)
     if terms is None or request.POST.get("step") == "back":
         return _form(request, form, page, status=422 if form.errors else 200)
-    if request.POST.get("step") != "ask":
+    if request.POST.get("step") != "ask" or not _everybody_is_told(terms):
         return _see(request, form, _with_notice(terms), page)
     try:
         proposal = _ask(request, case, terms, changing)
@@ -210,11 +210,22 @@ def _ask(request: DeskRequest, case: Case, terms: Terms, changing: Version | Non
 
 
 def _with_notice(terms: Terms) -> Terms:
-    """The notice as it was typed, or else as we would write it for these terms."""
+    """The notices as they were typed, or else as we would write them for these terms."""
+    if len(told_alike(terms.targets)) > 1:
+        written = write_notices(terms.targets, grounds=terms.grounds, violations=terms.violations)
+        return replace(
+            terms, own_notices=written | terms.own_notices, notice_subject="", notice_body=""
+        )
     if terms.notice_body:
         return terms
     subject, body = write_notice(terms.targets, grounds=terms.grounds, violations=terms.violations)
     return replace(terms, notice_subject=subject, notice_body=body.strip())
+
+
+def _everybody_is_told(terms: Terms) -> bool:
+    """Whether each of those who are told something else has a notice on the page that was sent."""
+    keys = set(told_alike(terms.targets))
+    return len(keys) < 2 or keys == set(terms.own_notices)
 
 
 def _form(
@@ -223,13 +234,16 @@ def _form(
     context = {
         **page,
         "form": form,
+        "ladders": form.ladders,
         "short": [form[name] for name in form.SHORT],
+        "by_hand": [form[name] for name in form.BY_HAND] if form.ladders else [],
+        "open_by_hand": any(form[name].errors for name in form.BY_HAND),
         "wider": [form[name] for name in form.WIDER],
         "in_full": [form[name] for name in form.IN_FULL],
         "about_wishes": [form[name] for name in form.WISHES if name in form.fields],
         "open_wider": any(form[name].errors for name in (*form.WIDER, *form.IN_FULL)),
         "open_in_full": any(form[name].errors for name in (*form.WIDER, *form.IN_FULL, "is_safe")),
-        "assumed": ASSUMED,
+        "assumed": form.assumed,
         "is_full": form.IS_FULL,
         "known": form.cleaned_data if isinstance(form.refused, KnownAlready) else None,
     }
@@ -252,11 +266,30 @@ def _see(
         wishes=page["opened"].wishes,
         excerpts=[],
         effect=effect_of(preview(terms.targets, at=request.at)),
-        named_by_hand=[each.label for each in terms.targets if each.id in by_hand],
+        named_by_hand=list(
+            dict.fromkeys(each.label for each in terms.targets if each.id in by_hand)
+        ),
     )
     carried = [field for field in form if not field.name.startswith("notice_")]
     context = {**page, "letter": letter, "terms": terms, "carried": carried}
+    context["notices"] = _notices(terms)
     return render(request, "desk/propose_see.html", context, status=status)
+
+
+def _notices(terms: Terms) -> list[dict[str, Any]]:
+    """Each notice with its people, and the ending of its fields' names."""
+    told = told_alike(terms.targets)
+    if len(told) < 2:
+        one = {"subject": terms.notice_subject, "body": terms.notice_body}
+        return [{**one, "people": [], "ending": ""}] if told else []
+    return [
+        {
+            **terms.own_notices.get(key, {"subject": "", "body": ""}),
+            "people": list(dict.fromkeys(step.label for step in steps)),
+            "ending": f"-{key}",
+        }
+        for key, steps in told.items()
+    ]
 
 
 def _proposed_before(request: DeskRequest, changing: Version) -> Terms:
@@ -264,5 +297,6 @@ def _proposed_before(request: DeskRequest, changing: Version) -> Terms:
         changing, by=request.staff_member, keyring=request.keyring, at=request.at
     )
     texts = {**briefing.contents["texts"]}
-    texts["grounds"], texts["violations"] = tuple(texts["grounds"]), tuple(texts["violations"])
+    for name in ("grounds", "violations", "set_aside"):
+        texts[name] = tuple(texts.get(name, ()))
     return Terms(targets=tuple(targets_of(briefing.contents)), **texts)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from concord.desk import (
+    by_hand_views,
     case_views,
     decision_views,
     elsewhere_views,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/deny/known", propose_views.name_known, name="name_known"),
     path("proposals/<uuid:proposal_id>/edit", propose_views.edit, name="edit_proposal"),
     path("elsewhere/<uuid:step_id>", elsewhere_views.by_hand, name="settle_by_hand"),
+    path("by-hand/<uuid:by_hand_id>", by_hand_views.done_by_hand, name="done_by_hand"),
     path("decisions", decision_views.decisions, name="decisions"),
     path("decisions/<uuid:decision_id>", decision_views.decision, name="decision"),
     path("decisions/<uuid:decision_id>/lifting", decision_views.lift, name="lift_decision"),

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from concord.actions.models import (
     UNDECIDED,
+    ByHand,
     Elsewhere,
     ElsewhereState,
     LateRecusal,
@@ -46,6 +47,7 @@ class Waiting:
     unconfirmed: list[LateRecusal]
     later: list[LaterMember]
     elsewhere: list[Elsewhere]
+    by_hand: list[ByHand]
     cases: list[Case]
     closings: list[Closing]
     handovers: list[Handover]
@@ -57,7 +59,7 @@ class Waiting:
     def is_empty(self) -> bool:
         came_in = (self.asked, self.flags, self.caseless, self.reports, self.questions)
         kept = (self.cases, self.closings, self.check_ins, self.no_actions)
-        looked = (self.reviews, self.later)
+        looked = (self.reviews, self.later, self.by_hand)
         machine = bool(self.machine.put_forward or self.machine.waiting)
         return not any(
             (machine, self.attempts, self.handovers, self.elsewhere, *came_in, *looked, *kept)
@@ -80,6 +82,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         unconfirmed=list(unconfirmed_for(staff, at=at).select_related("decision")),
         later=list(later_for(staff, at=at).select_related("barred__decision")),
         elsewhere=list(elsewhere_for(staff).select_related("decision")),
+        by_hand=list(by_hand_for(staff).select_related("decision")),
         cases=list(cases_of(staff)),
         closings=list(closings_for(staff, at=at).select_related("case")),
         handovers=asks_of(staff, at=at),
@@ -102,6 +105,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + unconfirmed_for(staff, at=at).count()
         + later_for(staff, at=at).count()
         + elsewhere_for(staff).filter(state=ElsewhereState.BY_HAND).count()
+        + by_hand_for(staff).count()
         + len(asks_of(staff, at=at))
         + no_actions_for(staff).count()
     )
@@ -191,6 +195,14 @@ def elsewhere_for(staff: StaffMember) -> QuerySet[Elsewhere]:
     """What still has to happen on a platform outside, in the cases this person answers for."""
     theirs = Q(decision__case__coordinator=staff) | Q(decision__case__deputy=staff)
     return Elsewhere.objects.visible_to(staff).open().filter(theirs).order_by("due_at")
+
+
+def by_hand_for(staff: StaffMember) -> QuerySet[ByHand]:
+    """What this person is to do by hand, and what anybody is late with that they may see."""
+    if not staff.may_concur:
+        return ByHand.objects.none()
+    theirs = Q(hand=staff.person_id) | Q(alarmed_at__isnull=False)
+    return ByHand.objects.visible_to(staff).waiting().filter(theirs).order_by("due_at")
 
 
 def cases_of(staff: StaffMember) -> QuerySet[Case]:

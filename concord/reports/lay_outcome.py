@@ -20,11 +20,14 @@ NOTHING_DONE = "nothing"
 CLOSED = "closed"
 DONE: dict[str, str | Words] = {
     "revoke": _("Somebody's access was taken away or limited."),
+    "warn": _("Somebody was told in writing what has to change."),
+    "ask": _("Somebody was asked to leave for now."),
     "mute": _("Somebody can read for now, and not write."),
     "limit": _("Somebody can write less often for now."),
     "deny": _("Somebody's access was taken away or limited."),
     "member": _("Somebody's access was taken away or limited."),
     "organisation": _("Somebody's access was taken away or limited."),
+    "other": _("Something else was done about it, by a person of the team."),
     "delete": _("Something that was written was deleted."),
     "lift": _("Access was given back to somebody, earlier than it was first decided."),
     "release": _("Access was given back to somebody, earlier than it was first decided."),

@@ -1,10 +1,12 @@
 from django.urls import URLPattern, path
 
-from concord.spaces import hidden_views, views
+from concord.spaces import hidden_views, notice_views, views
 
 urlpatterns: list[URLPattern] = [
     path("r/<uuid:room_id>", views.room, name="room"),
     path("r/<uuid:room_id>/posts", views.post, name="post"),
+    path("r/<uuid:room_id>/told/<uuid:notice_id>", notice_views.notice, name="notice"),
+    path("r/<uuid:room_id>/told/<uuid:notice_id>/heed", notice_views.heed_notice, name="heed"),
     path("hidden", hidden_views.hidden, name="hidden"),
     path("hidden/show", hidden_views.show, name="hidden_show"),
 ]

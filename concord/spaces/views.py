@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from concord import refusals
 from concord.access.gate import NotAdmitted, limit_of
+from concord.access.tell import notices_for
 from concord.convenings.models import Registration
 from concord.doors import Request, actor_of, anyone, door
 from concord.refusals import Refused
@@ -144,6 +145,7 @@ def _page(request: Request, entered: Entered, *, status: int = 200, **more: Any)
         "condition": room.condition(request.at),
         "conditions": list(Condition),
         "limit": limit_of(entered.registration.person_id, room.places, at=request.at),
+        "notices": notices_for(entered.registration.person_id, room.places, at=request.at),
         "posts": [_shown(one, entered.registration) for one in posts],
         "after": after,
         "earlier": posts[0].number if full and after is None else None,

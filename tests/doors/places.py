@@ -16,7 +16,8 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
 
-from concord.actions.models import ReviewRequest
+from concord.access.models import Notice
+from concord.actions.models import ByHand, ReviewRequest
 from concord.cases.decide_no_action import decide_no_action
 from concord.cases.follow_up import follow_up
 from concord.cases.models import Case, NoAction
@@ -31,6 +32,7 @@ from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
 from concord.people.begin_recovery import begin_recovery
 from concord.people.keep_draft import Typed, keep_draft
+from concord.people.models import Login
 from concord.people.name_organisation import name_organisation
 from concord.people.note_organisation import note_organisation
 from concord.reports.models import Attachment, Question, Report
@@ -45,11 +47,15 @@ from tests.cast import (
     left_as_it_is,
     login_by_mailbox,
     opened,
+    participant,
     proposed,
     stage,
 )
 
 CODE = re.compile(r'<output class="code"[^>]*><bdi dir="ltr">([0-9A-Z -]{20,30})</bdi>')
+
+
+OPEN = "document.querySelectorAll('main details').forEach((one) => { one.open = true })"
 
 
 @dataclass
@@ -126,6 +132,10 @@ PUBLIC = [
     Place("sign-in-code", "/in/code"),
     Place("guidelines", "/s/{hall}/guidelines", "sara"),
     Place("room", "/r/{hall}", "sara"),
+    Place("room-reading", "/r/{annex}", "held"),
+    Place("room-slowly", "/r/{hall}", "held"),
+    Place("room-asked-to-leave", "/r/{hall}", "asked"),
+    Place("notice", "/r/{hall}/told/{notice}", "asked"),
     Place("flag", "/p/{post}/flag", "sara"),
     Place("flag-moment", "/r/{hall}/flag", "sara"),
     Place("flag-own", "/p/{looked_at}/flag", "sara"),
@@ -192,6 +202,8 @@ DESK = [
     Place("done", "/proposals/{done}", "luis"),
     Place("decisions", "/decisions", "amara"),
     Place("decision", "/decisions/{decision}", "amara"),
+    Place("decision-by-hand", "/decisions/{by_hand}", "luis"),
+    Place("leave-out", "/proposals/{ladder}", "amara", lambda page: page.evaluate(OPEN)),
     Place("desk-report", "/reports/{report}", "amara"),
     Place("file-picture", "/reports/{report}/files/{picture}", "amara"),
     Place("file-document", "/reports/{report}/files/{document}", "amara"),
@@ -255,6 +267,7 @@ def house(inside: Callable[[Registration], Any]) -> House:
             "left_case": undone.case_id,
             "followed_case": followed.id,
             "hall": cast.hall.id,
+            "annex": cast.annex.id,
             "sara": cast.sara.id,
             "post": post.id,
             "flag": flag.id,
@@ -262,11 +275,12 @@ def house(inside: Callable[[Registration], Any]) -> House:
             "proposal": waiting.id,
             "decided_case": decided.case_id,
             "done": decided.id,
-            "decision": Decision.objects.get().id,
+            "decision": Decision.objects.get(case=decided.case).id,
         },
     )
     _days_of_the_ledger(cast.at)
     _participants(made, inside)
+    _ladder(made, inside)
     staff = {name: at_the_desk(getattr(cast, name)) for name in ("amara", "luis", "noor", "ravi")}
     for name, browser in staff.items():
         made.cookies[name] = _cookies(browser)
@@ -347,6 +361,47 @@ def _participants(made: House, inside: Callable[[Registration], Any]) -> None:
     for name, who in (("sara", cast.sara), ("tomas", cast.tomas), ("karim", cast.karim)):
         made.cookies[name] = {key: one.value for key, one in inside(who).cookies.items()}
     made.cookies["newcomer"] = {key: one.value for key, one in inside(newcomer).cookies.items()}
+
+
+def _ladder(made: House, inside: Callable[[Registration], Any]) -> None:
+    """Somebody only reads in the annex and writes slowly in the hall; somebody is asked to leave the hall."""
+    cast = made.cast
+    held = participant(cast.convening, "Marta Ilves", "marta@example.org", cast.at)
+    asked = participant(cast.convening, "Joao Prates", "joao@example.org", cast.at)
+    for name, who in (("held", held), ("asked", asked)):
+        made.cookies[name] = {key: one.value for key, one in inside(who).cookies.items()}
+    Login.objects.filter(person=asked.person_id).update(address_sealed=None)
+    post = cast.say(held, "Be quiet, all of you.")
+    raised = flag_post(post, words="", by=cast.sara.person_id, by_staff=False, at=cast.at)
+    desk: dict[str, Any] = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    judged = judge_credible(raised, credible=True, reason="It silences people.", **desk)
+    steps = [("mute", held, cast.annex, {}), ("limit", held, cast.hall, {"pace": 10})]
+    targets = [
+        Target(
+            kind,
+            who.person_id,
+            who.display_name,
+            "session",
+            room.session_id,
+            cast.later(hours=24),
+            detail=detail,
+        )
+        for kind, who, room, detail in [
+            *steps,
+            ("ask", asked, cast.hall, {}),
+            ("other", asked, cast.hall, {"words": "Call him.", "hand": str(cast.luis.id)}),
+        ]
+    ]
+    proposal = proposed(cast, take_up(judged, **desk), targets=tuple(targets))
+    concur(
+        opened(proposal.version, cast.luis, cast.at),
+        by=cast.luis.staff,
+        keyring=cast.luis.keyring,
+        at=cast.at,
+    )
+    made.ids["notice"] = Notice.objects.get().id
+    made.ids["ladder"] = proposal.id
+    made.ids["by_hand"] = ByHand.objects.get().decision_id
 
 
 def _reports(made: House, amara: Browser) -> None:

@@ -39,6 +39,7 @@ STAFF_MODULES = re.compile(
     r"|^policy/publish_version\.py$|^vault/"
     r"|/forget_\w+\.py$|^letterbox/lapse\.py$|^outbox/standing\.py$"
     r"|^improvement/note_lesson\.py$|^reports/(?:reissue_code|take_back_answer|typing_form)\.py$"
+    r"|^actions/(?:act_by_hand|ask_to_leave|state_done|warn_person)\.py$"
     r"|^actions/(?:assign_review|bar_member|bar_organisation|confirm_decision|deny_entry|end_earlier|later_members)\.py$"
     r"|^actions/(?:lift|limit_writing|look_at_later|release_member|restore_posts)\.py$"
     r"|^monitoring/(?:reach_by_push|reached_views)\.py$|^monitoring/screening/"

@@ -26,7 +26,9 @@ def test_who_did_it_and_who_cheered_it_on_have_a_decision_each(cast: Cast) -> No
     ):
         amara.open(f"/cases/{case.id}/propose")
         assert amara.sees("Tomas Vega (helped, or cheered it on)")
-        typed = {**SHORT, "people": str(who.person_id), "violations": item, "reason": reason}
+        steps = {f"step_{one.person_id}": "" for one in (cast.karim, cast.tomas)}
+        steps[f"step_{who.person_id}"] = "revoke"
+        typed = {**SHORT, **steps, "violations": item, "reason": reason}
         amara.press("See what it does", **typed).press("Ask for a second yes")
     assert Proposal.objects.count() == 2
     did, helped = Proposal.objects.order_by("opened_at")

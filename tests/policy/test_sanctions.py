@@ -5,19 +5,20 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from concord.access.models import Limit, Shut
+from concord.access.models import Limit, Notice, Shut
 from concord.cases.models import Case
 from concord.concurrence.execute import NeedsConcurrence, execute
 from concord.concurrence.models import Execution, Proposal, Warrant
-from concord.concurrence.terms import ON_A_PERSON, Incomplete, Target
+from concord.concurrence.terms import LADDER, Incomplete, Target
 from tests.cast import Cast, case_about_karim, proposed
-
-DETAILS: dict[str, dict[str, object]] = {"limit": {"pace": 10}}
-"""What some kinds of step say beside their target."""
 
 
 def step(cast: Cast, kind: str) -> Target:
     """One step of this kind on Karim, in the hall, for a day."""
+    details: dict[str, dict[str, object]] = {
+        "limit": {"pace": 10},
+        "other": {"words": "Call his office.", "hand": str(cast.luis.id)},
+    }
     return Target(
         kind,
         cast.karim.person_id,
@@ -25,7 +26,7 @@ def step(cast: Cast, kind: str) -> Target:
         scope_kind="session",
         scope_id=cast.hall.session_id,
         until_at=cast.later(hours=24),
-        detail=DETAILS.get(kind, {}),
+        detail=details.get(kind, {}),
     )
 
 
@@ -40,7 +41,7 @@ def missing(cast: Cast, case: Case, **changes: object) -> list[str]:
 
 
 @pytest.mark.clauses("P-SANCTION-1")
-@pytest.mark.parametrize("kind", sorted(ON_A_PERSON))
+@pytest.mark.parametrize("kind", sorted(LADDER))
 def test_nothing_happens_to_a_person_without_a_finding_and_a_second_yes(
     cast: Cast, kind: str
 ) -> None:
@@ -57,6 +58,6 @@ def test_nothing_happens_to_a_person_without_a_finding_and_a_second_yes(
             kind=kind,
             target=cast.karim.person_id,
         )
-    for trace in (Execution, Warrant, Shut, Limit):
+    for trace in (Execution, Warrant, Shut, Limit, Notice):
         assert not trace.objects.exists()
     assert cast.say(cast.karim, "Good morning").text == "Good morning"

@@ -18,7 +18,7 @@ from concord.access.shut import end_shut
 from concord.actions.audit import audit
 from concord.actions.export_evidence import export_evidence
 from concord.actions.judge_file import judge_file
-from concord.actions.models import Ending
+from concord.actions.models import Ending, Told
 from concord.actions.triggers import REPLACEABLE, install, missing
 from concord.cases.models import Case
 from concord.concurrence.concur import concur
@@ -173,7 +173,7 @@ def test_what_is_over_can_be_erased_effects_first(cast: Cast) -> None:
     _ends(cast)
     with refused(), transaction.atomic():
         _delete(Warrant)
-    for model in (Shut, Removal, Ending, Warrant, Decision, Execution):
+    for model in (Told, Shut, Removal, Ending, Warrant, Decision, Execution):
         _delete(model)
         assert not model._default_manager.exists()
 

@@ -8,7 +8,7 @@ from concord.cases.models import Case
 from concord.concurrence.concur import concur
 from concord.concurrence.contents import read_contents
 from concord.concurrence.models import Proposal, State
-from concord.desk.forms import ASSUMED
+from concord.desk.ladder import CONSIDERED
 from concord.spaces.models import Post
 from tests.browsing import Browser
 from tests.cast import Cast, case_about_karim, opened, proposed
@@ -35,9 +35,9 @@ def texts_of(cast: Cast) -> dict:
 
 def test_it_is_filled_from_the_flag(cast: Cast, form: Browser) -> None:
     post = Post.objects.get(registration=cast.karim)
-    assert f'value="{cast.karim.person_id}" id="id_people_0" checked' in form.page
+    assert f'value="revoke" id="id_step_{cast.karim.person_id}_5" checked' in form.page
     assert f'value="{post.id}" id="id_posts_0" checked' in form.page
-    assert form.sees("for one day. Choose another place or time below.")
+    assert form.sees("for one day; choose another place or time below.")
 
 
 def test_what_is_missing_is_named_and_what_was_typed_stays(form: Browser) -> None:
@@ -63,7 +63,7 @@ def test_nothing_is_proposed_before_its_effect_was_seen(form: Browser) -> None:
     assert form.sees("Remove one person from Hall 1 until")
     assert form.sees("1 person loses access")
     assert form.sees("1 post deleted")
-    assert form.sees(str(ASSUMED["considered"]))
+    assert form.sees(str(CONSIDERED))
     assert not Proposal.objects.exists()
 
 

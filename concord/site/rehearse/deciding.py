@@ -92,7 +92,7 @@ def propose(world: World, case_path: str, *, act_at_once: bool = True) -> str:
     amara = world.browser("Amara")
     case = id_in(case_path)
     page = opened(amara.get(world.desk("propose", case)), "proposing does not open")
-    form = page.form("reason", "people")
+    form = page.form("reason", "pace")
     typed: dict[str, str | list[str] | None] = {
         "reason": REASON,
         "grounds": ["violation"],
