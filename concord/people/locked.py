@@ -11,7 +11,7 @@ from django.urls import reverse
 from concord.doors import on_desk
 from concord.people.keep_draft import Typed, drop_draft, keep_draft
 from concord.people.models import Draft, Login
-from concord.people.onward import LONGEST, onward
+from concord.people.onward import onward
 from concord.vault import session
 
 WHILE_LOCKED = {"locked", "lock", "account_logout", "leave", "look", "here", "notices_script"}
@@ -47,9 +47,8 @@ def is_locked(request: HttpRequest) -> bool:
 def to_the_lock(request: HttpRequest) -> HttpResponseBase:
     """To the page that opens it again, and from there back to exactly here; what was typed is kept."""
     if request.headers.get("HX-Request"):
-        here = urlsplit(request.headers.get("HX-Current-URL", ""))
         answer = HttpResponse()
-        answer.headers["HX-Redirect"] = lock_address(_path(here.path, here.query))
+        answer.headers["HX-Redirect"] = lock_address(_page_in(request, "HX-Current-URL"))
         return answer
     if request.method in ("GET", "HEAD"):
         return HttpResponseRedirect(lock_address(request.get_full_path()))
@@ -80,13 +79,19 @@ def way_back_to(request: HttpRequest, kept: Draft | None) -> str:
 
 
 def _page_before(request: HttpRequest) -> str:
-    before = urlsplit(request.headers.get("Referer", ""))
-    return _path(before.path, before.query) if before.netloc == request.get_host() else "/"
+    return _page_in(request, "Referer")
 
 
-def _path(path: str, query: str) -> str:
-    whole = f"{path}?{query}" if query else path
-    return onward(whole[: LONGEST + 1]) or onward(path) or "/"
+def _page_in(request: HttpRequest, header: str) -> str:
+    """The page of ours that a header names; the front page for any other, and for what is no address."""
+    try:
+        named = urlsplit(request.headers.get(header, ""))
+    except ValueError:
+        return "/"
+    if named.netloc != request.get_host():
+        return "/"
+    whole = f"{named.path}?{named.query}" if named.query else named.path
+    return onward(whole) or onward(named.path) or "/"
 
 
 def _drop_kept(request: HttpRequest) -> None:

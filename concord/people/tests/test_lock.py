@@ -339,6 +339,18 @@ def test_a_press_alone_is_not_something_typed(luis: Client):
     assert not Draft.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["http://[", "//", "x" * 5_000, "http://evil.example/team", f"http://{DESK}/" + "y" * 400],
+)
+def test_whatever_a_browser_says_it_comes_from_leads_to_the_front_page(luis: Client, address: str):
+    hours_pass(luis, minutes=11)
+    answer = luis.post("/discretion", {}, headers={"Referer": address})
+    assert answer.headers["Location"] == "/locked?next=%2F"
+    asked = luis.get(HERE, headers={"HX-Request": "true", "HX-Current-URL": address})
+    assert asked.headers["HX-Redirect"] == "/locked?next=%2F"
+
+
 def test_a_form_of_another_site_leaves_nothing_here(luis: Client):
     strict = Client(HTTP_HOST=DESK, enforce_csrf_checks=True)
     strict.cookies = luis.cookies
