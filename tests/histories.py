@@ -227,6 +227,14 @@ def puts_back(histories: Histories, case: Case) -> Terms | None:
     return lift_of(decision, targets=(Target("restore", gone.post_id, "A post"),))
 
 
+def releases(histories: Histories, case: Case) -> Terms | None:
+    step = Warrant.objects.filter(kind="member", execution__decision__case=case).first()
+    if step is None:
+        return None
+    back = (Target("release", step.id, "Somebody"),)
+    return lift_of(step.execution.decision, targets=back)
+
+
 KINDS: dict[str, tuple[Callable[[Histories, Case], Terms | None], ...]] = {
     "revoke": (revokes, revokes_everywhere),
     "delete": (revokes_and_deletes,),
@@ -239,6 +247,7 @@ KINDS: dict[str, tuple[Callable[[Histories, Case], Terms | None], ...]] = {
     "ask": (asks_to_leave,),
     "other": (acts_by_hand,),
     "lift": (lifts,),
+    "release": (releases,),
     "restore": (puts_back,),
 }
 """What a history proposes of each kind. A new kind is one line; `None` where there is nothing to act on now."""
@@ -265,18 +274,17 @@ class Gone:
 
 
 class Histories(RuleBasedStateMachine):
-    """Seven desks, three cases. Set `staged` first; `begun` counts histories, `came_about` what was done in them.
+    """Seven desks, three cases. Set `staged` first; `held` counts histories, `came_about` what was done in them.
 
     What leads on is a rule of its own, so that it comes often; what ends things shares one.
     """
 
     staged: Staged
-    begun = 0
+    held = 0
     came_about: Counter[str] = Counter()
 
     @initialize()
     def begin(self) -> None:
-        type(self).begun += 1
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
         self.cast = self.staged.cast
@@ -292,6 +300,7 @@ class Histories(RuleBasedStateMachine):
         try:
             assert audit() == []
             self.nobody_is_out_without_a_warrant()
+            type(self).held += 1
             self.came_about.update(Warrant.objects.values_list("kind", flat=True))
             self.came_about.update(
                 Entry.objects.filter(at__gt=self.cast.at).values_list("verb", flat=True)
@@ -441,7 +450,7 @@ class Histories(RuleBasedStateMachine):
         self.whoever_coordinates_proposes(which, terms, at_once=True)
         self.one_of_those_asked_agrees(nth, 0)
 
-    @rule(terms=st.sampled_from([lifts, puts_back]), nth=NTH)
+    @rule(terms=st.sampled_from([lifts, puts_back, releases]), nth=NTH)
     def what_was_done_is_undone(self, terms: Any, nth: int) -> None:
         for decision in Decision.objects.filter(execution__warrants__kind="revoke")[:1]:
             which = [each.id for each in self.staged.cases].index(decision.case_id)
@@ -709,7 +718,7 @@ class Histories(RuleBasedStateMachine):
         assert gone == set(standing)
 
     def nobody_is_out_without_a_warrant(self) -> None:
-        out = set(Warrant.objects.filter(kind="revoke").values_list("target", flat=True))
+        out = set(Warrant.objects.values_list("target", flat=True))
         for one in (self.cast.karim, self.cast.tomas, self.cast.sara, self.staged.again):
             if one.person_id not in out:
                 assert is_admitted(one.person_id, self.cast.hall.places, at=self.now)

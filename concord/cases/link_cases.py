@@ -28,6 +28,8 @@ def link_cases(case: Case, *, older: Case, by: UUID, at: datetime) -> LinkedCase
     """
     if case.id == older.id:
         raise ItselfOnly(subject=case.id)
+    pair = Case.objects.select_for_update().filter(id__in=[case.id, older.id]).order_by("id")
+    list(pair.values_list("id"))  # whoever proposes in either at this moment comes before or after
     link, fresh = LinkedCase.objects.get_or_create(
         case=case, older=older, defaults={"linked_by": by, "linked_at": at}
     )

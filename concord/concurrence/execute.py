@@ -139,18 +139,18 @@ def _without_set_aside(contents: dict[str, Any], version: Version) -> dict[str, 
 
 
 def check_signatures(agreed: Concurrence, version: Version) -> bool:
-    """Whether both people signed this version, with keys that counted when they did."""
+    """Whether both people signed this version, with keys that counted when they did and that others vouched for."""
     digest = digest_of(version.manifest)
     return (
         digest == version.digest == agreed.version_digest
         and version.proposer == agreed.proposer
-        and signatures.verify(
+        and signatures.verify_vouched(
             version.proposer,
             PROPOSED + digest.encode(),
             bytes(version.signature),
             at=version.submitted_at,
         )
-        and signatures.verify(
+        and signatures.verify_vouched(
             agreed.person, AGREED + digest.encode(), bytes(agreed.signature), at=agreed.concurred_at
         )
     )

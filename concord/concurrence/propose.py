@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.close_case import CaseIsClosed
 from concord.cases.conflicts import eligible
-from concord.cases.models import OVER, Case
+from concord.cases.models import OVER, Case, LinkedCase
 from concord.cases.models import State as CaseState
 from concord.cases.move import move, rests
 from concord.cases.parties import known_parties
@@ -59,7 +61,7 @@ class NothingReported(Refused):
 
 
 class TargetHasAnOpenProposal(Refused):
-    """One open proposal per target: the second waits, or takes the place of the first."""
+    """One open proposal per target within linked cases: the second waits, or takes the place of the first."""
 
     words = _(
         "There is an open proposal about this already. Change that one, or wait until it is closed."
@@ -77,13 +79,14 @@ def propose(
     `TargetHasAnOpenProposal`, `NamesSomebodyProtected` and `QuotesWhatWasTold` for the notice, and what the kinds of
     action refuse.
     """
+    among = held_with_linked(case, by=by)
     case = Case.objects.select_for_update().get(id=case.id)
     if case.state in OVER:
         raise CaseIsClosed(subject=case.id)
     case = _assess_anew(case, by=by, keyring=keyring, at=at)
     proposal = Proposal(case=case, code=random_code(), opened_at=at)
     _check_may_propose(case, by=by, keyring=keyring, at=at)
-    _check_targets_free(case, terms.targets, but=None)
+    _check_targets_free(case, terms.targets, but=None, among=among)
     if case.state == CaseState.ASSESSED:
         move(case, CaseState.ACTION_PENDING, at=at)
     proposal.save()
@@ -110,10 +113,11 @@ def revise(
     """Edit: a new version in the place of the old, whose agreement, if any, is void."""
     from concord.concurrence.void import check_unexecuted, void_version
 
+    among = held_with_linked(proposal.case, by=by)
     proposal = Proposal.objects.held(proposal.id)
     check_unexecuted(proposal)
     _check_may_propose(proposal.case, by=by, keyring=keyring, at=at)
-    _check_targets_free(proposal.case, terms.targets, but=proposal)
+    _check_targets_free(proposal.case, terms.targets, but=proposal, among=among)
     void_version(proposal.version, at=at)
     version = submit_version(proposal, terms=terms, by=by, keyring=keyring, at=at)
     record("concurrence.revise", actor=by.person_id, subject=proposal.id, at=at, version=version.id)
@@ -230,17 +234,49 @@ def _check_may_propose(case: Case, *, by: StaffMember, keyring: Keyring, at: dat
         raise NothingReported(subject=case.id)
 
 
-def _check_targets_free(case: Case, targets: tuple[Target, ...], *, but: Proposal | None) -> None:
-    tokens = [target_token(target) for target in targets]
+def _check_targets_free(
+    case: Case, targets: tuple[Target, ...], *, but: Proposal | None, among: set[UUID]
+) -> None:
+    """No other open proposal is about the same thing, or takes something else from the same person."""
+    tokens = [target_token(each) for target in targets for each in _alike(target)]
     open_steps = Step.objects.filter(
         target_token__in=tokens,
-        version__proposal__in=Proposal.objects.open().filter(case=case),
+        version__proposal__in=Proposal.objects.open().filter(case__in=among),
         version__voided_at__isnull=True,
     )
     if but is not None:
         open_steps = open_steps.exclude(version__proposal=but)
     if open_steps.exists():
         raise TargetHasAnOpenProposal(subject=case.id)
+
+
+def _alike(target: Target) -> list[Target]:
+    kinds = sorted(ON_A_PERSON) if target.kind in ON_A_PERSON else [target.kind]
+    return [replace(target, kind=kind) for kind in kinds]
+
+
+def held_with_linked(case: Case, *, by: StaffMember) -> set[UUID]:
+    """The case and those linked to it, near or far, locked in one order: of two who propose at once, one is first.
+
+    Only those whose row this person sees: that there is another is not told to anybody who stepped out of it. Where
+    two do not see each other's case both may propose, and the stricter of what is carried out stands.
+    """
+    held: set[UUID] = set()
+    while (found := _linked(case.id, by=by)) != held:
+        list(Case.objects.select_for_update().filter(id__in=found).order_by("id").values_list("id"))
+        held = found
+    return held
+
+
+def _linked(case: UUID, *, by: StaffMember) -> set[UUID]:
+    found, seen = {case}, Case.objects.visible_to(by)
+    while True:
+        ends = LinkedCase.objects.filter(Q(case__in=found) | Q(older__in=found))
+        near = {id for pair in ends.values_list("case", "older") for id in pair} - found
+        further = set(seen.filter(id__in=near).values_list("id", flat=True)) if near else set()
+        if not further:
+            return found
+        found |= further
 
 
 def target_token(target: Target) -> bytes:

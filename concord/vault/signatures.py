@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from concord.vault.enrolments import KeyRow, RecoveryRow
+from concord.vault.enrolments import KeyRow, RecoveryRow, vouched_for
 from concord.vault.models import PersonKey, RecoveryKey
 from concord.vault.signing import enrolment_text, signed_by
 
@@ -15,6 +15,15 @@ def verify(holder: UUID, message: bytes, signature: bytes, *, at: datetime | Non
     """True when the holder signed this message with a key that counted at `at` (or counts now)."""
     keys = PersonKey.objects.filter(holder=holder).counting(at=at)
     return any(signed_by(bytes(key.signing_public), message, signature) for key in keys)
+
+
+def verify_vouched(holder: UUID, message: bytes, signature: bytes, *, at: datetime) -> bool:
+    """The same, by a key to which a line of vouching leads: one that was put in another's place signs nothing."""
+    good = vouched_for(recovery_rows(), key_rows())
+    keys = PersonKey.objects.filter(holder=holder).counting(at=at)
+    return any(
+        key.id in good and signed_by(bytes(key.signing_public), message, signature) for key in keys
+    )
 
 
 def key_rows() -> Iterator[KeyRow]:

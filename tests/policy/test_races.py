@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from itertools import takewhile
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -13,14 +13,18 @@ from django.test.utils import CaptureQueriesContext
 
 from concord.access.models import Shut
 from concord.actions.audit import audit
+from concord.cases.link_cases import link_cases
+from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.execute import execute
 from concord.concurrence.models import Concurrence, Execution, Proposal, Version
-from concord.concurrence.propose import revise
+from concord.concurrence.propose import propose, revise
 from concord.concurrence.terms import Target
 from concord.concurrence.void import take_back, withdraw
 from concord.convenings.models import Registration
 from concord.refusals import Refused
+from concord.reports.receive_report import receive_report
+from concord.reports.told import Told
 from concord.spaces.models import Removal
 from concord.vault.errors import NoGrant
 from tests.cast import Cast, Desk, case_about_karim, opened, proposed, stage, terms_for
@@ -147,6 +151,19 @@ def test_a_change_of_mind_and_an_execution_at_once_are_one_or_the_other(
 def test_two_proposals_on_one_person_in_the_same_moment_leave_one_open(cast: Cast) -> None:
     case = case_about_karim(cast)
     at_once(*[lambda: proposed(cast, case)] * 2)
+    assert Proposal.objects.open().count() == 1
+
+
+@pytest.mark.clauses("R-COORD-1")
+def test_two_coordinators_on_linked_cases_in_the_same_second_leave_one_open(cast: Cast) -> None:
+    """PUB-13."""
+    case = case_about_karim(cast)
+    told = receive_report(Told("He did it before."), nonce=uuid4().bytes, keep_out=[], at=cast.at)
+    luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.at}
+    other = take_up(told.report, **luis)
+    link_cases(other, older=case, by=cast.luis.id, at=cast.at)
+    terms = terms_for(cast)
+    at_once(lambda: proposed(cast, case), lambda: propose(other, terms=terms, **luis))
     assert Proposal.objects.open().count() == 1
 
 
