@@ -8,6 +8,7 @@ from concord.desk import (
     export_views,
     inbox_views,
     propose_views,
+    screening_views,
     shift_views,
     watch_views,
 )
@@ -22,6 +23,14 @@ urlpatterns = [
     path("on-shift/note", shift_views.hand_over, name="hand_over_shift"),
     path("on-shift/relief", shift_views.ask, name="ask_relief"),
     path("on-shift/relief/<uuid:relief_id>", shift_views.take, name="take_relief"),
+    path("events/<slug:slug>/screening", screening_views.screening, name="screening"),
+    path("events/<slug:slug>/screening/try", screening_views.try_text, name="try_text"),
+    path("screening/<uuid:list_id>", screening_views.term_list, name="term_list"),
+    path("screening/<uuid:list_id>/file", screening_views.list_file, name="list_file"),
+    path("screening/<uuid:list_id>/<slug:step>", screening_views.list_step, name="list_step"),
+    path(
+        "screening/words/<slug:language>", screening_views.screening_words, name="screening_words"
+    ),
     path("flags/<uuid:flag_id>/words", watch_views.flag_words, name="flag_words"),
     path("cases/<uuid:case_id>", case_views.case, name="case"),
     path("cases/<uuid:case_id>/copy", export_views.export, name="export_case"),

@@ -50,6 +50,7 @@ def watch(request: DeskRequest) -> HttpResponse:
         "chosen": chosen,
         "posts": _newest([chosen] if chosen else rooms),
         "flags": flags,
+        "convenings": list({room.convening: None for room in rooms}),
         "machine": machine_queue(staff, at=request.at, everything="all" in request.GET),
         "flagged": {flag.post_id for flag in flags},
         "now": request.at,

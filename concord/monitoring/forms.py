@@ -54,6 +54,34 @@ class NameForm(forms.Form):
     )
 
 
+class ListForm(forms.Form):
+    """A list of terms as a file."""
+
+    use_required_attribute = False
+
+    name = Typed(label=_("What do you call it?"), required=True, max_length=60)
+    language = Typed(
+        label=_("Language"), help_text=_("Two letters, such as en."), required=True, max_length=12
+    )
+    file = forms.FileField(
+        label=_("The file"),
+        help_text=_(
+            "CSV in UTF-8, one term in each row: a word or a few. A star at the end of a word stands "
+            "for every word that begins so. No other pattern is understood."
+        ),
+        required=True,
+        allow_empty_file=True,
+    )
+
+
+class TryForm(forms.Form):
+    """A text to be tried."""
+
+    use_required_attribute = False
+
+    text = Typed(label=_("A text"), help_text=_("It is looked at once and kept nowhere."), rows=2)
+
+
 class JudgementForm(forms.Form):
     """Needs action or not, and the sentence that says why."""
 

@@ -28,6 +28,7 @@ from concord.concurrence.terms import Target
 from concord.convenings.models import Registration
 from concord.convenings.register import register
 from concord.ledger.note_head import note_head
+from concord.monitoring.bring_list import bring_list
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
 from concord.people.begin_recovery import begin_recovery
@@ -155,6 +156,9 @@ PUBLIC = [
     Place("beside", "/report/box", "beside"),
     Place("feedback", "/report/box/afterwards", "reporter"),
     Place("hidden", "/hidden", "sara"),
+    Place("names", "/r/{hall}/names", "sara"),
+    Place("names-kept", "/r/{hall}/names", "sara", press("/names", name="Zephyrine Quill")),
+    Place("asked-first", "/r/{hall}", "sara", press("/post", text="Call her on +44 7911 123456")),
     Place("shelf", "/report/box/kept", "outside"),
     Place("shelf-report", "/report/box/kept/{outside_report}", "outside"),
     Place("kept-cases", "/report/box/kept/cases", "outside"),
@@ -187,6 +191,16 @@ DESK = [
     Place("watch", "/watch", "amara"),
     Place("on-shift", "/on-shift", "amara"),
     Place("on-shift-empty", "/on-shift", "amara", press("/note", note="")),
+    Place("screening", "/events/votes/screening", "amara"),
+    Place(
+        "screening-tried",
+        "/events/votes/screening",
+        "amara",
+        press("/try", text="All women are scum"),
+    ),
+    Place("screening-list", "/screening/{term_list}", "amara"),
+    Place("screening-rehearsed", "/screening/{term_list}", "amara", press("")),
+    Place("screening-words", "/screening/words/fr?shown", "amara"),
     Place("desk-flag", "/flags/{flag}", "amara"),
     Place("case", "/cases/{case}", "amara"),
     Place("case-decided", "/cases/{decided_case}", "amara"),
@@ -270,6 +284,14 @@ def house(inside: Callable[[Registration], Any]) -> House:
             "annex": cast.annex.id,
             "sara": cast.sara.id,
             "post": post.id,
+            "term_list": bring_list(
+                cast.convening,
+                name="Ours",
+                language="en",
+                blob=b"term\ncount\nqueue\n",
+                by=cast.amara.staff,
+                at=cast.at,
+            ).id,
             "flag": flag.id,
             "case": waiting.case_id,
             "proposal": waiting.id,

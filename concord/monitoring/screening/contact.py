@@ -45,21 +45,21 @@ class Contact(NamedTuple):
     end: int
 
 
-def contacts_in(text: str, *, region: str | None = None) -> list[Contact]:
+def contacts_in(text: str, *, region: str | None = None, streets: bool = True) -> list[Contact]:
     """At most a few of them; one is enough for whoever looks."""
     found: list[Contact] = []
-    for one in _all(text[:10_000], region):
+    for one in _all(text[:10_000], region, streets):
         found.append(one)
         if len(found) == MOST:
             break
     return found
 
 
-def _all(text: str, region: str | None) -> Iterator[Contact]:
+def _all(text: str, region: str | None, streets: bool) -> Iterator[Contact]:
     if "@" in text:
         yield from (Contact("mailbox", *found.span()) for found in MAILBOX.finditer(text))
     yield from _phones(text, region)
-    if any(sign.isdigit() for sign in text):
+    if streets and any(sign.isdigit() for sign in text):
         yield from (Contact("street", *found.span()) for found in STREET.finditer(text))
 
 
@@ -120,9 +120,9 @@ STREETS = (
 OF_SOMEBODY, OF_UNKNOWN, OF_ONESELF = 60, 40, 20
 
 
-def contact_signals(text: str, folded: str, *, region: str | None) -> list[Signal]:
+def contact_signals(text: str, folded: str, *, region: str | None, streets: bool) -> list[Signal]:
     """One signal for all of it. Somebody's own number stands low; whose it is not clear, lower than another's."""
-    found = contacts_in(text, region=region)
+    found = contacts_in(text, region=region, streets=streets)
     if not found:
         return []
     if WHOSE.search(folded):

@@ -150,6 +150,12 @@ class OnlyTerms:
         return {"S"} if word in self.known else set()
 
 
+def words_to_read(language: str) -> list[tuple[str, list[str]]]:
+    """What a person may read of a language: the name of each part, and its entries."""
+    raw = tomllib.loads(_source(language))
+    return [(name.replace("_", " "), list(_entries(raw[name]))) for name in PARTS if name in raw]
+
+
 @cache
 def lexicon(language: str) -> Lexicon:
     """Read once for each process."""

@@ -61,7 +61,8 @@ class Reading:
         sentence = sentence_of(folded, self.lexicon, self.speller)
         row = self._row(sentence)
         best: dict[str, Signal] = {}
-        for match in self._matches(row):
+        present = frozenset().union(*(token.parts for token in sentence.tokens))
+        for match in self._matches(row, present):
             signal = self._ranked(match, sentence)
             known = best.get(signal.name)
             if known is None or signal.rank > known.rank:
@@ -90,8 +91,10 @@ class Reading:
             signs.append(self.alphabet.sign(parts))
         return "".join(signs)
 
-    def _matches(self, row: str) -> Iterator[Match]:
+    def _matches(self, row: str, present: frozenset[str]) -> Iterator[Match]:
         for rule in self.rules:
+            if rule.needs.isdisjoint(present):
+                continue
             for number, found in enumerate(rule.pattern.finditer(row)):
                 yield Match(rule, found.start(), found.end())
                 if number == 4:

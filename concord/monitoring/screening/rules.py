@@ -84,6 +84,7 @@ class Rule(NamedTuple):
     name: str
     rank: int
     pattern: re.Pattern[str]
+    needs: frozenset[str]
 
 
 class Alphabet:
@@ -120,6 +121,10 @@ class Alphabet:
         return "".join(out)
 
 
+NEEDS = {"hostility": "GgkRT1", "slur": "Ss", "threat": "2KD", "self-harm": "4", "sexual": "5"}
+"""Parts without one of which no rule of a signal can fit."""
+
+
 def rules_for(alphabet: Alphabet) -> list[Rule]:
     tables = [
         *(("hostility", name, *rule) for name, rule in GROUP_RULES.items()),
@@ -132,6 +137,6 @@ def rules_for(alphabet: Alphabet) -> list[Rule]:
         ),
     ]
     return [
-        Rule(signal, name, rank, alphabet.compile(pattern))
+        Rule(signal, name, rank, alphabet.compile(pattern), frozenset(NEEDS[signal]))
         for signal, name, rank, pattern in tables
     ]

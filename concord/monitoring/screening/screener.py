@@ -23,20 +23,33 @@ from concord.names.folding import LOOK_ALIKES
 
 LEET = bytes.maketrans(b"0134578@$!|+9", b"oieastbasiltg")
 SHAPE = bytes(
-    97 if code > 127 or chr(code).isalpha() else 48 if chr(code).isdigit() else 32
+    97
+    if code > 127 or chr(code).isalpha()
+    else 48
+    if chr(code).isdigit()
+    else 49
+    if chr(code) in "@$!|+*#"
+    else 32
     for code in range(256)
 )
-SPACED = (b"a a a", b" aa aa aa ")
+"""What a text looks like: letters, figures, signs that stand for letters, and all that parts words."""
+SPACED, SPACED_WIDE = b" a a a ", b" aa aa aa "
+"""Three letters, each alone, of one byte or of two."""
+FEWEST_DIGITS = 7
 MASKED = re.compile(r"[a-z][*#]+[a-z]")
 LONE = re.compile(r"(?<!\w)(\w)[\W_]{1,3}(?=\w(?!\w))")
 RUNS = re.compile(r"(.)\1{2,}")
-LONGEST = 20_000
-"""Signs of one text that are read at all; five times the longest post."""
+LONGEST = 8_000
+"""Signs of one text that are read at all; twice the longest post."""
 REMEMBERED = 20_000
 AROUND = 30
+LONGEST_CHUNK = 200
 OF_TERMS = 1
 OF_STREETS = 1 << 30
 """Bits that say who has to read a text: the lists, and from the second bit on the languages in their order."""
+
+
+Hit = tuple[int, int, int]
 
 
 class Screener:
@@ -67,47 +80,71 @@ class Screener:
         self._gate = BytesAhoCorasick(
             [text.encode() for text in found], implementation=Implementation.ContiguousNFA
         )
+        self._find = self._gate.find_matches_as_indexes
         self._beside = anchors.beside
         self._remembered: dict[str, int] = {}
 
     def screen(self, text: str) -> Screened:
-        """The signals of this text. Time grows with its length and with nothing else."""
+        """The signals of this text. Time grows with its length and with nothing else.
+
+        What every message passes through stands here in one piece: calls cost more than what they would do.
+        """
         if len(text) > LONGEST:
             text = text[:LONGEST]
-        folded = text.lower() if text.isascii() else fold(text)
-        raw = folded.encode("utf-8", "replace")
-        readers = self._readers(folded, raw)
-        shape = raw.translate(SHAPE)
-        if SPACED[0] in shape or SPACED[1] in shape:
+        if text.isascii():
+            folded = text.lower()
+            raw = folded.encode()
+        else:
+            folded = fold(text)
+            raw = folded.encode("utf-8", "replace")
+        hits = self._find(raw, True)
+        shape = b" " + raw.translate(SHAPE) + b" "
+        disguised = b"a0a" in shape or b"a1a" in shape or b" 1a" in shape or b" 0a" in shape
+        if (
+            not hits
+            and not disguised
+            and shape.count(b"0") < FEWEST_DIGITS
+            and SPACED not in shape
+            and raw.isascii()
+        ):
+            return NOTHING
+        return self._screen(text, folded, raw, shape, hits if not disguised else None)
+
+    def _screen(
+        self, text: str, folded: str, raw: bytes, shape: bytes, hits: list[Hit] | None
+    ) -> Screened:
+        if hits is None or not raw.isascii():
+            readers = self._readers(folded, raw)
+        else:
+            readers = self._told(folded, raw, raw, hits) if hits else 0
+        if SPACED in shape or SPACED_WIDE in shape:
             closed = LONE.sub(r"\1", folded)
             readers |= self._readers(closed, closed.encode("utf-8", "replace"))
-        reachable = b"@" in raw or shape.count(b"0") > 6 or (readers & OF_STREETS and b"0" in shape)
+        streets = bool(readers & OF_STREETS) and b"0" in shape
         readers &= ~OF_STREETS
-        if not readers and not reachable:
-            return NOTHING
         signals = self._read(text, readers) if readers else []
-        if reachable:
-            signals += contact_signals(text, folded, region=self.region)
+        if self.readings and (b"@" in raw or streets or shape.count(b"0") >= FEWEST_DIGITS):
+            signals += contact_signals(text, folded, region=self.region, streets=streets)
         return Screened(tuple(signals)) if signals else NOTHING
 
     def _readers(self, folded: str, raw: bytes) -> int:
         """Who has to read it: nobody, for most texts."""
-        hits = self._gate.find_matches_as_indexes(raw, True)
+        hits = self._find(raw, True)
         readers = self._told(folded, raw, raw, hits) if hits else 0
         if not raw.isascii() and (alike := folded.translate(LOOK_ALIKES)) != folded:
             readers |= self._readers(alike, alike.encode("utf-8", "replace"))
         leet = raw.translate(LEET)
         if leet != raw:
-            hits = self._gate.find_matches_as_indexes(leet, True)
+            hits = self._find(leet, True)
             if hits:
                 readers |= self._told(folded, raw, leet, hits)
         if (b"*" in raw or b"#" in raw) and MASKED.search(folded):
             return self._all
         return readers
 
-    def _told(self, folded: str, raw: bytes, view: bytes, hits: list[tuple[int, int, int]]) -> int:
+    def _told(self, folded: str, raw: bytes, view: bytes, hits: list[Hit]) -> int:
         readers, letters, beside = 0, False, None
-        for number, start, end in hits[:MOST_HITS]:
+        for number, start, end in hits if len(hits) < MOST_HITS else hits[:MOST_HITS]:
             kind, bits = self._anchors[number]
             if kind is Kind.LETTERS:
                 letters = True
@@ -127,7 +164,7 @@ class Screener:
             else:
                 begin = max(view.rfind(b" ", 0, start), view.rfind(b"\n", 0, start)) + 1
                 stop = view.find(b" ", end)
-                chunk = raw[begin : stop if stop >= 0 else None]
+                chunk = raw[begin : min(stop if stop >= 0 else len(raw), begin + LONGEST_CHUNK)]
                 readers |= self._of_chunk(chunk.decode("utf-8", "ignore")) & (bits | OF_TERMS)
         if letters:
             squeezed = RUNS.sub(r"\1", folded)

@@ -1,0 +1,123 @@
+"""A host's lists: draft, counting along, live, paused; no list that floods."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from concord.monitoring.bring_list import OnlyTheTeamKeepsLists, bring_list
+from concord.monitoring.models import Flag, TermList
+from concord.monitoring.pace import forget_pace
+from concord.monitoring.pause_list import brake_floods, pause_list
+from concord.monitoring.put_live import NeedsRehearsal, WouldFlood, put_live
+from concord.monitoring.rehearse_list import rehearse_list
+from concord.monitoring.screeners import forget_screeners, make_screener
+from concord.monitoring.shadow_list import shadow_list
+from tests.browsing import at_the_desk
+from tests.cast import Cast
+
+
+@pytest.fixture(autouse=True)
+def _afresh():
+    forget_screeners()
+    forget_pace()
+    yield
+    forget_screeners()
+    forget_pace()
+
+
+@pytest.fixture
+def kept(cast: Cast) -> TermList:
+    return bring_list(
+        cast.convening,
+        name="Ours",
+        language="en",
+        blob=b"term\nbadger\n",
+        by=cast.amara.staff,
+        at=cast.at,
+    )
+
+
+def say(cast: Cast, text: str) -> None:
+    make_screener(cast.convening.id)
+    cast.say(cast.karim, text)
+
+
+@pytest.mark.clauses("R-MONITOR-1")
+def test_a_list_asks_nobody_before_it_was_rehearsed_and_put_live(cast, kept):
+    say(cast, "you badger")
+    with pytest.raises(NeedsRehearsal):
+        put_live(kept, by=cast.amara.staff, at=cast.at)
+    shadow_list(kept, by=cast.amara.staff, at=cast.at)
+    say(cast, "you badger again")
+    assert not Flag.objects.exists()
+    kept.refresh_from_db()
+    assert kept.counted == 1
+    found = rehearse_list(kept, by=cast.amara.staff, at=cast.at)
+    assert (found.messages, found.hits) == (2, 2)
+    put_live(kept, by=cast.amara.staff, at=cast.at)
+    put_live(kept, by=cast.amara.staff, at=cast.at)
+    say(cast, "still a b4dger")
+    assert Flag.objects.get().by_machine
+    pause_list(kept, by=cast.amara.staff, at=cast.at)
+    say(cast, "badger badger")
+    assert Flag.objects.get().count == 1
+
+
+def test_a_list_that_would_flood_does_not_go_live(cast, kept):
+    for number in range(45):
+        cast.say(cast.karim, f"badger {number}")
+    rehearse_list(kept, by=cast.amara.staff, at=cast.at)
+    with pytest.raises(WouldFlood):
+        put_live(kept, by=cast.amara.staff, at=cast.at)
+
+
+def test_a_live_list_that_floods_is_paused_by_itself_and_needs_another_rehearsal(cast, kept):
+    rehearse_list(kept, by=cast.amara.staff, at=cast.at)
+    put_live(kept, by=cast.amara.staff, at=cast.at)
+    for number in range(40):
+        say(cast, f"nothing {number}" if number % 4 else f"badger {number}")
+    assert brake_floods(None, at=cast.later(minutes=1)) == 1
+    kept.refresh_from_db()
+    assert (kept.state, kept.flooded) == ("paused", True)
+    assert brake_floods(None, at=cast.later(minutes=2)) == 0
+    with pytest.raises(NeedsRehearsal):
+        put_live(kept, by=cast.amara.staff, at=cast.later(minutes=3))
+
+
+def test_nobody_but_the_team_keeps_lists(cast, kept):
+    for verb in (rehearse_list, put_live, pause_list, shadow_list):
+        with pytest.raises(OnlyTheTeamKeepsLists):
+            verb(kept, by=cast.ines.staff, at=cast.at)
+    with pytest.raises(OnlyTheTeamKeepsLists):
+        bring_list(
+            cast.convening, name="x", language="en", blob=b"badger", by=cast.ines.staff, at=cast.at
+        )
+
+
+def test_at_the_desk_a_list_is_brought_rehearsed_and_put_live_without_a_script(cast):
+    cast.say(cast.karim, "what a badger")
+    amara = at_the_desk(cast.amara)
+    address = reverse("screening", args=[cast.convening.slug], urlconf="concord.site.urls_desk")
+    amara.open(address)
+    bad = SimpleUploadedFile("x.csv", "été\n".encode("latin-1"))
+    amara.press("Keep it as a draft", name="Ours", language="en", file=bad)
+    assert amara.sees("not in UTF-8"), (amara.status, amara.words)
+    good = SimpleUploadedFile("x.csv", b"term\nbadger\n")
+    amara.press("Keep it as a draft", name="Ours", language="en", file=good)
+    assert amara.sees("See first what it would have flagged")
+    amara.press("Put it live")
+    assert amara.sees("First see what it would have flagged")
+    amara.press("What would it have flagged in the last 1,000 messages?")
+    assert amara.sees("Would have flagged 1 / 1")
+    amara.press("Put it live")
+    assert amara.sees("It is live")
+    amara.open(address).press("What is seen in it?", text="All women are scum")
+    assert amara.sees("You would be asked to look.")
+    amara.open(reverse("screening_words", args=["en"], urlconf="concord.site.urls_desk"))
+    assert not amara.sees("vermin")
+    amara.follow("Show the words all the same")
+    assert amara.sees("vermin")
+    ines = at_the_desk(cast.ines)
+    assert ines.open(address).status == 404
