@@ -51,6 +51,7 @@ class NameForm(forms.Form):
         label=_("The name, or the few words"),
         help_text=_("A former name, a handle, where you live: one to four words, in any spelling."),
         max_length=200,
+        required=True,
     )
 
 

@@ -199,7 +199,7 @@ DESK = [
         press("/try", text="All women are scum"),
     ),
     Place("screening-list", "/screening/{term_list}", "amara"),
-    Place("screening-rehearsed", "/screening/{term_list}", "amara", press("")),
+    Place("screening-rehearsed", "/screening/{term_list}", "amara", press("?rehearse")),
     Place("screening-words", "/screening/words/fr?shown", "amara"),
     Place("desk-flag", "/flags/{flag}", "amara"),
     Place("case", "/cases/{case}", "amara"),
