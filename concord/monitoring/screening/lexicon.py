@@ -69,6 +69,7 @@ PARTS = {
     "filler": "F",
     "subordinate": "u",
     "near": "m",
+    "preposition": "O",
     "joiner": ",",
 }
 TELLING = frozenset("GRgSsKD")
