@@ -89,6 +89,23 @@ def proposal_is_made(world: World) -> None:
 
 def propose(world: World, case_path: str, *, act_at_once: bool = True) -> str:
     """Amara proposes what the form suggests; the address of the proposal."""
+    return ask(world, drafted(world, case_path, act_at_once=act_at_once))
+
+
+def ask(world: World, page: Page) -> str:
+    """The last press, which puts the text before her colleagues; the address of the proposal."""
+    page = world.browser("Amara").submit(page, page.form("step"), {"step": "ask"})
+    promise(page.path.startswith("/proposals/"), f"nothing was proposed: {page.status} {page.path}")
+    return page.path
+
+
+def drafted(
+    world: World, case_path: str, *, act_at_once: bool = True, people: list[str] | None = None
+) -> Page:
+    """What she filled in, with what it would do, as she sees it before she asks.
+
+    `people` where she ticks others than the form does by itself.
+    """
     amara = world.browser("Amara")
     case = id_in(case_path)
     page = opened(amara.get(world.desk("propose", case)), "proposing does not open")
@@ -101,10 +118,9 @@ def propose(world: World, case_path: str, *, act_at_once: bool = True) -> str:
         "act_at_once": "on" if act_at_once else None,
         "step": "see",
     }
-    page = opened(amara.submit(page, form, typed), "the proposal is not complete")
-    page = amara.submit(page, page.form("step"), {"step": "ask"})
-    promise(page.path.startswith("/proposals/"), f"nothing was proposed: {page.status} {page.path}")
-    return page.path
+    if people is not None:
+        typed["people"] = people
+    return opened(amara.submit(page, form, typed), "the proposal is not complete")
 
 
 def colleague_agrees(world: World) -> None:

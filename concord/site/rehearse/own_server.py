@@ -19,15 +19,19 @@ PATIENCE = 40.0
 
 
 class OwnServer:
-    """Made before Django is set up: it turns this process's environment to the temporary folder."""
+    """Made before Django is set up: it turns this process's environment to the temporary folder.
 
-    def __init__(self) -> None:
+    `more` are further environment variables, such as another DATABASE_URL than the folder's own file.
+    """
+
+    def __init__(self, **more: str) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="concord-rehearsal-"))
         self.port = _free_port()
         self._child: subprocess.Popen[bytes] | None = None
         for folder in ("data", "keys", "mails"):
             (self.home / folder).mkdir(mode=0o700)
         self._own_environment()
+        os.environ |= more
 
     @property
     def database(self) -> Path:
