@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q
 
@@ -20,9 +20,9 @@ NEEDED = 2
 
 @dataclass(frozen=True)
 class Drill:
-    """When the team last rehearsed, and how long it took until a second one had agreed."""
+    """On which day the team last rehearsed, and how long it took until a second one had agreed."""
 
-    held_at: datetime
+    held_on: date
     took: timedelta
 
     @property
@@ -51,7 +51,7 @@ class AtTheDoor:
 
 
 def at_the_door(convening: Convening, *, at: datetime) -> AtTheDoor:
-    """What is true at this very moment, in three small queries."""
+    """What is true at this very moment, in four small queries."""
     return AtTheDoor(
         two_awake=_two_awake(convening, at) if convening.state == State.OPEN else None,
         drill=last_drill(at),

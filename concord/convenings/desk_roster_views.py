@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from concord.convenings.accept_gaps import accept_gaps
 from concord.convenings.at_the_door import last_drill, last_test
+from concord.convenings.beside_roster import all_beside
 from concord.convenings.chart import HOURS, chart
 from concord.convenings.coverage import (
     CAP,
@@ -120,6 +121,7 @@ def _page(request: DeskRequest, convening: Convening, **more: Any) -> HttpRespon
         "may_test": receiver(request),
         "tested_at": last_test(request.at),
         "drill": last_drill(request.at),
+        "beside": all_beside(convening, staff=request.staff_member, at=request.at),
         "shift_form": ShiftForm(
             staff=_who_can_be_on_call(request), initial={"zone": convening.zone}
         ),

@@ -24,6 +24,10 @@ KINDS: dict[str, str | Words] = {
     "monitoring.notice": _("notices to staff that could not be sent"),
     "monitoring.push": _("notices to browsers that could not be sent"),
     "monitoring.webhook": _("notices by the host's gateway that could not be sent"),
+    "monitoring.drill_notice": _("notices of a drill that could not be sent"),
+    "monitoring.drill_webhook": _(
+        "notices of a drill by the host's gateway that could not be sent"
+    ),
     "spaces.brake_lapses": _("brakes that could not be lifted"),
 }
 """In words, where somebody may have to do something about it; others go by their code."""

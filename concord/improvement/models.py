@@ -1,10 +1,13 @@
-"""Feedback and lessons. What was typed lies sealed in the book, which designated staff can open."""
+"""Feedback, lessons and drills. What was typed lies sealed in the book, which designated staff can open."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.db import models
+
+from concord.convenings.models import Convening
 
 
 class Book(models.Model):
@@ -71,3 +74,43 @@ class Lesson(models.Model):
 
     def __str__(self) -> str:
         return str(self.noted_on)
+
+
+class Drill(models.Model):
+    """The drill that is going on; there is one at most, and none once it is over.
+
+    What is played in it lies in a database apart, under the same id (`apart`), and nothing of it here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="+")
+    began_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    only = models.BooleanField(default=True, unique=True, editable=False)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether its time is up, although nobody has ended it yet."""
+        return at >= self.ends_at
+
+
+class DrillRecord(models.Model):
+    """What is left of a drill: a day and numbers. Nobody's id, and no hour, by which somebody could be known.
+
+    Seconds from its beginning until each thing happened; None for what did not.
+    """
+
+    held_on = models.DateField()
+    people_asked = models.PositiveSmallIntegerField()
+    looked = models.PositiveIntegerField(null=True)
+    proposed = models.PositiveIntegerField(null=True)
+    agreed = models.PositiveIntegerField(null=True)
+    verified = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["-held_on", "-id"]
+
+    def __str__(self) -> str:
+        return str(self.held_on)

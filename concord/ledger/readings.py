@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min
 
 from concord.ledger.models import Entry
 
@@ -38,3 +38,9 @@ def last_act(actor: UUID, *, subjects: Iterable[UUID] | None = None) -> datetime
     if subjects is not None:
         acts = acts.filter(subject__in=list(subjects))
     return acts.aggregate(last=Max("at"))["last"]
+
+
+def first_of(verbs: Iterable[str], *, since: datetime) -> datetime | None:
+    """When anybody first did one of these things, from then on; None when nobody has."""
+    acts = Entry.objects.filter(verb__in=list(verbs), actor__isnull=False, at__gte=since)
+    return acts.aggregate(first=Min("at"))["first"]

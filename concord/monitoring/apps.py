@@ -40,6 +40,7 @@ class MonitoringConfig(AppConfig):
             "names", _("Keep a name out"), lambda room: _address("protect_names", room)
         )
         register_kind(ring.NOTICE, template="monitoring/letters/notice.txt", guarded=False)
+        register_kind(ring.DRILL, template="monitoring/letters/drill_notice.txt", guarded=False)
         subscriptions.register(desk_stream.KIND, desk_stream.authorise)
 
 

@@ -20,9 +20,12 @@ LAST_TRY = 8
 
 
 class Channel(Protocol):
-    """Leaves word for one person, without contents, where they can be reached this way."""
+    """Leaves word for one person, without contents, where they can be reached this way.
 
-    def __call__(self, person: UUID, *, at: datetime) -> None: ...
+    Word of a drill says that it is one, where it has words at all.
+    """
+
+    def __call__(self, person: UUID, *, at: datetime, is_drill: bool = False) -> None: ...
 
 
 _channels: dict[str, Channel] = {}
@@ -46,11 +49,11 @@ def gives_up(job: Job) -> bool:
     return True
 
 
-def by_every_channel(person: UUID, *, at: datetime) -> None:
+def by_every_channel(person: UUID, *, at: datetime, is_drill: bool = False) -> None:
     """Leave word by every channel. What one of them raises is logged by its name, and undoes nothing of another."""
     for name, leaves in list(_channels.items()):
         try:
             with transaction.atomic():
-                leaves(person, at=at)
+                leaves(person, at=at, is_drill=is_drill)
         except Exception:
             log.exception("channel failed", extra={"kind": name})

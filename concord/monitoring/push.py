@@ -22,8 +22,8 @@ WORTH_SECONDS = 600
 
 
 @channel("push")
-def by_push(person: UUID, *, at: datetime) -> None:
-    """One message for each browser of this person."""
+def by_push(person: UUID, *, at: datetime, is_drill: bool = False) -> None:
+    """One message for each browser of this person. It is empty, of a drill as well: it has no words to say it in."""
     for id in PushSubscription.objects.filter(person=person).values_list("id", flat=True):
         leave(PUSH, subject=id, unique_key=f"{PUSH}:{id}", at=at)
 

@@ -22,6 +22,7 @@ from concord.people.name_outside_contact import about as about_outside
 from concord.people.team_name import team_name_within
 
 NOTICE = "monitoring.notice"
+DRILL = "monitoring.drill_notice"
 GATHERING = timedelta(seconds=15)
 """A letter waits this long for more of its kind: a flood of reports must not become a flood of letters, and
 a letter that leaves in the same second would tell when somebody wrote."""
@@ -51,14 +52,34 @@ def send_notice(job: Job, *, at: datetime) -> None:
         Job.objects.filter(id=job.id).update(done_at=at)
 
 
+def ring_for_a_drill(persons: Iterable[UUID], *, at: datetime) -> None:
+    """Ask people to come to a drill, by the same channels, in words that say so: nobody is to fear for somebody.
+
+    A push has no words of its own; the first page that it leads to says it.
+    """
+    for person in persons:
+        leave(DRILL, subject=person, unique_key=f"{DRILL}:{person}", at=at)
+
+
+@handles(DRILL)
+def send_drill_notice(job: Job, *, at: datetime) -> None:
+    """The notice of a drill, likewise once. The outside contact is no part of any."""
+    if job.subject is None or not StaffMember.objects.current(at).filter(person=job.subject):
+        return
+    with transaction.atomic():
+        by_every_channel(job.subject, at=at, is_drill=True)
+        Job.objects.filter(id=job.id).update(done_at=at)
+
+
 @channel("letter")
-def by_letter(person: UUID, *, at: datetime) -> None:
+def by_letter(person: UUID, *, at: datetime, is_drill: bool = False) -> None:
     """Send the letter, to current staff or the outside contact with an address; others see it on the desk."""
     address, language = _address_of(person, at=at)
     if address:
         with override(language):
             context = {"desk": _door_of(person, at=at), "team": team_name_within()}
-        send_template(NOTICE, to=address, context=context, language=language, at=at)
+        kind = DRILL if is_drill else NOTICE
+        send_template(kind, to=address, context=context, language=language, at=at)
 
 
 def _door_of(person: UUID | None, *, at: datetime) -> str:

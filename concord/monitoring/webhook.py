@@ -1,8 +1,8 @@
 """A signed webhook, a channel: to whatever the host uses to wake people, such as a gateway for text messages.
 
-It says `look at your desk` and to whom, by a number that means nothing elsewhere; each member of staff reads theirs on
-the page "How you are reached". The gateway has to reach that one person and nobody else, for a room in which all
-of the team read along would tell somebody who is kept out that something happened.
+It says `look at your desk`, or of a drill that it is one, and to whom, by a number that means nothing elsewhere; each
+member of staff reads theirs on the page "How you are reached". The gateway has to reach that one person and nobody
+else, for a room in which all of the team read along would tell somebody who is kept out that something happened.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from concord.people.models import StaffMember
 from concord.vault import environment
 
 WEBHOOK = "monitoring.webhook"
+DRILL = "monitoring.drill_webhook"
 KIND = "look at your desk"
+KIND_OF_A_DRILL = "this is a drill: look at your desk"
 SHORTEST_SECRET = 32
 
 
@@ -34,19 +36,22 @@ class NoSecret(Exception):
 
 
 @channel("webhook")
-def by_webhook(person: UUID, *, at: datetime) -> None:
+def by_webhook(person: UUID, *, at: datetime, is_drill: bool = False) -> None:
     """One call for one person of the team; none where no webhook is set."""
     staff = StaffMember.objects.current(at).filter(person=person)
     if is_set() and staff.exists():
-        leave(WEBHOOK, subject=person, unique_key=f"{WEBHOOK}:{person}", at=at)
+        kind = DRILL if is_drill else WEBHOOK
+        leave(kind, subject=person, unique_key=f"{kind}:{person}", at=at)
 
 
+@handles(DRILL, stranger=True)
 @handles(WEBHOOK, stranger=True)
 def send_webhook(job: Job, *, at: datetime) -> None:
     """Send it, signed. Whatever is not a yes is tried again for some minutes; a redirect is not followed."""
     if not is_set():
         return
-    body = json.dumps({"kind": KIND, "to": number_of(job.about)}).encode()
+    kind = KIND_OF_A_DRILL if job.kind == DRILL else KIND
+    body = json.dumps({"kind": kind, "to": number_of(job.about)}).encode()
     moment = str(int(at.timestamp()))
     headers = {
         "Content-Type": "application/json",

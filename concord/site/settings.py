@@ -157,6 +157,7 @@ MIDDLEWARE = [
     "concord.people.first_pledge.FirstPledgeMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "concord.improvement.drill_door.DrillMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

@@ -172,6 +172,7 @@ def world(db: None) -> World:
         "subscription_id": [str(told_at.id)],
         "registration_id": [str(cast.sara.id)],
         "affiliation_id": [str(belongs.id)],
+        "within": ["watch", "nothing"],
     }
     return World(cast, ids)
 
