@@ -222,7 +222,11 @@ def _filled(pattern: str, ids: dict[str, list[str]], turn: int | None) -> str:
         held = ids.get(name)
         if turn is not None and held:
             return held[turn % len(held)]
-        return str(NOWHERE) if kind == "uuid" else {"int": "0", "slug": "none", "path": "nothing"}[kind]
+        return (
+            str(NOWHERE)
+            if kind == "uuid"
+            else {"int": "0", "slug": "none", "path": "nothing"}[kind]
+        )
 
     plain = re.sub(
         r"\^|\$|\(\?P<link>[^)]*\)", lambda m: "<slug:link>" if "link" in m[0] else "", pattern
