@@ -11,13 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
 
 from concord.access.models import Shut
 from concord.actions.apologise import say_it_ends_earlier, say_sorry
 from concord.actions.assign_review import end_loan
-from concord.actions.give_back import end_decision, persons_under, put_posts_back
+from concord.actions.give_back import end_decision, end_for_one, persons_under, put_posts_back
 from concord.actions.models import UNDECIDED, Ending, ReviewRequest, ReviewState
 from concord.actions.signals import not_me_accepted
 from concord.actions.uninvolved import is_uninvolved
@@ -25,6 +26,7 @@ from concord.cases.models import Case
 from concord.cases.move import reopen, rests
 from concord.cases.parties import known_parties
 from concord.concurrence.models import Decision, Warrant
+from concord.concurrence.terms import SHUTS
 from concord.ledger.record import record
 from concord.letterbox.models import Box
 from concord.letterbox.push import push
@@ -157,12 +159,27 @@ def _take_back(
     posts_back: bool,
     at: datetime,
 ) -> None:
-    """ "This is not me" under a return undoes that return and leaves the decision; all else ends the decision."""
+    """ "This is not me" under a return undoes that return and leaves the decision, and what one of several asks for
+    lets in that one. All else ends the decision.
+    """
     if request.kind == "not_me" and _is_of_a_return(request.shut):
         undone: list[tuple[Any, Any]] = not_me_accepted.send(
             sender=ReviewRequest, request=request, shut=request.shut, keyring=keyring, at=at
         )
         say_sorry({person for _receiver, person in undone if person}, decision, at=at)
+        return
+    step = step_of_one(request)
+    if step is not None:
+        let_in = end_for_one(
+            decision,
+            step=step,
+            how=Ending.How.OVERTURNED,
+            ends_at=at,
+            review=request.id,
+            keyring=keyring,
+            at=at,
+        )
+        say_sorry(let_in, decision, at=at)
         return
     if posts_back:
         put_posts_back(decision, by=keyring.holder, keyring=keyring, at=at)
@@ -188,6 +205,21 @@ def _end_sooner(
     at: datetime,
 ) -> None:
     ending = None
+    step = step_of_one(request)
+    if step is not None and ends_at is not None and ends_at > at:
+        sooner = end_for_one(
+            decision,
+            step=step,
+            how=Ending.How.VARIED,
+            ends_at=ends_at,
+            review=request.id,
+            keyring=keyring,
+            at=at,
+        )
+        if not sooner or (step.until_at is not None and ends_at >= step.until_at):
+            raise EndsTooLate(subject=request.id)
+        say_it_ends_earlier(sooner, decision, ends_at=ends_at, at=at)
+        return
     if ends_at is not None and ends_at > at:
         ending = end_decision(
             decision,
@@ -208,6 +240,20 @@ def _open_again(decision: Decision, *, by: UUID, at: datetime) -> None:
     case = Case.objects.select_for_update().get(id=decision.case_id)
     if rests(case):
         reopen(case, by=by, at=at)
+
+
+def step_of_one(request: ReviewRequest) -> Warrant | None:
+    """The step of whoever asks, where the decision keeps out several and the way they came tells which of them."""
+    standing = Shut.objects.filter(id=request.shut).first() if request.shut else None
+    decision = request.decision
+    if standing is None or decision is None:
+        return None
+    under = Warrant.objects.filter(
+        Q(execution=decision.execution_id) | Q(execution__prior_decision=decision), kind__in=SHUTS
+    )
+    several = decision.execution.warrants.filter(kind__in=SHUTS).count() > 1
+    is_on_one = not several and not hasattr(decision, "organisation")
+    return None if is_on_one else under.filter(id=standing.warrant).first()
 
 
 def _is_of_a_return(shut: UUID | None) -> bool:

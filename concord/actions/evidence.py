@@ -190,7 +190,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A decision ended, or will end, before its date."""
+    """A decision ended, or will end, before its date; `only` one step of it, where that is given."""
 
     id: UUID
     decision: UUID
@@ -201,6 +201,7 @@ class Ending:
     signature: bytes
     ends_at: datetime
     made_at: datetime
+    only: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -322,6 +322,7 @@ def _endings(wanted: Q) -> Iterator[Ending]:
             bytes(row.signature or b""),
             row.ends_at,
             row.made_at,
+            row.only,
         )
 
 

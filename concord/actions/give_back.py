@@ -13,7 +13,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from concord.access.limit import end_limit
-from concord.access.models import Limit, LimitQuerySet, Notice, NoticeQuerySet, Shut, ShutQuerySet
+from concord.access.models import (
+    Limit,
+    LimitQuerySet,
+    Notice,
+    NoticeQuerySet,
+    Shut,
+    ShutQuerySet,
+    ShutToken,
+)
 from concord.access.shut import end_shut
 from concord.access.tell import end_notice
 from concord.actions.models import Ending
@@ -75,8 +83,60 @@ def end_decision(
 def statement_of(ending: Ending) -> bytes:
     """What is signed: which decision, how, by whose review, and when it ends."""
     return ending_text(
-        ending.decision_id, how=ending.how, review=ending.review, ends_at=ending.ends_at
+        ending.decision_id,
+        how=ending.how,
+        review=ending.review,
+        ends_at=ending.ends_at,
+        only=ending.only,
     )
+
+
+@transaction.atomic
+def end_for_one(
+    decision: Decision,
+    *,
+    step: Warrant,
+    how: Ending.How,
+    ends_at: datetime,
+    review: UUID,
+    keyring: Keyring,
+    at: datetime,
+) -> set[UUID]:
+    """Whoever looked again lets in one of several; for the others the decision goes on. Returns who that is.
+
+    With them end returns that were met by a mailbox of theirs. Empty when it was over for them by then.
+    """
+    Decision.objects.select_for_update().get(id=decision.id)
+    holds = Q(ended_at__isnull=True) | Q(ended_at__gt=ends_at)
+    shuts = list(shuts_of_step(decision, step.id).filter(holds))
+    if not shuts:
+        return set()
+    ending = Ending(
+        id=uuid4(),
+        decision=decision,
+        how=how,
+        review=review,
+        only=step.id,
+        by=keyring.holder,
+        ends_at=ends_at,
+        made_at=at,
+    )
+    if keyring.signing_public:
+        ending.signature = keyring.sign(statement_of(ending))
+    ending.save(force_insert=True)
+    for shut in shuts:
+        end_shut(shut, by=keyring.holder, at=ends_at)
+    record(
+        f"actions.{how.value}", actor=keyring.holder, subject=decision.id, at=at, ending=ending.id
+    )
+    return {shut.person_id for shut in shuts}
+
+
+def shuts_of_step(decision: Decision, step: UUID) -> ShutQuerySet:
+    """What one step keeps out: its own person, and returns that were met by a mailbox of theirs."""
+    tokens = ShutToken.objects.filter(shut__warrant=step).values("token")
+    met = ShutToken.objects.filter(token__in=tokens).values("shut")
+    return Shut.objects.filter(warrant=step) | shuts_under(decision).filter(id__in=met)
 
 
 def shuts_under(decision: Decision) -> ShutQuerySet:

@@ -84,6 +84,7 @@ class Judge:
             if execution.prior_decision is not None:
                 self.repeated[execution.prior_decision].append(execution)
         self.released = {each.target for each in evidence.of("warrant") if each.kind == "release"}
+        self.released |= {each.only for each in evidence.of("ending") if each.only is not None}
         self.by_hand = {each.warrant for each in evidence.of("by_hand")}
         self.set_aside: dict[UUID, list[SetAside]] = defaultdict(list)
         for aside in evidence.of("set_aside"):
@@ -338,7 +339,7 @@ class Judge:
     def of_decisions(self) -> Iterator[Finding]:
         """A decision lasts as its warrants say, and ends before its date by some authority."""
         ends: dict[UUID, set[datetime]] = defaultdict(set)
-        for ending in self.evidence.of("ending"):
+        for ending in [each for each in self.evidence.of("ending") if each.only is None]:
             ends[ending.decision].add(ending.ends_at)
         for decision in self.newer("decision", "made_at", "ended_at"):
             row = f"decision {decision.id}"
@@ -386,8 +387,14 @@ class Judge:
         if ending.review is not None and self.evidence.get("outside", ending.by) is not None:
             # They read and do not sign.
             return any(key.counted(ending.made_at) for key in self.keys[ending.by])
+        if ending.only is not None and ending.review is None:
+            return False
         text = ending_text(
-            ending.decision, how=ending.how, review=ending.review, ends_at=ending.ends_at
+            ending.decision,
+            how=ending.how,
+            review=ending.review,
+            ends_at=ending.ends_at,
+            only=ending.only,
         )
         ahead = ending.review is not None or ending.ends_at >= ending.made_at + LEAST
         return ahead and self.signed(ending.by, text, ending.signature, at=ending.made_at)

@@ -50,10 +50,10 @@ class Seen:
 def hear(sender: Any, affiliation: Affiliation, at: datetime, **kwargs: Any) -> None:
     """Somebody named it of themself. They are told nothing, and nothing is different for them."""
     barred = BarredOrganisation.objects.filter(
-        organisation=affiliation.organisation_id, decision__in=Decision.objects.in_force(at)
+        organisation=affiliation.organisation_id, decision__in=Decision.objects.not_over(at)
     )
     for each in barred.select_related("decision"):
-        meet(each, affiliation.person_id, at=at)
+        meet(each, affiliation.person_id, at=max(at, each.decision.made_at))
 
 
 def meet(barred: BarredOrganisation, person: UUID, *, at: datetime) -> LaterMember | None:

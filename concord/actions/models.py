@@ -117,6 +117,8 @@ class Ending(models.Model):
         Warrant, on_delete=models.CASCADE, null=True, related_name="ending"
     )
     review = models.UUIDField(null=True)
+    only = models.UUIDField(null=True)
+    """The warrant of the one step that ends, of a decision on several people that goes on for the others."""
     by = models.UUIDField(null=True)
     reason_sealed = models.BinaryField(null=True)
     signature = models.BinaryField(max_length=64, null=True)

@@ -14,10 +14,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from concord.access import gate
-from concord.access.models import Shut, ShutQuerySet, ShutToken
+from concord.access.models import Shut, ShutQuerySet
 from concord.access.shut import end_shut
 from concord.actions.apologise import say_it_is_open_again
-from concord.actions.give_back import shuts_under
+from concord.actions.give_back import shuts_of_step
 from concord.cases.models import Case
 from concord.concurrence.kinds import Kind, register
 from concord.concurrence.models import Decision, Warrant
@@ -120,10 +120,7 @@ def _shuts(step: UUID) -> ShutQuerySet:
     decision = _decision(step)
     if decision is None:
         return Shut.objects.none()
-    tokens = ShutToken.objects.filter(shut__warrant=step).values("token")
-    met = ShutToken.objects.filter(token__in=tokens).values("shut")
-    theirs = Shut.objects.filter(warrant=step)
-    return theirs | shuts_under(decision).filter(id__in=met)
+    return shuts_of_step(decision, step)
 
 
 register(

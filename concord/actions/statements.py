@@ -10,9 +10,16 @@ CONFIRMED = b"concord: I confirm this decision\n"
 BY_HAND = b"concord: I did this by hand\n"
 
 
-def ending_text(decision: UUID, *, how: str, review: UUID | None, ends_at: datetime) -> bytes:
-    """Which decision, how, by whose review, and when it ends."""
-    parts = (decision, how, review or "-", ends_at.isoformat())
+def ending_text(
+    decision: UUID,
+    *,
+    how: str,
+    review: UUID | None,
+    ends_at: datetime,
+    only: UUID | None = None,
+) -> bytes:
+    """Which decision, how, by whose review, when it ends; and which step of it, where the others go on."""
+    parts = (decision, how, review or "-", ends_at.isoformat(), *([only] if only else []))
     return ENDS + "\n".join(str(part) for part in parts).encode()
 
 

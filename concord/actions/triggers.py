@@ -537,7 +537,8 @@ def _decision_is_by_two() -> str:
 def _its_end_was_decided() -> str:
     """No decision ends early without a row that says by what authority."""
     return """EXISTS (SELECT 1 FROM actions_ending n
-                      WHERE n.decision_id = NEW.id AND n.ends_at = NEW.ended_at)"""
+                      WHERE n.decision_id = NEW.id AND n.ends_at = NEW.ended_at
+                        AND n.only IS NULL)"""
 
 
 def _ending_is_authorised() -> str:

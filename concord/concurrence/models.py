@@ -231,10 +231,13 @@ class Concurrence(models.Model):
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def in_force(self, at: datetime) -> DecisionQuerySet:
+        return self.not_over(at).filter(made_at__lte=at)
+
+    def not_over(self, at: datetime) -> DecisionQuerySet:
+        """In force, or made after `at`: whoever waited for a decision is older than the one they meet."""
         return self.filter(
             Q(until_at__isnull=True) | Q(until_at__gt=at),
             Q(ended_at__isnull=True) | Q(ended_at__gt=at),
-            made_at__lte=at,
         )
 
     def visible_to(self, staff: StaffMember) -> DecisionQuerySet:

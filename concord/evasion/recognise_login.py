@@ -37,7 +37,9 @@ def recognise_login(sender: Any, login: Login, at: datetime, **kwargs: Any) -> l
     hold_mailboxes([bytes(login.canonical_token)])
     decisions = decisions_for(bytes(login.canonical_token), but=login.person_id, at=at)
     return [
-        revoke_again(decision, person=login.person_id, evidence="mailbox", at=at)
+        revoke_again(
+            decision, person=login.person_id, evidence="mailbox", at=max(at, decision.made_at)
+        )
         for decision in decisions
     ]
 
@@ -89,13 +91,13 @@ def undone_for(persons: list[UUID], at: datetime) -> set[UUID]:
 
 
 def decisions_for(mailbox: bytes, *, but: UUID, at: datetime) -> list[Decision]:
-    """Decisions in force made about a person with this mailbox, other than `but` themself."""
-    shuts = Shut.objects.in_force(at).filter(
+    """Decisions made about a person with this mailbox, other than `but` themself, that are not over."""
+    shuts = Shut.objects.not_over(at).filter(
         id__in=ShutToken.objects.filter(kind="mailbox", token=mailbox).values("shut")
     )
     found = {decision_of(shut) for shut in shuts.exclude(person_id=but)}
-    in_force = Decision.objects.in_force(at)
-    return [decision for decision in found if decision and in_force.filter(id=decision.id).exists()]
+    not_over = Decision.objects.not_over(at)
+    return [decision for decision in found if decision and not_over.filter(id=decision.id).exists()]
 
 
 def decision_of(shut: Shut) -> Decision | None:

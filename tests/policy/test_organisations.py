@@ -14,6 +14,7 @@ from concord.access.models import Shut
 from concord.actions.audit import audit
 from concord.actions.bar_member import BelongsNoLonger
 from concord.actions.bar_organisation import NoSuchOrganisation
+from concord.actions.decide_review import decide_review
 from concord.actions.later_members import forget_organisations
 from concord.actions.look_at_later import (
     IsOver,
@@ -23,7 +24,7 @@ from concord.actions.look_at_later import (
     apply_to,
     spare,
 )
-from concord.actions.models import BarredOrganisation, LaterMember
+from concord.actions.models import BarredOrganisation, LaterMember, ReviewRequest
 from concord.actions.release_member import NotKeptOut
 from concord.cases.models import Case
 from concord.concurrence.concur import concur
@@ -448,3 +449,33 @@ def test_one_of_them_who_comes_back_by_another_mailbox_is_met_once_under_their_o
     again = Warrant.objects.get(execution__prior_decision=decision)
     assert again.kind == "revoke"
     assert audit() == []
+
+
+@pytest.mark.clauses("A-UNIT-1", "I-REVIEW-1")
+@pytest.mark.parametrize("kind", ["review", "not_me"])
+def test_what_one_of_them_asks_for_lets_in_that_one_and_for_the_others_it_goes_on(
+    cast: Cast, members: list[Registration], mailbox: Mailbox, kind: str
+) -> None:
+    decision = decided(cast)
+    ada = by_mail("ada@northern.example", mailbox)
+    assert ada.status == 403
+    ada.follow("This is not me").press("Send", kind=kind, words="I left it last year.")
+    request = ReviewRequest.objects.get()
+    desk = cast.ravi
+    assert request.reviewer == desk.id
+    decide_review(
+        request,
+        outcome="overturned",
+        reason="She showed that she left.",
+        answer="",
+        by=desk.id,
+        keyring=desk.keyring,
+        at=timezone.now(),
+    )
+    later = timezone.now() + timedelta(minutes=1)
+    let_in = [is_admitted(one.person_id, cast.hall.places, at=later) for one in members]
+    assert let_in == [True, False, False, True]
+    assert Decision.objects.in_force(later).filter(id=decision.id).exists()
+    assert audit() == []
+    mailbox.arrive()
+    assert {one["to"] for one in mailbox if "sorry" in one["body"]} == {"ada@northern.example"}

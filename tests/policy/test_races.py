@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from itertools import takewhile
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from concord.access.gate import is_admitted
 from concord.access.models import Shut
 from concord.actions.audit import audit
+from concord.actions.models import LaterMember
 from concord.cases.link_cases import link_cases
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
@@ -22,12 +25,26 @@ from concord.concurrence.propose import propose, revise
 from concord.concurrence.terms import Target
 from concord.concurrence.void import take_back, withdraw
 from concord.convenings.models import Registration
+from concord.names import fold
+from concord.outbox.worker import run_due
+from concord.people.models import Login
+from concord.people.name_organisation import name_organisation
+from concord.people.signals import signed_in
 from concord.refusals import Refused
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
 from concord.spaces.models import Removal
 from concord.vault.errors import NoGrant
-from tests.cast import Cast, Desk, case_about_karim, opened, proposed, stage, terms_for
+from tests.cast import (
+    Cast,
+    Desk,
+    case_about_karim,
+    login_by_mailbox,
+    opened,
+    proposed,
+    stage,
+    terms_for,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -165,6 +182,93 @@ def test_two_coordinators_on_linked_cases_in_the_same_second_leave_one_open(cast
     terms = terms_for(cast)
     at_once(lambda: proposed(cast, case), lambda: propose(other, terms=terms, **luis))
     assert Proposal.objects.open().count() == 1
+
+
+def comes_in(address: str, at: datetime) -> Callable[[], object]:
+    """Somebody shows that this mailbox is theirs, in one transaction, as `sign_in` does."""
+
+    def press() -> object:
+        with transaction.atomic():
+            login = login_by_mailbox(address)
+            signed_in.send(sender=Login, login=login, at=at)
+        return login.person_id
+
+    return press
+
+
+@pytest.mark.clauses("A-DENY-1")
+@pytest.mark.parametrize("seconds", [0, 2])
+def test_whoever_comes_in_at_the_moment_their_mailbox_is_shut_is_not_missed(
+    cast: Cast, seconds: int
+) -> None:
+    out = Target(
+        "deny",
+        uuid4(),
+        "Viktor",
+        scope_kind="all",
+        until_at=cast.later(hours=24),
+        detail={"addresses": ["viktor.lang@gmail.com"]},
+    )
+    version = opened(proposed(cast, targets=(out,)).version, cast.luis, cast.at)
+    at = cast.later(seconds=seconds)
+    presses = [comes_in(f"viktorlang+{n}@gmail.com", at) for n in range(3)]
+    _agreed, *persons = at_once(agrees(cast, cast.luis, version), *presses)
+    later = cast.later(minutes=1)
+    assert not any(is_admitted(one, cast.hall.places, at=later) for one in persons)
+    assert audit() == []
+
+
+@pytest.mark.clauses("A-UNIT-1")
+@pytest.mark.parametrize("seconds", [0, 2])
+def test_whoever_names_the_organisation_at_the_moment_of_the_decision_is_shown_to_a_person(
+    cast: Cast, seconds: int
+) -> None:
+    name_organisation(cast.karim.person, organisation="Alliance", at=cast.at)
+    belongs = {"name": "Alliance", "folded": fold("Alliance")}
+    place = {"scope_kind": "all", "until_at": cast.later(hours=24)}
+    targets = (
+        Target(
+            "member", cast.karim.person_id, "Karim", **place, detail={**belongs, "how": ["self"]}
+        ),
+        Target("organisation", uuid4(), "Alliance", **place, detail=belongs),
+    )
+    version = opened(proposed(cast, targets=targets).version, cast.luis, cast.at)
+    at = cast.later(seconds=seconds)
+    newcomers = [cast.sara, cast.tomas]
+    at_once(
+        agrees(cast, cast.luis, version),
+        *(
+            lambda one=one: name_organisation(one.person, organisation="ALLIANCE", at=at)
+            for one in newcomers
+        ),
+    )
+    waiting = set(LaterMember.objects.values_list("person", flat=True))
+    assert waiting == {one.person_id for one in newcomers}
+    assert Shut.objects.get().person == cast.karim.person
+
+
+def test_somebody_who_leaves_it_at_the_moment_of_the_decision_is_on_a_true_list_or_it_is_void(
+    cast: Cast,
+) -> None:
+    name_organisation(cast.karim.person, organisation="Alliance", at=cast.at)
+    belongs = {"name": "Alliance", "folded": fold("Alliance")}
+    place = {"scope_kind": "all", "until_at": cast.later(hours=24)}
+    targets = (
+        Target(
+            "member", cast.karim.person_id, "Karim", **place, detail={**belongs, "how": ["self"]}
+        ),
+        Target("organisation", uuid4(), "Alliance", **place, detail=belongs),
+    )
+    proposal = proposed(cast, targets=targets)
+    version = opened(proposal.version, cast.luis, cast.at)
+    at_once(
+        agrees(cast, cast.luis, version),
+        lambda: name_organisation(cast.karim.person, organisation="", at=cast.later(seconds=1)),
+    )
+    run_due(at=cast.later(seconds=3))
+    proposal.refresh_from_db()
+    assert (Shut.objects.count(), proposal.state) in {(1, "executed"), (0, "voided")}
+    assert audit() == []
 
 
 @pytest.mark.postgresql
