@@ -58,7 +58,7 @@ from concord.concurrence.models import (
 )
 from concord.concurrence.open_version import open_version
 from concord.concurrence.propose import propose, revise
-from concord.concurrence.terms import GIVE_BACK, Target, Terms
+from concord.concurrence.terms import GIVE_BACK, SHUTS, Target, Terms
 from concord.concurrence.void import lapse_all, take_back, withdraw
 from concord.convenings.known_members import members_of
 from concord.convenings.models import Registration
@@ -228,11 +228,11 @@ def puts_back(histories: Histories, case: Case) -> Terms | None:
 
 
 def releases(histories: Histories, case: Case) -> Terms | None:
-    step = Warrant.objects.filter(kind="member", execution__decision__case=case).first()
-    if step is None:
+    decision = Decision.objects.in_force(histories.now).filter(case=case).first()
+    step = decision and decision.execution.warrants.filter(kind__in=SHUTS).first()
+    if not decision or not step:
         return None
-    back = (Target("release", step.id, "Somebody"),)
-    return lift_of(step.execution.decision, targets=back)
+    return lift_of(decision, targets=(Target("release", step.id, "Somebody"),))
 
 
 KINDS: dict[str, tuple[Callable[[Histories, Case], Terms | None], ...]] = {
@@ -241,6 +241,7 @@ KINDS: dict[str, tuple[Callable[[Histories, Case], Terms | None], ...]] = {
     "deny": (denies,),
     "member": (bars_an_organisation,),
     "organisation": (bars_an_organisation,),
+    "release": (releases,),
     "mute": (mutes,),
     "limit": (slows,),
     "warn": (warns,),
@@ -718,7 +719,7 @@ class Histories(RuleBasedStateMachine):
         assert gone == set(standing)
 
     def nobody_is_out_without_a_warrant(self) -> None:
-        out = set(Warrant.objects.values_list("target", flat=True))
+        out = set(Warrant.objects.filter(kind__in=SHUTS).values_list("target", flat=True))
         for one in (self.cast.karim, self.cast.tomas, self.cast.sara, self.staged.again):
             if one.person_id not in out:
                 assert is_admitted(one.person_id, self.cast.hall.places, at=self.now)

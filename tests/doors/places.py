@@ -210,6 +210,7 @@ DESK = [
     Place("left", "/left/{left}", "noor"),
     Place("propose", "/cases/{case}/propose", "amara"),
     Place("deny_entry", "/cases/{case}/deny", "amara"),
+    Place("bar_organisation", "/cases/{case}/organisation", "amara"),
     Place("proposal", "/proposals/{proposal}", "amara"),
     Place("second-yes", "/proposals/{proposal}", "luis"),
     Place("decline", "/proposals/{proposal}/decline", "luis"),
