@@ -49,7 +49,7 @@ def carry_elsewhere(
     **kwargs: Any,
 ) -> None:
     """In the executing transaction: a row and a job for each step on each platform that carries the place."""
-    for warrant in execution.warrants.filter(kind__in=[*SHUTS, DELETE]):
+    for warrant in execution.warrants.filter(kind__in=[*SHUTS, DELETE], done_at__isnull=False):
         what = DELETE if warrant.kind == DELETE else REVOKE
         for one in platforms.platforms_at(place_of(warrant)):
             _add(decision, warrant, one, what=what, at=at)
