@@ -248,7 +248,6 @@ KINDS: dict[str, tuple[Callable[[Histories, Case], Terms | None], ...]] = {
     "ask": (asks_to_leave,),
     "other": (acts_by_hand,),
     "lift": (lifts,),
-    "release": (releases,),
     "restore": (puts_back,),
 }
 """What a history proposes of each kind. A new kind is one line; `None` where there is nothing to act on now."""
