@@ -57,13 +57,13 @@ def is_admitted(person: UUID, places: Iterable[Place], *, at: datetime) -> bool:
     return shut_of(person, places, at=at) is None
 
 
-def admit(person: UUID, places: Iterable[Place], *, at: datetime) -> None:
-    """Let the person pass, and hold the gate for the rest of this transaction.
+def admit(person: UUID, places: Iterable[Place], *, at: datetime, alone: bool = False) -> None:
+    """Let the person pass, and hold the gate for the rest of this transaction; `alone`, so that they do nothing else.
 
     Call it inside `transaction.atomic`. While it is held, no shut of this person commits; after one has, this
     raises `NotAdmitted` (A-REVOKE-1). On SQLite the write transaction itself is the lock.
     """
-    hold(person, "FOR SHARE")
+    hold(person, "FOR UPDATE" if alone else "FOR SHARE")
     shut = shut_of(person, list(places), at=at)
     if shut is not None:
         raise NotAdmitted(person=person, shut=shut.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -9,10 +10,11 @@ from urllib.parse import urlencode
 from django.db import transaction
 from django.urls import reverse
 
-from concord.access.gate import admit
+from concord.access.gate import MayOnlyRead, admit
 from concord.access.models import EVERYWHERE
 from concord.convenings.models import Convening
 from concord.convenings.register import register
+from concord.convenings.rename import NameInUse, RenamedOften
 from concord.people.arrival import leads_on
 from concord.people.models import Login
 from concord.people.onward import onward
@@ -30,14 +32,16 @@ def arrive(login: Login, at: datetime) -> str:
         with transaction.atomic():
             admit(login.person_id, [EVERYWHERE], at=at)
         return onward(carried.get("next")) or "/"
-    register(
-        convening,
-        person=login.person,
-        display_name=carried["display_name"],
-        pronouns=carried["pronouns"],
-        organisation=carried.get("organisation", ""),
-        at=at,
-    )
+    # Whoever is registered already, and may not take on this name, goes in under the one they have.
+    with suppress(NameInUse, RenamedOften, MayOnlyRead):
+        register(
+            convening,
+            person=login.person,
+            display_name=carried["display_name"],
+            pronouns=carried["pronouns"],
+            organisation=carried.get("organisation", ""),
+            at=at,
+        )
     return next_after_registering(convening, carried.get("next"))
 
 

@@ -11,14 +11,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from concord.convenings.confirm_guidelines import LONGEST as LONGEST_GUIDELINES
+from concord.convenings.names_here import LONGEST_PRONOUNS, read_pronouns
 from concord.convenings.plan_convening import LONGEST_NAME
-from concord.convenings.register import LONGEST_PRONOUNS, read_pronouns
 from concord.people.forms import AddressField, NameField, OrganisationField
 from concord.people.models import StaffMember
 
 
-class RegisterForm(forms.Form):
-    """A name and, unless the mailbox is known already, an address. What is known is not asked twice."""
+class OwnNameForm(forms.Form):
+    """How others see somebody who takes part."""
 
     display_name = NameField(
         label=_("A name of your choice"),
@@ -29,6 +29,17 @@ class RegisterForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"maxlength": LONGEST_PRONOUNS, "dir": "auto"}),
     )
+
+    def clean_pronouns(self) -> str:
+        try:
+            return read_pronouns(self.cleaned_data["pronouns"])
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class RegisterForm(OwnNameForm):
+    """A name and, unless the mailbox is known already, an address. What is known is not asked twice."""
+
     organisation = OrganisationField(
         label=_("Organisation, if you want to name one"),
         required=False,
@@ -46,12 +57,6 @@ class RegisterForm(forms.Form):
             del self.fields["address"]
         if not asks_organisation:
             del self.fields["organisation"]
-
-    def clean_pronouns(self) -> str:
-        try:
-            return read_pronouns(self.cleaned_data["pronouns"])
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class ReadForm(forms.Form):

@@ -110,6 +110,7 @@ class Guidelines(models.Model):
 class Registration(models.Model):
     """A person registered for an event under a name of their choice. No time is kept (P-RISK-1).
 
+    A name that was given up is kept nowhere; `renames` counts how often one was, for the sake of the rooms.
     Gone when the event has been over for as long as the host keeps it; see `forget_people`.
     """
 
@@ -118,6 +119,7 @@ class Registration(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="registrations")
     display_name = models.CharField(max_length=60, blank=True)
     pronouns = models.CharField(max_length=30, blank=True)
+    renames = models.PositiveSmallIntegerField(default=0)
     acknowledged_version = models.PositiveIntegerField(null=True)
 
     class Meta:

@@ -11,5 +11,8 @@ session_planned = Signal()
 convening_changed = Signal()
 """Sent with `convening` and `at`, inside the transaction that opens, pauses or ends an event."""
 
+participant_renamed = Signal()
+"""Sent with `registration` and `at`, inside the transaction in which somebody changes their own name or pronouns."""
+
 session_changed = Signal()
 """Sent with `session` and `at`, inside the transaction that opens, pauses or ends a session."""

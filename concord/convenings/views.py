@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from concord.access.gate import MayOnlyRead
 from concord.convenings.arrive import next_after_registering
 from concord.convenings.at_the_door import at_the_door
-from concord.convenings.forms import ReadForm, RegisterForm
+from concord.convenings.forms import OwnNameForm, ReadForm, RegisterForm
 from concord.convenings.guidelines_read import guidelines_of, mark_read
 from concord.convenings.models import Convening, Registration, Session
-from concord.convenings.register import NameOfTheTeam, check_name
+from concord.convenings.names_here import NameOfTheTeam, check_name
 from concord.convenings.register import register as take_registration
+from concord.convenings.rename import NameInUse, RenamedOften, rename
 from concord.convenings.threshold import registration_of, step, step_before
 from concord.doors import Request, anyone, door, way_back
 from concord.people.ask_sign_in import ask_sign_in
@@ -80,6 +84,35 @@ def register(request: Request, slug: str) -> HttpResponse:
         return redirect("sign_in_code")
     page = {"convening": convening, "form": form, "next": next_path, "person": person}
     return render(request, "convenings/register.html", page)
+
+
+@door(anyone)
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_name(request: Request, slug: str) -> HttpResponse:
+    """How others see one in this event: name and pronouns, changed by oneself, everywhere at once (V-MISGENDER-1)."""
+    convening, person = _convening(slug), person_of(request)
+    registration = registration_of(person, convening)
+    next_path = onward(request.POST.get("next") or request.GET.get("next"))
+    if person is None or registration is None:
+        return HttpResponseRedirect(step("register", slug, way_back(request)))
+    form = OwnNameForm(request.POST or None, initial=_known(registration))
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            rename(registration, **form.cleaned_data, by=person.id, at=request.at)
+        except (NameOfTheTeam, NameInUse) as refused:
+            form.add_error("display_name", str(refused.words))
+            status = refused.status
+        except (RenamedOften, MayOnlyRead) as refused:
+            form.add_error(None, str(refused.words))
+            status = refused.status
+        else:
+            messages.success(
+                request, _("Done. Every room shows it now, also beside what you wrote before.")
+            )
+            return HttpResponseRedirect(next_path or reverse("event", args=[slug]))
+    page = {"convening": convening, "form": form, "next": next_path}
+    return render(request, "convenings/own_name.html", page, status=status)
 
 
 @door(anyone)

@@ -75,7 +75,8 @@ class Frame(NamedTuple):
 class Room:
     """An append-only log and those who listen to it.
 
-    `base` is the position of the log's first frame, `head` the one that the next frame will have.
+    `base` is the position of the log's first frame, `head` the one that the next frame will have. Nobody who comes
+    back is told from before `fresh`.
     """
 
     __slots__ = (
@@ -83,6 +84,7 @@ class Room:
         "_pace",
         "base",
         "due",
+        "fresh",
         "head",
         "latest",
         "listeners",
@@ -94,7 +96,7 @@ class Room:
     def __init__(self, name: str) -> None:
         self.name = name
         self.log: list[Frame] = []
-        self.base = self.head = 0
+        self.base = self.head = self.fresh = 0
         self.size = 0
         self.latest: int | None = None
         self.listeners: dict[Listener, None] = {}
@@ -122,6 +124,15 @@ class Room:
                 self.size -= len(frame.wire)
                 self.log[position] = frame._replace(wire=b"")
                 self._batch = None
+
+    def renew(self) -> None:
+        """What was said so far is out of date: only those who are listening now may still hear it."""
+        self.fresh = self.head
+
+    def drop_stale(self) -> None:
+        """Forget what is out of date; whoever has not heard it by now loads the page again."""
+        if self.fresh > self.base:
+            self._drop(self.fresh - self.base)
 
     def tick(self) -> float:
         """Seconds to gather posts before they are written: none while the room is quiet."""
@@ -152,6 +163,8 @@ class Room:
     def place_after(self, number: int) -> int | None:
         """The cursor just behind the frame of this number, or None if the log does not hold it."""
         for position in range(len(self.log) - 1, -1, -1):
+            if self.base + position + 1 < self.fresh:
+                return None
             if self.log[position].number == number:
                 return self.base + position + 1
         return None
@@ -161,10 +174,14 @@ class Room:
         return self.log[cursor - self.base - 1].latest if self.base < cursor <= self.head else None
 
     def _trim(self) -> None:
-        gone = 0
-        while self.size > LOG_BYTES and gone < len(self.log) - 1:
-            self.size -= len(self.log[gone].wire)
+        gone, size = 0, self.size
+        while size > LOG_BYTES and gone < len(self.log) - 1:
+            size -= len(self.log[gone].wire)
             gone += 1
+        self._drop(gone)
+
+    def _drop(self, gone: int) -> None:
+        self.size -= sum(len(frame.wire) for frame in self.log[:gone])
         del self.log[:gone]
         self.base += gone
 
@@ -336,6 +353,10 @@ class Hub:
         """Forget what an event said: nobody who resumes before it will hear it. Call it after commit."""
         self._on_loop(self._retract, stream, number)
 
+    def renew(self, stream: str) -> None:
+        """Tell nobody who comes back what was said so far; they are told from the database. Call it after commit."""
+        self._on_loop(self._renew, stream)
+
     def cut(self, person: UUID, streams: Iterable[str] | None = None) -> None:
         """End a person's listening, everywhere or to some streams; call it after commit."""
         self._on_loop(self._cut, person, None if streams is None else frozenset(streams))
@@ -498,6 +519,10 @@ class Hub:
             room.due = True
             self._loop.call_later(room.tick(), self._do, self._broadcast(room))
 
+    def _renew(self, stream: str) -> None:
+        if stream in self._rooms:
+            self._rooms[stream].renew()
+
     def _retract(self, stream: str, number: int) -> None:
         if room := self._rooms.get(stream):
             room.retract(number)
@@ -568,6 +593,7 @@ class Hub:
             yield
         stale = time.monotonic() - ROOM_KEPT
         for room in list(self._rooms.values()):
+            room.drop_stale()
             if not room.listeners and room.last_at < stale:
                 del self._rooms[room.name]
 

@@ -5,6 +5,12 @@ class SpacesConfig(AppConfig):
     name = "concord.spaces"
 
     def ready(self) -> None:
-        from concord.spaces import forget_posts, lift_brake, open_room, streams  # noqa: F401  (jobs, receivers)
+        from concord.spaces import (  # noqa: F401  (jobs, receivers)
+            forget_posts,
+            lift_brake,
+            open_room,
+            renamed,
+            streams,
+        )
 
         streams.lend_authorisers()

@@ -47,8 +47,8 @@ class RoomQuerySet(models.QuerySet["Room"]):
 class Room(models.Model):
     """Where people talk: a lobby for each event, a room for each session.
 
-    `last_number` counts what happens in the room: posts, removals and restorations share one sequence
-    without gaps, so that whoever resumes after a number misses none of them.
+    `last_number` counts what happens in the room: posts, removals, restorations and changes of names share one
+    sequence, so that whoever resumes after a number misses none of them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -174,6 +174,28 @@ class Post(models.Model):
     def author_id(self) -> uuid.UUID | None:
         """The person who wrote it; None once it was forgotten."""
         return self.registration.person_id if self.registration else None
+
+
+class Renaming(models.Model):
+    """Somebody who has written in a room changed their name; under this number its pages were told.
+
+    Only the last one counts, so that one row stands for each person and room; it says neither name, nor when.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="renamings")
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["room", "registration"], name="spaces_one_renaming_a_person_and_room"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id} {self.number}"
 
 
 class Removal(models.Model):

@@ -25,7 +25,7 @@ from concord.live.follow_news import catches_up, merges
 from concord.live.hub import hub
 from concord.live.relay import Word
 from concord.live.subscriptions import Event
-from concord.spaces.models import Post, Removal, Room
+from concord.spaces.models import Post, Removal, Renaming, Room
 
 ROOM, CONDITION = "room", "condition"
 """What is said of rooms between processes: that something has a new number, that the condition is another."""
@@ -73,6 +73,7 @@ def events_after(room_id: UUID, number: int, *, through: int | None = None) -> l
         ),
         *(_removed(one) for one in _span(_removals(room_id), "number", number, through)),
         *(_restored(one) for one in _span(_removals(room_id), "undone_number", number, through)),
+        *(_renamed(one) for one in _span(_renamings(room_id), "number", number, through)),
     ]
     return None if len(events) > MOST_MISSED else sorted(events, key=lambda event: event.number)
 
@@ -165,6 +166,8 @@ def _tell_condition_here(room_id: UUID, at: datetime) -> None:
 
 
 def _publish(room_id: UUID, event: Event) -> None:
+    if event.event == "renamed":  # what the log still says under the former name is not said again
+        hub.renew(f"room:{room_id}")
     if event.event == "removed":
         _retract(room_id, event)
     hub.publish(f"room:{room_id}", event.event, event.data, number=event.number)
@@ -197,6 +200,13 @@ def _restored(removal: Removal) -> Event:
     return _event("restored", removal.post, number, html=_part(removal.post))
 
 
+def _renamed(renaming: Renaming) -> Event:
+    with translation.override(settings.LANGUAGE_CODE):
+        html = render_to_string("spaces/_by.html", {"by": renaming.registration}).strip()
+    data = {"by": str(renaming.registration_id), "number": renaming.number, "html": html}
+    return Event("renamed", data, renaming.number)
+
+
 def _event(name: str, post: Post, number: int, **more: str) -> Event:
     return Event(name, {"post": post.number, "id": str(post.id), "number": number, **more}, number)
 
@@ -208,6 +218,10 @@ def _part(post: Post) -> str:
 
 def _removals(room_id: UUID) -> Any:
     return Removal.objects.filter(post__room=room_id).select_related("post")
+
+
+def _renamings(room_id: UUID) -> Any:
+    return Renaming.objects.filter(room=room_id).select_related("registration")
 
 
 def _span(rows: Any, field: str, after: int, through: int | None) -> Any:

@@ -16,7 +16,8 @@ from concord.convenings.confirm_guidelines import confirm_guidelines
 from concord.convenings.end_convening import end_convening
 from concord.convenings.guidelines_read import COOKIE, MOST
 from concord.convenings.models import Guidelines, Registration, Session
-from concord.convenings.register import NameOfTheTeam, RegistrationHasEnded, register
+from concord.convenings.names_here import NameOfTheTeam
+from concord.convenings.register import RegistrationHasEnded, register
 from concord.convenings.tests.event import HOUR, Planned, plan, publish
 from concord.ledger.models import Entry
 from concord.people.models import Login, Person, SignInAsk

@@ -35,6 +35,7 @@
     });
     on("restored", (data) => { if (document.getElementById("post-" + data.post)) place(part(data.html)); });
     on("removed", (data) => remove("post-" + data.post));
+    on("renamed", (data) => renamed(data.by, part(data.html)));
     on("condition", (data) => condition(data.condition));
     on("reset", reload);
     on("cut", reload);
@@ -132,6 +133,14 @@
     post.replaceWith(words);
     document.querySelectorAll(`a.to[href="#${id}"] bdi`).forEach((name) => name.remove());
     if (held) posts.focus();
+  };
+  // Somebody changed their name: it stands in every post of theirs at once, and wherever somebody answers them.
+  const renamed = (who, by) => {
+    const theirs = CSS.escape(who);
+    posts.querySelectorAll(`[data-by="${theirs}"] > .post-head .by`).forEach((old) => old.replaceWith(by.cloneNode(true)));
+    const name = by.querySelector("bdi");
+    if (!name) return;
+    document.querySelectorAll(`[data-to="${theirs}"] bdi`).forEach((old) => old.replaceWith(name.cloneNode(true)));
   };
   const condition = (name) => {
     const shown = document.getElementById("condition");
