@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from concord.convenings.models import Registration
 from concord.ledger.record import record
 from concord.monitoring.models import Flag
 from concord.monitoring.raise_flag import about
@@ -17,7 +19,7 @@ def read_flag(flag: Flag, *, keyring: Keyring, at: datetime) -> Seen:
     """What was seen, and who flagged. Raises vault.NoGrant for anybody without an active grant."""
     plain = files.unseal(flag.file, bytes(flag.sealed), about=about(flag.id), keyring=keyring)
     record("monitoring.read", actor=keyring.holder, subject=flag.id, at=at)
-    return Seen.from_bytes(plain)
+    return _as_called_now(Seen.from_bytes(plain), flag)
 
 
 class Other(NamedTuple):
@@ -31,18 +33,30 @@ def read_sightings(flag: Flag, *, keyring: Keyring) -> list[Other]:
     """The other posts of an item that screening raised; it belongs to the reading of the flag. Raises vault.NoGrant."""
     return [
         Other(
-            Seen.from_bytes(
-                files.unseal(
-                    flag.file,
-                    bytes(one.sealed),
-                    about=f"{about(flag.id)}:{one.post_id}",
-                    keyring=keyring,
-                )
+            _as_called_now(
+                Seen.from_bytes(
+                    files.unseal(
+                        flag.file,
+                        bytes(one.sealed),
+                        about=f"{about(flag.id)}:{one.post_id}",
+                        keyring=keyring,
+                    )
+                ),
+                flag,
             ),
             one.seen_at,
         )
         for one in flag.sightings.exclude(post=flag.post_id)
     ]
+
+
+def _as_called_now(seen: Seen, flag: Flag) -> Seen:
+    """Under the name its author goes by in that event now; a name given up is not called up again (V-MISGENDER-1)."""
+    theirs = Registration.objects.filter(
+        person=seen.author_id, convening__rooms=flag.room_id
+    ).exclude(display_name="")
+    name = theirs.values_list("display_name", flat=True).first() if seen.author_id else None
+    return replace(seen, author=name) if name else seen
 
 
 def read_judgement(flag: Flag, *, keyring: Keyring) -> str:

@@ -26,6 +26,8 @@ def open_told(report: Report, *, keyring: Keyring) -> Told:
     told = Told.from_bytes(
         files.unseal(report.file, bytes(report.sealed), about=_about(report.id), keyring=keyring)
     )
+    if told.source is not None:
+        told = replace(told, source=told.source.as_called_now())
     if report.contact_sealed is None:
         return told
     contact = files.unseal(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,18 @@ class Source:
     excerpt: str = ""
     author: str = ""
     author_id: UUID | None = None
+
+    def as_called_now(self) -> Source:
+        """Under the name they go by there now; a name given up is not called up again (V-MISGENDER-1)."""
+        theirs = Registration.objects.exclude(display_name="")
+        if self.kind == "post":
+            theirs = theirs.filter(posts=self.id)
+        elif self.kind == "person":
+            theirs = theirs.filter(id=self.id)
+        else:
+            return self
+        name = theirs.values_list("display_name", flat=True).first()
+        return replace(self, author=name) if name else self
 
     @classmethod
     def of(cls, thing: Post | Room | Registration) -> Source:

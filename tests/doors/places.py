@@ -125,6 +125,8 @@ PUBLIC = [
     Place("event-inside", "/e/votes", "sara"),
     Place("register", "/e/votes/register"),
     Place("register-empty", "/e/votes/register", "", press("/register")),
+    Place("own-name", "/e/votes/name", "sara"),
+    Place("own-name-wrong", "/e/votes/name", "sara", press("", display_name="x" * 61)),
     Place("you", "/you", "sara"),
     Place("you-wrong", "/you", "sara", press("", organisation="x" * 121)),
     Place("acknowledge", "/e/votes/policy", "newcomer"),
