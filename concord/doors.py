@@ -34,6 +34,7 @@ class Request(HttpRequest):
     keyring: Any
     htmx: Any
     csp_style_hashes: list[str]
+    csp_frames: list[str]
 
 
 Predicate = Callable[[HttpRequest], bool]

@@ -9,6 +9,7 @@
 | receiver | staff who receive reports |
 | monitor | staff or volunteers who watch |
 | organiser | organisers, and leads of the team |
+| host | staff or volunteers who watch, and whoever plans events |
 | lead | leads of the team |
 | keeper_of_machines | whoever keeps the machines running |
 """
@@ -54,6 +55,10 @@ def monitor(request: HttpRequest) -> bool:
 def organiser(request: HttpRequest) -> bool:
     member = staff_of(request)
     return member is not None and member.may_plan
+
+
+def host(request: HttpRequest) -> bool:
+    return monitor(request) or organiser(request)
 
 
 def lead(request: HttpRequest) -> bool:

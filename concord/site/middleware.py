@@ -26,7 +26,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 _POLICY = (
     "default-src 'none'; img-src 'self' data:; script-src 'self'; style-src 'self'{styles}; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "{frames}form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -111,9 +111,13 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.csp_style_hashes = []  # type: ignore[attr-defined]
+        request.csp_frames = []  # type: ignore[attr-defined]
         response = self.get_response(request)
         styles = "".join(f" '{digest}'" for digest in request.csp_style_hashes)  # type: ignore[attr-defined]
-        response.headers.setdefault("Content-Security-Policy", _POLICY.format(styles=styles))
+        frames = " ".join(request.csp_frames)  # type: ignore[attr-defined]
+        frames = f"frame-src {frames}; " if frames else ""
+        policy = _POLICY.format(styles=styles, frames=frames)
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers.setdefault("Referrer-Policy", "same-origin")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.convenings.models import Convening, Registration, State
 from concord.ledger.record import record
 from concord.outbox.clocks import erases
-from concord.spaces.models import Post, Renaming, Room
+from concord.spaces.models import Announcement, Post, Renaming, Room
 
 BATCH = 200
 """Posts in one transaction. What was forgotten stays so when the next batch fails; the next run goes on."""
@@ -67,6 +67,7 @@ def _forget_some(room: Room, *, at: datetime) -> None:
         _delete_or_blank(posts)
     if not kept.exists():
         Renaming.objects.filter(room=room).delete()
+        Announcement.objects.filter(room=room).delete()
         record("spaces.forget_posts", actor=None, subject=room.id, at=at)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from concord.spaces.models import Brake
+from concord.spaces.models import Brake, Recording
 
 
 class SaidField(forms.CharField):
@@ -23,6 +23,7 @@ class PostForm(forms.Form):
     text = SaidField(required=False, strip=False)
     nonce = forms.UUIDField(required=False)
     comment_on = forms.UUIDField(required=False)
+    thread = forms.IntegerField(required=False, min_value=1)
     after = forms.IntegerField(required=False, min_value=0)
     sure = forms.BooleanField(required=False)
 
@@ -31,6 +32,49 @@ class PostForm(forms.Form):
         """What came through of the fields, bad ones as None."""
         self.full_clean()
         return {name: self.cleaned_data.get(name) for name in self.fields}
+
+
+class AnnouncementForm(forms.Form):
+    """What the team says to everyone in a room."""
+
+    text = SaidField(
+        label=_("Say something to everyone in this room"),
+        help_text=_(
+            "It stands above the room, in the team's name, until one of you takes it down."
+        ),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto", "maxlength": 500}),
+    )
+
+
+class VideoForm(forms.Form):
+    """Where what is shown in the room comes from."""
+
+    link = forms.CharField(
+        label=_("Address of the video"),
+        help_text=_(
+            "The address that its host gives for embedding. Nobody's browser asks for it until they press."
+        ),
+        required=False,
+        max_length=500,
+        widget=forms.URLInput(
+            attrs={"dir": "ltr", "placeholder": "https://", "autocomplete": "off"}
+        ),
+    )
+
+
+class RecordingForm(forms.Form):
+    """What people in the room are told about being recorded."""
+
+    recording = forms.ChoiceField(
+        label=_("Is this session recorded?"),
+        choices=[
+            (Recording.RECORDED, _("It is recorded")),
+            (Recording.NOT_RECORDED, _("It is not recorded")),
+            (Recording.UNSAID, _("Say nothing about it")),
+        ],
+        widget=forms.RadioSelect,
+    )
 
 
 class BrakeForm(forms.Form):

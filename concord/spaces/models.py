@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.db.models import Q
@@ -28,6 +29,14 @@ class Condition(models.TextChoices):
     def is_over(self) -> bool:
         """Nobody writes, and nothing that staff in the room can do changes it."""
         return self in (Condition.NOT_OPEN, Condition.ENDED)
+
+
+class Recording(models.TextChoices):
+    """What people in a room are told about being recorded; the label is the line that they read."""
+
+    UNSAID = "unsaid", ""
+    RECORDED = "recorded", _("This session is recorded.")
+    NOT_RECORDED = "not_recorded", _("This session is not recorded.")
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -58,6 +67,8 @@ class Room(models.Model):
     )
     name = models.CharField(max_length=120)
     last_number = models.PositiveBigIntegerField(default=0)
+    video = models.URLField(max_length=500, blank=True)
+    recording = models.CharField(max_length=12, choices=Recording.choices, default=Recording.UNSAID)
 
     objects = RoomQuerySet.as_manager()
 
@@ -79,11 +90,21 @@ class Room(models.Model):
     def stream(self) -> str:
         return f"room:{self.id}"
 
+    @property
+    def video_host(self) -> str:
+        """The one other host that is asked for anything, once somebody wants to see; empty without a video."""
+        return urlsplit(self.video).hostname or ""
+
     def allot(self) -> int:
         """The next number of the room's sequence. Only while the row is held."""
         self.last_number += 1
         self.save(update_fields=["last_number"])
         return self.last_number
+
+    @property
+    def standing(self) -> models.QuerySet[Announcement]:
+        """The announcements that nobody has taken down, oldest first."""
+        return self.announcements.filter(down_at__isnull=True)
 
     @property
     def watch_stream(self) -> str:
@@ -174,6 +195,24 @@ class Post(models.Model):
     def author_id(self) -> uuid.UUID | None:
         """The person who wrote it; None once it was forgotten."""
         return self.registration.person_id if self.registration else None
+
+
+class Announcement(models.Model):
+    """Words of the team to everyone in a room, shown apart from the posts until somebody takes them down."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="announcements")
+    text = models.TextField(max_length=500)
+    made_by = models.UUIDField()
+    made_at = models.DateTimeField()
+    down_by = models.UUIDField(null=True)
+    down_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["made_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Renaming(models.Model):

@@ -79,8 +79,15 @@ def events_after(room_id: UUID, number: int, *, through: int | None = None) -> l
 
 
 def condition_now(room: Room, *, at: datetime) -> dict[str, Any]:
-    """The data of a `condition` event."""
-    return {"condition": room.condition(at).value}
+    """The data of a `condition` event: how the room is, and what stands above it."""
+    standing = list(room.standing)
+    html = render_to_string("spaces/_announced.html", {"standing": standing}) if standing else ""
+    return {
+        "condition": room.condition(at).value,
+        "recording": room.recording,
+        "video": room.video_host,
+        "html": html.strip(),
+    }
 
 
 def for_desk(event: Event) -> Event:
@@ -161,8 +168,9 @@ def _hear_of_condition(room_id: str) -> None:
 
 def _tell_condition_here(room_id: UUID, at: datetime) -> None:
     room = Room.objects.get(id=room_id)
-    for stream in (room.stream, room.watch_stream):
-        hub.publish(stream, "condition", condition_now(room, at=at))
+    event = Event("condition", condition_now(room, at=at), 0)
+    hub.publish(room.stream, event.event, event.data)
+    hub.publish(room.watch_stream, event.event, for_desk(event).data)
 
 
 def _publish(room_id: UUID, event: Event) -> None:

@@ -163,4 +163,4 @@ def _backlog(shown: Callable[[Event], Event], stream: str, after: int) -> Iterab
         return None
     last = events[-1].number if events else after
     condition = Event("condition", news.condition_now(room, at=timezone.now()), last)
-    return [*map(shown, events), condition]
+    return [shown(event) for event in [*events, condition]]

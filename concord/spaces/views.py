@@ -7,7 +7,7 @@ import uuid
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +23,9 @@ from concord.spaces import hooks, post_actions
 from concord.spaces.enter import Entered, enter
 from concord.spaces.forms import PostForm
 from concord.spaces.hidden import hidden_in
-from concord.spaces.models import Condition, Post, Room
+from concord.spaces.models import Condition, Post, Recording, Room
 from concord.spaces.post_message import NothingToAnswer, post_message
+from concord.spaces.thread_of import thread_of
 
 WINDOW = 50
 """Posts on one page."""
@@ -56,10 +57,16 @@ class Shown(NamedTuple):
 @door(anyone)
 @require_safe
 def room(request: Request, room_id: UUID) -> HttpResponse:
-    """The newest posts, at the bottom; with `?after=` only what is new, with `?before=` what came earlier."""
+    """The newest posts, at the bottom; with `?after=` only what is new, with `?before=` what came earlier.
+
+    With `?thread=` one message and what was answered to it.
+    """
     entered = enter(request, room_id, at=request.at)
     if isinstance(entered, str):
         return HttpResponseRedirect(entered)
+    number = _number(request.GET.get("thread"))
+    if number is not None:
+        return _thread(request, entered, number)
     return _page(request, entered)
 
 
@@ -87,6 +94,39 @@ def post(request: Request, room_id: UUID) -> HttpResponse:
     return _made(request, made, said)
 
 
+@door(anyone)
+@require_safe
+def video(request: Request, room_id: UUID) -> HttpResponse:
+    """The room with what is shown in it: this page alone is opened to the one host that it comes from."""
+    entered = enter(request, room_id, at=request.at)
+    if isinstance(entered, str):
+        return HttpResponseRedirect(entered)
+    if not entered.room.video or "thread" in request.GET:
+        thread = _number(request.GET.get("thread"))
+        more = "" if thread is None else f"?thread={thread}"
+        return HttpResponseRedirect(reverse("room", args=[room_id]) + more)
+    request.csp_frames.append(f"https://{entered.room.video_host}")
+    return _page(request, entered, video=True)
+
+
+def _thread(request: Request, entered: Entered, number: int) -> HttpResponse:
+    """One message with all that was answered to it, on an address of its own."""
+    hidden = hidden_in(request, entered.room.convening)
+    posts = thread_of(entered.room, number, without=hidden)
+    if not posts:
+        raise Http404
+    first = posts[0]
+    return _page(
+        request,
+        entered,
+        thread=first,
+        posts=[_shown(one, entered.registration) for one in posts],
+        answering=None if first.removed else first,
+        earlier=None,
+        live=False,
+    )
+
+
 def _post(request: Request, entered: Entered, said: dict[str, Any]) -> Post:
     answered = None
     if said["comment_on"]:
@@ -107,6 +147,9 @@ def _made(request: Request, made: Post, said: dict[str, Any]) -> HttpResponse:
     """Back to where they were reading; a script gets the post's number and the next form's nonce."""
     if request.htmx:
         return JsonResponse({"number": made.number, "nonce": str(uuid.uuid4())}, status=201)
+    if said["thread"]:
+        path = reverse("room", args=[made.room_id])
+        return HttpResponseRedirect(f"{path}?thread={said['thread']}#post-{made.number}")
     after = "" if said["after"] is None else f"?after={said['after']}"
     return HttpResponseRedirect(f"{reverse('room', args=[made.room_id])}{after}#post-{made.number}")
 
@@ -143,6 +186,8 @@ def _page(request: Request, entered: Entered, *, status: int = 200, **more: Any)
     context = {
         "room": room,
         "condition": room.condition(request.at),
+        "standing": room.standing,
+        "recordings": Recording.choices,
         "conditions": list(Condition),
         "limit": limit_of(entered.registration.person_id, room.places, at=request.at),
         "notices": notices_for(entered.registration.person_id, room.places, at=request.at),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
+from concord.convenings.rename import rename
+from concord.spaces.announce import announce, take_down
+from concord.spaces.post_message import post_message
 from concord.spaces.pull_brake import pull_brake
 from concord.spaces.remove_post import remove_post
+from concord.spaces.show_video import say_recording, show_video
 from concord.spaces.tests.conftest import inside, set_up, vault_file, warrant_for  # noqa: F401
 
 pytestmark = pytest.mark.browser
@@ -182,3 +188,100 @@ def test_somebody_is_hidden_without_a_script(event, room, picture):
     expect(sara.locator("main")).to_contain_text("You hide nobody")
     sara.get_by_role("link", name="Back to the room").click()
     expect(sara.locator("#posts")).to_contain_text("an unwelcome word")
+
+
+VIDEO = "https://video.example.org/embed/42"
+PHONE = {"width": 360, "height": 740}
+
+
+def test_what_the_team_says_stands_above_the_room_until_it_is_taken_down(event, room, picture):
+    for number in range(8):
+        event.say(event.karim, f"The queue at station {number} has gone.")
+    sara = room(event.sara, viewport=PHONE)
+    expect(sara.locator("#announced")).to_be_hidden()
+    made = announce(
+        event.room, text="We begin again at 14:30, in this room.", by=event.amara, at=event.at
+    )
+    expect(sara.locator("#announced")).to_contain_text("We begin again at 14:30")
+    say_recording(event.room, recording="recorded", by=event.amara, at=event.at)
+    expect(sara.locator("#recording")).to_have_text("This session is recorded.")
+    expect(sara.locator("#announced")).to_be_in_viewport()
+    picture(sara, "phone")
+    take_down(made, by=event.luis, at=event.at)
+    expect(sara.locator("#announced")).to_be_hidden()
+    assert sara.broken == []
+
+
+def test_a_changed_name_stands_beside_everything_at_once(event, room):
+    said = event.say(event.karim, "hello")
+    post_message(event.room, registration=event.sara, text="hi", comment_on=said, at=event.at)
+    sara = room(event.sara, path="?answer=1")
+    expect(sara.locator("[data-once]").first).to_contain_text("Karim")
+    rename(
+        event.karim, display_name="Karima", pronouns="she", by=event.karim.person_id, at=event.at
+    )
+    expect(sara.locator("#post-1 .by")).to_have_text("Karima she")
+    expect(sara.locator("#post-2 a.to")).to_contain_text("Karima")
+    assert "Karim\n" not in sara.locator("main").inner_text()
+    assert not sara.get_by_text("Karim", exact=True).count()
+    assert sara.broken == []
+
+
+def test_nothing_is_asked_of_the_videos_host_before_somebody_presses(event, room, picture):
+    event.say(event.karim, "Shall we watch?")
+    sara = room(event.sara)
+    asked = []
+
+    def answer(route, request):
+        asked.append(request.url)
+        page = "<style>body{background:#223;color:#fff}</style>On air<script>"
+        page += "document.body.append(' now'); new Image().src='https://tracker.example/x.png'; "
+        page += "setTimeout(() => { location = 'https://elsewhere.example/' }, 300)</script>"
+        route.fulfill(content_type="text/html", body=page)
+
+    sara.context.route(re.compile("^https://"), answer)
+    show_video(event.room, link=VIDEO, by=event.amara, at=event.at)
+    expect(sara.locator("#video")).to_contain_text("video.example.org")
+    sara.reload()
+    expect(sara.locator("#video")).to_be_visible()
+    picture(sara, "before")
+    assert asked == []
+    sara.get_by_role("link", name="Watch the video").click()
+    expect(sara.frame_locator(".stage iframe").locator("body")).to_contain_text("On air now")
+    picture(sara, "watching")
+    event.say(event.karim, "It runs.")
+    expect(sara.locator("#posts")).to_contain_text("It runs.")
+    expect(sara.locator("#newer")).to_be_hidden()
+    # Where the video's page leads its frame, this page is not opened to.
+    sara.wait_for_function("document.querySelector('.stage iframe') !== null")
+    sara.wait_for_timeout(600)
+    assert not [url for url in asked if "elsewhere" in url]
+    flag = sara.locator(".stage-line").get_by_role("link", name="Flag this moment")
+    assert flag.get_attribute("href").endswith(f"/r/{event.room.id}/flag")
+    sara.get_by_role("link", name="Close the video").click()
+    expect(sara.locator(".stage iframe")).to_have_count(0)
+
+
+def test_a_slow_link_reads_on_with_little_and_answers_without_a_script(event, room):
+    """Text alone, after a number: what came in is under 10 kB on the wire, whatever is around it."""
+    said = event.say(event.karim, "hello")
+    announce(event.room, text="We begin again at 14:30.", by=event.amara, at=event.at)
+    for number in range(10):
+        event.say(event.karim, f"The queue at station {number} has gone, and the count begins.")
+    sara = room(event.sara, java_script_enabled=False)
+    sizes = {}
+    devtools = sara.context.new_cdp_session(sara)
+    devtools.send("Network.enable")
+    devtools.on(
+        "Network.loadingFinished",
+        lambda done: sizes.update({done["requestId"]: done["encodedDataLength"]}),
+    )
+    sara.goto(f"{sara.url}?after={said.number}")
+    assert "station 9" in sara.locator("#posts").inner_text()
+    assert sum(sizes.values()) < 10_000, sizes
+    sara.locator("#post-2 a.thread").click()
+    assert sara.locator(".post").count() == 1
+    sara.locator("#text").fill("Thank you, without a script.")
+    sara.get_by_role("button", name="Send").click()
+    assert "thread=2" in sara.url
+    assert "without a script" in sara.locator("#posts").inner_text()

@@ -137,7 +137,7 @@ def test_a_removed_post_leaves_open_screens_and_the_streams_memory(
 def test_the_room_hears_of_a_brake(event, inside, listen):
     ear = listen(inside(event.sara), event.room).opened()
     pull_brake(event.room, kind="pause", by=event.amara, at=event.at)
-    assert json.loads(ear.next().data) == {"condition": "paused"}
+    assert json.loads(ear.next().data)["condition"] == "paused"
 
 
 def test_the_room_hears_that_its_session_opened_and_ended(inside, listen, planned, team):  # noqa: F811
@@ -145,13 +145,13 @@ def test_the_room_hears_that_its_session_opened_and_ended(inside, listen, planne
     hall, lobby = (Room.objects.get(id=one.id) for one in (planned.hall, planned.convening))
     ears = [listen(reader, room).opened() for room in (hall, lobby)]
     open_convening(planned.convening, by=team.olu, at=planned.at)
-    assert json.loads(ears[1].next().data) == {"condition": "open"}
+    assert json.loads(ears[1].next().data)["condition"] == "open"
     open_session(planned.hall, by=team.olu, at=planned.at)
-    assert json.loads(ears[0].next().data) == {"condition": "open"}
+    assert json.loads(ears[0].next().data)["condition"] == "open"
     end_session(planned.hall, by=team.olu, at=planned.hall.ends_at)
-    assert json.loads(ears[0].next().data) == {"condition": "ended"}
+    assert json.loads(ears[0].next().data)["condition"] == "ended"
     end_convening(planned.convening, by=team.olu, at=planned.at)
-    assert json.loads(ears[1].next().data) == {"condition": "ended"}
+    assert json.loads(ears[1].next().data)["condition"] == "ended"
 
 
 def test_an_end_that_was_rolled_back_is_not_told(event, inside, listen):
@@ -208,9 +208,8 @@ def test_watching_is_for_staff_who_monitor_on_the_desks_own_host(event, inside):
         browser = Client()
         browser.force_login(login, backend="concord.people.passphrase.PassphraseBackend")
         stored = browser.session
-        stored["vault"] = {
-            "pending": False
-        }  # the keys are open; the sign-in itself is tried elsewhere
+        # The keys are open; the sign-in itself is tried elsewhere.
+        stored["vault"] = {"pending": False, "sealed": "", "idle": 0, "ends_at": ""}
         stored.save()
         sessions[member.working_name] = session_of(browser)
     watch = [event.room.watch_stream]

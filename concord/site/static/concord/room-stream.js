@@ -36,7 +36,7 @@
     on("restored", (data) => { if (document.getElementById("post-" + data.post)) place(part(data.html)); });
     on("removed", (data) => remove("post-" + data.post));
     on("renamed", (data) => renamed(data.by, part(data.html)));
-    on("condition", (data) => condition(data.condition));
+    on("condition", (data) => { condition(data.condition); above(data); });
     on("reset", reload);
     on("cut", reload);
     on("reconnect", (data) => { close(); timer = setTimeout(open, data.after_ms || 3000); });
@@ -148,6 +148,22 @@
     if (shown) shown.replaceChildren(words ? words.content.cloneNode(true) : "");
     const writing = document.querySelector("#write fieldset");
     if (writing) writing.disabled = Boolean(words && "closed" in words.dataset);
+  };
+
+  // What stands above the posts: what the team says, whether it is recorded, whether something is shown.
+  const above = ({ html, recording, video }) => {
+    const said = document.getElementById("announced");
+    if (said && said.dataset.html !== html) {
+      said.innerHTML = said.dataset.html = html;
+      said.hidden = !html;
+    }
+    const line = document.getElementById("recording");
+    const words = document.querySelector(`template[data-recording="${CSS.escape(recording)}"]`);
+    if (line && words && line.textContent !== words.innerHTML) line.textContent = words.innerHTML;
+    const shown = document.getElementById("video");
+    if (!shown) return;
+    shown.hidden = !video;
+    shown.querySelectorAll("bdi").forEach((host) => { host.textContent = video; });
   };
 
   const atTheEnd = () => {
