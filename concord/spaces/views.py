@@ -197,7 +197,7 @@ def _page(request: Request, entered: Entered, *, status: int = 200, **more: Any)
         # The room was read before the posts: a stream that goes on from here may repeat, but misses nothing.
         "last": posts[-1].number if full and after is not None else room.last_number,
         "live": before is None,
-        "me": entered.registration.id,
+        "me": entered.registration,
         "hidden": hidden,
         "links": post_actions.links_of_room(room.id),
         "blank_acts": Acts(post_actions.links_of_post(BLANK)),

@@ -19,7 +19,7 @@ def test_a_new_name_stands_beside_all_they_wrote_and_the_old_one_is_nowhere(
     sara = into(by_mail("sara@example.org", mailbox), cast.hall)
     tomas = into(by_mail("tomas@example.org", mailbox), cast.hall)
     assert tomas.sees("Sara Lindqvist")
-    sara.follow("Your name").press("Change it", display_name="Sam Lindqvist", pronouns="they/them")
+    sara.follow("Change your name or pronouns").press("Change it", display_name="Sam Lindqvist", pronouns="they/them")
     assert sara.sees("Every room shows it now")
     for room in (cast.hall, cast.annex):
         into(tomas, room)
@@ -36,7 +36,7 @@ def test_a_new_name_stands_beside_all_they_wrote_and_the_old_one_is_nowhere(
 def test_staff_who_read_a_flag_later_read_the_name_they_go_by(cast: Cast, mailbox: Mailbox) -> None:
     flag = flagged(cast)
     karim = into(by_mail("karim.haddad@gmail.com", mailbox), cast.hall)
-    karim.follow("Your name").press("Change it", display_name="Karima Haddad")
+    karim.follow("Change your name or pronouns").press("Change it", display_name="Karima Haddad")
     amara = at_the_desk(cast.amara).open(f"/flags/{flag.id}")
     assert amara.sees("Karima Haddad")
     assert not amara.sees("Karim Haddad")
