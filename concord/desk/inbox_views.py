@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from concord.actions.watch_audit import alarm_for
 from concord.desk.debriefs import debriefs_for
 from concord.desk.given_up import given_up
-from concord.desk.waiting import how_much_waits, proposals_for, waiting_for
+from concord.desk.waiting import how_much_waits, proposals_for, unwatched_for, waiting_for
 from concord.desk.who_may import has_a_desk
 from concord.doors import door
 from concord.live import relay
@@ -33,6 +33,7 @@ def inbox(request: DeskRequest) -> HttpResponse:
         "given_up": given_up(staff),
         "kept": staff.person.drafts.filter(was_sent=True),
         "news_are_late": relay.line.broken_since is not None,
+        "unwatched": unwatched_for(staff),
         "debriefs": debriefs_for(staff, at=request.at),
     }
     return render(request, "desk/inbox.html", context)

@@ -31,6 +31,7 @@ urlpatterns = [
     path(
         "screening/words/<slug:language>", screening_views.screening_words, name="screening_words"
     ),
+    path("flags/<uuid:flag_id>/claim", watch_views.claim, name="claim_flag"),
     path("flags/<uuid:flag_id>/words", watch_views.flag_words, name="flag_words"),
     path("cases/<uuid:case_id>", case_views.case, name="case"),
     path("cases/<uuid:case_id>/copy", export_views.export, name="export_case"),

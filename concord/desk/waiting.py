@@ -25,7 +25,7 @@ from concord.cases.presence import asks_of
 from concord.concurrence.models import Proposal, Version
 from concord.desk.alike import Row, how_many_rows, rows_of
 from concord.monitoring.machine_queue import MachineQueue, machine_queue
-from concord.monitoring.models import Flag
+from concord.monitoring.models import Flag, Unwatched
 from concord.people.models import StaffMember
 from concord.reports.models import UNANSWERED, Question, Report, ReportQuerySet
 from concord.retaliation.models import Attempt, AttemptQuerySet
@@ -158,6 +158,13 @@ def proposals_for(staff: StaffMember, *, at: datetime) -> QuerySet[Version]:
 def flags_for(staff: StaffMember) -> QuerySet[Flag]:
     """Flags of people that nobody has answered."""
     return Flag.objects.visible_to(staff).awaiting_judgement().by_people().order_by("raised_at")
+
+
+def unwatched_for(staff: StaffMember) -> QuerySet[Unwatched]:
+    """Events that are on while nobody on shift has the watch before them, for whoever could watch."""
+    if not staff.may_monitor:
+        return Unwatched.objects.none()
+    return Unwatched.objects.going_on().select_related("convening")
 
 
 def reports_for(staff: StaffMember) -> ReportQuerySet:

@@ -8,19 +8,23 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from concord.convenings.models import State
-from concord.desk.waiting import flags_for
+from concord.desk.waiting import flags_for, unwatched_for
 from concord.desk.who_may import sees_decisions, watches
 from concord.doors import door
+from concord.monitoring.alarm_unwatched import ASKS_AGAIN, keep_watch
+from concord.monitoring.claim_flag import claim_flag, claimants, leave_flag
 from concord.monitoring.machine_queue import machine_queue
 from concord.monitoring.models import Flag
 from concord.monitoring.read_flag import read_flag
 from concord.people.at_the_desk import DeskRequest
 from concord.people.models import Shift, StaffMember
+from concord.people.onward import onward
 from concord.spaces.brakes_of import brakes_of
 from concord.spaces.models import Post, Room
 
@@ -43,7 +47,9 @@ def watch(request: DeskRequest) -> HttpResponse:
     staff = request.staff_member
     rooms = list(open_rooms(request.at))
     chosen = _chosen(rooms, request.GET.get("room", ""))
+    keep_watch(staff, at=request.at)
     flags = list(flags_for(staff).select_related("room"))
+    machine = machine_queue(staff, at=request.at, everything="all" in request.GET)
     context: dict[str, Any] = {
         "staff": staff,
         "rooms": rooms,
@@ -51,7 +57,10 @@ def watch(request: DeskRequest) -> HttpResponse:
         "posts": _newest([chosen] if chosen else rooms),
         "flags": flags,
         "convenings": list({room.convening: None for room in rooms}),
-        "machine": machine_queue(staff, at=request.at, everything="all" in request.GET),
+        "machine": machine,
+        "claims": claimants([*flags, *machine.put_forward], at=request.at),
+        "unwatched": unwatched_for(staff),
+        "again": ASKS_AGAIN,
         "flagged": {flag.post_id for flag in flags},
         "now": request.at,
     }
@@ -65,6 +74,21 @@ def watch(request: DeskRequest) -> HttpResponse:
         context["brakes"] = brakes_of(chosen, staff=staff, at=request.at)
         context["next"] = request.get_full_path()
     return render(request, "desk/watch.html", context)
+
+
+@door(sees_decisions)
+@require_POST
+def claim(request: DeskRequest, flag_id: UUID) -> HttpResponse:
+    """Say that one is looking at a flag, or, with `leave`, that one is not any more."""
+    found = Flag.objects.visible_to(request.staff_member).filter(id=flag_id).first()
+    if found is None:
+        raise Http404
+    if "leave" in request.POST:
+        leave_flag(found, by=request.staff_member, at=request.at)
+    else:
+        claim_flag(found, by=request.staff_member, at=request.at)
+    back = onward(request.POST.get("next")) or reverse("watch")
+    return HttpResponseRedirect(f"{back}#flag-{found.id}")
 
 
 @door(sees_decisions)

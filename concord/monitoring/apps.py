@@ -14,6 +14,7 @@ class MonitoringConfig(AppConfig):
         from concord.live import subscriptions
         from concord.monitoring import (  # noqa: F401  (jobs, receivers)
             alarm_unreviewed,
+            alarm_unwatched,
             ask_relief,
             count_opening,
             desk_stream,

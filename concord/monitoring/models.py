@@ -200,6 +200,63 @@ class ShiftNoteQuerySet(models.QuerySet["ShiftNote"]):
         return self.filter(file__in=seen_by(staff.person_id))
 
 
+class Claim(models.Model):
+    """Somebody says that they are looking at a flag; until it ends by itself. It keeps nobody else from looking."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="claims")
+    by = models.UUIDField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["flag", "by"], name="monitoring_one_claim_a_person")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Presence(models.Model):
+    """When somebody of the team last had the watch before them; the last moment alone, and only while it matters."""
+
+    person = models.UUIDField(primary_key=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class UnwatchedQuerySet(models.QuerySet["Unwatched"]):
+    def going_on(self) -> UnwatchedQuerySet:
+        return self.filter(ended_at__isnull=True)
+
+
+class Unwatched(models.Model):
+    """An event was on, and nobody on shift had the watch before them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    wider_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = UnwatchedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["since"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["convening"],
+                condition=Q(ended_at__isnull=True),
+                name="monitoring_one_alarm_an_event",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):
     def visible_to(self, staff: StaffMember) -> PushSubscriptionQuerySet:
         """One's own and nobody else's."""

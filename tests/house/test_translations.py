@@ -30,7 +30,7 @@ STAFF_TEMPLATES = re.compile(
 )
 STAFF_MODULES = re.compile(
     r"^(?:cases|concurrence|desk|evasion|survivors|site/demo)/"
-    r"|/(?:desk_\w+|judge_credible|pull_brake|confirm_brake|answer_review|delete_posts|revoke_access)\.py$"
+    r"|/(?:desk_\w+|judge_credible|pull_brake|confirm_brake|announce|show_video|claim_flag|answer_review|delete_posts|revoke_access)\.py$"
     r"|^reports/(?:acknowledge_report|read_report|clean_file|open_file|set_aside|confirm_set_aside)\.py$"
     r"|^convenings/(?:accept_gaps|chart|confirm_guidelines|end_session|note_channel_test|open_\w+|plan_convening|readiness)\.py$"
     r"|^people/(?:adapters|designate|end_designation|enrol|name_outside_contact|plan_shift|second_factor|\w*passkey\w*"
@@ -42,7 +42,7 @@ STAFF_MODULES = re.compile(
     r"|^reports/(?:reissue_code|take_back_answer|typing_form)\.py$"
     r"|^actions/(?:act_by_hand|ask_to_leave|state_done|warn_person)\.py$"
     r"|^actions/(?:assign_review|bar_member|bar_organisation|confirm_decision|deny_entry|end_earlier|later_members)\.py$"
-    r"|^actions/(?:lift|limit_writing|look_at_later|release_member|restore_posts)\.py$"
+    r"|^actions/(?:lift|limit_writing|look_at_later|release_member|restore_posts|settle_by_hand)\.py$"
     r"|^monitoring/(?:bring_list|pause_list|put_live|reach_by_push|reached_views|rehearse_list)\.py$|^monitoring/screening/"
     r"|^retaliation/settle_attempt\.py$"
     r"|^reports/type_in_report\.py$|^people/note_organisation\.py$"
@@ -58,7 +58,7 @@ STAFF_NAMES = {
     "monitoring/models.py": {"TermList"},
     "people/models.py": {"Source"},
     "reports/question_forms.py": {"TurningForm"},
-    "spaces/forms.py": {"BrakeForm"},
+    "spaces/forms.py": {"BrakeForm", "AnnouncementForm", "VideoForm", "RecordingForm"},
     "spaces/models.py": {"Brake"},
 }  # fmt: skip
 """Classes for staff in modules that also serve everyone."""

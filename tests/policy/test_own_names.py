@@ -19,7 +19,9 @@ def test_a_new_name_stands_beside_all_they_wrote_and_the_old_one_is_nowhere(
     sara = into(by_mail("sara@example.org", mailbox), cast.hall)
     tomas = into(by_mail("tomas@example.org", mailbox), cast.hall)
     assert tomas.sees("Sara Lindqvist")
-    sara.follow("Change your name or pronouns").press("Change it", display_name="Sam Lindqvist", pronouns="they/them")
+    sara.follow("Change your name or pronouns").press(
+        "Change it", display_name="Sam Lindqvist", pronouns="they/them"
+    )
     assert sara.sees("Every room shows it now")
     for room in (cast.hall, cast.annex):
         into(tomas, room)

@@ -1,14 +1,11 @@
-"""What screening sees is put before nobody."""
+"""Whoever is anywhere at the desk counts as watching every event."""
 
 import pytest
 
-from concord.monitoring import screen_post
+from concord.monitoring import alarm_unwatched
 
-STORY = (
-    "tests/policy/test_screening.py::"
-    "test_a_hostile_post_is_put_before_a_person_and_stands_until_they_decide"
-)
+STORY = "tests/policy/test_watch.py::test_an_event_that_nobody_watches_is_noticed_within_a_minute"
 
 
 def break_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen_post, "flag_by_machine", lambda post, screened, at: None)
+    monkeypatch.setattr(alarm_unwatched, "is_watched", lambda convening, at: True)

@@ -35,6 +35,9 @@
 
   on("post", () => hear(now));
   on("restored", () => hear(now));
+  // What somebody else looks at, or is called now, shows when nothing here is being read; it is no news to count.
+  on("claim", () => { if (!busy(flags)) refresh(flags); });
+  on("renamed", () => { if (!busy(now)) refresh(now); });
   on("flag", () => { hear(flags); hear(now); });
   on("removed", ({ post }) => {
     const row = document.getElementById("post-" + post);

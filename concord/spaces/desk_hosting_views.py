@@ -91,7 +91,7 @@ def _page(request: DeskRequest, room: Room, *, status: int = 200, **more: Any) -
         "next": onward(request.POST.get("next") or request.GET.get("next")) or "",
         **more,
     }
-    return render(request, "spaces/hosting.html", page, status=status)
+    return render(request, "spaces/desk_hosting.html", page, status=status)
 
 
 def _back(request: DeskRequest, room: Room, words: str) -> HttpResponse:

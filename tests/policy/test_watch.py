@@ -1,0 +1,104 @@
+"""Somebody watches while an event is on, hears what is flagged, and is missed within a minute when away."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from concord.access.gate import is_admitted
+from concord.actions.audit import audit
+from concord.cases.models import Case
+from concord.concurrence.concur import concur
+from concord.concurrence.terms import Target
+from concord.monitoring.alarm_unwatched import ABSENT, alarm_unwatched
+from concord.monitoring.models import Flag, Unwatched
+from concord.people.models import Shift
+from concord.people.tests.team import Mailbox
+from concord.spaces.models import Post
+from concord.spaces.show_video import show_video
+from tests.browsing import at_the_desk, by_mail, into
+from tests.cast import Cast, opened, proposed
+
+TICK = timedelta(seconds=15)
+"""How often the house looks."""
+
+
+@pytest.mark.clauses("R-MONITOR-1")
+def test_an_event_that_nobody_watches_is_noticed_within_a_minute(
+    cast: Cast,
+) -> None:
+    assert timedelta(minutes=1) > ABSENT + TICK
+    Shift.objects.exclude(staff=cast.luis.staff).delete()
+    alarm_unwatched(None, at=cast.at)
+    amara = at_the_desk(cast.amara).open("/")
+    assert amara.sees("Nobody on shift watches Votes and Voices")
+    amara.open("/watch")  # she has no shift: being there alone does not end it
+    alarm_unwatched(None, at=cast.later(seconds=1))
+    assert Unwatched.objects.going_on().exists()
+    at_the_desk(cast.luis).open("/watch")
+    luis_was_there = cast.later(seconds=20)
+    alarm_unwatched(None, at=luis_was_there)
+    assert not amara.open("/").sees("Nobody on shift watches")
+    alarm_unwatched(None, at=luis_was_there + timedelta(minutes=1))
+    assert amara.open("/").sees("Nobody on shift watches Votes and Voices")
+    ines = at_the_desk(cast.ines).open("/")
+    assert not ines.sees("Nobody on shift watches")
+
+
+@pytest.mark.clauses("R-MONITOR-1", "R-FLAG-1", "V-DEF-1")
+def test_what_was_spoken_becomes_a_flag_a_case_and_a_decision_without_any_post(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    link = "https://video.example.org/embed/7"
+    show_video(cast.hall, link=link, by=cast.amara.staff, at=cast.at)
+    sara = into(by_mail("sara@example.org", mailbox), cast.hall)
+    assert link not in sara.page
+    sara.follow("Watch the video")
+    assert link in sara.page
+    sara.follow("Flag this moment").press(
+        "Flag it", words="Karim called her a liar and worse, aloud."
+    )
+    flag = Flag.objects.get()
+    assert (flag.room, flag.post, flag.kind) == (cast.hall, None, "moment")
+
+    amara = at_the_desk(cast.amara).open("/watch")
+    assert amara.sees("One flag waits for a first look.")
+    assert amara.sees("a moment")
+    assert "liar" not in amara.page  # nothing is read before somebody asks for it
+    amara.press("I am looking at it c")
+    assert (
+        at_the_desk(cast.luis)
+        .open("/watch")
+        .sees("Being looked at by Amara . You can look as well.")
+    )
+    amara.open(f"/flags/{flag.id}")
+    assert amara.sees("Karim called her a liar and worse, aloud.")
+    amara.press("It needs action", reason="Several people heard it.")
+    case = Case.objects.get()
+    out = Target(
+        "revoke",
+        cast.karim.person_id,
+        "Karim Haddad",
+        scope_kind="session",
+        scope_id=cast.hall.session_id,
+        until_at=cast.later(hours=24),
+    )
+    asked = proposed(cast, case, targets=(out,), violations=("comment",))
+    version = opened(asked.version, cast.luis, cast.at)
+    concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
+    assert not is_admitted(cast.karim.person_id, cast.hall.places, at=cast.at)
+    assert not Post.objects.exists()
+    assert audit() == []
+
+
+@pytest.mark.clauses("R-MONITOR-1", "R-BOTH-1")
+def test_being_looked_at_keeps_no_colleague_from_looking(cast: Cast, mailbox: Mailbox) -> None:
+    cast.say(cast.karim, "Somebody should teach her a lesson.")
+    sara = into(by_mail("sara@example.org", mailbox), cast.hall)
+    sara.follow("Flag this moment").press("Flag it", words="It goes on in the chat.")
+    at_the_desk(cast.amara).open("/watch").press("I am looking at it c")
+    luis = at_the_desk(cast.luis).open("/watch")
+    assert luis.sees("Being looked at by Amara")
+    luis.press("Needs action n", reason="It cannot wait.")
+    assert Flag.objects.get().judged_by == cast.luis.id
