@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -103,7 +104,7 @@ class Story:
 
 def _live(cast: Cast, proposal: Proposal, *, life: int, doom: Doom, sent: Path) -> tuple[bool, int]:
     """A process of its own does what is left to do. Whether it was killed, and how many points it passed."""
-    connection.close()
+    _leave_nothing_open()
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
@@ -122,7 +123,28 @@ def _live(cast: Cast, proposal: Proposal, *, life: int, doom: Doom, sent: Path) 
     _child, status = os.waitpid(child, 0)
     killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
     assert killed or os.waitstatus_to_exitcode(status) == 0, "it ended by itself, and not well"
+    _wait_for_the_server()
     return killed, int(told or b"0")
+
+
+def _leave_nothing_open() -> None:
+    """A child must not speak through its parent's connection."""
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()
+
+
+def _wait_for_the_server() -> None:
+    """PostgreSQL ends what a dead process had sent in its own time: commits it, or rolls it back."""
+    if connection.vendor != "postgresql":
+        return
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND state <> 'idle'"
+    )
+    with connection.cursor() as cursor:
+        while cursor.execute(others).fetchone()[0]:
+            time.sleep(0.01)
 
 
 def _in_the_child(cast: Cast, proposal: Proposal, *, life: int, doom: Doom, sent: Path) -> None:
