@@ -77,13 +77,16 @@ class Opened:
 
     @property
     def _seen(self) -> list[tuple[str, UUID, bool]]:
-        flagged = [(one.seen.author, one.seen.author_id, True) for one in self.flags]
+        flagged = [(one.seen, True) for one in self.flags]
         reported = [
-            (source.author, source.author_id, source.kind == "post")
-            for one in self.reports
-            if (source := one.told.source)
+            (source, source.kind == "post") for one in self.reports if (source := one.told.source)
         ]
-        return [(name, person, wrote) for name, person, wrote in flagged + reported if person]
+        return [
+            (name, seen.author_id, wrote)
+            for seen, wrote in [*flagged, *reported]
+            if seen.author_id
+            for name in {seen.author, seen.known_as} - {""}
+        ]
 
 
 @transaction.atomic

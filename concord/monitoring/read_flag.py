@@ -56,7 +56,7 @@ def _as_called_now(seen: Seen, flag: Flag) -> Seen:
         person=seen.author_id, convening__rooms=flag.room_id
     ).exclude(display_name="")
     name = theirs.values_list("display_name", flat=True).first() if seen.author_id else None
-    return replace(seen, author=name) if name else seen
+    return replace(seen, author=name, known_as=seen.author) if name else seen
 
 
 def read_judgement(flag: Flag, *, keyring: Keyring) -> str:

@@ -18,7 +18,10 @@ MACHINE = UUID(int=0)
 
 @dataclass(frozen=True)
 class Seen:
-    """The sealed part of a flag. `by` flagged; for a moment there is no excerpt and no author."""
+    """The sealed part of a flag. `by` flagged; for a moment there is no excerpt and no author.
+
+    `known_as`: the name at the time, where it has been given up since. It finds somebody, and is shown to nobody.
+    """
 
     words: str
     by: UUID
@@ -27,6 +30,7 @@ class Seen:
     author: str = ""
     author_id: UUID | None = None
     signals: tuple[dict[str, Any], ...] = ()
+    known_as: str = ""
 
     @classmethod
     def by_machine(cls, post: Post, screened: Screened) -> Seen:

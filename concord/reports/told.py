@@ -21,6 +21,7 @@ class Source:
     excerpt: str = ""
     author: str = ""
     author_id: UUID | None = None
+    known_as: str = ""
 
     def as_called_now(self) -> Source:
         """Under the name they go by there now; a name given up is not called up again (V-MISGENDER-1)."""
@@ -32,7 +33,7 @@ class Source:
         else:
             return self
         name = theirs.values_list("display_name", flat=True).first()
-        return replace(self, author=name) if name else self
+        return replace(self, author=name, known_as=self.author) if name else self
 
     @classmethod
     def of(cls, thing: Post | Room | Registration) -> Source:
