@@ -21,7 +21,7 @@ from concord.names import fold
 from concord.people.models import StaffMember
 from concord.reports.models import Report
 from concord.reports.read_report import OnlyCurrentStaff, Said, read_report, read_words
-from concord.reports.told import Told
+from concord.reports.told import Source, Told
 from concord.vault.keyring import Keyring
 
 
@@ -77,13 +77,12 @@ class Opened:
 
     @property
     def _seen(self) -> list[tuple[str, UUID, bool]]:
-        flagged = [(one.seen, True) for one in self.flags]
-        reported = [
-            (source, source.kind == "post") for one in self.reports if (source := one.told.source)
-        ]
+        shown: list[tuple[Seen | Source, bool]] = [(one.seen, True) for one in self.flags]
+        reported = (one.told.source for one in self.reports)
+        shown += [(source, source.kind == "post") for source in reported if source]
         return [
             (name, seen.author_id, wrote)
-            for seen, wrote in [*flagged, *reported]
+            for seen, wrote in shown
             if seen.author_id
             for name in {seen.author, seen.known_as} - {""}
         ]
