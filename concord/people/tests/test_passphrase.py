@@ -122,7 +122,7 @@ def test_a_keyring_waits_five_minutes_for_the_second_step(team: Team, monkeypatc
     typed(client, "Amara", PASSPHRASE)
     monkeypatch.setattr(session, "PENDING_LIFETIME", timedelta(0))
     client.post("/in/second", {"code": code_now(secret)})
-    assert client.get("/second").headers["Location"] == "/in"
+    assert client.get("/second").headers["Location"] == "/in?next=/second"
     assert "sign in again" in client.get("/in").content.decode()
 
 
