@@ -185,7 +185,6 @@ DESK = [
     Place("desk-lost-wrong", "/lost", "", press("", code="AAAA BBBB")),
     Place("desk-lost-choose", "/lost", "lost"),
     Place("desk-lost-wait", "/lost", "lost-waits"),
-    Place("look", "/look"),
     Place("locked", "/locked", "locked"),
     Place("locked-wrong", "/locked", "locked", press("/locked", passphrase="not mine")),
     Place("inbox", "/", "amara"),

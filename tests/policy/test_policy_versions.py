@@ -68,7 +68,7 @@ def test_staff_say_yes_to_it_as_well(cast: Cast) -> None:
     cast.noor.staff.acknowledged_version = None
     cast.noor.staff.save()
     noor = at_the_desk(cast.noor).open("/policy")
-    noor.press("", agreed="on", version="1")
+    noor.press("Confirm this version", agreed="on", version="1")
     cast.noor.staff.refresh_from_db()
     assert cast.noor.staff.acknowledged_version == 1
 
