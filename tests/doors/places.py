@@ -109,7 +109,7 @@ def press(form: str, *, undo: str = "", **typed: str) -> Callable[[Page], None]:
         for name, words in typed.items():
             field = page.locator(f"main [name={name}]")
             if field.count():  # whoever flagged it before is shown how it stands instead
-                field.fill(words)
+                field.first.fill(words)
         for end in [undo, form] if undo else [form]:
             button = page.locator(
                 f'main form[action$="{end}"] button, main form:not([action]) button'
