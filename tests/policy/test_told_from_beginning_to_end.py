@@ -65,7 +65,8 @@ def test_a_friend_pays_a_witness_back_others_cheer_and_each_has_a_decision_of_th
         (lena, "assist", "She cheered it on."),
     ):
         desk.open(f"/cases/{new.id}/propose")
-        typed = {**SHORT, "people": str(who.person_id), "violations": item, "reason": reason}
+        steps = {f"step_{one.person_id}": "revoke" if one is who else "" for one in (omar, lena)}
+        typed = {**SHORT, **steps, "violations": item, "reason": reason}
         desk.press("See what it does", **typed).press("Ask for a second yes")
         colleague.open(desk.path).press("I agree")
     assert Decision.objects.filter(case=new).count() == 2
