@@ -17,7 +17,7 @@ from concord.convenings.models import State
 from concord.desk.waiting import flags_for, unwatched_for
 from concord.desk.who_may import sees_decisions, watches
 from concord.doors import door
-from concord.monitoring.alarm_unwatched import ASKS_AGAIN, keep_watch
+from concord.monitoring.alarm_unwatched import ASKS_AGAIN, is_watched, keep_watch
 from concord.monitoring.claim_flag import claim_flag, claimants, leave_flag
 from concord.monitoring.machine_queue import machine_queue
 from concord.monitoring.models import Flag
@@ -59,7 +59,9 @@ def watch(request: DeskRequest) -> HttpResponse:
         "convenings": list({room.convening: None for room in rooms}),
         "machine": machine,
         "claims": claimants([*flags, *machine.put_forward], at=request.at),
-        "unwatched": unwatched_for(staff),
+        "unwatched": [
+            one for one in unwatched_for(staff) if not is_watched(one.convening_id, at=request.at)
+        ],
         "again": ASKS_AGAIN,
         "flagged": {flag.post_id for flag in flags},
         "now": request.at,

@@ -92,7 +92,7 @@ class RefusedFile(UploadedFile):
 
 
 class SealingHandler(FileUploadHandler):
-    """Django's only upload handler: seals each piece as it comes; no file is ever whole, or plain, anywhere.
+    """Takes all that people send us: seals each piece as it comes; no file is ever whole, or plain, anywhere.
 
     A page that does not say `takes_files` gets none: they are read past. A file that is too large, one too many,
     or one that finds no space is refused by itself, so that what was typed and the other files stay.

@@ -236,7 +236,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 30_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 2_000
 # Django's own handlers write files to a temporary folder, plain.
-FILE_UPLOAD_HANDLERS = ["concord.reports.uploads.SealingHandler"]
+FILE_UPLOAD_HANDLERS = [
+    "concord.convenings.small_file.SmallFileHandler",
+    "concord.reports.uploads.SealingHandler",
+]
 
 ACCOUNT_ADAPTER = "concord.people.adapters.AccountAdapter"
 MFA_ADAPTER = "concord.people.adapters.MFAAdapter"

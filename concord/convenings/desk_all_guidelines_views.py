@@ -1,0 +1,63 @@
+"""The guidelines of all sessions of an event in one table: one text, what it changes where, and for which it counts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from concord.convenings.confirm_for_sessions import confirm_for_sessions, differences
+from concord.convenings.forms import GuidelinesForm
+from concord.convenings.models import Convening
+from concord.doors import door
+from concord.people.at_the_desk import DeskRequest
+from concord.people.who_may import organiser
+from concord.refusals import Refused
+
+
+@door(organiser)
+@require_http_methods(["GET", "HEAD", "POST"])
+def all_guidelines(request: DeskRequest, slug: str) -> HttpResponse:
+    """Write a text, see how it differs from what each session has, and confirm it for those that are ticked."""
+    convening = Convening.objects.filter(slug=slug).first()
+    if convening is None:
+        raise Http404
+    form = GuidelinesForm(request.POST or None)
+    text, status = request.POST.get("text", ""), 200
+    if request.method == "POST" and form.is_valid() and "confirm" in request.POST:
+        try:
+            chosen = _chosen(request.POST.getlist("session"))
+            done = confirm_for_sessions(
+                convening, text=text, chosen=chosen, by=request.staff_member, at=request.at
+            )
+        except (Refused, ValueError) as error:
+            form.add_error(None, str(error.words) if isinstance(error, Refused) else str(error))
+            status = 409
+        else:
+            words = ngettext(
+                "Confirmed for one session.", "Confirmed for %(n)s sessions.", len(done)
+            )
+            messages.success(request, words % {"n": len(done)})
+            return redirect("plan", slug)
+    page = {
+        "convening": convening,
+        "form": form,
+        "differences": differences(convening, text) if text.strip() else [],
+    }
+    return render(request, "convenings/desk_all_guidelines.html", page, status=status)
+
+
+def _chosen(ticked: list[str]) -> dict[UUID, int]:
+    """Sessions and the number that held there, as the page wrote them; what is no such thing counts as none."""
+    chosen = {}
+    for one in ticked:
+        id, _colon, number = one.partition(":")
+        try:
+            chosen[UUID(id)] = int(number)
+        except ValueError:
+            continue
+    return chosen

@@ -1,0 +1,84 @@
+"""A schedule from a file: brought, looked at, taken. The file is kept nowhere; it comes back with the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from concord.convenings.import_schedule import ChangedSince, changes_of, told
+from concord.convenings.import_schedule import import_schedule as take_schedule
+from concord.convenings.models import Convening
+from concord.convenings.read_schedule import UnreadableSchedule, read_schedule
+from concord.convenings.small_file import takes_small_file
+from concord.doors import door
+from concord.people.at_the_desk import DeskRequest
+from concord.people.who_may import organiser
+from concord.refusals import Refused
+
+
+@takes_small_file
+@door(organiser)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_schedule(request: DeskRequest, slug: str) -> HttpResponse:
+    """Bring a file, and see what it would change; with what was seen, take it."""
+    convening = Convening.objects.filter(slug=slug).first()
+    if convening is None:
+        raise Http404
+    if request.method != "POST":
+        return _page(request, convening)
+    try:
+        file = _file(request)
+        rows = read_schedule(file, zone=convening.zone)
+    except UnreadableSchedule as unreadable:
+        return _page(request, convening, status=400, problems=unreadable.problems)
+    seen, refused = request.POST.get("seen"), None
+    if seen is not None:
+        try:
+            seen = seen.replace("\r\n", "\n")
+            changes = take_schedule(
+                convening, rows=rows, seen=seen, by=request.staff_member, at=request.at
+            )
+            new = sum(one.kind == "new" for one in changes)
+            moved = sum(one.kind == "moved" for one in changes)
+            words = _("Done: %(new)s new, %(moved)s moved.") % {"new": new, "moved": moved}
+            messages.success(request, words)
+            return redirect("plan", slug)
+        except (Refused, ValueError) as error:
+            if not isinstance(error, ChangedSince):
+                words = str(error.words) if isinstance(error, Refused) else str(error)
+                return _page(request, convening, status=409, problems=[words])
+            refused = error
+    changes = changes_of(convening, rows)
+    page = {
+        "changes": changes,
+        "seen": told(changes),
+        "text": file.decode("utf-8"),
+        "refused": refused,
+    }
+    return _page(request, convening, status=409 if refused else 200, **page)
+
+
+def _file(request: DeskRequest) -> bytes:
+    """What was uploaded, or the text that came back with the page that showed it; as UTF-8 either way."""
+    brought = request.FILES.get("file")
+    if brought is None:
+        return request.POST.get("text", "").encode("utf-8", "replace")
+    file: bytes = brought.read()
+    if file[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        try:
+            return file.decode("utf-16").encode()
+        except UnicodeDecodeError:
+            return file
+    return file.removeprefix(b"\xef\xbb\xbf")
+
+
+def _page(
+    request: DeskRequest, convening: Convening, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    page = {"convening": convening, **more}
+    return render(request, "convenings/desk_import.html", page, status=status)

@@ -1,0 +1,203 @@
+"""A schedule comes in from a file: looked at first, whole or not at all, and whatever is wrong said line by line."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from concord.convenings.import_schedule import (
+    ChangedSince,
+    HasBegun,
+    changes_of,
+    import_schedule,
+    told,
+)
+from concord.convenings.models import Session, State
+from concord.convenings.plan_convening import HasEnded
+from concord.convenings.read_schedule import LARGEST, MOST, UnreadableSchedule, read_schedule
+from concord.convenings.tests.event import HOUR, Planned, plan
+from concord.people.designate import NotYoursToDesignate
+from concord.people.tests.team import Team, sign_in_at_the_desk
+
+pytestmark = pytest.mark.django_db
+
+HEAD = "name,starts,ends\n"
+TABLE = (
+    HEAD
+    + "Opening,2027-03-01 09:00,2027-03-01 10:00\n“Open, or shut?”,2027-03-01T10:00Z,2027-03-01T11:00Z\n".replace(
+        "“Open, or shut?”", '"Open, or shut?"'
+    )
+)
+PRETALX = {
+    "schedule": {
+        "conference": {
+            "days": [
+                {
+                    "rooms": {
+                        "Hall": [
+                            {
+                                "title": "Opening",
+                                "date": "2027-03-01T09:00:00+03:00",
+                                "duration": "01:30",
+                            }
+                        ]
+                    }
+                }
+            ]
+        }
+    }
+}
+
+
+@pytest.fixture
+def planned(team: Team) -> Planned:
+    return plan(team)
+
+
+def problems_of(file: bytes | str) -> str:
+    with pytest.raises(UnreadableSchedule) as raised:
+        read_schedule(file.encode() if isinstance(file, str) else file, zone="Africa/Nairobi")
+    return " ".join(raised.value.problems)
+
+
+def taken(planned: Planned, team: Team, table: str):
+    rows = read_schedule(table.encode(), zone="UTC")
+    seen = told(changes_of(planned.convening, rows))
+    return import_schedule(planned.convening, rows=rows, seen=seen, by=team.olu, at=planned.at)
+
+
+@pytest.mark.parametrize("coded", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_table_is_read_as_spreadsheets_save_it(coded, delimiter):
+    table = "Title;Start;End\r\nOpening;2027-03-01 09:00;2027-03-01 10:00\r\n\r\n".replace(
+        ";", delimiter
+    )
+    (row,) = read_schedule(table.encode(coded), zone="Africa/Nairobi")
+    assert (row.line, row.name) == (2, "Opening")
+    assert row.starts_at.isoformat() == "2027-03-01T06:00:00+00:00"
+
+
+def test_what_pretalx_exports_is_read():
+    (row,) = read_schedule(json.dumps(PRETALX).encode(), zone="UTC")
+    assert row.starts_at.isoformat() == "2027-03-01T06:00:00+00:00"
+    assert row.ends_at - row.starts_at == timedelta(minutes=90)
+    slot = {"title": "Opening", "slot": {"start": "2027-03-01T09:00Z", "end": "2027-03-01T10:00Z"}}
+    assert read_schedule(json.dumps({"results": [slot]}).encode(), zone="UTC")[0].name == "Opening"
+
+
+def test_a_cell_that_looks_like_a_formula_is_a_name_and_nothing_else():
+    (row,) = read_schedule(
+        (HEAD + '"=HYPERLINK(""https://x"")",2027-03-01 09:00,2027-03-01 10:00').encode(),
+        zone="UTC",
+    )
+    assert row.name == '=HYPERLINK("https://x")'
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (b"", "empty"),
+        (b"name,starts,ends\nCaf\xe9,2027-03-01 09:00,2027-03-01 10:00", "CSV UTF-8"),
+        ("name;start\nA;2027-03-01 09:00", "Missing: ends"),
+        (HEAD, "no session"),
+        (HEAD + "A,tomorrow,2027-03-01 10:00", "Line 2: “tomorrow” is no day and time"),
+        (HEAD + "A,2027-03-01 10:00,2027-03-01 09:00", "Line 2: it ends before it starts"),
+        (HEAD + "A,2027-03-01 09:00,2027-03-01 10:00\na,2027-03-01 11:00,2027-03-01 12:00", "Line 3: the same name"),
+        (HEAD + "\u202e,2027-03-01 09:00,2027-03-01 10:00", "Line 2: Please enter a name"),
+        (HEAD + '"A,2027-03-01 09:00,2027-03-01 10:00', "quotation mark"),
+        (HEAD + "A,2027-03-01 09:00,2027-03-01 10:00\n" * (MOST + 1), f"more than {MOST}"),
+        (b"x" * (LARGEST + 1), "larger"),
+        ("{" * 100_000, "pretalx"),
+        ('{"schedule": []}', "pretalx"),
+        ("[1, 2]", "pretalx"),
+        (HEAD + "A,0001-01-01 00:00+14:00,2027-03-01 10:00", "Line 2"),
+    ],
+)  # fmt: skip
+def test_whatever_is_wrong_is_said(file, said):
+    assert said in problems_of(file)
+
+
+def test_of_very_many_problems_the_first_are_said_and_the_rest_counted():
+    words = problems_of(HEAD + "A,x,y\n" * 200)
+    assert words.count("Line ") == 20
+    assert "And 180 more." in words
+
+
+def test_new_ones_are_planned_moved_ones_moved_and_the_others_left(planned, team):
+    later = (planned.at + 2 * HOUR).isoformat(), (planned.at + 3 * HOUR).isoformat()
+    changes = taken(
+        planned, team, f"{HEAD}Opening,{later[0]},{later[1]}\nhall 1,{later[0]},{later[1]}\n"
+    )
+    assert [one.kind for one in changes] == ["new", "moved"]
+    planned.hall.refresh_from_db()
+    assert planned.hall.starts_at == planned.at + 2 * HOUR
+    assert set(Session.objects.values_list("name", flat=True)) == {"Hall 1", "Studio", "Opening"}
+    again = taken(planned, team, f"{HEAD}Opening,{later[0]},{later[1]}\n")
+    assert [one.kind for one in again] == ["same"]
+
+
+def test_nothing_is_half_imported(planned, team):
+    Session.objects.filter(id=planned.hall.id).update(state=State.OPEN)
+    with pytest.raises(HasBegun):
+        taken(planned, team, TABLE + "Hall 1,2027-03-01 09:00,2027-03-01 10:00\n")
+    assert Session.objects.count() == 2
+
+
+def test_what_changed_since_it_was_looked_at_is_shown_again(planned, team):
+    rows = read_schedule(TABLE.encode(), zone="UTC")
+    seen = told(changes_of(planned.convening, rows))
+    import_schedule(planned.convening, rows=rows, seen=seen, by=team.olu, at=planned.at)
+    with pytest.raises(ChangedSince):
+        import_schedule(planned.convening, rows=rows, seen=seen, by=team.olu, at=planned.at)
+    assert Session.objects.count() == 4
+
+
+def test_only_who_plans_events_imports_and_only_into_one_that_is_not_over(planned, team):
+    rows = read_schedule(TABLE.encode(), zone="UTC")
+    seen = told(changes_of(planned.convening, rows))
+    with pytest.raises(NotYoursToDesignate):
+        import_schedule(planned.convening, rows=rows, seen=seen, by=team.noor, at=planned.at)
+    planned.convening.state = State.ENDED
+    planned.convening.save()
+    with pytest.raises(HasEnded):
+        import_schedule(planned.convening, rows=rows, seen=seen, by=team.olu, at=planned.at)
+
+
+def test_the_page_shows_before_it_does(planned, team):
+    olu, address = sign_in_at_the_desk(team.olu), "/events/forum/import"
+    assert olu.get(address).status_code == 200
+    hostile = TABLE + "<script>alert(1)</script>,2027-03-01 12:00,2027-03-01 13:00\n"
+    shown = olu.post(address, {"file": SimpleUploadedFile("s.csv", hostile.encode("utf-16"))})
+    page = shown.content.decode()
+    assert "Nothing has been done yet" in page
+    assert "<script>alert" not in page
+    assert Session.objects.count() == 2
+    kept = {
+        name: html.unescape(re.search(rf'name="{name}" hidden>\n(.*?)</textarea>', page, re.S)[1])
+        for name in ("text", "seen")
+    }
+    sent = {
+        name: words.replace("\n", "\r\n") for name, words in kept.items()
+    }  # as browsers send it
+    assert olu.post(address, sent).headers["Location"] == "/events/forum"
+    assert Session.objects.count() == 5
+    again = olu.post(address, sent)
+    assert again.status_code == 409
+    assert "has changed since you looked" in again.content.decode()
+    bad = olu.post(address, {"file": SimpleUploadedFile("s.csv", b"\xff\xfe\x00")})
+    assert "Nothing was taken" in bad.content.decode()
+    assert bad.status_code == 400
+    large = olu.post(address, {"file": SimpleUploadedFile("s.csv", b"x" * 3_000_000)})
+    assert "larger than a schedule" in large.content.decode()
+
+
+def test_nobody_else_comes_to_the_page(planned, team):
+    noor: Client = sign_in_at_the_desk(team.noor)
+    assert noor.get("/events/forum/import").status_code == 404
+    assert sign_in_at_the_desk(team.olu).get("/events/none/import").status_code == 404
