@@ -7,10 +7,12 @@ from concord.reports import (
     desk_question_views,
     desk_triage_views,
     desk_views,
+    elsewhere_views,
     typing_views,
 )
 
 urlpatterns = [
+    path("reports/elsewhere", elsewhere_views.seen_elsewhere, name="seen_elsewhere"),
     path("reports/new", typing_views.type_in, name="type_in_report"),
     path("reports/<uuid:report_id>/redirect", desk_triage_views.redirect, name="redirect_report"),
     path("reports/<uuid:report_id>/same", desk_triage_views.same, name="same_reports"),

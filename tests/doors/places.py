@@ -194,6 +194,7 @@ DESK = [
     Place("inbox-empty", "/", "ravi"),
     Place("watch", "/watch", "amara"),
     Place("watch-room", "/watch?room={hall}", "amara"),
+    Place("seen-elsewhere", "/reports/elsewhere", "amara"),
     Place("hosting", "/rooms/{hall}", "amara"),
     Place("all-guidelines", "/events/votes/guidelines", "amara", press("", text="Listen.")),
     Place("import", "/events/votes/import", "amara"),

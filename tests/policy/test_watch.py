@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from concord.access.gate import is_admitted
 from concord.actions.audit import audit
@@ -13,12 +16,14 @@ from concord.concurrence.concur import concur
 from concord.concurrence.terms import Target
 from concord.monitoring.alarm_unwatched import ABSENT, alarm_unwatched
 from concord.monitoring.models import Flag, Unwatched
-from concord.people.models import Shift
+from concord.people.models import Role, Shift, StaffMember
 from concord.people.tests.team import Mailbox
+from concord.reports.models import Report
+from concord.reports.tests.files import photograph
 from concord.spaces.models import Post
 from concord.spaces.show_video import show_video
 from tests.browsing import at_the_desk, by_mail, into
-from tests.cast import Cast, opened, proposed
+from tests.cast import Cast, colleague, opened, proposed
 
 TICK = timedelta(seconds=15)
 """How often the house looks."""
@@ -102,3 +107,39 @@ def test_being_looked_at_keeps_no_colleague_from_looking(cast: Cast, mailbox: Ma
     assert luis.sees("Being looked at by Amara")
     luis.press("Needs action n", reason="It cannot wait.")
     assert Flag.objects.get().judged_by == cast.luis.id
+
+
+@pytest.mark.clauses("R-MONITOR-1", "R-BOTH-1")
+def test_what_stands_outside_our_rooms_comes_into_the_same_inbox_as_it_was_brought(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*args: object, **more: object) -> None:
+        raise AssertionError("somebody outside was asked for something")
+
+    monkeypatch.setattr(socket, "getaddrinfo", never)
+    viv = at_the_desk(colleague(cast, "viv", "Viv", Role.VOLUNTEER)).open("/watch")
+    viv.follow("Put in what you saw elsewhere")
+    link, picture = "https://social.example/p/7?u=karim", photograph()
+    viv.client.post(
+        "/reports/elsewhere",
+        {
+            "where": link,
+            "text": "He calls for coming to her house.",
+            "nonce": "",
+            "attached": SimpleUploadedFile("seen.jpg", picture),
+            "csrfmiddlewaretoken": viv.client.cookies["__Host-csrf"].value,
+        },
+    )
+    report = Report.objects.get()
+    assert report.attachments.count() == 1
+    assert not Report.objects.visible_to(StaffMember.objects.get(working_name="Viv")).exists()
+    luis = at_the_desk(cast.luis).open("/")
+    assert luis.sees(f"Report {report.code}")
+    luis.follow(f"Report {report.code}")
+    assert luis.sees("seen outside our rooms by somebody who watches")
+    assert luis.sees(link)
+    assert luis.sees("He calls for coming to her house.")
+    for model in apps.get_models():
+        assert "social.example" not in str(list(model._default_manager.values())), model
+    ines = at_the_desk(cast.ines)
+    assert ines.open("/reports/elsewhere").status == 404
