@@ -1,4 +1,6 @@
-"""lift: two people agree that a decision ends now; with a new revocation beside it, that it is varied (4.7)."""
+"""lift: two people agree that a decision ends now; with other steps in its place, that it is varied (4.7).
+
+A step that varies names in its detail whom the other steps go on holding: what two people read is what happens."""
 
 from __future__ import annotations
 
@@ -27,12 +29,38 @@ from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import LASTING, Target
 from concord.refusals import Refused
 
+CARRIES_ON = "carries_on"
+
 
 class NothingToLift(Refused):
     """What is lifted is a decision of this very case that is still in force."""
 
     words = _("This decision has ended already, or belongs to another case. Nothing was changed.")
     status = 409
+
+
+class NothingInItsPlace(Refused):
+    """Varied, a decision ends for nobody but those of whom both people read that they are let in."""
+
+    words = _(
+        "A step that was to take the place of this decision was left out. Nothing was changed; please change "
+        "the proposal."
+    )
+    status = 409
+
+
+def in_place_of(decision: Decision, steps: Iterable[Target]) -> Target:
+    """The step by which these others take the place of a decision."""
+    held = persons_under(decision)
+    goes_on = sorted(str(step.id) for step in steps if step.kind in LASTING and step.id in held)
+    return Target(
+        "lift", decision.id, decision.code, detail={CARRIES_ON: list(dict.fromkeys(goes_on))}
+    )
+
+
+def varies(target: Target) -> bool:
+    """Whether something takes the place of the decision that this step ends."""
+    return target.kind == "lift" and CARRIES_ON in target.detail
 
 
 def validate(target: Target, *, case: Case, at: datetime) -> None:
@@ -44,10 +72,12 @@ def validate(target: Target, *, case: Case, at: datetime) -> None:
 def preview(target: Target, *, at: datetime) -> dict[str, Any]:
     """Whom it lets in again, or holds to nothing any more."""
     decision = Decision.objects.filter(id=target.id).first()
+    let_go = persons_under(decision) - _carried_on(target.detail) if decision else set()
     return {
         "kind": "lift",
         "label": target.label,
-        "people": len(persons_under(decision)) if decision else 0,
+        "people": len(let_go),
+        "varies": varies(target),
         "lets_in": decision is not None and keeps_out(decision),
         "already": not Decision.objects.in_force(at).filter(id=target.id).exists(),
     }
@@ -69,11 +99,16 @@ def hold(targets: list[Target]) -> None:
 def carry_out(
     warrant: Warrant, *, decision: Decision, detail: dict[str, Any], at: datetime
 ) -> None:
-    """End the decision under the warrant. Ended before, or tried once more, it does nothing."""
+    """End the decision under the warrant. Ended before, or tried once more, it does nothing.
+
+    Raises `NothingInItsPlace` where a step that both had read of was left out since.
+    """
     lifted = Decision.objects.get(id=warrant.target)
-    renewed = warrant.execution.warrants.filter(
-        kind__in=LASTING, target__in=persons_under(lifted)
-    ).exists()
+    held = persons_under(lifted)
+    steps = warrant.execution.warrants.filter(kind__in=LASTING, target__in=held)
+    renewed = set(steps.values_list("target", flat=True))
+    if not _carried_on(detail) <= renewed:
+        raise NothingInItsPlace(subject=lifted.id)
     ending = end_decision(
         lifted,
         how=Ending.How.VARIED if renewed else Ending.How.LIFTED,
@@ -82,8 +117,8 @@ def carry_out(
         at=at,
         warrant=warrant,
     )
-    if ending is not None and not renewed:
-        say_it_is_open_again(persons_under(lifted), lifted, at=at)
+    if ending is not None:
+        say_it_is_open_again(held - renewed, lifted, at=at)
 
 
 def verify(warrant: Warrant, *, at: datetime) -> bool:
@@ -116,7 +151,9 @@ def asks(targets: list[Target]) -> Iterable[str]:
     for target in targets:
         decision = Decision.objects.filter(id=target.id).first()
         words = gettext("end decision %(code)s now and give access back")
-        if decision is not None and not keeps_out(decision):
+        if varies(target):
+            words = gettext("this takes the place of decision %(code)s, which ends now")
+        elif decision is not None and not keeps_out(decision):
             words = gettext("end decision %(code)s now")
         yield words % {"code": target.label}
 
@@ -125,13 +162,17 @@ def counts(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
     """Everybody who may come in again; and everybody who was in, and may do there again what others may."""
     people = sum(step["people"] for step in previews if step.get("lets_in", True))
     eased = sum(step["people"] for step in previews if not step.get("lets_in", True))
-    if people or not eased:
+    if people or not (eased or all(step.get("varies") for step in previews)):
         yield people, ngettext("person comes in again", "people come in again", people)
     if eased:
         yield (
             eased,
             ngettext("person is held to it no longer", "people are held to it no longer", eased),
         )
+
+
+def _carried_on(detail: dict[str, Any]) -> set[UUID]:
+    return {UUID(person) for person in detail.get(CARRIES_ON, ())}
 
 
 register(

@@ -64,11 +64,6 @@ class Letter:
         return all(target.kind in GIVE_BACK for target in self.targets)
 
     @property
-    def lifts(self) -> bool:
-        """Whether it ends a decision; such a text is withdrawn and written anew, not edited."""
-        return any(target.kind in GIVE_BACK for target in self.targets)
-
-    @property
     def people(self) -> list[str]:
         found = (target.label for target in self.targets if target.kind in NAMED)
         return list(dict.fromkeys(found))

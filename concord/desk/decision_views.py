@@ -1,4 +1,4 @@
-"""Decisions in force and ended, what came under them since, and how one is lifted, shortened or confirmed."""
+"""Decisions in force and ended, what came under them since, and how one is shortened or confirmed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _later
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from concord.access.models import Shut
 from concord.actions.ask_to_leave import is_followed
 from concord.actions.confirm_decision import confirm_decision
 from concord.actions.end_earlier import end_earlier
-from concord.actions.give_back import removals_under
 from concord.actions.held_words import held_words
 from concord.actions.models import (
     BarredOrganisation,
@@ -30,22 +28,18 @@ from concord.actions.models import (
     LaterMember,
 )
 from concord.actions.state_done import what_is_asked
-from concord.concurrence.guards import NeedsCoordinator
 from concord.concurrence.models import Decision, GroundCount, Warrant
-from concord.concurrence.propose import propose
-from concord.concurrence.terms import GIVE_BACK, GROUNDS, LASTING, SHUTS, Incomplete, Target
+from concord.concurrence.terms import GIVE_BACK, GROUNDS, LASTING, SHUTS
 from concord.concurrence.wording import place_name
-from concord.convenings.known_members import names_in_rooms
 from concord.convenings.models import Convening
 from concord.desk.elsewhere import Typed, elsewhere_of
-from concord.desk.lift_form import EarlierForm, LiftForm, ReleaseForm
+from concord.desk.lift_form import EarlierForm
 from concord.desk.who_may import sees_decisions, works_on_cases
 from concord.doors import door
 from concord.evasion.models import Match
 from concord.people.at_the_desk import DeskRequest
 from concord.people.models import StaffMember
 from concord.refusals import Refused, tell
-from concord.spaces.models import Removal
 
 MOST_ENDED = 50
 TAKES = ["delete", *sorted(LASTING)]
@@ -82,68 +76,6 @@ def _grounds() -> list[tuple[Any, int]]:
 def decision(request: DeskRequest, decision_id: UUID) -> HttpResponse:
     """One decision: its steps, how it ends, and the returns that were met under it."""
     return decision_page(request, find_decision(request, decision_id))
-
-
-@door(works_on_cases)
-@require_http_methods(["GET", "HEAD", "POST"])
-def lift(request: DeskRequest, decision_id: UUID) -> HttpResponse:
-    """Propose that it ends now; it needs a second yes like everything else."""
-    found = find_decision(request, decision_id)
-    posts = [_post_target(removal) for removal in removals_under(found)]
-    form = LiftForm(request.POST or None, posts=posts)
-    page = {"decision": found, "form": form}
-    if request.method != "POST" or not form.is_valid():
-        status = 422 if form.errors else 200
-        return render(request, "desk/lift.html", page, status=status)
-    try:
-        proposal = propose(
-            found.case,
-            terms=form.terms(Target("lift", found.id, found.code)),
-            by=request.staff_member,
-            keyring=request.keyring,
-            at=request.at,
-        )
-    except Incomplete as refused:
-        form.tell_missing(refused)
-        return render(request, "desk/lift.html", page, status=refused.status)
-    return redirect("proposal", proposal.id)
-
-
-@door(works_on_cases)
-@require_http_methods(["GET", "HEAD", "POST"])
-def release(request: DeskRequest, decision_id: UUID) -> HttpResponse:
-    """Propose that one of several, or some, are let in again, while it goes on for the others."""
-    found = find_decision(request, decision_id)
-    if request.staff_member not in (found.case.coordinator, found.case.deputy):
-        raise NeedsCoordinator(subject=found.id)
-    form = ReleaseForm(request.POST or None, people=_kept_out(found, at=request.at))
-    page = {"decision": found, "form": form, "releases": True}
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "desk/lift.html", page, status=422 if form.errors else 200)
-    try:
-        proposal = propose(
-            found.case,
-            terms=form.releases(),
-            by=request.staff_member,
-            keyring=request.keyring,
-            at=request.at,
-        )
-    except Incomplete as refused:
-        form.tell_missing(refused)
-        return render(request, "desk/lift.html", page, status=refused.status)
-    return redirect("proposal", proposal.id)
-
-
-def _kept_out(found: Decision, *, at: datetime) -> list[Target]:
-    """Each step that keeps somebody out now, under the name that they have in a room."""
-    steps = {step.id: step.target for step in found.execution.warrants.filter(kind__in=SHUTS)}
-    shut = (
-        Shut.objects.in_force(at).filter(warrant__in=list(steps)).values_list("warrant", flat=True)
-    )
-    names = names_in_rooms(steps.values())
-    nobody = _("somebody who has no name in an event now")
-    people = [Target("release", step, names.get(steps[step], nobody)) for step in shut]
-    return sorted(people, key=lambda each: each.label.casefold())
 
 
 @door(works_on_cases)
@@ -317,10 +249,6 @@ def _there(found: Decision, moment: datetime | None) -> str:
         "moment": there,
         "zone": event.zone,
     }
-
-
-def _post_target(removal: Removal) -> Target:
-    return Target("restore", removal.post_id, f"{removal.post.room.name}, {removal.post.number}")
 
 
 def _rows(decisions: QuerySet[Decision]) -> list[tuple[Decision, list[tuple[str, str]], int]]:

@@ -52,6 +52,23 @@ class LiftForm(forms.Form):
             departure=KEEPS,
         )
 
+    @staticmethod
+    def of(terms: Terms) -> dict[str, Any]:
+        """The form's contents for what was proposed before."""
+        targets = [(target.kind, str(target.id)) for target in terms.targets]
+        return {
+            "reason": terms.reason,
+            "considered": terms.considered,
+            "is_safe": terms.safety == str(SAFE),
+            "safety": "" if terms.safety == str(SAFE) else terms.safety,
+            "back": [id for kind, id in targets if kind == "restore"],
+            "who": [id for kind, id in targets if kind == "release"],
+        }
+
+    def asked(self, decision: UUID, code: str) -> Terms:
+        """Everything that is proposed: this decision ends."""
+        return self.terms(Target("lift", decision, code))
+
     def tell_missing(self, refused: Incomplete) -> None:
         """Say beside each field what is missing."""
         for name in dict.fromkeys(refused.missing):
@@ -72,11 +89,11 @@ class ReleaseForm(LiftForm):
         who: Any = self.fields["who"]
         who.choices = [(str(each.id), each.label) for each in people]
 
-    def releases(self) -> Terms:
+    def asked(self, decision: UUID, code: str) -> Terms:
         """The terms, with a step for each who was chosen."""
         chosen = self.cleaned_data.get("who", [])
         targets = tuple(each for each in self.people if str(each.id) in chosen)
-        return replace(self.terms(Target("release", UUID(int=0), "")), targets=targets)
+        return replace(self.terms(Target("release", decision, code)), targets=targets)
 
 
 class EarlierForm(forms.Form):

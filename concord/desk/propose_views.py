@@ -22,6 +22,7 @@ from concord.actions.deny_entry import (
     person_behind,
     read_mailboxes,
 )
+from concord.actions.lift import NothingToLift, in_place_of, varies
 from concord.actions.write_notice import write_notice, write_notices
 from concord.cases.desk_views import find_case
 from concord.cases.models import Case
@@ -31,14 +32,16 @@ from concord.concurrence.briefing import Letter, newest
 from concord.concurrence.contents import targets_of
 from concord.concurrence.guards import NeedsCoordinator, StaleVersion
 from concord.concurrence.kinds import effect_of, kind_of
-from concord.concurrence.models import Proposal, Version
+from concord.concurrence.models import Decision, Proposal, Version
 from concord.concurrence.open_version import open_version
 from concord.concurrence.propose import named_by_hand, preview, propose, revise
-from concord.concurrence.terms import Incomplete, Terms, check_complete, told_alike
+from concord.concurrence.terms import GIVE_BACK, Incomplete, Terms, check_complete, told_alike
 from concord.convenings.known_members import known_members
 from concord.desk.around import Around, around, beyond
+from concord.desk.decision_views import find_decision
 from concord.desk.deny_form import DenyForm
 from concord.desk.forms import ProposalForm, choices_of
+from concord.desk.lift_views import change_lift
 from concord.desk.organisation_form import OrganisationForm
 from concord.desk.who_may import works_on_cases
 from concord.doors import door
@@ -104,8 +107,83 @@ def edit(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
         raise Http404
     changing = newest(found)
     before = _proposed_before(request, changing)
-    way = _way_of(before)
-    return _draft(request, find_case(request, found.case_id), way, changing=changing, before=before)
+    if before.gives_back:
+        return change_lift(request, changing, before)
+    return _draft(
+        request,
+        find_case(request, found.case_id),
+        _way_of(before),
+        changing=changing,
+        before=before,
+        varied=_varied_by(request, before),
+    )
+
+
+@door(works_on_cases)
+@require_http_methods(["GET", "HEAD", "POST"])
+def vary(request: DeskRequest, decision_id: UUID) -> HttpResponse:
+    """Propose something else in the place of a decision in force: what is stricter takes two, like everything."""
+    found = find_decision(request, decision_id)
+    case = find_case(request, found.case_id)
+    _check_coordinates(request, case)
+    if not Decision.objects.in_force(request.at).filter(id=found.id).exists():
+        raise NothingToLift(subject=found.id)
+    varied = _varied(request, found)
+    same = varied.terms
+    again = (
+        Terms(  # what was written is thought about anew; what was chosen stands there to be changed
+            targets=tuple(each for each in same.targets if each.kind != "delete"),
+            grounds=same.grounds,
+            violations=same.violations,
+            value=same.value,
+            act_at_once=same.act_at_once,
+            reason="",
+            stabilises="",
+            considered="",
+            less_severe="",
+            safety="",
+        )
+    )
+    return _draft(request, case, _way_of(same), before=again, varied=varied)
+
+
+@dataclass(frozen=True)
+class Varied:
+    """A decision in whose place something is proposed, and what it was made of."""
+
+    decision: Decision
+    terms: Terms
+
+    def by(self, terms: Terms) -> Terms:
+        """The terms with the step that ends the decision. Whoever was denied entry before is the same person now."""
+        before = {
+            tuple(each.detail["addresses"]): each.id
+            for each in self.terms.targets
+            if each.kind == "deny"
+        }
+        steps = [
+            replace(each, id=before.get(tuple(each.detail["addresses"]), each.id))
+            if each.kind == "deny"
+            else each
+            for each in terms.targets
+        ]
+        if not steps:
+            return terms
+        return replace(terms, targets=(*steps, in_place_of(self.decision, steps)))
+
+
+def _varied(request: DeskRequest, found: Decision) -> Varied:
+    agreed = found.execution.concurrence
+    if agreed is None:
+        raise Http404
+    return Varied(found, _proposed_before(request, agreed.version))
+
+
+def _varied_by(request: DeskRequest, before: Terms) -> Varied | None:
+    for target in before.targets:
+        if varies(target):
+            return _varied(request, find_decision(request, target.id))
+    return None
 
 
 @dataclass(frozen=True)
@@ -126,7 +204,7 @@ OF_ORGANISATION = Way(
 
 
 def _way_of(terms: Terms) -> Way:
-    kinds = {target.kind for target in terms.targets}
+    kinds = {target.kind for target in terms.targets} - GIVE_BACK
     if "organisation" in kinds:
         return OF_ORGANISATION
     return OF_UNSEEN if kinds == {"deny"} else OF_PEOPLE
@@ -144,11 +222,13 @@ def _draft(
     *,
     changing: Version | None = None,
     before: Terms | None = None,
+    varied: Varied | None = None,
 ) -> HttpResponse:
     """The form; then, pressed on, the page that shows what it does; then the verb."""
     _check_coordinates(request, case)
     opened = read_case(case, by=request.staff_member, keyring=request.keyring, at=request.at)
     page = {"case": case, "opened": opened, "changing": changing, "title": way.title}
+    page["varied"] = varied.decision if varied else None
     asked: dict[str, Any] = {
         "around": way.around(opened, case=case, at=request.at),
         "at": request.at,
@@ -162,7 +242,7 @@ def _draft(
         initial = way.filled(before) if before else {}
         return _form(request, way.form(initial=initial, **asked), page)
     form = way.form(request.POST, **asked)
-    terms = _terms(form, case, opened, request)
+    terms = _terms(form, case, opened, request, varied=varied)
     if terms is None or request.POST.get("step") == "back":
         return _form(request, form, page, status=422 if form.errors else 200)
     if request.POST.get("step") != "ask" or not _everybody_is_told(terms):
@@ -175,11 +255,18 @@ def _draft(
     return HttpResponseRedirect(reverse("proposal", args=[proposal.id]))
 
 
-def _terms(form: ProposalForm, case: Case, opened: Opened, request: DeskRequest) -> Terms | None:
+def _terms(
+    form: ProposalForm,
+    case: Case,
+    opened: Opened,
+    request: DeskRequest,
+    *,
+    varied: Varied | None,
+) -> Terms | None:
     """What was typed as terms, when they are complete; else None, and the form says what is missing."""
     if not form.is_valid():
         return None
-    terms = form.terms()
+    terms = varied.by(form.terms()) if varied else form.terms()
     try:
         check_complete(terms, wishes=opened.wishes, at=request.at, subject=case.id)
         for target in terms.targets:
@@ -241,7 +328,8 @@ def _form(
         "wider": [form[name] for name in form.WIDER],
         "in_full": [form[name] for name in form.IN_FULL],
         "about_wishes": [form[name] for name in form.WISHES if name in form.fields],
-        "open_wider": any(form[name].errors for name in (*form.WIDER, *form.IN_FULL)),
+        "open_wider": page["varied"] is not None
+        or any(form[name].errors for name in (*form.WIDER, *form.IN_FULL)),
         "open_in_full": any(form[name].errors for name in (*form.WIDER, *form.IN_FULL, "is_safe")),
         "assumed": form.assumed,
         "is_full": form.IS_FULL,

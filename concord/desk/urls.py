@@ -7,6 +7,7 @@ from concord.desk import (
     elsewhere_views,
     export_views,
     inbox_views,
+    lift_views,
     propose_views,
     screening_views,
     shift_views,
@@ -44,8 +45,9 @@ urlpatterns = [
     path("by-hand/<uuid:by_hand_id>", by_hand_views.done_by_hand, name="done_by_hand"),
     path("decisions", decision_views.decisions, name="decisions"),
     path("decisions/<uuid:decision_id>", decision_views.decision, name="decision"),
-    path("decisions/<uuid:decision_id>/lifting", decision_views.lift, name="lift_decision"),
-    path("decisions/<uuid:decision_id>/release", decision_views.release, name="release_some"),
+    path("decisions/<uuid:decision_id>/lifting", lift_views.lift, name="lift_decision"),
+    path("decisions/<uuid:decision_id>/release", lift_views.release, name="release_some"),
+    path("decisions/<uuid:decision_id>/vary", propose_views.vary, name="vary_decision"),
     path("decisions/<uuid:decision_id>/end", decision_views.earlier, name="end_earlier"),
     path(
         "decisions/<uuid:decision_id>/confirmation", decision_views.confirm, name="confirm_decision"

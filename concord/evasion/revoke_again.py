@@ -76,8 +76,11 @@ def revoke_again(
     before = Match.objects.filter(decision=decision, person_id=person).first()
     if before is not None:
         return before
-    execution = open_execution(decision, by=by, at=at)
     prior = _warrant_of_the_mailbox(decision, person)
+    told_apart = _undone_before(prior, person) if prior else None
+    if told_apart is not None:
+        return told_apart
+    execution = open_execution(decision, by=by, at=at)
     if prior is None:
         raise NotTheSameMailbox(subject=decision.id)
     if prior.until_at is None or prior.until_at > at:
@@ -185,6 +188,12 @@ def open_execution(decision: Decision, *, by: UUID | None, at: datetime) -> Exec
 def has_the_mailbox_of(decision: Decision, person: UUID) -> bool:
     """Whether the person's verified mailbox is one that a standing shut under the decision was given."""
     return _warrant_of_the_mailbox(decision, person) is not None
+
+
+def _undone_before(prior: Warrant, person: UUID) -> Match | None:
+    """An undone match of the two under an older decision, whose place another has taken since."""
+    undone = Match.objects.filter(person=person, state="undone")
+    return undone.filter(decision__execution__warrants__target=prior.target).first()
 
 
 def _warrant_of_the_mailbox(decision: Decision, person: UUID) -> Warrant | None:

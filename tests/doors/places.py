@@ -226,6 +226,8 @@ DESK = [
     Place("done", "/proposals/{done}", "luis"),
     Place("decisions", "/decisions", "amara"),
     Place("decision", "/decisions/{decision}", "amara"),
+    Place("lift", "/decisions/{decision}/lifting", "amara"),
+    Place("vary", "/decisions/{decision}/vary", "amara"),
     Place("decision-by-hand", "/decisions/{by_hand}", "luis"),
     Place("leave-out", "/proposals/{ladder}", "amara", lambda page: page.evaluate(OPEN)),
     Place("desk-report", "/reports/{report}", "amara"),

@@ -18,11 +18,12 @@ from concord.actions.audit import audit
 from concord.actions.confirm_decision import alarm_unconfirmed, confirm_decision
 from concord.actions.decide_review import decide_review
 from concord.actions.end_earlier import OnlyEarlier, WouldBeALift, end_earlier
-from concord.actions.lift import NothingToLift
+from concord.actions.lift import NothingInItsPlace, NothingToLift, in_place_of
 from concord.actions.models import Confirmation, Ending, LateRecusal, ReviewRequest
 from concord.actions.triggers import drop_statements
 from concord.cases.recuse import recuse
 from concord.concurrence.concur import concur
+from concord.concurrence.execute import execute
 from concord.concurrence.guards import (
     HasAConflict,
     NeedsAnotherStaffMember,
@@ -30,19 +31,22 @@ from concord.concurrence.guards import (
     NeedsOpening,
 )
 from concord.concurrence.kinds import kind_of
-from concord.concurrence.models import Decision, Warrant
+from concord.concurrence.models import Decision, Proposal, Warrant
+from concord.concurrence.set_aside import set_aside
 from concord.concurrence.terms import Target
 from concord.convenings.models import Convening
 from concord.convenings.models import State as ConveningState
 from concord.evasion.models import Match
+from concord.evasion.recognise_login import recognise_login
 from concord.evasion.revoke_again import revoke_again
+from concord.evasion.undo import undo
 from concord.ledger.models import Entry
 from concord.people.tests.team import Mailbox
 from concord.spaces.models import Post, Removal
 from concord.vault import files
 from concord.vault.errors import NoGrant
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, opened, participant, stage, terms_for
+from tests.cast import Cast, login_by_mailbox, opened, participant, stage, terms_for
 from tests.looking_again import another_receiver, decided, lift_of, lifted, proposed_lift
 
 
@@ -122,6 +126,76 @@ def test_a_stricter_variation_takes_two_and_a_milder_end_one(cast: Cast) -> None
     with pytest.raises(OnlyEarlier):
         end_earlier(wider, ends_at=cast.later(days=2, hours=1), **amara)
     assert audit() == []
+
+
+@pytest.mark.clauses("R-CONCUR-1", "A-THOUGHT-1", "R-PRACT-1")
+def test_something_stricter_is_put_in_its_place_on_the_pages_and_holds_without_a_gap(
+    cast: Cast,
+) -> None:
+    decision = decided(cast)
+    apart = login_by_mailbox("karim.haddad+office@gmail.com")
+    (match,) = recognise_login(None, login=apart, at=timezone.now())
+    undo(match, by=cast.amara.staff, keyring=cast.amara.keyring, at=timezone.now())
+    second = login_by_mailbox("karim.haddad+again@gmail.com")
+    recognise_login(None, login=second, at=timezone.now())
+    noor = at_the_desk(cast.noor)
+    assert noor.open(f"/decisions/{decision.id}/vary").status in (403, 404)
+    amara = at_the_desk(cast.amara).open(f"/decisions/{decision.id}").follow("Put something else")
+    assert "He wrote" not in amara.page
+    assert cast.karim.display_name in amara.page
+    said = {
+        "scope": f"convening:{cast.convening.id}",
+        "until_at": cast.later(days=2).strftime("%Y-%m-%dT%H:%M"),
+        "reason": "He goes on in the next hall.",
+        "is_safe": "on",
+    }
+    amara.press("See what it does", **said)
+    assert amara.status == 422  # wider than a session: every answer in their own words
+    said |= dict.fromkeys(("finding", "stabilises", "considered", "less_severe", "safety"), "Said.")
+    amara.press("See what it does", **said)
+    assert amara.sees(f"this takes the place of decision {decision.code}, which ends now")
+    assert not amara.sees("come in again")
+    assert not amara.sees("comes in again")
+    amara.press("Ask for a second yes")
+    assert is_admitted(cast.karim.person_id, cast.annex.places, at=timezone.now())
+    amara.follow("Change it").press("See what it does", reason="He went on in the next hall.")
+    amara.press("Ask for a second yes")
+    path = amara.path
+    assert noor.open(path).sees("this takes the place of")
+    noor.press("I agree")
+    now = timezone.now()
+    assert Ending.objects.get().how == "varied"
+    assert not is_admitted(cast.karim.person_id, cast.annex.places, at=now)
+    assert not is_admitted(second.person_id, cast.annex.places, at=now)
+    assert is_admitted(apart.person_id, cast.annex.places, at=now)  # told apart once for all
+    assert amara.open(f"/decisions/{decision.id}").sees("varied")
+    assert amara.open(f"/decisions/{decision.id}/vary").status == 409
+    assert audit() == []
+
+
+@pytest.mark.clauses("R-CONCUR-1")
+def test_nobody_comes_in_because_a_step_of_the_new_decision_was_left_out(cast: Cast) -> None:
+    decision, soon = decided(cast), cast.later(minutes=10)
+    slower = Target(
+        "limit",
+        cast.karim.person_id,
+        "Karim Haddad",
+        scope_kind="session",
+        scope_id=cast.hall.session_id,
+        until_at=cast.later(hours=20),
+        detail={"pace": 10},
+    )
+    steps = (slower, in_place_of(decision, [slower]))
+    terms = terms_for(cast, targets=steps, act_at_once=False)
+    version = opened(proposed_lift(cast, decision, terms, at=soon).version, cast.luis, soon)
+    concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=soon)
+    amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.later(minutes=11)}
+    (limit, _lift) = version.steps.order_by("position").values_list("commitment", flat=True)
+    set_aside(version.proposal, steps=[limit], reason="The room has no pace.", **amara)
+    with pytest.raises(NothingInItsPlace):
+        execute(version.proposal, **amara)
+    assert not is_in_the_hall(cast, cast.later(minutes=12))
+    assert Ending.objects.count() == 0
 
 
 @pytest.mark.clauses("R-CONCUR-1")
@@ -374,7 +448,10 @@ def test_it_is_lifted_on_the_pages_with_the_posts_that_were_chosen(cast: Cast) -
     assert amara.status == 409
     amara.press("Ask for a second yes", reason="A quotation.", considered="Waiting.", is_safe="on")
     assert amara.sees("End decision")
-    assert not amara.sees("Change it")
+    amara.follow("Change it").press("Ask for a second yes", reason="She quoted him.")
+    assert Proposal.objects.get(id=amara.path[-36:]).version.number == 2
+    assert amara.sees("She quoted him.")
+    assert amara.sees("put one post back")
     noor = at_the_desk(cast.noor).open(amara.path)
     assert noor.sees("person comes in again")
     assert noor.press("I agree").sees("Noor agreed") or noor.status == 200
