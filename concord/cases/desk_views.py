@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +29,7 @@ from concord.cases.write_note import EmptyNote, MayNotWriteHere, write_note
 from concord.convenings.known_members import how_many, known_members
 from concord.doors import door
 from concord.letters.outgoing import SeemsToBelongElsewhere
-from concord.monitoring.judge_credible import judge_credible
+from concord.monitoring.judge_item import judge_item
 from concord.monitoring.models import Flag
 from concord.people.at_the_desk import DeskRequest
 from concord.reports.models import Report
@@ -39,12 +41,13 @@ NEW = "new"
 @door(judges)
 @require_POST
 def answer_flag(request: DeskRequest, flag_id: UUID) -> HttpResponse:
-    """Needs action, or not, with the reason. What needs action becomes a case in the same press."""
+    """Needs action, or not, with the reason; `with` names what stood beside it. What needs action becomes a case."""
     flag = _flag(request, flag_id)
     needs_action = request.POST.get("credible") == "yes"
     with transaction.atomic():
-        flag = judge_credible(
+        flag, *others = judge_item(
             flag,
+            others=_ids(request.POST.getlist("with")),
             credible=needs_action,
             reason=request.POST.get("reason", ""),
             by=request.staff_member,
@@ -52,7 +55,7 @@ def answer_flag(request: DeskRequest, flag_id: UUID) -> HttpResponse:
             at=request.at,
         )
         if needs_action:
-            return _take_up(request, flag)
+            return _take_up(request, flag, others)
     messages.success(
         request,
         _("Noted. Whoever flagged it sees that a person has looked, and nothing was changed."),
@@ -63,8 +66,10 @@ def answer_flag(request: DeskRequest, flag_id: UUID) -> HttpResponse:
 @door(judges)
 @require_POST
 def take_up_flag(request: DeskRequest, flag_id: UUID) -> HttpResponse:
-    """A flag that needs action goes into a new case, or into one of theirs."""
-    return _take_up(request, _flag(request, flag_id))
+    """A flag that needs action goes into a new case, or into one of theirs, with those answered beside it."""
+    flag, staff = _flag(request, flag_id), request.staff_member
+    theirs = Flag.objects.visible_to(staff).filter(post=flag.post_id, judged_by=staff.person_id)
+    return _take_up(request, flag, list(theirs) if flag.post_id else [])
 
 
 @door(works_on_cases)
@@ -165,7 +170,18 @@ def _flag(request: DeskRequest, flag_id: UUID) -> Flag:
     return found
 
 
-def _take_up(request: DeskRequest, source: Flag | Report) -> HttpResponse:
+def _ids(typed: list[str]) -> list[UUID]:
+    """Those of these that are ids; anything else counts as nothing."""
+    ids = []
+    for one in typed:
+        with suppress(ValueError):
+            ids.append(UUID(one))
+    return ids
+
+
+def _take_up(
+    request: DeskRequest, source: Flag | Report, others: Sequence[Flag] = ()
+) -> HttpResponse:
     """Ask which case when there is a choice; else open one."""
     joinable = _joinable(request)
     wanted = request.POST.get("into", "")
@@ -178,6 +194,7 @@ def _take_up(request: DeskRequest, source: Flag | Report) -> HttpResponse:
         keyring=request.keyring,
         at=request.at,
         into=joinable.get(wanted),
+        others=others,
     )
     if request.staff_member in (case.coordinator, case.deputy):
         return HttpResponseRedirect(reverse("case", args=[case.id]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -69,8 +70,11 @@ def take_up(
     keyring: Keyring,
     at: datetime,
     into: Case | None = None,
+    others: Iterable[Flag] = (),
 ) -> Case:
     """Open a case on a flag or report, or join it to `into`, which the person must be able to read.
+
+    `others`: flags on the same post, which go with it as far as they need action and are in no case yet.
 
     The person becomes coordinator when they receive reports and have no conflict; else the first on call who
     does. Another becomes deputy. Everybody else keeps the row and loses the contents until assigned.
@@ -82,29 +86,45 @@ def take_up(
     _check(source)
     if into is not None and into.state in OVER:
         raise CaseIsClosed(subject=into.id)
-    contents = _read(source, keyring=keyring, at=at)
-    people = _people_in(source, contents)
+    sources = [source, *_free_beside(source, others)]
+    contents = [_read(one, keyring=keyring, at=at) for one in sources]
+    people = [
+        who for one, held in zip(sources, contents, strict=True) for who in _people_in(one, held)
+    ]
     about = {one.person for one in people if one.person and one.role == "respondent"}
     case = into or _open_case(source, about=about, by=by, at=at)
-    Source.objects.create(
-        case=case,
-        flag=source if isinstance(source, Flag) else None,
-        report=source if isinstance(source, Report) else None,
-        joined_at=at,
-    )
-    files.attach(source.file, outer_file_id=case.file, by=keyring, at=at)
+    for one in sources:
+        Source.objects.create(
+            case=case,
+            flag=one if isinstance(one, Flag) else None,
+            report=one if isinstance(one, Report) else None,
+            joined_at=at,
+        )
+        files.attach(one.file, outer_file_id=case.file, by=keyring, at=at)
     if into is not None:
         about |= respondents(case, keyring=keyring)
         leave_only_common_readers(case, about=about, keyring=keyring, at=at)
         case.refresh_from_db()
-    _let_the_others_rest(source.file, but={case.coordinator.person_id, _deputy_of(case)})
+    for one in sources:
+        _let_the_others_rest(one.file, but={case.coordinator.person_id, _deputy_of(case)})
     if isinstance(source, Report):
         Report.objects.filter(id=source.id).update(state=ReportState.LINKED)
     _add_people(case, people, by=by, keyring=keyring, at=at)
     seal_outside(case, keyring=keyring, at=at)
-    record("cases.take_up", actor=by.person_id, subject=case.id, at=at, source=source.id)
-    taken_up.send(sender=Case, case=case, source=source, contents=contents, by=by, at=at)
+    for one, held in zip(sources, contents, strict=True):
+        record("cases.take_up", actor=by.person_id, subject=case.id, at=at, source=one.id)
+        taken_up.send(sender=Case, case=case, source=one, contents=held, by=by, at=at)
     return case
+
+
+def _free_beside(source: Flag | Report, others: Iterable[Flag]) -> list[Flag]:
+    """Those that may go with it: flags of people on the very post, answered alike, and in no case."""
+    if not isinstance(source, Flag) or source.post_id is None:
+        return []
+    same = Flag.objects.select_for_update().by_people().filter(post=source.post_id, credible=True)
+    same = same.filter(id__in=[one.id for one in others]).exclude(id=source.id)
+    taken = Source.objects.filter(flag__isnull=False).values("flag")
+    return list(same.exclude(id__in=taken).order_by("raised_at"))
 
 
 def _check(source: Flag | Report) -> None:
@@ -192,6 +212,7 @@ def _add_people(
     known = {(party.role, party.person_id) for party in known_parties(case, keyring=keyring)}
     for one in people:
         if (one.role, one.person) not in known:
+            known.add((one.role, one.person))
             add_party(
                 case, role=one.role, name=one.name, person_id=one.person, by=by.person_id, at=at
             )

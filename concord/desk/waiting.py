@@ -24,8 +24,9 @@ from concord.cases.models import State as CaseState
 from concord.cases.presence import asks_of
 from concord.concurrence.models import Proposal, Version
 from concord.desk.alike import Row, how_many_rows, rows_of
+from concord.monitoring.items import Item, how_many_items, items_of
 from concord.monitoring.machine_queue import MachineQueue, machine_queue
-from concord.monitoring.models import Flag, Unwatched
+from concord.monitoring.models import Flag, FlagQuerySet, Unwatched
 from concord.people.models import StaffMember
 from concord.reports.models import UNANSWERED, Question, Report, ReportQuerySet
 from concord.retaliation.models import Attempt, AttemptQuerySet
@@ -38,9 +39,9 @@ class Waiting:
 
     attempts: list[Attempt]
     asked: list[Version]
-    flags: list[Flag]
+    flags: list[Item]
     machine: MachineQueue
-    caseless: list[Flag]
+    caseless: list[Item]
     reports: list[Row]
     questions: list[Question]
     reviews: list[ReviewRequest]
@@ -73,9 +74,9 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
     return Waiting(
         attempts=list(attempts_for(staff).select_related("case", "flag", "report")),
         asked=asked,
-        flags=list(flags_for(staff).select_related("room")),
+        flags=items_of(flags_for(staff).select_related("room")),
         machine=machine_queue(staff, at=at),
-        caseless=list(_caseless(staff).select_related("room")),
+        caseless=items_of(_caseless(staff).select_related("room")),
         reports=rows_of(reports_for(staff)),
         questions=list(questions_for(staff).defer("sealed").order_by("answer_by")),
         reviews=list(reviews_for(staff).order_by("answer_due_at")),
@@ -97,7 +98,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
     return (
         attempts_for(staff).count()
         + proposals_for(staff, at=at).count()
-        + flags_for(staff).count()
+        + how_many_items(flags_for(staff))
         + len(machine_queue(staff, at=at).put_forward)
         + how_many_rows(reports_for(staff).filter(state__in=UNANSWERED))
         + questions_for(staff).count()
@@ -155,9 +156,10 @@ def proposals_for(staff: StaffMember, *, at: datetime) -> QuerySet[Version]:
     return asked.exclude(proposer=staff.person_id).exclude(declines__person=staff.person_id)
 
 
-def flags_for(staff: StaffMember) -> QuerySet[Flag]:
+def flags_for(staff: StaffMember) -> FlagQuerySet:
     """Flags of people that nobody has answered."""
-    return Flag.objects.visible_to(staff).awaiting_judgement().by_people().order_by("raised_at")
+    waiting = Flag.objects.visible_to(staff).awaiting_judgement().by_people()
+    return waiting.defer("sealed").order_by("raised_at", "id")
 
 
 def unwatched_for(staff: StaffMember) -> QuerySet[Unwatched]:
@@ -227,4 +229,4 @@ def _caseless(staff: StaffMember) -> QuerySet[Flag]:
     """Flags this person said need action, and that went into no case."""
     in_cases = Source.objects.filter(flag__isnull=False).values("flag")
     theirs = Flag.objects.visible_to(staff).filter(credible=True, judged_by=staff.person_id)
-    return theirs.exclude(id__in=in_cases)
+    return theirs.exclude(id__in=in_cases).defer("sealed", "judgement_sealed")

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,9 +20,11 @@ from concord.desk.who_may import sees_decisions, watches
 from concord.doors import door
 from concord.monitoring.alarm_unwatched import ASKS_AGAIN, is_watched, keep_watch
 from concord.monitoring.claim_flag import claim_flag, claimants, leave_flag
+from concord.monitoring.items import items_of
 from concord.monitoring.machine_queue import machine_queue
 from concord.monitoring.models import Flag
-from concord.monitoring.read_flag import read_flag
+from concord.monitoring.read_item import read_item
+from concord.monitoring.screening.found import FLAGGED_FROM, URGENT_FROM
 from concord.people.at_the_desk import DeskRequest
 from concord.people.models import Shift, StaffMember
 from concord.people.onward import onward
@@ -48,7 +51,7 @@ def watch(request: DeskRequest) -> HttpResponse:
     rooms = list(open_rooms(request.at))
     chosen = _chosen(rooms, request.GET.get("room", ""))
     keep_watch(staff, at=request.at)
-    flags = list(flags_for(staff).select_related("room"))
+    flags = items_of(flags_for(staff).select_related("room"))
     machine = machine_queue(staff, at=request.at, everything="all" in request.GET)
     context: dict[str, Any] = {
         "staff": staff,
@@ -58,12 +61,17 @@ def watch(request: DeskRequest) -> HttpResponse:
         "flags": flags,
         "convenings": list({room.convening: None for room in rooms}),
         "machine": machine,
-        "claims": claimants([*flags, *machine.put_forward], at=request.at),
+        "rank": {
+            "from": FLAGGED_FROM,
+            "urgent": URGENT_FROM,
+            "budget": settings.CONCORD_SCREEN_BUDGET,
+        },
+        "claims": claimants([*(item.flag for item in flags), *machine.put_forward], at=request.at),
         "unwatched": [
             one for one in unwatched_for(staff) if not is_watched(one.convening_id, at=request.at)
         ],
         "again": ASKS_AGAIN,
-        "flagged": {flag.post_id for flag in flags},
+        "flagged": {item.flag.post_id for item in flags},
         "now": request.at,
     }
     part = PARTS.get(request.htmx.target or "") if request.htmx else None
@@ -96,12 +104,12 @@ def claim(request: DeskRequest, flag_id: UUID) -> HttpResponse:
 @door(sees_decisions)
 @require_safe
 def flag_words(request: DeskRequest, flag_id: UUID) -> HttpResponse:
-    """What was flagged, shown in its place on the watch when somebody asks; the reading is an entry."""
+    """What was flagged, and what all who did wrote with it, when somebody asks; each reading is an entry."""
     found = Flag.objects.visible_to(request.staff_member).filter(id=flag_id).first()
     if found is None:
         raise Http404
-    seen = read_flag(found, keyring=request.keyring, at=request.at)
-    return render(request, "desk/_flag_words.html", {"seen": seen})
+    page = read_item(found, by=request.staff_member, keyring=request.keyring, at=request.at)
+    return render(request, "desk/_flag_words.html", page._asdict())
 
 
 def open_rooms(at: datetime) -> QuerySet[Room]:

@@ -14,8 +14,10 @@ from concord.doors import Request, door
 from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.forms import FlagForm, JudgementForm
+from concord.monitoring.items import AT_ONCE, beside
 from concord.monitoring.models import Flag
-from concord.monitoring.read_flag import read_flag, read_judgement, read_sightings
+from concord.monitoring.read_flag import read_judgement, read_sightings
+from concord.monitoring.read_item import read_item
 from concord.people.current import staff_of
 from concord.people.models import StaffMember
 from concord.people.who_may import designated, monitor
@@ -32,7 +34,8 @@ def flag(request: Request, flag_id: UUID) -> HttpResponse:
     keyring, at = _keyring(request), request.at
     context = {"flag": found, "form": JudgementForm(), "seen": None}
     if files.may_open(found.file, keyring.holder):
-        context["seen"] = read_flag(found, keyring=keyring, at=at)
+        context |= read_item(found, by=_staff(request), keyring=keyring, at=at)._asdict()
+        context["beside"] = _beside(found, _staff(request))
         context["others"] = read_sightings(found, keyring=keyring)
         context["reason"] = read_judgement(found, keyring=keyring)
     return render(request, "monitoring/desk_flag.html", context)
@@ -77,6 +80,13 @@ def raise_on_moment(request: Request, room_id: UUID) -> HttpResponse:
         at=request.at,
     )
     return _after_raising(request, raised)
+
+
+def _beside(found: Flag, staff: StaffMember) -> list[UUID]:
+    """The other flags on the post, that an answer given on this page answers too."""
+    if found.credible is not None:
+        return []
+    return list(beside(found, seen_by=staff).values_list("id", flat=True)[:AT_ONCE])
 
 
 def _after_raising(request: Request, raised: Flag) -> HttpResponse:

@@ -70,6 +70,7 @@ def _raise(post: Post, seen: Seen, screened: Screened, *, at: datetime) -> Flag:
         kind="post",
         by_machine=True,
         rank=screened.rank,
+        reasons=reasons_of(screened),
         raised_token=token("flag by machine", str(post.id)),
         raised_at=at,
         file=file.id,
@@ -83,11 +84,20 @@ def _raise(post: Post, seen: Seen, screened: Screened, *, at: datetime) -> Flag:
 
 def _join(flag: Flag, screened: Screened) -> Flag:
     rank = max(flag.rank, screened.rank)
-    Flag.objects.filter(id=flag.id).update(count=F("count") + 1, rank=rank)
-    flag.refresh_from_db(fields=["count", "rank"])
+    new = reasons_of(screened)
+    both = [new, flag.reasons] if screened.rank > flag.rank else [flag.reasons, new]
+    reasons = list(dict.fromkeys([*both[0], *both[1]]))
+    Flag.objects.filter(id=flag.id).update(count=F("count") + 1, rank=rank, reasons=reasons)
+    flag.refresh_from_db(fields=["count", "rank", "reasons"])
     if flag.count & (flag.count - 1) == 0 or screened.rank >= URGENT_FROM:
         tell_desks(files.readers(flag.file), "flag", flag.id)
     return flag
+
+
+def reasons_of(screened: Screened) -> list[str]:
+    """The kinds of signal that ask, the strongest first."""
+    asking = [one for one in screened.signals if one.rank >= FLAGGED_FROM]
+    return list(dict.fromkeys(one.name for one in sorted(asking, key=lambda one: -one.rank)))
 
 
 def _tally(post: Post, rules: list[str]) -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from concord.convenings.models import Convening, Registration
+from concord.monitoring.screening.found import WORDS
 from concord.spaces.models import Post, Room
 from concord.vault.files import seen_by
 
@@ -37,7 +39,8 @@ class Flag(models.Model):
     """A flag on a post or on a moment (spoken, shown). What was seen lies sealed under `file`.
 
     The sealed part is `monitoring.seen.Seen`: it keeps its own copy of the post, for the post may go. Who
-    flagged is sealed with it; the row holds only a keyed token, by which the same flag is known again.
+    flagged is sealed with it; the row holds only a keyed token, by which the same flag is known again. `reasons`
+    names the kinds of signal by which a machine asks, for whoever has to choose what to open first.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -48,6 +51,7 @@ class Flag(models.Model):
     by_staff = models.BooleanField(default=False)
     by_machine = models.BooleanField(default=False)
     rank = models.PositiveSmallIntegerField(default=0)
+    reasons = models.JSONField(default=list)
     count = models.PositiveIntegerField(default=1)
     raised_token = models.BinaryField(max_length=16, unique=True)
     raised_at = models.DateTimeField()
@@ -81,6 +85,11 @@ class Flag(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def why(self) -> list[str | Promise]:
+        """The reasons in words, the strongest first."""
+        return [WORDS[name] for name in self.reasons if name in WORDS]
 
 
 class Sighting(models.Model):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from concord.cases.models import Case
+from concord.cases.parties import known_parties
 from concord.ledger.models import Entry
+from concord.monitoring.flag_post import flag_post
 from concord.monitoring.models import Flag
+from concord.monitoring.screeners import make_screener
 from concord.spaces.models import Brake
 from tests.browsing import Browser
-from tests.cast import Cast, flagged
+from tests.cast import Cast, flagged, participant
 
 WORDS = "go and hurt yourself"
 
@@ -100,3 +104,77 @@ def test_with_no_room_open_it_says_when_rooms_appear(cast: Cast, amara: Browser)
     Session.objects.update(state=State.ENDED)
     Convening.objects.update(state=State.ENDED)
     assert amara.open("/watch").sees("Rooms appear here when a session opens.")
+
+
+def flagged_by_three(cast: Cast) -> list[Flag]:
+    first = flagged(cast)
+    post = first.post
+    more = [(cast.tomas.person_id, False, "I saw it too"), (cast.noor.id, True, "")]
+    return [
+        first,
+        *(
+            flag_post(post, words=words, by=by, by_staff=is_staff, at=cast.later(seconds=9))
+            for by, is_staff, words in more
+        ),
+    ]
+
+
+def test_what_three_people_flagged_is_one_item_with_what_each_of_them_said(
+    cast: Cast, amara: Browser
+) -> None:
+    first, *_others = flagged_by_three(cast)
+    amara.open("/watch")
+    assert amara.sees("One flag waits for a first look.")
+    assert amara.sees("3 people")
+    assert amara.page.count("<article") == 1
+    read = amara.open(f"/flags/{first.id}/words").page
+    assert "He wrote this to me" in read
+    assert "I saw it too" in read
+    assert read.count(WORDS) == 1
+    amara.open("/")
+    assert amara.sees("flagged by 3 people")
+
+
+def test_one_answer_is_for_all_that_were_shown_and_for_none_that_came_meanwhile(
+    cast: Cast, amara: Browser
+) -> None:
+    flags = flagged_by_three(cast)
+    amara.open("/watch")
+    late = flag_post(
+        flags[0].post,
+        words="He stands at my door",
+        by=participant(cast.convening, "Lin", "lin@example.org", cast.at).person_id,
+        by_staff=False,
+        at=cast.later(seconds=30),
+    )
+    amara.press("Needs action", reason="It urges her to hurt herself.")
+    case = Case.objects.get()
+    assert set(case.sources.values_list("flag", flat=True)) == {one.id for one in flags}
+    protected = {
+        one.person_id
+        for one in known_parties(case, keyring=cast.amara.keyring)
+        if one.role == "reporter"
+    }
+    assert protected == {cast.sara.person_id, cast.tomas.person_id}
+    assert [one.id for one in Flag.objects.awaiting_judgement()] == [late.id]
+    assert amara.open("/watch").sees("One flag waits for a first look.")
+
+
+def test_an_answer_reaches_no_flag_on_another_post(cast: Cast, amara: Browser) -> None:
+    flag = flagged(cast)
+    other = flagged(cast, "Something else altogether")
+    amara.client.post(
+        f"/flags/{flag.id}/answer",
+        {"reason": "A quotation.", "credible": "no", "with": [str(other.id), "no id"]}
+        | {"csrfmiddlewaretoken": amara.client.cookies["__Host-csrf"].value},
+    )
+    assert list(Flag.objects.filter(credible=False)) == [flag]
+
+
+def test_a_machines_item_says_why_it_asks_before_it_is_opened(cast: Cast, amara: Browser) -> None:
+    make_screener(cast.hall.convening_id)
+    cast.say(cast.karim, "I am going to kill you")
+    page = part(amara, "/watch", "watch-flags")
+    assert "somebody is threatened" in page
+    assert "kill" not in page
+    assert "What the rank means" in page
