@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from dataclasses import dataclass, field
@@ -20,12 +21,14 @@ ROUNDS = 5
 _started = time.monotonic()
 
 
-def arguments(what: str) -> argparse.Namespace:
-    """`--json`, `--quick`, `--rounds`: the same for every bench."""
+def arguments(what: str, **more: dict[str, Any]) -> argparse.Namespace:
+    """`--json`, `--quick`, `--rounds`: the same for every bench; `more` are a bench's own."""
     parser = argparse.ArgumentParser(description=what)
     parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
     parser.add_argument("--quick", action="store_true", help="a smaller run, done in 45 seconds")
     parser.add_argument("--rounds", type=int, default=None, help=f"rounds to run ({ROUNDS})")
+    for name, meant in more.items():
+        parser.add_argument(f"--{name}", **meant)
     asked = parser.parse_args()
     if asked.rounds is None:
         asked.rounds = 1 if asked.quick else ROUNDS
@@ -54,18 +57,38 @@ class Answer:
     target: dict[str, str] = field(default_factory=dict)
     missed: list[str] = field(default_factory=list)
 
-    def require(self, name: str, found: float, *, at_most: float, ratio: bool = False) -> None:
-        """Keep what was found, and whether it is within the target."""
+    def __post_init__(self) -> None:
+        """What else the machine was doing when the bench began: figures are read beside it."""
+        self.workload["cores"] = os.cpu_count()
+        self.workload["load before"] = round(os.getloadavg()[0], 1)
+
+    def require(
+        self,
+        name: str,
+        found: float,
+        *,
+        at_most: float | None = None,
+        at_least: float | None = None,
+        ratio: bool = False,
+    ) -> None:
+        """Keep what was found, and whether it is within the target: one of the two."""
         (self.ratios if ratio else self.figures)[name] = round(found, 3)
-        self.target[name] = f"<= {at_most:g}"
-        if found > at_most:
+        self.target[name] = f"<= {at_most:g}" if at_most is not None else f">= {at_least:g}"
+        over = at_most is not None and found > at_most
+        under = at_least is not None and found < at_least
+        if over or under:
             self.missed.append(name)
 
     def print(self, *, as_json: bool) -> None:
-        """A table for people, or the object for machines on the last line."""
-        if not as_json:
+        """A table for people, or the object for machines on the last line; exit with 1 when a target is missed."""
+        if as_json:
+            self._print_object()
+        else:
             self._print_table()
-            return
+        if self.missed:
+            sys.exit(1)
+
+    def _print_object(self) -> None:
         shape = ("bench", "workload", "figures", "ratios", "target")
         found = {name: getattr(self, name) for name in shape} | {"met": not self.missed}
         print(json.dumps(found))

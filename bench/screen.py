@@ -86,7 +86,8 @@ def tell(answer: Answer, spent: dict[str, list[float]], count: int) -> None:
             pairs = zip(spent[f"{peer} {size}"], spent[f"ours {size}"], strict=True)
             ratio = median([theirs / mine for theirs, mine in pairs])
             if least:
-                at_least(answer, f"speed, times {peer}, {size} terms", ratio, least)
+                name = f"speed, times {peer}, {size} terms"
+                answer.require(name, ratio, at_least=least, ratio=True)
             else:
                 answer.ratios[f"speed, times {peer}, {size} terms"] = round(ratio, 1)
         answer.figures[f"messages/s, {size} terms"] = round(1 / median(spent[f"ours {size}"]))
@@ -94,13 +95,6 @@ def tell(answer: Answer, spent: dict[str, list[float]], count: int) -> None:
     answer.require(
         "cost of 5,000 terms, times 200", median([a / b for a, b in pairs]), at_most=1.4, ratio=True
     )
-
-
-def at_least(answer: Answer, name: str, found: float, least: float) -> None:
-    answer.ratios[name] = round(found, 3)
-    answer.target[name] = f">= {least:g}"
-    if found < least:
-        answer.missed.append(name)
 
 
 def of(run: Callable[[str], object], texts: Sequence[str]) -> float:

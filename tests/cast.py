@@ -149,8 +149,8 @@ def stage(at: datetime | None = None) -> Cast:
         by=amara.staff,
         at=at,
     )
-    hall = _session(convening, "Hall 1", amara, at)
-    annex = _session(convening, "Hall 2", amara, at)
+    hall = session_in(convening, "Hall 1", amara, at)
+    annex = session_in(convening, "Hall 2", amara, at)
     karim = participant(convening, "Karim Haddad", "karim.haddad@gmail.com", at)
     declare_tie(ravi.staff, person=karim.person, at=at)
     return Cast(
@@ -353,7 +353,8 @@ def _outside(amara: Desk, at: datetime) -> tuple[OutsideContact, Keyring, str]:
     return contact, keyring_of(box, code), code
 
 
-def _session(convening: Convening, name: str, amara: Desk, at: datetime) -> Room:
+def session_in(convening: Convening, name: str, amara: Desk, at: datetime) -> Room:
+    """An open session with its guidelines confirmed; its room."""
     session = plan_session(
         convening,
         name=name,

