@@ -16,7 +16,8 @@ from concord.monitoring.readers import outside_contact
 from concord.outbox.leave import leave
 from concord.outbox.models import Job
 from concord.outbox.registry import handles
-from concord.people.addresses import unseal_address
+from concord.people.addresses import address_of, unseal_address
+from concord.people.leave_address import address_left_by
 from concord.people.models import Login, StaffMember
 from concord.people.name_outside_contact import about as about_outside
 from concord.people.team_name import team_name_within
@@ -82,6 +83,11 @@ def by_letter(person: UUID, *, at: datetime, is_drill: bool = False) -> None:
         send_template(kind, to=address, context=context, language=language, at=at)
 
 
+def letters_reach(person: UUID, *, at: datetime) -> bool:
+    """Whether a letter would go anywhere."""
+    return bool(_address_of(person, at=at)[0])
+
+
 def _door_of(person: UUID | None, *, at: datetime) -> str:
     """Where they come in: the desk's page that holds nothing, or for the outside contact where they type their code."""
     contact = outside_contact(at)
@@ -97,11 +103,13 @@ def _address_of(person: UUID, *, at: datetime) -> tuple[str, str]:
         sealed = bytes(contact.address_sealed)
         return unseal_address(sealed, about=about_outside(person)), settings.LANGUAGE_CODE
     staff = StaffMember.objects.current(at).filter(person_id=person).first()
-    login = Login.objects.filter(person_id=person, address_sealed__isnull=False).first()
-    if staff is None or login is None:
+    if staff is None:
         return "", settings.LANGUAGE_CODE
     spoken = [code for code in staff.languages if code in dict(settings.LANGUAGES)]
-    address = unseal_address(
-        bytes(login.address_sealed or b""), about=f"people.login.address:{login.id}"
-    )
-    return address, (spoken or [settings.LANGUAGE_CODE])[0]
+    return address_left_by(staff) or _of_a_login(person), (spoken or [settings.LANGUAGE_CODE])[0]
+
+
+def _of_a_login(person: UUID) -> str:
+    """The mailbox by which they take part themselves, where they left no other."""
+    login = Login.objects.filter(person_id=person, address_sealed__isnull=False).first()
+    return address_of(login) or "" if login else ""

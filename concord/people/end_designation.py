@@ -19,16 +19,17 @@ from concord.vault.errors import NoKey
 
 @transaction.atomic
 def end_designation(staff: StaffMember, *, by: StaffMember | None, at: datetime) -> StaffMember:
-    """End a designation, its shifts to come, its desk login and its keys. Ending an ended one changes nothing.
+    """End a designation, its shifts to come, its desk login and its keys; where letters went is forgotten.
 
+    Ending an ended one changes nothing.
     Nothing sealed from now on can be opened with those keys, and the passphrase opens them no more. What their
     open pages still hear ends with the commit.
     Announces `designation_ended`: grants are withdrawn file by file by who gave them. Raises NotYoursToDesignate.
     """
     must_plan(by, at=at)
     still = StaffMember.objects.filter(id=staff.id, ended_at__isnull=True)
-    if still.update(ended_at=at):
-        staff.ended_at = at
+    if still.update(ended_at=at, address_sealed=None):
+        staff.ended_at, staff.address_sealed = at, None
         staff.shifts.filter(starts_at__gte=at).delete()
         staff.shifts.filter(ends_at__gt=at).update(ends_at=at)
         Login.objects.at_the_desk().filter(person=staff.person_id).update(is_active=False)

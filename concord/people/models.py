@@ -204,6 +204,8 @@ class StaffMember(models.Model):
     role = models.CharField(max_length=12, choices=Role.choices)
     is_lead = models.BooleanField(default=False)
     languages = models.JSONField(default=list)
+    address_sealed = models.BinaryField(null=True)
+    """Where they want letters; see `leave_address`. Goes when they leave."""
     acknowledged_version = models.PositiveIntegerField(null=True)
     pledged_at = models.DateTimeField(null=True)
     designated_at = models.DateTimeField()

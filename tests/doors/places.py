@@ -247,6 +247,8 @@ DESK = [
     Place("person-organisations", "/events/votes/organisations/{sara}", "amara"),
     Place("brakes", "/rooms/{hall}/brakes", "amara"),
     Place("team", "/team", "amara"),
+    Place("reached", "/reached", "amara"),
+    Place("reached-wrong", "/reached", "amara", press("/letters", address="amara at home")),
     Place("passphrase", "/passphrase", "amara"),
     Place("discretion", "/discretion", "amara"),
     Place("lost-begin", "/team/{ravi}/lost", "amara"),

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from django.utils import timezone
 
+from concord.ledger.models import Entry
 from concord.letters.models import Letter
 from concord.monitoring import channels
 from concord.monitoring.knock import StrangerFailed, is_safe, knock
@@ -30,12 +31,13 @@ from concord.monitoring.vapid import _plain, public_key
 from concord.monitoring.webhook import KIND, WEBHOOK, number_of, send_webhook
 from concord.outbox.models import Job
 from concord.outbox.worker import run_due
-from concord.people.addresses import seal_address
 from concord.people.end_designation import end_designation
-from concord.people.tests.fixtures import team
-from concord.people.tests.team import PASSPHRASE, Team, desk_client, desk_login, sign_in_at_the_desk
+from concord.people.leave_address import address_left_by, leave_address
+from concord.people.models import StaffMember
+from concord.people.tests.fixtures import mailbox, team
+from concord.people.tests.team import PASSPHRASE, Mailbox, Team, desk_client, sign_in_at_the_desk
 
-__all__ = ["team"]
+__all__ = ["mailbox", "team"]
 
 pytestmark = pytest.mark.django_db
 
@@ -98,11 +100,38 @@ def carried_out() -> None:
 
 
 def with_letters(team: Team) -> None:
-    login = desk_login(team.luis)
-    login.address_sealed = seal_address(
-        "luis@example.org", about=f"people.login.address:{login.id}"
-    )
-    login.save()
+    leave_address(team.luis, address="luis@example.org", at=timezone.now())
+
+
+def test_everybody_on_the_team_leaves_an_address_changes_it_and_takes_it_back(
+    team: Team, mailbox: Mailbox
+) -> None:
+    noor = sign_in_at_the_desk(team.noor)
+    wrong = noor.post("/reached/letters", {"address": "noor at home"})
+    assert wrong.status_code == 422
+    assert "noor at home" in wrong.content.decode()
+    for address in ("noor@home.example", "NOOR@away.example"):
+        noor.post("/reached/letters", {"address": address})
+    noor.post("/reached/try")
+    carried_out()
+    (letter,) = mailbox
+    assert letter["to"] == "noor@away.example"
+    assert "desk.localhost" in letter["body"]
+    assert "noor@away.example" in noor.get("/reached").content.decode()
+    for table in (StaffMember, Entry, Job):
+        assert "away.example" not in str(list(table.objects.values()))
+    noor.post("/reached/letters", {"address": ""})
+    ring([team.noor.person_id], at=timezone.now(), at_once=True)
+    carried_out()
+    assert len(mailbox) == 1
+    kept = StaffMember.objects.filter(address_sealed__isnull=False)
+    with_letters(team)
+    assert kept.get() == team.luis
+    end_designation(team.luis, by=team.amara, at=timezone.now())
+    assert not kept.exists()
+    assert address_left_by(team.luis) == ""
+    leave_address(team.luis, address="luis@example.org", at=timezone.now())
+    assert not kept.exists()  # who has left leaves no address any more
 
 
 def test_an_empty_message_goes_to_each_browser_and_says_who_sends_it(
