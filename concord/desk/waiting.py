@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -23,13 +25,16 @@ from concord.cases.models import OVER, Case, CheckIn, Closing, Handover, NoActio
 from concord.cases.models import State as CaseState
 from concord.cases.presence import asks_of
 from concord.concurrence.models import Proposal, Version
+from concord.convenings.models import Convening
 from concord.desk.alike import Row, how_many_rows, rows_of
+from concord.monitoring.alarm_unwatched import open_rooms
 from concord.monitoring.items import Item, how_many_items, items_of
 from concord.monitoring.machine_queue import MachineQueue, machine_queue
 from concord.monitoring.models import Flag, FlagQuerySet, Unwatched
 from concord.people.models import StaffMember
 from concord.reports.models import UNANSWERED, Question, Report, ReportQuerySet
 from concord.retaliation.models import Attempt, AttemptQuerySet
+from concord.spaces.models import Room
 from concord.vault.files import seen_by
 
 
@@ -65,6 +70,15 @@ class Waiting:
         return not any(
             (machine, self.attempts, self.handovers, self.elsewhere, *came_in, *looked, *kept)
         )
+
+
+class Alone(NamedTuple):
+    """An event and its rooms that nobody on shift watches, since the first of them; `all` when no room is watched."""
+
+    convening: Convening
+    rooms: list[Room]
+    since: datetime
+    all: bool
 
 
 def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
@@ -162,11 +176,19 @@ def flags_for(staff: StaffMember) -> FlagQuerySet:
     return waiting.defer("sealed").order_by("raised_at", "id")
 
 
-def unwatched_for(staff: StaffMember) -> QuerySet[Unwatched]:
-    """Events that are on while nobody on shift has the watch before them, for whoever could watch."""
+def unwatched_for(staff: StaffMember) -> list[Alone]:
+    """Rooms that are open while nobody on shift has them before them, by event, for whoever could watch."""
     if not staff.may_monitor:
-        return Unwatched.objects.none()
-    return Unwatched.objects.going_on().select_related("convening")
+        return []
+    going_on = Unwatched.objects.going_on().select_related("convening", "room")
+    by_event: dict[Convening, list[Unwatched]] = defaultdict(list)
+    for one in going_on.order_by("since", "room__name"):
+        by_event[one.convening].append(one)
+    open_now = Counter(open_rooms().values_list("convening", flat=True)) if by_event else {}
+    return [
+        Alone(event, [one.room for one in rows], rows[0].since, len(rows) >= open_now[event.id])
+        for event, rows in by_event.items()
+    ]
 
 
 def reports_for(staff: StaffMember) -> ReportQuerySet:

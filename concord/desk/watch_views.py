@@ -14,11 +14,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from concord.convenings.models import State
 from concord.desk.waiting import flags_for, unwatched_for
 from concord.desk.who_may import sees_decisions, watches
 from concord.doors import door
-from concord.monitoring.alarm_unwatched import ASKS_AGAIN, is_watched, keep_watch
+from concord.monitoring import alarm_unwatched
+from concord.monitoring.alarm_unwatched import ASKS_AGAIN, keep_watch, watched
 from concord.monitoring.claim_flag import claim_flag, claimants, leave_flag
 from concord.monitoring.items import items_of
 from concord.monitoring.machine_queue import machine_queue
@@ -33,9 +33,8 @@ from concord.spaces.models import Post, Room
 
 NEWEST = 40
 PACE = timedelta(minutes=5)
-RUNNING = [State.OPEN, State.PAUSED]
 MOST_ROOMS = 50
-"""Whose streams one page listens to; a stream has a limit, and so have eyes."""
+"""Whose streams one page listens to, the busiest; a stream has a limit. Of the others it asks again by itself."""
 PARTS = {
     "watch-rooms": "desk/_watch_rooms.html",
     "watch-flags": "desk/_watch_flags.html",
@@ -50,7 +49,8 @@ def watch(request: DeskRequest) -> HttpResponse:
     staff = request.staff_member
     rooms = list(open_rooms(request.at))
     chosen = _chosen(rooms, request.GET.get("room", ""))
-    keep_watch(staff, at=request.at)
+    keep_watch(staff, room=chosen, at=request.at)
+    seen = watched(rooms, at=request.at)
     flags = items_of(flags_for(staff).select_related("room"))
     machine = machine_queue(staff, at=request.at, everything="all" in request.GET)
     context: dict[str, Any] = {
@@ -68,8 +68,11 @@ def watch(request: DeskRequest) -> HttpResponse:
         },
         "claims": claimants([*(item.flag for item in flags), *machine.put_forward], at=request.at),
         "unwatched": [
-            one for one in unwatched_for(staff) if not is_watched(one.convening_id, at=request.at)
+            one
+            for one in unwatched_for(staff)
+            if not seen.issuperset(room.id for room in one.rooms)
         ],
+        "alone": {room.id for room in rooms} - seen,
         "again": ASKS_AGAIN,
         "flagged": {item.flag.post_id for item in flags},
         "now": request.at,
@@ -77,7 +80,7 @@ def watch(request: DeskRequest) -> HttpResponse:
     part = PARTS.get(request.htmx.target or "") if request.htmx else None
     if part:
         return render(request, part, context)
-    context["stream"] = _stream(rooms, staff)
+    context["stream"] = _stream([chosen] if chosen else rooms, staff)
     context["shift_ends"] = _shift_ends(staff, at=request.at)
     if chosen:
         context["room"] = chosen
@@ -114,10 +117,9 @@ def flag_words(request: DeskRequest, flag_id: UUID) -> HttpResponse:
 
 def open_rooms(at: datetime) -> QuerySet[Room]:
     """Rooms of running sessions and lobbies of running events, with how many posts came lately."""
-    running = Q(session__state__in=RUNNING) | Q(session__isnull=True, convening__state__in=RUNNING)
     lately = Count("posts", filter=Q(posts__posted_at__gt=at - PACE, posts__removed=False))
-    rooms = Room.objects.filter(running).select_related("session", "convening")
-    return rooms.annotate(lately=lately).order_by("name", "id")[:MOST_ROOMS]
+    rooms = alarm_unwatched.open_rooms().select_related("session", "convening")
+    return rooms.annotate(lately=lately).order_by("name", "id")
 
 
 def _newest(rooms: list[Room]) -> list[Post]:
@@ -132,7 +134,8 @@ def _chosen(rooms: list[Room], wanted: str) -> Room | None:
 
 def _stream(rooms: list[Room], staff: StaffMember) -> str:
     """The address that tells this page that something happened; it carries ids only."""
-    streams = [f"desk:{staff.person_id}", *(room.watch_stream for room in rooms)]
+    busiest = sorted(rooms, key=lambda room: -room.lately)[:MOST_ROOMS]  # type: ignore[attr-defined]
+    streams = [f"desk:{staff.person_id}", *(room.watch_stream for room in busiest)]
     return "/live/?" + urlencode([("s", stream) for stream in streams])
 
 

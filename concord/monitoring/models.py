@@ -227,10 +227,21 @@ class Claim(models.Model):
 
 
 class Presence(models.Model):
-    """When somebody of the team last had the watch before them; the last moment alone, and only while it matters."""
+    """When somebody of the team last had a room on the watch before them, or all of them; only while it matters."""
 
-    person = models.UUIDField(primary_key=True)
+    person = models.UUIDField()
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+", null=True)
     seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "room"], name="monitoring_once_in_a_room"),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(room__isnull=True),
+                name="monitoring_once_in_all_rooms",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.person)
@@ -242,10 +253,11 @@ class UnwatchedQuerySet(models.QuerySet["Unwatched"]):
 
 
 class Unwatched(models.Model):
-    """An event was on, and nobody on shift had the watch before them."""
+    """A room was open, and nobody on shift had it before them."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="+")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
     since = models.DateTimeField()
     wider_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -256,9 +268,9 @@ class Unwatched(models.Model):
         ordering = ["since"]
         constraints = [
             models.UniqueConstraint(
-                fields=["convening"],
+                fields=["room"],
                 condition=Q(ended_at__isnull=True),
-                name="monitoring_one_alarm_an_event",
+                name="monitoring_one_alarm_a_room",
             )
         ]
 

@@ -1,4 +1,4 @@
-"""Whoever is anywhere at the desk counts as watching every event."""
+"""Whoever is anywhere at the desk counts as watching every room."""
 
 import pytest
 
@@ -8,4 +8,4 @@ STORY = "tests/policy/test_watch.py::test_an_event_that_nobody_watches_is_notice
 
 
 def break_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alarm_unwatched, "is_watched", lambda convening, at: True)
+    monkeypatch.setattr(alarm_unwatched, "watched", lambda rooms, at: {one.id for one in rooms})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from concord.cases.models import Case
 from concord.cases.parties import known_parties
 from concord.ledger.models import Entry
+from concord.monitoring.alarm_unwatched import alarm_unwatched
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.models import Flag
 from concord.monitoring.screeners import make_screener
@@ -169,6 +172,15 @@ def test_an_answer_reaches_no_flag_on_another_post(cast: Cast, amara: Browser) -
         | {"csrfmiddlewaretoken": amara.client.cookies["__Host-csrf"].value},
     )
     assert list(Flag.objects.filter(credible=False)) == [flag]
+
+
+def test_a_room_that_nobody_on_shift_has_before_them_is_named(cast: Cast, luis: Browser) -> None:
+    luis.open(f"/watch?room={cast.annex.id}")
+    alarm_unwatched(None, at=timezone.now())
+    luis.open(f"/watch?room={cast.annex.id}")
+    assert luis.sees("Nobody on shift watches these rooms of")
+    assert "unwatched" in part(luis, f"/watch?room={cast.annex.id}", "watch-rooms")
+    assert not luis.open("/watch").sees("Nobody on shift watches")
 
 
 def test_a_machines_item_says_why_it_asks_before_it_is_opened(cast: Cast, amara: Browser) -> None:

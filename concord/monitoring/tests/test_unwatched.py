@@ -7,13 +7,15 @@ from datetime import timedelta
 import pytest
 
 from concord.convenings.end_convening import end_convening
+from concord.convenings.models import Session, State
 from concord.ledger.models import Entry
 from concord.monitoring.alarm_unwatched import (
     ABSENT,
     WIDER,
     alarm_unwatched,
-    is_watched,
     keep_watch,
+    open_rooms,
+    watched,
 )
 from concord.monitoring.claim_flag import LASTS, NotBeforeYou, claim_flag, claimants, leave_flag
 from concord.monitoring.judge_credible import AlreadyJudged, judge_credible
@@ -41,12 +43,12 @@ def rung(cast: Cast) -> set[str]:
     }
 
 
-def test_an_event_that_nobody_on_shift_watches_rings_once_and_wider_after_a_while(cast):
+def test_rooms_that_nobody_on_shift_watches_ring_once_and_wider_after_a_while(cast):
     Shift.objects.exclude(staff=cast.luis.staff).delete()
-    assert alarm_unwatched(None, at=cast.at) == 1
+    assert alarm_unwatched(None, at=cast.at) == open_rooms().count() > 1
     assert rung(cast) == {"Luis"}
     assert alarm_unwatched(None, at=cast.at + 15 * SECOND) == 0
-    assert Unwatched.objects.count() == 1
+    assert Unwatched.objects.count() == open_rooms().count()
     alarm_unwatched(None, at=cast.at + WIDER)
     assert rung(cast) == {"Amara", "Luis", "Noor", "Ravi"}
 
@@ -58,22 +60,42 @@ def test_where_nobody_is_on_shift_everybody_who_watches_is_asked_and_nobody_else
 
 
 def test_whoever_is_there_ends_it_and_whoever_leaves_begins_another(cast):
-    alarm_unwatched(None, at=cast.at)
+    rooms = alarm_unwatched(None, at=cast.at)
     keep_watch(cast.luis.staff, at=cast.at)
     alarm_unwatched(None, at=cast.at + SECOND)
     assert not Unwatched.objects.going_on().exists()
-    assert alarm_unwatched(None, at=cast.at + ABSENT) == 1
-    assert Unwatched.objects.count() == 2
+    assert alarm_unwatched(None, at=cast.at + ABSENT) == rooms
+    assert Unwatched.objects.count() == 2 * rooms
     assert ABSENT + 15 * SECOND <= 60 * SECOND
 
 
+def test_who_has_one_room_before_them_watches_that_room_and_no_other(cast):
+    keep_watch(cast.luis.staff, room=cast.hall, at=cast.at)
+    alarm_unwatched(None, at=cast.at)
+    alone = set(Unwatched.objects.going_on().values_list("room", flat=True))
+    assert alone == {room.id for room in open_rooms()} - {cast.hall.id}
+    assert "Luis" not in rung(cast)  # he sees it where he is
+    assert rung(cast)
+    keep_watch(cast.noor.staff, room=cast.annex, at=cast.at)
+    alarm_unwatched(None, at=cast.at + SECOND)
+    assert not Unwatched.objects.going_on().filter(room=cast.annex).exists()
+
+
+def test_a_room_that_closes_ends_its_alarm(cast):
+    alarm_unwatched(None, at=cast.at)
+    Session.objects.filter(id=cast.annex.session_id).update(state=State.ENDED)
+    alarm_unwatched(None, at=cast.at + SECOND)
+    assert not Unwatched.objects.going_on().filter(room=cast.annex).exists()
+    assert Unwatched.objects.going_on().filter(room=cast.hall).exists()
+
+
 def test_being_there_without_a_shift_or_on_shift_without_being_there_is_not_watching(cast):
-    assert not is_watched(cast.convening.id, at=cast.at)
+    assert not watched([cast.hall], at=cast.at)
     Shift.objects.filter(staff=cast.luis.staff).delete()
     keep_watch(cast.luis.staff, at=cast.at)
-    assert not is_watched(cast.convening.id, at=cast.at)
+    assert not watched([cast.hall], at=cast.at)
     keep_watch(cast.noor.staff, at=cast.at)
-    assert is_watched(cast.convening.id, at=cast.at)
+    assert watched([cast.hall], at=cast.at)
 
 
 def test_who_keeps_the_machines_or_has_left_watches_nothing(cast):
@@ -85,11 +107,12 @@ def test_who_keeps_the_machines_or_has_left_watches_nothing(cast):
 
 
 def test_of_each_person_only_the_last_moment_is_kept_and_the_ledger_is_told_none(cast):
-    before = Entry.objects.count()
     for turn in range(3):
         keep_watch(cast.luis.staff, at=cast.at + turn * SECOND)
     assert Presence.objects.get().seen_at == cast.at + 2 * SECOND
-    assert Entry.objects.count() == before
+    alarm_unwatched(None, at=cast.at + 2 * SECOND + WIDER)
+    assert not Presence.objects.exists()
+    assert not Entry.objects.filter(verb="monitoring.watched").exists()
 
 
 def test_an_event_that_is_over_is_watched_by_nobody_and_rings_no_more(cast):
