@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
 
@@ -22,11 +21,11 @@ from concord.actions.give_back import end_decision, end_for_one, persons_under, 
 from concord.actions.models import UNDECIDED, Ending, ReviewRequest, ReviewState
 from concord.actions.signals import not_me_accepted
 from concord.actions.uninvolved import is_uninvolved
+from concord.actions.who_asks import step_told, steps_of_each
 from concord.cases.models import Case
 from concord.cases.move import reopen, rests
 from concord.cases.parties import known_parties
 from concord.concurrence.models import Decision, Warrant
-from concord.concurrence.terms import SHUTS
 from concord.ledger.record import record
 from concord.letterbox.models import Box
 from concord.letterbox.push import push
@@ -67,6 +66,15 @@ class EndsTooLate(Refused):
     status = 409
 
 
+class SayWho(Refused):
+    """A decision on several people is not taken back for all of them because one of them asked."""
+
+    words = _(
+        "Several people are under this decision. Please choose who of them asks, or all of them."
+    )
+    status = 409
+
+
 class NotAnOutcome(Refused):
     """It stands, it ends earlier, or it is taken back; "this is not me" has no middle."""
 
@@ -86,11 +94,14 @@ def decide_review(
     at: datetime,
     ends_at: datetime | None = None,
     posts_back: bool = False,
+    chosen: UUID | None = None,
+    for_all: bool = False,
 ) -> ReviewRequest:
     """Decide it, once; asked again it returns what was decided. `answer` are further words for whoever asked.
 
-    Raises `HadAPart`, `NotAnOutcome`, `GiveAReason`, `EndsTooLate`, NoGrant, and what the guards of outgoing texts
-    refuse (K-NAME-1). `posts_back` takes a key that opens the decision's file.
+    `chosen` is the step of whoever asks, one of `steps_of_each`, where nothing else tells; or it is `for_all`.
+    Raises `HadAPart`, `NotAnOutcome`, `GiveAReason`, `SayWho`, `EndsTooLate`, NoGrant, and what the guards of
+    outgoing texts refuse (K-NAME-1). `posts_back` takes a key that opens the decision's file.
     """
     request = ReviewRequest.objects.select_for_update().get(id=request.id)
     decision = _checked(request, by=by, keyring=keyring, at=at)
@@ -101,10 +112,12 @@ def decide_review(
     if not reason.strip():
         raise GiveAReason(subject=request.id)
     _read_before_it_goes(answer, request, decision, by=by, keyring=keyring, at=at)
+    if outcome != ReviewState.UPHELD:
+        step = _step(request, chosen, for_all=for_all, at=at)
     if outcome == ReviewState.OVERTURNED:
-        _take_back(request, decision, keyring=keyring, posts_back=posts_back, at=at)
+        _take_back(request, decision, step, keyring=keyring, posts_back=posts_back, at=at)
     elif outcome == ReviewState.VARIED:
-        _end_sooner(request, decision, ends_at, keyring=keyring, at=at)
+        _end_sooner(request, decision, ends_at, step, keyring=keyring, at=at)
     if outcome != ReviewState.UPHELD and request.kind != "not_me":
         _open_again(decision, by=by, at=at)
     request.reason_sealed = files.seal(
@@ -154,6 +167,7 @@ def _read_before_it_goes(
 def _take_back(
     request: ReviewRequest,
     decision: Decision,
+    step: Warrant | None,
     *,
     keyring: Keyring,
     posts_back: bool,
@@ -168,7 +182,6 @@ def _take_back(
         )
         say_sorry({person for _receiver, person in undone if person}, decision, at=at)
         return
-    step = step_of_one(request)
     if step is not None:
         let_in = end_for_one(
             decision,
@@ -200,12 +213,12 @@ def _end_sooner(
     request: ReviewRequest,
     decision: Decision,
     ends_at: datetime | None,
+    step: Warrant | None,
     *,
     keyring: Keyring,
     at: datetime,
 ) -> None:
     ending = None
-    step = step_of_one(request)
     if step is not None and ends_at is not None and ends_at > at:
         sooner = end_for_one(
             decision,
@@ -242,18 +255,19 @@ def _open_again(decision: Decision, *, by: UUID, at: datetime) -> None:
         reopen(case, by=by, at=at)
 
 
-def step_of_one(request: ReviewRequest) -> Warrant | None:
-    """The step of whoever asks, where the decision keeps out several and the way they came tells which of them."""
-    standing = Shut.objects.filter(id=request.shut).first() if request.shut else None
-    decision = request.decision
-    if standing is None or decision is None:
-        return None
-    under = Warrant.objects.filter(
-        Q(execution=decision.execution_id) | Q(execution__prior_decision=decision), kind__in=SHUTS
-    )
-    several = decision.execution.warrants.filter(kind__in=SHUTS).count() > 1
-    is_on_one = not several and not hasattr(decision, "organisation")
-    return None if is_on_one else under.filter(id=standing.warrant).first()
+def _step(
+    request: ReviewRequest, chosen: UUID | None, *, for_all: bool, at: datetime
+) -> Warrant | None:
+    """The step that it comes to, where it comes to one of several: told by the way they came, or chosen now."""
+    told = step_told(request)
+    each = steps_of_each(request, at=at)
+    if told is not None or not each:
+        return told
+    if chosen is None and not for_all:
+        raise SayWho(subject=request.id)
+    if chosen is not None and chosen not in dict(each):
+        raise SayWho(subject=request.id)
+    return Warrant.objects.get(id=chosen) if chosen else None
 
 
 def _is_of_a_return(shut: UUID | None) -> bool:

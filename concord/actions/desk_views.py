@@ -16,6 +16,7 @@ from concord.actions.forms import OutcomeForm
 from concord.actions.models import UNDECIDED, ReviewRequest
 from concord.actions.read_review import read_reason, read_review
 from concord.actions.uninvolved import is_uninvolved
+from concord.actions.who_asks import steps_of_each
 from concord.actions.who_may import reads_reviews
 from concord.concurrence.briefing import names_of
 from concord.concurrence.models import Decision
@@ -110,6 +111,7 @@ def _form_for(found: ReviewRequest, request: DeskRequest, data: Any = None) -> O
         data,
         not_me=found.kind == "not_me",
         may_restore=found.decision is not None and files.may_open(found.decision.file, person),
+        each=steps_of_each(found, at=request.at),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from concord.actions.decide_review import OUTCOMES
 from concord.monitoring.forms import Typed
 
 NONCE_BYTES = 16
+ALL = "all"
 
 
 class ReviewForm(forms.Form):
@@ -98,6 +100,16 @@ class OutcomeForm(forms.Form):
 
     use_required_attribute = False
 
+    whom = forms.ChoiceField(
+        label=_("Who of them asks?"),
+        help_text=_(
+            "The notice they had is the same for several. Ask them below when you cannot tell; for the others the "
+            "decision goes on."
+        ),
+        choices=[],
+        widget=forms.RadioSelect,
+        required=False,
+    )
     outcome = forms.ChoiceField(
         label=_("What comes of it?"), choices=list(OUTCOMES.items()), widget=forms.RadioSelect
     )
@@ -128,9 +140,19 @@ class OutcomeForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, not_me: bool = False, may_restore: bool = True, **kw: Any
+        self,
+        *args: Any,
+        not_me: bool = False,
+        may_restore: bool = True,
+        each: Iterable[tuple[UUID, str]] = (),
+        **kw: Any,
     ) -> None:
         super().__init__(*args, **kw)
+        people = [(str(step), name) for step, name in each]
+        whom: Any = self.fields["whom"]
+        whom.choices = [*people, (ALL, _("All of them, or I see that it was wrong for all"))]
+        if not people:
+            del self.fields["whom"]
         if not may_restore:
             del self.fields["posts_back"]
         if not_me:
@@ -151,4 +173,6 @@ class OutcomeForm(forms.Form):
             "answer": typed["answer"],
             "ends_at": typed.get("ends_at"),
             "posts_back": typed.get("posts_back", False),
+            "chosen": UUID(typed["whom"]) if typed.get("whom") not in (None, "", ALL) else None,
+            "for_all": typed.get("whom") == ALL,
         }

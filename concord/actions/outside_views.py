@@ -13,6 +13,7 @@ from concord.actions.forms import OutcomeForm
 from concord.actions.held_words import held_words
 from concord.actions.models import UNDECIDED, ReviewRequest, ReviewRequestQuerySet
 from concord.actions.read_review import read_reason, read_review
+from concord.actions.who_asks import steps_of_each
 from concord.concurrence.terms import LASTING
 from concord.concurrence.wording import place_name
 from concord.doors import Request, anyone, door
@@ -47,6 +48,7 @@ def review(request: Request, review_id: UUID) -> HttpResponse:
         not_me=found.kind == "not_me",
         may_restore=found.decision is not None
         and files.may_open(found.decision.file, inside.contact.holder),
+        each=steps_of_each(found, at=request.at),
     )
     status = 200
     if request.method == "POST" and form.is_valid():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -26,6 +27,7 @@ from concord.actions.look_at_later import (
 )
 from concord.actions.models import BarredOrganisation, LaterMember, ReviewRequest
 from concord.actions.release_member import NotKeptOut
+from concord.actions.review_reference import review_link
 from concord.cases.models import Case
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision, Execution, Proposal, State, Warrant
@@ -40,7 +42,7 @@ from concord.people.models import Organisation
 from concord.people.name_organisation import name_organisation
 from concord.people.note_organisation import note_organisation
 from concord.people.tests.team import Mailbox
-from tests.browsing import at_the_desk, by_mail
+from tests.browsing import Browser, at_the_desk, by_mail
 from tests.cast import (
     Cast,
     case_about_karim,
@@ -479,3 +481,32 @@ def test_what_one_of_them_asks_for_lets_in_that_one_and_for_the_others_it_goes_o
     assert audit() == []
     mailbox.arrive()
     assert {one["to"] for one in mailbox if "sorry" in one["body"]} == {"ada@northern.example"}
+
+
+@pytest.mark.clauses("A-UNIT-1", "K-PRIV-1")
+def test_whoever_asks_by_the_number_of_a_notice_for_several_is_told_apart_from_the_others(
+    cast: Cast, members: list[Registration], mailbox: Mailbox
+) -> None:
+    """The number leads to the decision alone: who of its people asks is said by whoever looks, and by nobody else."""
+    decision = decided(cast, notice_body=f"You have no access to Hall 1. {review_link()}")
+    mailbox.arrive()
+    links = {found for one in mailbox for found in re.findall(r"/review\?of=\d+", one["body"])}
+    page = Browser().open(links.pop()).press("Send it", words="I left it last year. Ada.")
+    assert "northern" not in page.page.lower()
+    request = ReviewRequest.objects.get()
+    assert (request.decision, request.shut) == (decision, None)
+    ravi = at_the_desk(cast.ravi).open(f"/reviews/{request.id}")
+    said = {"outcome": "overturned", "reason": "She showed that she left."}
+    ravi.press("Decide it", **said)
+    assert ravi.status == 409
+    assert ravi.sees("Please choose who of them asks, or all of them.")
+    ravi.press("Decide it", **said, whom=str(Warrant.objects.filter(kind="organisation").get().id))
+    assert ravi.status == 422  # a step that keeps nobody out
+    assert Decision.objects.in_force(timezone.now()).filter(id=decision.id).exists()
+    hers = Warrant.objects.get(target=members[0].person_id)
+    ravi.press("Decide it", **said, whom=str(hers.id))
+    assert ravi.status == 200
+    later = timezone.now() + timedelta(minutes=1)
+    let_in = [is_admitted(one.person_id, cast.hall.places, at=later) for one in members]
+    assert let_in == [True, False, False, True]
+    assert audit() == []
