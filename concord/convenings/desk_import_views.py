@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 from concord.convenings.import_schedule import ChangedSince, changes_of, told
 from concord.convenings.import_schedule import import_schedule as take_schedule
 from concord.convenings.models import Convening
-from concord.convenings.read_schedule import UnreadableSchedule, read_schedule
+from concord.convenings.read_schedule import read_schedule
+from concord.convenings.read_table import UnreadableFile
 from concord.convenings.small_file import takes_small_file
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
@@ -34,7 +35,7 @@ def import_schedule(request: DeskRequest, slug: str) -> HttpResponse:
     try:
         file = _file(request)
         rows = read_schedule(file, zone=convening.zone)
-    except UnreadableSchedule as unreadable:
+    except UnreadableFile as unreadable:
         return _page(request, convening, status=400, problems=unreadable.problems)
     seen, refused = request.POST.get("seen"), None
     if seen is not None:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from concord.convenings import desk_all_guidelines_views as all_of_them
 from concord.convenings import desk_import_views as imports
 from concord.convenings import desk_people_views as people
+from concord.convenings import desk_registrants_views as people_file
 from concord.convenings import desk_roster_views as roster
 from concord.convenings import desk_views as views
 
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("events/<slug:slug>/sessions", views.add_session, name="add_session"),
     path("events/<slug:slug>/guidelines", all_of_them.all_guidelines, name="all_guidelines"),
     path("events/<slug:slug>/import", imports.import_schedule, name="import_schedule"),
+    path("events/<slug:slug>/people", people_file.import_registrants, name="import_registrants"),
     path("events/<slug:slug>/roster", roster.roster, name="roster"),
     path("events/<slug:slug>/shifts", roster.add_shift, name="add_shift"),
     path("events/<slug:slug>/shifts/<int:shift_id>/end", roster.end_a_shift, name="end_shift"),

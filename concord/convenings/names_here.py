@@ -31,11 +31,22 @@ def check_name(name: str, *, person: Person | None, at: datetime) -> None:
     Only the names that stand on the report form are compared, and the host's own: a refusal of any other
     working name would tell who works here.
     """
+    if is_of_the_team(name, names_of_the_team(person=person, at=at)):
+        raise NameOfTheTeam
+
+
+def names_of_the_team(*, person: Person | None, at: datetime) -> list[set[str]]:
+    """How those names look, less those of this person."""
     told = StaffMember.objects.receivers(at).exclude(person=person)
     known = [*team_names(), settings.CONCORD_HOST_NAME]
     known += told.values_list("working_name", flat=True)
-    if any(looks(name) & looks(one) for one in known):
-        raise NameOfTheTeam
+    return [looks(one) for one in known]
+
+
+def is_of_the_team(name: str, known: list[set[str]]) -> bool:
+    """Whether a name looks like one of them."""
+    own = looks(name)
+    return any(own & one for one in known)
 
 
 def looks(name: str) -> set[str]:

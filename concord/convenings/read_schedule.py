@@ -1,13 +1,11 @@
 """read_schedule: what a file says of an event's sessions, or everything that is wrong with it, line by line.
 
-A table with a head (CSV, as spreadsheets save it) or the schedule that pretalx exports (JSON). A file is taken whole
-or not at all; what a cell looks like to a spreadsheet, a formula say, is text here and nothing else.
+A table with a head (CSV, as spreadsheets save it), a calendar (iCal), or the schedule that pretalx exports (JSON). A
+file is taken whole or not at all.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,11 +15,11 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from concord import names
-from concord.convenings.small_file import LARGEST
+from concord.convenings.read_calendar import in_calendar
+from concord.convenings.read_table import UnreadableFile, decoded, in_table
 
 MOST = 500
 """Sessions in one file."""
-MOST_SAID = 20
 COLUMNS = {
     "name": ("name", "title", "session"),
     "starts": ("starts", "start", "starts_at", "from"),
@@ -38,85 +36,38 @@ class Row(NamedTuple):
     ends_at: datetime
 
 
-class UnreadableSchedule(ValueError):
-    """What is wrong, in sentences for whoever brought the file; nothing of it was taken."""
-
-    def __init__(self, *problems: str) -> None:
-        super().__init__(" ".join(problems))
-        more = len(problems) - MOST_SAID
-        said = list(problems[:MOST_SAID])
-        self.problems = [*said, _("And %(n)s more.") % {"n": more}] if more > 0 else said
-
-
 def read_schedule(file: bytes, *, zone: str) -> list[Row]:
-    """Its sessions in their order. Times without an offset are by the clock of `zone`. Raises UnreadableSchedule."""
-    if len(file) > LARGEST:
-        raise UnreadableSchedule(_("This file is larger than a schedule is: at most 1 MB."))
-    text = _decoded(file)
-    if not text.strip():
-        raise UnreadableSchedule(_("This file is empty."))
-    cells = _in_json(text) if text.lstrip()[:1] in "{[" else _in_table(text)
+    """Its sessions in their order. Times without an offset are by the clock of `zone`. Raises UnreadableFile."""
+    text = decoded(file)
+    if text.lstrip()[:1] in "{[":
+        cells = _in_json(text)
+    elif text.lstrip()[:15].upper() == "BEGIN:VCALENDAR":
+        cells = in_calendar(text)
+    else:
+        cells = _in_table(text)
     return _checked(list(_no_more(cells)), ZoneInfo(zone))
-
-
-def _decoded(file: bytes) -> str:
-    try:
-        return file.decode("utf-16" if file[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnreadableSchedule(
-            _("Some letters cannot be read. Save the file as “CSV UTF-8” and bring it again.")
-        ) from None
 
 
 def _no_more(cells: Iterable[tuple[int, str, str, str]]) -> Iterator[tuple[int, str, str, str]]:
     for count, one in enumerate(cells):
         if count >= MOST:
-            raise UnreadableSchedule(
+            raise UnreadableFile(
                 _("This file has more than %(n)s sessions. Bring it in parts.") % {"n": MOST}
             )
         yield one
 
 
 def _in_table(text: str) -> Iterator[tuple[int, str, str, str]]:
-    head = text.splitlines()[0]
-    delimiter = max(",;\t", key=head.count)
-    table = csv.reader(
-        io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter, strict=True
-    )
-    try:
-        found = [cell.strip().casefold() for cell in next(table)]
-        places = {
-            column: next((found.index(word) for word in words if word in found), None)
-            for column, words in COLUMNS.items()
-        }
-        missing = [column for column, place in places.items() if place is None]
-        if missing:
-            raise UnreadableSchedule(
-                _("The first line names the columns: name, starts and ends. Missing: %(which)s.")
-                % {"which": ", ".join(missing)}
-            )
-        for row in table:
-            if any(cell.strip() for cell in row):
-                name, starts, ends = (
-                    row[place].strip() if place is not None and place < len(row) else ""
-                    for place in places.values()
-                )
-                yield table.line_num, name, starts, ends
-    except csv.Error as error:
-        raise UnreadableSchedule(
-            _(
-                "Line %(n)s cannot be read as a table: a quotation mark is open, or a cell is too long."
-            )
-            % {"n": table.line_num}
-        ) from error
+    for line, cells in in_table(text, COLUMNS, needs=list(COLUMNS)):
+        yield line, cells["name"], cells["starts"], cells["ends"]
 
 
 def _in_json(text: str) -> Iterator[tuple[int, str, str, str]]:
     try:
         known: Any = json.loads(text)
         talks = list(_talks(known))
-    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
-        raise UnreadableSchedule(
+    except (ArithmeticError, AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        raise UnreadableFile(
             _("This is not the schedule that pretalx exports (schedule.json).")
         ) from None
     for number, talk in enumerate(talks, start=1):
@@ -156,9 +107,9 @@ def _checked(cells: list[tuple[int, str, str, str]], zone: ZoneInfo) -> list[Row
         except (ValueError, OverflowError) as error:
             problems.append(_("Line %(n)s: %(why)s") % {"n": line, "why": error})
     if problems:
-        raise UnreadableSchedule(*problems)
+        raise UnreadableFile(*problems)
     if not rows:
-        raise UnreadableSchedule(_("There is no session in this file."))
+        raise UnreadableFile(_("There is no session in this file."))
     return rows
 
 

@@ -125,7 +125,8 @@ def _named(convening: Convening) -> QuerySet[Registration]:
 
 
 def _with_address() -> QuerySet[Login]:
-    return Login.objects.by_mailbox().exclude(address_sealed=None)
+    """Also those whom an organiser brought in from elsewhere, before they first sign in."""
+    return Login.objects.filter(mailbox_token__isnull=False).exclude(address_sealed=None)
 
 
 def _shut_out(session: Session, *, at: datetime) -> set[UUID]:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import hmac
 import json
 import unicodedata
-import uuid
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from concord.people.addresses import (
     PURPOSE,
     about_address,
-    canonical_token,
-    mailbox_token,
     seal_address,
     unseal_address,
 )
@@ -27,7 +24,8 @@ from concord.people.ask_sign_in import (
     digest_of_code,
     digest_of_link,
 )
-from concord.people.models import Login, Person, SignInAsk
+from concord.people.login_of_mailbox import login_of_mailbox
+from concord.people.models import Login, SignInAsk
 from concord.people.signals import signed_in
 from concord.refusals import Refused
 from concord.vault import environment
@@ -112,7 +110,10 @@ def _let_in(ask: SignInAsk, *, at: datetime) -> Login:
     if not SignInAsk.objects.alive(at).filter(id=ask.id).update(used_at=at):
         raise WayInHasEnded(subject=ask.id)
     address = unseal_address(bytes(ask.address_sealed), about=about(ask.id, "address"))
-    login = _login_of(address)
+    login = login_of_mailbox(address)
+    if login.address_sealed is None:  # known by its token alone, until they told us again
+        login.address_sealed = seal_address(address, about=about_address(login.id))
+        login.save(update_fields=["address_sealed"])
     if not login.is_active:
         raise WayInHasEnded(subject=ask.id)
     carried = environment.unseal(
@@ -123,34 +124,6 @@ def _let_in(ask: SignInAsk, *, at: datetime) -> Login:
     login.save(update_fields=["verified", "language"])
     signed_in.send(sender=Login, login=login, at=at)
     return login
-
-
-def _login_of(address: str) -> Login:
-    known = Login.objects.filter(mailbox_token=mailbox_token(address))
-    login = known.first()
-    if login is None:
-        try:
-            with transaction.atomic():
-                login = _new_login(address)
-        except IntegrityError:  # two links to one new mailbox, pressed at once
-            login = known.get()
-    if login.address_sealed is None:  # known by its token alone, until they told us again
-        login.address_sealed = seal_address(address, about=about_address(login.id))
-        login.save(update_fields=["address_sealed"])
-    return login
-
-
-def _new_login(address: str) -> Login:
-    id = uuid.uuid4()
-    return Login.objects.create(
-        id=id,
-        person=Person.objects.create(),
-        handle=f"mailbox-{id}",
-        address_sealed=seal_address(address, about=about_address(id)),
-        mailbox_token=mailbox_token(address),
-        canonical_token=canonical_token(address),
-        verified=True,
-    )
 
 
 def _as_code(given: str) -> str | None:

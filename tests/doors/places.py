@@ -198,6 +198,7 @@ DESK = [
     Place("hosting", "/rooms/{hall}", "amara"),
     Place("all-guidelines", "/events/votes/guidelines", "amara", press("", text="Listen.")),
     Place("import", "/events/votes/import", "amara"),
+    Place("people-file", "/events/votes/people", "amara", press("")),
     Place("on-shift", "/on-shift", "amara"),
     Place("on-shift-empty", "/on-shift", "amara", press("/note", note="")),
     Place("screening", "/events/votes/screening", "amara"),

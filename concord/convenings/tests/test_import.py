@@ -20,7 +20,9 @@ from concord.convenings.import_schedule import (
 )
 from concord.convenings.models import Session, State
 from concord.convenings.plan_convening import HasEnded
-from concord.convenings.read_schedule import LARGEST, MOST, UnreadableSchedule, read_schedule
+from concord.convenings.read_schedule import MOST, read_schedule
+from concord.convenings.read_table import UnreadableFile
+from concord.convenings.small_file import LARGEST
 from concord.convenings.tests.event import HOUR, Planned, plan
 from concord.people.designate import NotYoursToDesignate
 from concord.people.tests.team import Team, sign_in_at_the_desk
@@ -61,7 +63,7 @@ def planned(team: Team) -> Planned:
 
 
 def problems_of(file: bytes | str) -> str:
-    with pytest.raises(UnreadableSchedule) as raised:
+    with pytest.raises(UnreadableFile) as raised:
         read_schedule(file.encode() if isinstance(file, str) else file, zone="Africa/Nairobi")
     return " ".join(raised.value.problems)
 
@@ -89,6 +91,60 @@ def test_what_pretalx_exports_is_read():
     assert row.ends_at - row.starts_at == timedelta(minutes=90)
     slot = {"title": "Opening", "slot": {"start": "2027-03-01T09:00Z", "end": "2027-03-01T10:00Z"}}
     assert read_schedule(json.dumps({"results": [slot]}).encode(), zone="UTC")[0].name == "Opening"
+
+
+CALENDAR = """BEGIN:VCALENDAR
+BEGIN:VTIMEZONE
+TZID:Africa/Nairobi
+END:VTIMEZONE
+BEGIN:VEVENT
+SUMMARY:Opening\\, and
+  a very long
+ er name
+DTSTART;TZID=Africa/Nairobi:20270301T090000
+DURATION:PT1H30M
+BEGIN:VALARM
+SUMMARY:Not this
+END:VALARM
+END:VEVENT
+BEGIN:VEVENT
+SUMMARY:Off
+STATUS:CANCELLED
+END:VEVENT
+BEGIN:VEVENT
+SUMMARY:In the event's own zone
+DTSTART:20270301T110000
+DTEND:20270301T090000Z
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n"])
+def test_a_calendar_is_read_event_by_event(break_):
+    opening, other = read_schedule(CALENDAR.replace("\n", break_).encode(), zone="Africa/Nairobi")
+    assert opening.name == "Opening, and a very longer name"
+    assert opening.starts_at.isoformat() == "2027-03-01T06:00:00+00:00"
+    assert opening.ends_at - opening.starts_at == timedelta(minutes=90)
+    assert other.ends_at - other.starts_at == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("RRULE:FREQ=DAILY\nDTSTART:20270301T090000Z\nDTEND:20270301T100000Z", "Line 2: this event repeats"),
+        ("DTSTART;VALUE=DATE:20270301\nDTEND;VALUE=DATE:20270302", "Line 4: this is no day with a time"),
+        ("DTSTART;TZID=Customized/Zone:20270301T090000\nDTEND:20270301T100000Z", "Line 4: its time zone is not known"),
+        ("DTSTART;TZID=/etc/passwd:20270301T090000\nDTEND:20270301T100000Z", "Line 4: its time zone is not known"),
+        ("DTSTART;TZID=Europe/Paris:20270328T023000\nDTEND:20270328T100000Z", "Line 4: the clocks are put forward"),
+        ("DTSTART:99991231T235900\nDURATION:P9W", "Line 5: this event has no end"),
+        ("DTSTART:20270301T090000Z", "Line 2: this event has no end"),
+        ("DTSTART:20270301T090000Z\nDURATION:-PT1H", "Line 5: this event has no end"),
+    ],
+)  # fmt: skip
+def test_what_a_calendar_says_that_would_be_another_session_is_refused(line, said):
+    file = f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:A\n{line}\nEND:VEVENT\nEND:VCALENDAR\n"
+    assert said in problems_of(file)
 
 
 def test_a_cell_that_looks_like_a_formula_is_a_name_and_nothing_else():
@@ -194,7 +250,7 @@ def test_the_page_shows_before_it_does(planned, team):
     assert "Nothing was taken" in bad.content.decode()
     assert bad.status_code == 400
     large = olu.post(address, {"file": SimpleUploadedFile("s.csv", b"x" * 3_000_000)})
-    assert "larger than a schedule" in large.content.decode()
+    assert "larger than 1 MB" in large.content.decode()
 
 
 def test_nobody_else_comes_to_the_page(planned, team):
