@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from concord.actions.offer_help import HELP
 from concord.cases.keep_evidence import keep_evidence
 from concord.cases.models import Case
 from concord.concurrence.kinds import Kind, register
@@ -17,6 +18,7 @@ from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import Target
 from concord.refusals import Refused
 from concord.spaces.models import Post, Removal, Room
+from concord.spaces.offer_help import offer_help
 from concord.spaces.remove_post import remove_post
 
 
@@ -61,12 +63,17 @@ def carry_out(
     if Removal.objects.filter(warrant=warrant.id).exists():
         return
     post = (
-        Post.objects.kept().select_related("room", "registration").filter(id=warrant.target).first()
+        Post.objects.kept()
+        .select_related("room__convening", "registration")
+        .filter(id=warrant.target)
+        .first()
     )
     if post is None or post.removed:
         return
     keep_evidence(decision.case, post=post, at=at)
     remove_post(post, warrant=warrant.id, file=decision.file, at=at)
+    for person in detail.get(HELP, ()):
+        offer_help(UUID(person), convening=post.room.convening, at=at)
 
 
 def verify(warrant: Warrant, *, at: datetime) -> bool:
@@ -101,6 +108,24 @@ def counts(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
     yield posts, ngettext("post deleted", "posts deleted", posts)
 
 
+def says(target: Target) -> str:
+    """That somebody is shown help lines; not who."""
+    return gettext("whoever it was aimed at is shown help lines") if target.detail.get(HELP) else ""
+
+
 register(
-    Kind("delete", 2, validate, preview, carry_out, verify, excerpt, about, hold, asks, counts)
+    Kind(
+        "delete",
+        2,
+        validate,
+        preview,
+        carry_out,
+        verify,
+        excerpt,
+        about,
+        hold,
+        asks,
+        counts,
+        says=says,
+    )
 )

@@ -23,6 +23,7 @@ from concord.actions.deny_entry import (
     read_mailboxes,
 )
 from concord.actions.lift import NothingToLift, in_place_of, varies
+from concord.actions.offer_help import with_help
 from concord.actions.write_notice import write_notice, write_notices
 from concord.cases.desk_views import find_case
 from concord.cases.models import Case
@@ -266,7 +267,9 @@ def _terms(
     """What was typed as terms, when they are complete; else None, and the form says what is missing."""
     if not form.is_valid():
         return None
-    terms = varied.by(form.terms()) if varied else form.terms()
+    terms = with_help(form.terms(), parties=opened.parties)
+    if varied:
+        terms = varied.by(terms)
     try:
         check_complete(terms, wishes=opened.wishes, at=request.at, subject=case.id)
         for target in terms.targets:

@@ -18,7 +18,10 @@ class ReportsConfig(AppConfig):
             leave_notice,
             tell_status,
         )
+        from concord.reports.help_lines import help_block
+        from concord.spaces.offer_help import lends_help_lines
 
+        lends_help_lines(help_block)
         register_kind(
             answer_question.LETTER, template="reports/letters/policy_answer.txt", guarded=True
         )

@@ -42,10 +42,13 @@ ALEFS = str.maketrans(dict.fromkeys("أإآ", "\u0627"))
 
 def brings_up_help(told: Told) -> bool:
     """True for danger, a threat, or words of violence or self-harm in any of our four languages."""
-    if told.danger or "threat" in told.kinds:
-        return True
-    latin = f" {' '.join(SIGNS.findall(transliterate(told.all_words)))} "
-    arabic = " ".join(SIGNS.findall(fold(told.all_words))).translate(ALEFS)
+    return told.danger or "threat" in told.kinds or words_bring_up_help(told.all_words)
+
+
+def words_bring_up_help(text: str) -> bool:
+    """The same for a text by itself."""
+    latin = f" {' '.join(SIGNS.findall(transliterate(text)))} "
+    arabic = " ".join(SIGNS.findall(fold(text))).translate(ALEFS)
     return any(f" {word} " in latin for word in WORDS) or any(
         root.translate(ALEFS) in arabic for root in ROOTS
     )

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.functional import Promise as Words
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +62,12 @@ def help_lines() -> HelpLines:
     except (OSError, ValueError, KeyError, TypeError) as error:
         log.error("help lines cannot be read", extra={"kind": type(error).__name__})
         return _in(get_language() or "en", SHIPPED, 0)
+
+
+def help_block() -> SafeString:
+    """All of them in the language of the page, for one that has no other use for them."""
+    context = {"help_lines": help_lines(), "LANGUAGE_CODE": get_language()}
+    return render_to_string("reports/_help_lines.html", context)
 
 
 @cache

@@ -266,6 +266,16 @@ class Removal(models.Model):
         return str(self.id)
 
 
+class HelpOffer(models.Model):
+    """Help lines for one person in one event, until that day: a keyed token that names neither. See `offer_help`."""
+
+    token = models.BinaryField(max_length=16, unique=True)
+    until_on = models.DateField()
+
+    def __str__(self) -> str:
+        return str(self.until_on)
+
+
 class BrakeQuerySet(models.QuerySet["Brake"]):
     def holding(self, at: datetime) -> BrakeQuerySet:
         """Not lifted, and confirmed by another or still within its 15 minutes.

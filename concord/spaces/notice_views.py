@@ -13,6 +13,7 @@ from concord.access.models import Notice
 from concord.access.tell import heed, notices_for, read_notice
 from concord.doors import Request, anyone, door
 from concord.spaces.enter import Entered, enter
+from concord.spaces.offer_help import put_help_away
 
 
 @door(anyone)
@@ -39,6 +40,17 @@ def heed_notice(request: Request, room_id: UUID, notice_id: UUID) -> HttpRespons
     heed(found, by=entered.registration.person_id, at=request.at)
     if found.asked_to_leave:
         return HttpResponseRedirect(reverse("event", args=[entered.room.convening.slug]))
+    return HttpResponseRedirect(reverse("room", args=[room_id]))
+
+
+@door(anyone)
+@require_POST
+def put_away(request: Request, room_id: UUID) -> HttpResponse:
+    """The help lines were seen."""
+    entered = enter(request, room_id, at=request.at)
+    if isinstance(entered, str):
+        return HttpResponseRedirect(entered)
+    put_help_away(entered.registration.person_id, convening=entered.room.convening)
     return HttpResponseRedirect(reverse("room", args=[room_id]))
 
 

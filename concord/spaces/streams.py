@@ -77,6 +77,12 @@ def cut_streams(shut: Shut, **more: Any) -> None:
     relay.tell_with_commit(CUT, shut.person_id, shut.scope_kind, shut.scope_id or "", cut[3] or "")
 
 
+def look_again(person: UUID, *, convening: UUID) -> None:
+    """After commit: let this person's open pages load once more, for something stands there for them alone."""
+    transaction.on_commit(partial(_cut, person, "convening", convening, False), robust=True)
+    relay.tell_with_commit(CUT, person, "convening", convening, "")
+
+
 @receiver(person_readmitted)
 def open_streams(shut: Shut, at: datetime, **more: Any) -> None:
     """After commit: let the person's next opening be asked about again."""

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("r/<uuid:room_id>/posts", views.post, name="post"),
     path("r/<uuid:room_id>/told/<uuid:notice_id>", notice_views.notice, name="notice"),
     path("r/<uuid:room_id>/told/<uuid:notice_id>/heed", notice_views.heed_notice, name="heed"),
+    path("r/<uuid:room_id>/help", notice_views.put_away, name="put_help_away"),
     path("hidden", hidden_views.hidden, name="hidden"),
     path("hidden/show", hidden_views.show, name="hidden_show"),
 ]

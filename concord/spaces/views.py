@@ -24,6 +24,7 @@ from concord.spaces.enter import Entered, enter
 from concord.spaces.forms import PostForm
 from concord.spaces.hidden import hidden_in
 from concord.spaces.models import Condition, Post, Recording, Room
+from concord.spaces.offer_help import help_for
 from concord.spaces.post_message import NothingToAnswer, post_message
 from concord.spaces.thread_of import thread_of
 
@@ -190,6 +191,9 @@ def _page(request: Request, entered: Entered, *, status: int = 200, **more: Any)
         "recordings": Recording.choices,
         "conditions": list(Condition),
         "limit": limit_of(entered.registration.person_id, room.places, at=request.at),
+        "help_lines": help_for(
+            entered.registration.person_id, convening=room.convening, at=request.at
+        ),
         "notices": notices_for(entered.registration.person_id, room.places, at=request.at),
         "posts": [_shown(one, entered.registration) for one in posts],
         "after": after,

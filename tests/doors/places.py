@@ -38,6 +38,7 @@ from concord.people.name_organisation import name_organisation
 from concord.people.note_organisation import note_organisation
 from concord.reports.models import Attachment, Question, Report
 from concord.reports.tests.files import brought, document, photograph
+from concord.spaces.offer_help import offer_help
 from concord.vault import ceremony, recovery
 from tests.browsing import Browser, at_the_desk
 from tests.cast import (
@@ -408,6 +409,7 @@ def _ladder(made: House, inside: Callable[[Registration], Any]) -> None:
     for name, who in (("held", held), ("asked", asked)):
         made.cookies[name] = {key: one.value for key, one in inside(who).cookies.items()}
     Login.objects.filter(person=asked.person_id).update(address_sealed=None)
+    offer_help(asked.person_id, convening=cast.convening, at=cast.at)
     post = cast.say(held, "Be quiet, all of you.")
     raised = flag_post(post, words="", by=cast.sara.person_id, by_staff=False, at=cast.at)
     desk: dict[str, Any] = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}

@@ -282,8 +282,10 @@ def test_a_threat_in_a_live_chat_ends_from_a_locked_phone(
     expect(theirs).to_have_count(0)
     expect(sara.locator(".post.gone")).to_have_text("A message was removed.")
     expect(karim.locator("main")).to_contain_text("No access at the moment")
-    sara.get_by_role("link", name="Help").first.click()
-    expect(sara.locator("main details").first).to_be_visible()
+    offered = sara.locator(".for-you")  # by itself: the page that was open asked once more
+    expect(offered).to_contain_text("Something that was written here has been removed.")
+    expect(offered.get_by_text("Help lines")).to_be_visible()
+    picture(sara, "offered")
 
     amara.goto(f"{hosts.desk}/cases/{Case.objects.get().id}")
     expect(amara.locator("main")).to_contain_text("hurt yourself")
