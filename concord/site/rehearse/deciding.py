@@ -104,7 +104,7 @@ def drafted(
 ) -> Page:
     """What she filled in, with what it would do, as she sees it before she asks.
 
-    `people` where she ticks others than the form does by itself.
+    `people` whom she removes besides those whom the form says by itself.
     """
     amara = world.browser("Amara")
     case = id_in(case_path)
@@ -118,8 +118,7 @@ def drafted(
         "act_at_once": "on" if act_at_once else None,
         "step": "see",
     }
-    if people is not None:
-        typed["people"] = people
+    typed |= {f"step_{one}": "revoke" for one in people or ()}
     return opened(amara.submit(page, form, typed), "the proposal is not complete")
 
 
