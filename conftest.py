@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Generator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck
@@ -18,6 +18,9 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from concord.site.clauses import record
 from concord.site.clauses.catalogue import MOST_CLAUSES_ON_ONE_STORY, ids
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
 
 CHROMIUM = os.environ.get("CONCORD_TEST_CHROMIUM") or shutil.which("chromium")
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
@@ -161,6 +164,42 @@ def _weighed_once() -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passphrases, "zxcvbn", cache(passphrases.zxcvbn))
         yield
+
+
+@pytest.fixture(scope="module")
+def kept_for_the_module(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Generator[None]:
+    """A transaction around the tests of a module: what is made in it is there for each, and gone afterwards.
+
+    Each test has a savepoint of its own inside, and leaves nothing to the next.
+    """
+    from django.db import connection, transaction
+
+    with (
+        django_db_blocker.unblock(),
+        pytest.MonkeyPatch.context() as patch,
+        transaction.atomic(),
+    ):
+        patch.setattr(connection, "close", lambda: None)  # Django would, after each test
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def staged(kept_for_the_module: None) -> Cast:
+    """The stage of the stories, set once for a module; one that plays at another time sets its own."""
+    from tests.cast import stage
+
+    return stage()
+
+
+@pytest.fixture
+def cast(staged: Cast, db: None) -> Cast:
+    """Everybody, where they are as a story begins."""
+    from tests.cast import as_it_was
+
+    return as_it_was(staged)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -18,24 +19,56 @@ from tests.cast import PASSPHRASES, Desk
 PUBLIC, DESK = "localhost", "desk.localhost"
 
 
+class Opened(NamedTuple):
+    """What lies open before them: where, how it was answered, the document, and what it may load."""
+
+    path: str = ""
+    status: int = 0
+    page: str = ""
+    policy: str = ""
+
+
 class Browser:
     """One person on one of the two hosts, with cookies of their own; CSRF is checked as on a real server."""
 
     def __init__(self, host: str = PUBLIC) -> None:
         self.client = Client(HTTP_HOST=host, enforce_csrf_checks=True)
-        self.path, self.status, self.page, self.policy = "", 0, "", ""
+        self._lies_open = Opened()
+        self._led_to = ""
+
+    @property
+    def path(self) -> str:
+        return self._look().path
+
+    @property
+    def status(self) -> int:
+        return self._look().status
+
+    @property
+    def page(self) -> str:
+        return self._look().page
+
+    @property
+    def policy(self) -> str:
+        return self._look().policy
 
     def open(self, path: str) -> Browser:
         """Go to an address, following redirects."""
         return self._arrive(self.client.get(path, follow=True), path)
 
-    def press(self, button: str, **typed: object) -> Browser:
-        """Send the form that has this button, as it stands on the page and with what is typed."""
+    def press(self, button: str, *, look: bool = True, **typed: object) -> Browser:
+        """Send the form that has this button, as it stands on the page and with what is typed.
+
+        With `look` False, the page that it leads to is opened only when it is looked at.
+        """
         form = next((one for one in forms_of(self.page) if one.button(button) is not None), None)
         assert form is not None, f"no button {button!r} on {self.path}: {self.words}"
         sent = {**form.fields, **(form.button(button) or {}), **typed}
         path = form.action or self.path
-        return self._arrive(self.client.post(path, sent, follow=True), path)
+        response = self.client.post(path, sent, follow=look)
+        self._arrive(response, path)
+        self._led_to = response.headers.get("Location", "")
+        return self
 
     def follow(self, link: str) -> Browser:
         """Press a link with these words on it."""
@@ -48,6 +81,11 @@ class Browser:
         cookie = self.client.cookies.get("__Host-csrf")
         token = {"csrfmiddlewaretoken": cookie.value} if cookie else {}
         return self._arrive(self.client.post(path, {**token, **sent}, follow=True), path)
+
+    def turn_to(self, path: str, page: str) -> Browser:
+        """Turn to a page that was opened before and has lain open in another tab since."""
+        self._led_to, self._lies_open = "", Opened(path, 200, page)
+        return self
 
     def sees(self, words: str) -> bool:
         return words in self.words
@@ -63,12 +101,20 @@ class Browser:
     def session_key(self) -> str:
         return self.client.cookies["__Host-session"].value
 
+    def _look(self) -> Opened:
+        if self._led_to:
+            self.open(self._led_to)
+        return self._lies_open
+
     def _arrive(self, response: HttpResponseBase, path: str) -> Browser:
         chain = getattr(response, "redirect_chain", [])
-        self.path = chain[-1][0] if chain else path
-        self.status = response.status_code
-        self.page = getattr(response, "content", b"").decode()
-        self.policy = response.headers.get("Content-Security-Policy", "")
+        self._led_to = ""
+        self._lies_open = Opened(
+            chain[-1][0] if chain else path,
+            response.status_code,
+            getattr(response, "content", b"").decode(),
+            response.headers.get("Content-Security-Policy", ""),
+        )
         return self
 
 
@@ -79,8 +125,7 @@ def at_the_desk(desk: Desk) -> Browser:
     browser.open("/in").press(
         "Sign in", login=desk.login.handle, password=PASSPHRASES[desk.login.handle]
     )
-    browser.press("Sign in", code=code_now(secret))
-    return browser
+    return browser.press("Sign in", look=False, code=code_now(secret))
 
 
 def by_mail(address: str, mailbox: Mailbox) -> Browser:

@@ -7,6 +7,7 @@ outside contact, a policy in force, an event with two open sessions, and partici
 from __future__ import annotations
 
 import secrets
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -110,6 +111,12 @@ class Cast:
         self, who: Registration, text: str, *, room: Room | None = None, at: datetime | None = None
     ) -> Post:
         return post_message(room or self.hall, registration=who, text=text, at=at or self.at)
+
+
+def as_it_was(cast: Cast) -> Cast:
+    """Everybody as they were when the stage was set; a keyring is nobody's copy."""
+    desks = [each.keyring for each in vars(cast).values() if isinstance(each, Desk)]
+    return deepcopy(cast, {id(keyring): keyring for keyring in (*desks, cast.outside_key)})
 
 
 def stage(at: datetime | None = None) -> Cast:

@@ -71,6 +71,15 @@ class Waiting:
             (machine, self.attempts, self.handovers, self.elsewhere, *came_in, *looked, *kept)
         )
 
+    @property
+    def number(self) -> int:
+        """What `how_much_waits` would count, of what lies here already."""
+        unanswered = [row for row in self.reports if row.report.state in UNANSWERED]
+        by_hand = [one for one in self.elsewhere if one.state == ElsewhereState.BY_HAND]
+        people = (self.attempts, self.asked, self.flags, self.machine.put_forward, unanswered)
+        looked = (self.questions, self.reviews, self.unconfirmed, self.later, by_hand, self.by_hand)
+        return sum(map(len, (*people, *looked, self.handovers, self.no_actions)))
+
 
 class Alone(NamedTuple):
     """An event and its rooms that nobody on shift watches, since the first of them; `all` when no room is watched."""

@@ -30,8 +30,8 @@ VIKTOR = "viktor.lang@gmail.com"
 REFUSED = "You do not have access to this place at the moment."
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@pytest.fixture(scope="module")
+def staged(kept_for_the_module: None) -> Cast:
     return stage(timezone.now() - timedelta(minutes=30))
 
 

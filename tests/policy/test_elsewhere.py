@@ -24,8 +24,8 @@ TOLD = (
 PLACE, DATE = "On a social network", "Two months after your event"
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@pytest.fixture(scope="module")
+def staged(kept_for_the_module: None) -> Cast:
     return stage(timezone.now() - timedelta(minutes=30))
 
 

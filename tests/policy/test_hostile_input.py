@@ -191,7 +191,7 @@ def test_whoever_steps_out_with_pages_open_presses_in_vain(cast: Cast) -> None:
         ("Make the copy", f"/cases/{case.id}", {}),
         ("I agree", f"/proposals/{proposal.id}", {}),
     ):
-        luis.path, luis.page = path, opened[path]
+        luis.turn_to(path, opened[path])
         luis.press(button, **typed)
         assert luis.status == 404
         assert "hurt" not in luis.page

@@ -57,8 +57,8 @@ from tests.cast import (
 NORTHERN = "Northern Alliance"
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@pytest.fixture(scope="module")
+def staged(kept_for_the_module: None) -> Cast:
     return stage(timezone.now() - timedelta(minutes=30))
 
 

@@ -29,8 +29,8 @@ from tests.browsing import Browser, at_the_desk, by_mail, into
 from tests.cast import Cast, login_by_mailbox, opened, participant, proposed, stage
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@pytest.fixture(scope="module")
+def staged(kept_for_the_module: None) -> Cast:
     """The event began a while ago: what a page asks in the minute after a decision is nobody's return."""
     return stage(timezone.now() - timedelta(minutes=30))
 

@@ -50,8 +50,8 @@ from tests.cast import Cast, login_by_mailbox, opened, participant, stage, terms
 from tests.looking_again import another_receiver, decided, lift_of, lifted, proposed_lift
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@pytest.fixture(scope="module")
+def staged(kept_for_the_module: None) -> Cast:
     return stage(timezone.now() - timedelta(hours=2))
 
 

@@ -10,14 +10,9 @@ from django.test import Client
 from concord.actions.answer_review import AnswerIsEmpty, answer_review
 from concord.actions.ask_review import ask_review
 from concord.vault.errors import NoGrant
-from tests.cast import Cast, stage
+from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 @pytest.fixture

@@ -20,15 +20,10 @@ from concord.cases.recuse import recuse
 from concord.concurrence.models import Decision
 from concord.vault import files
 from concord.vault.errors import NoGrant
-from tests.cast import Cast, Desk, stage
+from tests.cast import Cast, Desk
 from tests.looking_again import another_receiver, decided
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 @pytest.fixture

@@ -34,8 +34,8 @@ pytestmark = pytest.mark.django_db
 Row = dict[str, Any]
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def staged(kept_for_the_module: None) -> Cast:
     """Two people decided something, shared a key's departure, and gave the decision an earlier end."""
     cast = stage()
     version = opened(proposed(cast).version, cast.luis, cast.at)

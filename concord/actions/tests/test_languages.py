@@ -13,16 +13,11 @@ from concord.concurrence.concur import concur
 from concord.people.models import Login
 from concord.people.tests.team import Mailbox
 from tests.browsing import Browser
-from tests.cast import Cast, opened, proposed, stage, terms_for
+from tests.cast import Cast, opened, proposed, terms_for
 
 pytestmark = pytest.mark.django_db
 ARABIC = "من الآن"
 ENGLISH = "From now on"
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 def notice(cast: Cast, *others: str) -> tuple[str, str]:

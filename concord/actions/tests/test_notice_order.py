@@ -17,8 +17,8 @@ from tests.cast import Cast, opened, proposed, stage
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def staged(kept_for_the_module: None) -> Cast:
     cast = stage()
     version = opened(proposed(cast).version, cast.luis, cast.at)
     concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)

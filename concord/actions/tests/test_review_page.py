@@ -12,14 +12,9 @@ from concord.actions.models import ReviewRequest
 from concord.concurrence.concur import concur
 from concord.vault import files
 from tests.browsing import Browser
-from tests.cast import Cast, opened, proposed, stage
+from tests.cast import Cast, opened, proposed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 @pytest.fixture
@@ -47,7 +42,7 @@ def test_it_leaves_no_cookie(form: Browser) -> None:
 def test_the_same_form_sent_twice_is_one_request_and_one_code(form: Browser) -> None:
     page, path = form.page, form.path
     first = code_on(form.press("Send it", words="This is not me.", kind="not_me"))
-    form.page, form.path = page, path
+    form.turn_to(path, page)
     assert code_on(form.press("Send it", words="This is not me.", kind="not_me")) == first
     assert ReviewRequest.objects.count() == 1
 

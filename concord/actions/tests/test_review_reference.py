@@ -17,16 +17,11 @@ from concord.letters.models import Letter
 from concord.people.tests.team import Mailbox
 from concord.vault import files
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, case_about_karim, opened, proposed, stage, terms_for
+from tests.cast import Cast, case_about_karim, opened, proposed, terms_for
 from tests.looking_again import another_receiver
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"http://localhost:8000(/review\?of=([0-9]{30}))\n")
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 def notice(cast: Cast) -> tuple[str, str]:

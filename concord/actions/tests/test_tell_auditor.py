@@ -18,15 +18,10 @@ from concord.ledger.models import Entry, Head, Link
 from concord.ledger.record import record
 from concord.letters.models import Letter
 from concord.outbox.worker import run_due
-from tests.cast import Cast, stage
+from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 AUDITOR = "grace@outside.internal"
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 @pytest.fixture(autouse=True)

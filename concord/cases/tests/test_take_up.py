@@ -13,14 +13,9 @@ from concord.cases.write_note import EmptyNote, MayNotWriteHere, write_note
 from concord.ledger.models import Entry
 from concord.vault import files
 from concord.vault.errors import NoGrant
-from tests.cast import Cast, case_about_karim, flagged, stage
+from tests.cast import Cast, case_about_karim, flagged
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 def test_a_flag_nobody_judged_is_no_case(cast: Cast) -> None:

@@ -27,14 +27,9 @@ from concord.concurrence.void import take_back, withdraw
 from concord.people.end_designation import end_designation
 from concord.spaces.models import Removal
 from concord.vault.errors import NoGrant
-from tests.cast import Cast, opened, proposed, stage, terms_for
+from tests.cast import Cast, opened, proposed, terms_for
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 def agree(cast: Cast, desk, version, at=None):

@@ -14,14 +14,9 @@ from concord.concurrence.propose import NothingReported, TargetHasAnOpenProposal
 from concord.concurrence.terms import Incomplete, Target
 from concord.refusals import Refused
 from concord.survivors.read_text import NamesSomebodyProtected
-from tests.cast import Cast, case_about_karim, proposed, stage, terms_for
+from tests.cast import Cast, case_about_karim, proposed, terms_for
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 def missing(cast: Cast, **changes: object) -> list[str]:

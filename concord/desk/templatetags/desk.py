@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 
-from concord.desk.waiting import how_much_waits
+from concord.desk.waiting import Waiting, how_much_waits
 from concord.people.current import staff_of
 
 register = template.Library()
@@ -19,6 +19,9 @@ def waiting_count(context: template.Context) -> int:
     request = context.get("request")
     if not isinstance(request, HttpRequest):
         return 0
+    lies_here = context.get("waiting")
+    if isinstance(lies_here, Waiting):
+        return lies_here.number
     staff = staff_of(request)
     at = request.at  # type: ignore[attr-defined]
     return how_much_waits(staff, at=at) if staff else 0

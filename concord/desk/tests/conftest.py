@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, stage
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return stage()
+from tests.cast import Cast
 
 
 @pytest.fixture

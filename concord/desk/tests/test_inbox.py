@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +18,11 @@ from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
 from tests.browsing import Browser
 from tests.cast import Cast, case_about_karim, flagged, proposed
+
+
+def number_beside_inbox(browser: Browser) -> int:
+    shown = re.search(r"Inbox (\d+) waiting", browser.words)
+    return int(shown[1]) if shown else 0
 
 
 def test_an_empty_inbox_says_what_will_come(amara: Browser, noor: Browser) -> None:
@@ -43,6 +50,9 @@ def test_flags_reports_reviews_and_cases_have_a_row_each(cast: Cast, amara: Brow
     for code in (case.code, moment.code, report.code, review.code):
         assert amara.sees(code)
     assert amara.sees("urgent")
+    assert number_beside_inbox(amara) == 4
+    assert number_beside_inbox(amara.open("/decisions")) == 4
+    amara.open("/")
     assert "He wrote again" not in amara.page
     assert "Not me" not in amara.page
 

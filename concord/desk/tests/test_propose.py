@@ -135,7 +135,7 @@ def test_an_edit_of_a_text_that_changed_meanwhile_is_refused(cast: Cast, amara: 
     amara.open(f"/proposals/{proposal.id}/edit").press("See what it does")
     stale = amara.page
     amara.press("Ask for a second yes")
-    amara.path, amara.page = f"/proposals/{proposal.id}/edit", stale
+    amara.turn_to(f"/proposals/{proposal.id}/edit", stale)
     amara.press("Ask for a second yes")
     assert amara.status == 409
     assert amara.sees("The proposal was changed after you opened it.")

@@ -26,17 +26,11 @@ from concord.people.signals import signed_in
 from concord.spaces.forget_posts import forget_posts
 from concord.spaces.models import Post, Removal
 from tests.browsing import at_the_desk
-from tests.cast import Cast, flagged, login_by_mailbox, opened, participant, proposed, stage
+from tests.cast import Cast, flagged, login_by_mailbox, opened, participant, proposed
 
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    """An event of three days, a year's decision, and a second event for those who come again."""
-    return stage()
 
 
 def decided(cast: Cast) -> Decision:

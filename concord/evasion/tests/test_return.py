@@ -28,14 +28,9 @@ from concord.evasion.revoke_again import (
 from concord.evasion.undo import undo
 from concord.people.signals import signed_in
 from concord.spaces.models import Post
-from tests.cast import Cast, login_by_mailbox, opened, participant, proposed, stage
+from tests.cast import Cast, login_by_mailbox, opened, participant, proposed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 def decided(cast: Cast) -> Decision:

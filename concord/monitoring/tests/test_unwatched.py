@@ -24,14 +24,9 @@ from concord.monitoring.ring import NOTICE
 from concord.outbox.models import Job
 from concord.people.end_designation import end_designation
 from concord.people.models import Shift
-from tests.cast import Cast, flagged, stage
+from tests.cast import Cast, flagged
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return stage()
 
 
 def rung(cast: Cast) -> set[str]:

@@ -12,14 +12,9 @@ from concord.reports.acknowledge_report import acknowledge_report
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
 from concord.survivors.read_text import NamesSomebodyProtected
-from tests.cast import Cast, stage
+from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 def test_an_answer_that_names_somebody_else_in_the_case_is_refused(cast: Cast) -> None:

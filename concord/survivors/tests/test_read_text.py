@@ -9,14 +9,9 @@ from concord.letters.registry import register_kind
 from concord.letters.send import NeedsVerdict, send
 from concord.survivors.read_text import NamesSomebodyProtected, mask, names_one_of, read_text
 from concord.vault.errors import NoGrant
-from tests.cast import Cast, case_about_karim, stage
+from tests.cast import Cast, case_about_karim
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return stage()
 
 
 @pytest.fixture
