@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sized
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -76,9 +77,10 @@ class Waiting:
         """What `how_much_waits` would count, of what lies here already."""
         unanswered = [row for row in self.reports if row.report.state in UNANSWERED]
         by_hand = [one for one in self.elsewhere if one.state == ElsewhereState.BY_HAND]
-        people = (self.attempts, self.asked, self.flags, self.machine.put_forward, unanswered)
-        looked = (self.questions, self.reviews, self.unconfirmed, self.later, by_hand, self.by_hand)
-        return sum(map(len, (*people, *looked, self.handovers, self.no_actions)))
+        came_in: list[Sized] = [self.attempts, self.asked, self.flags, self.machine.put_forward]
+        looked: list[Sized] = [self.questions, self.reviews, self.unconfirmed, self.later]
+        kept: list[Sized] = [by_hand, self.by_hand, self.handovers, self.no_actions]
+        return sum(map(len, [*came_in, unanswered, *looked, *kept]))
 
 
 class Alone(NamedTuple):
