@@ -8,6 +8,7 @@ class ActionsConfig(AppConfig):
     def ready(self) -> None:
         from concord.actions import (  # noqa: F401  (kinds of action, receivers, jobs)
             act_by_hand,
+            alarm_later,
             alarm_requests,
             ask_to_leave,
             assign_review,

@@ -86,7 +86,7 @@ def ask_review(
         sealed=files.seal(file.id, contents.encode(), about=f"review:{request_id}"),
         box=box.id,
         filed_at=at,
-        answer_due_at=at + (ANSWER_LIVE if _is_running(decisions) else ANSWER_OTHERWISE),
+        answer_due_at=at + (ANSWER_LIVE if is_running(decisions) else ANSWER_OTHERWISE),
     )
     record("actions.ask_review", actor=None, subject=made.id, at=at, kind=kind)
     if decisions:
@@ -129,7 +129,7 @@ def _window() -> timedelta:
     return timedelta(days=settings.CONCORD_REVIEW_DAYS)
 
 
-def _is_running(decisions: Iterable[Decision]) -> bool:
+def is_running(decisions: Iterable[Decision]) -> bool:
     """Whether an event that it is about is going on; any event, where nobody can say which."""
     running = Convening.objects.filter(state__in=[State.OPEN, State.PAUSED])
     scopes = {

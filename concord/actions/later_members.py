@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
+from concord.actions.ask_review import is_running
 from concord.actions.models import BarredOrganisation, LaterMember
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import SHUTS
@@ -31,6 +32,9 @@ from concord.people.models import Affiliation, Source, StaffMember
 from concord.people.signals import affiliation_named
 from concord.vault import files
 from concord.vault.keyring import Keyring
+
+LOOK_LIVE = timedelta(minutes=2)
+LOOK_OTHERWISE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,12 @@ def meet(barred: BarredOrganisation, person: UUID, *, at: datetime) -> LaterMemb
     if Warrant.objects.filter(_under(decision), kind__in=SHUTS, target=person).exists():
         return None
     card, is_new = LaterMember.objects.get_or_create(
-        barred=barred, person_id=person, defaults={"noticed_at": at}
+        barred=barred,
+        person_id=person,
+        defaults={
+            "noticed_at": at,
+            "due_at": at + (LOOK_LIVE if is_running([decision]) else LOOK_OTHERWISE),
+        },
     )
     if is_new:
         record("actions.later_member", actor=None, subject=decision.id, at=at, card=card.id)

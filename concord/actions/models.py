@@ -343,6 +343,8 @@ class LaterMember(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     noticed_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    alarmed_at = models.DateTimeField(null=True)
     looked_by = models.UUIDField(null=True)
     looked_at = models.DateTimeField(null=True)
     reason_sealed = models.BinaryField(null=True)

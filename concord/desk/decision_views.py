@@ -22,17 +22,15 @@ from concord.actions.end_earlier import end_earlier
 from concord.actions.held_words import held_words
 from concord.actions.models import (
     BarredOrganisation,
-    ByHand,
     Ending,
     LateRecusal,
     LaterMember,
 )
-from concord.actions.state_done import what_is_asked
 from concord.concurrence.models import Decision, GroundCount, Warrant
 from concord.concurrence.terms import GIVE_BACK, GROUNDS, LASTING, SHUTS
 from concord.concurrence.wording import place_name
 from concord.convenings.models import Convening
-from concord.desk.elsewhere import Typed, elsewhere_of
+from concord.desk.by_hand import Typed, to_do
 from concord.desk.lift_form import EarlierForm
 from concord.desk.who_may import sees_decisions, works_on_cases
 from concord.doors import door
@@ -142,7 +140,7 @@ def decision_page(
     in_force = Decision.objects.in_force(request.at).filter(id=found.id).exists()
     coordinates = request.staff_member in (found.case.coordinator, found.case.deputy)
     late = _unconfirmed(found, request)
-    elsewhere = elsewhere_of(found, request, typed=typed)
+    steps = to_do(found, request, typed=typed)
     left_out = (
         set(agreed.version.set_aside.values_list("commitment", flat=True)) if agreed else set()
     )
@@ -172,10 +170,8 @@ def decision_page(
             for warrant in warrants
         ),
         "left_out": len(left_out),
-        "hand_steps": (hand_steps := _by_hand(found, request)),
-        "to_do": any(row["waits"] for row in hand_steps),
-        "elsewhere": elsewhere,
-        "by_hand": next((one for one in elsewhere if one.asks), None),
+        "to_do": steps,
+        "asked_now": next((one for one in steps if one.asks), None),
         "returns": list(Match.objects.filter(decision=found)),
         "later": LaterMember.objects.visible_to(request.staff_member).filter(barred=found.id),
         "organisation": BarredOrganisation.objects.filter(decision=found.id)
@@ -193,29 +189,6 @@ def _held(warrants: Iterable[Warrant]) -> list[tuple[str, list[str]]]:
         what = held_words(warrant.kind)
         found.setdefault(what, []).append(place_name(warrant.scope_kind, warrant.scope_id))
     return [(what, list(dict.fromkeys(places))) for what, places in found.items()]
-
-
-def _by_hand(found: Decision, request: DeskRequest) -> list[dict[str, Any]]:
-    """What is done by hand, by whom, and what was said of it."""
-    rows = list(found.by_hand.select_related("decision"))
-    people = {person for one in rows for person in (one.hand, one.stated_by) if person}
-    staff = StaffMember.objects.filter(person__in=people)
-    names = dict(staff.values_list("person_id", "working_name"))
-    waiting = set(ByHand.objects.waiting().filter(decision=found).values_list("id", flat=True))
-    shown = []
-    for one in rows:
-        asked, said = what_is_asked(one, keyring=request.keyring)
-        shown.append(
-            {
-                "one": one,
-                "asked": asked,
-                "said": said,
-                "hand": names.get(one.hand, ""),
-                "by": names.get(one.stated_by, "") if one.stated_by else "",
-                "waits": one.id in waiting,
-            }
-        )
-    return shown
 
 
 def _unconfirmed(found: Decision, request: DeskRequest) -> list[LateRecusal]:

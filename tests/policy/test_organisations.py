@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from concord.access.gate import is_admitted
 from concord.access.models import Shut
+from concord.actions.alarm_later import alarm_later
 from concord.actions.audit import audit
 from concord.actions.bar_member import BelongsNoLonger
 from concord.actions.bar_organisation import NoSuchOrganisation
@@ -35,7 +36,9 @@ from concord.concurrence.propose import propose
 from concord.concurrence.terms import Target
 from concord.convenings.known_members import members_of
 from concord.convenings.models import Registration
+from concord.monitoring.ring import NOTICE
 from concord.names import fold
+from concord.outbox.models import Job
 from concord.outbox.worker import run_due
 from concord.people.declare_tie import declare_tie
 from concord.people.models import Organisation
@@ -220,6 +223,27 @@ def test_whoever_says_so_later_is_shown_to_a_person_first(
     luis.press("Leave them alone", reason="Another organisation of that name.")
     assert is_admitted(card.person_id, cast.hall.places, at=timezone.now())
     assert audit() == []
+
+
+@pytest.mark.clauses("A-UNIT-1", "P-ZERO-1")
+def test_whoever_nobody_looked_at_in_time_rings_once_more_and_stays_open(
+    cast: Cast, members: list[Registration]
+) -> None:
+    decided(cast)
+    card = says_later(cast, at=2)
+    declare_tie(cast.luis.staff, person=card.person, at=cast.later(minutes=2))
+    Job.objects.filter(kind=NOTICE).delete()
+    assert card.due_at == cast.later(minutes=4)  # an event is running
+    assert alarm_later(None, at=cast.later(minutes=3)) == 0
+    assert [alarm_later(None, at=cast.later(minutes=4)) for _twice in range(2)] == [1, 0]
+    rung = set(Job.objects.filter(kind=NOTICE).values_list("subject", flat=True))
+    assert cast.amara.id in rung
+    assert cast.luis.id not in rung  # close to them: not even that there is somebody
+    assert at_the_desk(cast.amara).open("/").sees("Says that they belong to an organisation")
+    card.refresh_from_db()
+    assert card.state == LaterMember.State.WAITING
+    spare(card, reason="Another one.", by=cast.amara.staff, at=cast.later(minutes=5))
+    assert alarm_later(None, at=cast.later(hours=9)) == 0
 
 
 @pytest.mark.clauses("A-UNIT-1")

@@ -168,11 +168,11 @@ def test_what_a_platform_cannot_do_is_before_a_named_person_at_once(cast: Cast, 
     work(at=cast.at)
     assert state_of(decision) == State.ACTION_PENDING
     page.open(f"/decisions/{decision.id}")
-    assert page.sees("Do it by hand on")
+    assert page.sees("Something is to be done by hand.")
     assert page.sees("Open the chat there, and delete it from the menu of the message.")
-    page.press("It is done", proof="")
+    page.press("It is done", words="")
     assert page.sees("Say what you did there")
-    page.press("It is done", proof="Deleted it from the chat; it is gone for two others as well.")
+    page.press("It is done", words="Deleted it from the chat; it is gone for two others as well.")
     assert page.sees("it is gone for two others as well")
     work(at=cast.later(minutes=1))
     assert state_of(decision) == State.STABILISED
@@ -285,7 +285,7 @@ def test_only_who_answers_for_the_case_says_that_it_was_done(cast: Cast, meeting
     with pytest.raises(NeedsCoordinator):
         by_hand(step, other, "I did it.", at=cast.at)
     ravi = at_the_desk(cast.ravi)
-    assert ravi.post(f"/elsewhere/{step.id}", proof="I did it.").status == 404
+    assert ravi.post(f"/by-hand/{step.id}", words="I did it.").status == 404
     step.refresh_from_db()
     assert step.settled_at is None
 
