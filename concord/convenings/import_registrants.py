@@ -23,7 +23,7 @@ from concord.people.login_of_mailbox import login_of_mailbox
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 
-BATCH = 100
+BATCH = 25
 """People in one transaction: others write meanwhile. What stopped half-way is brought again, and twice is once."""
 
 

@@ -4,8 +4,9 @@
     concord screen --file chat.csv --json
 
 The table needs a column `text`. Each row is answered by one object: {"flagged": bool, "signals": [names], "rank":
-number}. Where there is a column `person` too, it is read as a conversation, as the queue is: a text that was flagged
-before belongs to the item that is there, and its object names that row as "again".
+number}, with what the rules see in that row alone. `flagged` says that a person would be asked to look, and they are
+asked once: a text that was flagged further up, in whatever spelling, belongs to the item that is there, and its object
+names that row as "again". One text that forty people paste is one thing to look at.
 """
 
 from __future__ import annotations
@@ -102,12 +103,14 @@ def _explain(text: str, screener: Screener, *, as_json: bool) -> None:
 
 
 def _answers(path: Path, screener: Screener) -> Iterator[dict[str, object]]:
+    from concord.monitoring.screening.folding import fold
+
     known: dict[str, int] = {}
-    for number, (text, person) in enumerate(_rows(path), 2):
+    for number, text in enumerate(_rows(path), 2):
         screened = screener.screen(text)
-        first = (
-            known.setdefault(text, number) if person is not None and screened.flagged else number
-        )
+        first = number
+        if screened.flagged:
+            first = known.setdefault("".join(fold(text).split()), number)
         yield _answer(screened, again=first if first != number else None)
 
 
@@ -120,8 +123,8 @@ def _answer(screened: Screened, *, again: int | None) -> dict[str, object]:
     return answer | ({"again": again} if again is not None else {})
 
 
-def _rows(path: Path) -> Iterator[tuple[str, str | None]]:
-    """Each row's text and, where the table tells, whose it is. Raises CannotGoOn, in words."""
+def _rows(path: Path) -> Iterator[str]:
+    """Each row's text. Raises CannotGoOn, in words."""
     csv.field_size_limit(LARGEST_CELL)
     row = 1
     try:
@@ -131,7 +134,7 @@ def _rows(path: Path) -> Iterator[tuple[str, str | None]]:
                 raise CannotGoOn(f"{path}: the first row names no column `text`")
             for cells in table:
                 row += 1
-                yield cells["text"] or "", cells.get("person")
+                yield cells["text"] or ""
     except UnicodeDecodeError as error:
         raise CannotGoOn(
             f"{path}: after row {row} it is not in UTF-8; save it as CSV UTF-8"

@@ -21,12 +21,13 @@ def test_the_command_answers_each_row(tmp_path: Path, capsys):
     ]
 
 
-def test_in_a_conversation_the_same_words_again_are_one_item(tmp_path: Path, capsys):
+def test_the_same_words_again_are_one_item_whoever_pastes_them(tmp_path: Path, capsys):
     table = tmp_path / "chat.csv"
-    table.write_text("person,text\na,women are scum\nb,women are scum\n", "utf-8")
+    table.write_text("text\nwomen are scum\nhello\nWOMEN  are scum\n", "utf-8")
     main(["screen", "--file", str(table), "--json"])
-    first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
-    assert (first["flagged"], second["flagged"], second["again"]) == (True, False, 2)
+    first, other, again = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert [one["flagged"] for one in (first, other, again)] == [True, False, False]
+    assert (again["again"], again["signals"], again["rank"]) == (2, first["signals"], first["rank"])
 
 
 @pytest.mark.parametrize(
