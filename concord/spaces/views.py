@@ -23,6 +23,7 @@ from concord.spaces import hooks, post_actions
 from concord.spaces.enter import Entered, enter
 from concord.spaces.forms import PostForm
 from concord.spaces.hidden import hidden_in
+from concord.spaces.light import fit, keep_light, wants_light
 from concord.spaces.models import Condition, Post, Recording, Room
 from concord.spaces.offer_help import help_for
 from concord.spaces.post_message import NothingToAnswer, post_message
@@ -60,11 +61,15 @@ class Shown(NamedTuple):
 def room(request: Request, room_id: UUID) -> HttpResponse:
     """The newest posts, at the bottom; with `?after=` only what is new, with `?before=` what came earlier.
 
-    With `?thread=` one message and what was answered to it.
+    With `?thread=` one message and what was answered to it. `?light=1` turns to text only, `?light=0` back.
     """
     entered = enter(request, room_id, at=request.at)
     if isinstance(entered, str):
         return HttpResponseRedirect(entered)
+    if "light" in request.GET:
+        response = HttpResponseRedirect(reverse("room", args=[room_id]))
+        keep_light(response, wanted=request.GET["light"] == "1")
+        return response
     number = _number(request.GET.get("thread"))
     if number is not None:
         return _thread(request, entered, number)
@@ -181,9 +186,10 @@ def _page(request: Request, entered: Entered, *, status: int = 200, **more: Any)
     """The room. What was typed before comes back through `more`."""
     room = entered.room
     after, before = _number(request.GET.get("after")), _number(request.GET.get("before"))
+    after = more.get("after", after)
     hidden = hidden_in(request, room.convening)
-    posts = _window(room, after=more.get("after", after), before=before, hidden=hidden)
-    full = len(posts) == WINDOW
+    light = wants_light(request) and "video" not in more
+    posts, full = _window(room, after=after, before=before, hidden=hidden, light=light)
     context = {
         "room": room,
         "condition": room.condition(request.at),
@@ -208,18 +214,23 @@ def _page(request: Request, entered: Entered, *, status: int = 200, **more: Any)
         "answering": _answered(room, _number(request.GET.get("answer")), hidden=hidden),
         "nonce": uuid.uuid4(),
     }
-    return render(request, "spaces/room.html", context | more, status=status)
+    page = "spaces/room_light.html" if light else "spaces/room.html"
+    return render(request, page, context | more, status=status)
 
 
 def _window(
-    room: Room, *, after: int | None, before: int | None, hidden: frozenset[UUID]
-) -> list[Post]:
+    room: Room, *, after: int | None, before: int | None, hidden: frozenset[UUID], light: bool
+) -> tuple[list[Post], bool]:
+    """The posts of one page, and whether there may be more beyond."""
     posts = room.posts.to_show().exclude(registration__in=hidden)
     if after is not None:
-        return list(posts.filter(number__gt=after)[:WINDOW])
-    if before is not None:
-        posts = posts.filter(number__lt=before)
-    return list(posts.reverse()[:WINDOW])[::-1]
+        posts = posts.filter(number__gt=after)
+    else:
+        posts = (posts.filter(number__lt=before) if before is not None else posts).reverse()
+    found = list(posts[:WINDOW])
+    shown = fit(found) if light else found
+    full = len(found) == WINDOW or len(shown) < len(found)
+    return (shown if after is not None else shown[::-1]), full
 
 
 def _shown(one: Post, reader: Registration) -> Shown:

@@ -139,6 +139,7 @@ PUBLIC = [
     Place("guidelines", "/s/{hall}/guidelines", "sara"),
     Place("room", "/r/{hall}", "sara"),
     Place("room-reading", "/r/{annex}", "held"),
+    Place("room-text-only", "/r/{hall}?light=1", "sara"),
     Place("room-slowly", "/r/{hall}", "held"),
     Place("room-asked-to-leave", "/r/{hall}", "asked"),
     Place("notice", "/r/{hall}/told/{notice}", "asked"),
