@@ -49,9 +49,10 @@ def carry_elsewhere(
     **kwargs: Any,
 ) -> None:
     """In the executing transaction: a row and a job for each step on each platform that carries the place."""
-    for warrant in execution.warrants.filter(kind__in=[*SHUTS, DELETE], done_at__isnull=False):
+    done = execution.warrants.filter(kind__in=[*SHUTS, DELETE], done_at__isnull=False)
+    for warrant, place in _places_of(list(done)):
         what = DELETE if warrant.kind == DELETE else REVOKE
-        for one in platforms.platforms_at(place_of(warrant)):
+        for one in platforms.platforms_at(place):
             _add(decision, warrant, one, what=what, at=at)
 
 
@@ -113,13 +114,28 @@ def alarm_elsewhere(job: Job | None, *, at: datetime) -> int:
 
 def place_of(warrant: Warrant) -> Place:
     """Where it is carried out: the scope of a revocation, the room's own place of a deletion."""
-    if warrant.kind != DELETE:
-        return Place(warrant.scope_kind, warrant.scope_id)
-    post = Post.objects.select_related("room__session").filter(id=warrant.target).first()
-    if post is None:
-        return EVERYWHERE
-    session = post.room.session_id
-    return Place("session", session) if session else Place("convening", post.room.convening_id)
+    [(_warrant, place)] = _places_of([warrant])
+    return place
+
+
+def _places_of(warrants: list[Warrant]) -> list[tuple[Warrant, Place]]:
+    """The same for many, in one question: a thousand posts can go at once."""
+    posts = Post.objects.filter(id__in=[one.target for one in warrants if one.kind == DELETE])
+    rooms = {
+        id: Place("session", session) if session else Place("convening", convening)
+        for id, session, convening in posts.values_list(
+            "id", "room__session", "room__convening"
+        ).order_by()
+    }
+    return [
+        (
+            one,
+            rooms.get(one.target, EVERYWHERE)
+            if one.kind == DELETE
+            else Place(one.scope_kind, one.scope_id),
+        )
+        for one in warrants
+    ]
 
 
 @transaction.atomic

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from concord.actions.offer_help import HELP
 from concord.cases.keep_evidence import keep_evidence
 from concord.cases.models import Case
-from concord.concurrence.kinds import Kind, register
+from concord.concurrence.kinds import Kind, Many, register
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import Target
 from concord.refusals import Refused
 from concord.spaces.models import Post, Removal, Room
 from concord.spaces.offer_help import offer_help
-from concord.spaces.remove_post import remove_post
+from concord.spaces.remove_post import remove_posts
 
 
 class NoSuchPost(Refused):
@@ -56,34 +56,45 @@ def hold(targets: list[Target]) -> None:
 def carry_out(
     warrant: Warrant, *, decision: Decision, detail: dict[str, Any], at: datetime
 ) -> None:
-    """Seal the post into the case, then remove it under the warrant. Gone or forgotten: nothing more to do.
+    """One of them, by the same rules."""
+    carry_out_all([(warrant, detail)], decision=decision, at=at)
+
+
+def carry_out_all(
+    steps: list[tuple[Warrant, dict[str, Any]]], *, decision: Decision, at: datetime
+) -> None:
+    """Seal the posts into the case, then remove each under its warrant. Gone or forgotten: nothing more to do.
 
     Nor when it was removed under this warrant and put back since: a late retry undoes no undo.
     """
-    if Removal.objects.filter(warrant=warrant.id).exists():
-        return
-    post = (
-        Post.objects.kept()
-        .select_related("room__convening", "registration")
-        .filter(id=warrant.target)
-        .first()
-    )
-    if post is None or post.removed:
-        return
-    keep_evidence(decision.case, post=post, at=at)
-    remove_post(post, warrant=warrant.id, file=decision.file, at=at)
-    for person in detail.get(HELP, ()):
-        offer_help(UUID(person), convening=post.room.convening, at=at)
+    done = Removal.objects.filter(warrant__in=[warrant.id for warrant, _detail in steps])
+    before = set(done.values_list("warrant", flat=True))
+    wanted = {
+        one.target: (one.id, detail.get(HELP, ())) for one, detail in steps if one.id not in before
+    }
+    there = Post.objects.kept().filter(id__in=wanted, removed=False)
+    posts = list(there.select_related("room__convening", "registration"))
+    keep_evidence(decision.case, posts=posts, at=at)
+    remove_posts({post.id: wanted[post.id][0] for post in posts}, file=decision.file, at=at)
+    aimed_at = {(person, post.room.convening) for post in posts for person in wanted[post.id][1]}
+    for person, convening in aimed_at:
+        offer_help(UUID(person), convening=convening, at=at)
 
 
 def verify(warrant: Warrant, *, at: datetime) -> bool:
-    """The text stands in no table that a page reads, or the removal was undone since."""
-    post = Post.objects.kept().filter(id=warrant.target).first()
-    if post is None:
-        return True
-    if Removal.objects.filter(warrant=warrant.id, undone_at__isnull=False).exists():
-        return True
-    return post.removed and not post.text
+    """Whether it holds for one of them."""
+    return warrant.id in verify_all([warrant], at=at)
+
+
+def verify_all(warrants: list[Warrant], *, at: datetime) -> set[UUID]:
+    """Where the text stands in no table that a page reads, or the removal was undone since."""
+    posts = Post.objects.kept().in_bulk([warrant.target for warrant in warrants])
+    standing = {id for id, post in posts.items() if post.text or not post.removed}
+    undone = Removal.objects.filter(
+        warrant__in=[warrant.id for warrant in warrants], undone_at__isnull=False
+    )
+    back = set(undone.values_list("warrant", flat=True))
+    return {one.id for one in warrants if one.target not in standing or one.id in back}
 
 
 def excerpt(target: Target) -> str:
@@ -94,6 +105,12 @@ def excerpt(target: Target) -> str:
 def about(target: Target) -> UUID | None:
     post = Post.objects.select_related("registration").filter(id=target.id).first()
     return post.author_id if post else None
+
+
+def about_all(targets: list[Target]) -> set[UUID]:
+    """Whoever wrote any of them."""
+    posts = Post.objects.kept().filter(id__in=[target.id for target in targets])
+    return set(posts.values_list("registration__person", flat=True).distinct().order_by())
 
 
 def asks(targets: list[Target]) -> Iterable[str]:
@@ -127,5 +144,6 @@ register(
         asks,
         counts,
         says=says,
+        many=Many(carry_out_all, verify_all, about_all),
     )
 )

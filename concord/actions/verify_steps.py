@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -11,7 +13,7 @@ from concord.actions.tell_reporter import tell_reporter
 from concord.cases.models import Case
 from concord.cases.models import State as CaseState
 from concord.cases.move import move
-from concord.concurrence.kinds import kind_of
+from concord.concurrence.kinds import Kind, kind_of
 from concord.concurrence.lend_standing import is_open
 from concord.concurrence.models import Execution, SetAside, Warrant
 from concord.ledger.readings import was_recorded
@@ -39,12 +41,12 @@ def verify_steps(job: Job, *, at: datetime) -> None:
 
 def look_at_steps(execution: Execution, *, at: datetime) -> bool:
     """Look at each step that is not verified. False while one has to be looked at again soon."""
-    open_steps = []
-    for warrant in _open_steps(execution):
-        if kind_of(warrant.kind).verify(warrant, at=at):
-            Warrant.objects.filter(id=warrant.id).update(verified_at=at)
-        else:
-            open_steps.append(kind_of(warrant.kind))
+    open_steps: list[Kind] = []
+    for name, steps in groupby(_open_steps(execution).order_by("kind"), key=attrgetter("kind")):
+        kind, warrants = kind_of(name), list(steps)
+        holding = kind.holding(warrants, at=at)
+        Warrant.objects.filter(id__in=holding).update(verified_at=at)
+        open_steps += [kind] * (len(warrants) - len(holding))
     if not all(kind.by_letter or kind.by_hand for kind in open_steps):
         return False
     release(execution.id, at=at)

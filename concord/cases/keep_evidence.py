@@ -1,8 +1,9 @@
-"""keep_evidence: seal a post into the case as it was, before it goes (R-ACT-DELETE)."""
+"""keep_evidence: seal posts into the case as they were, before they go (R-ACT-DELETE)."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +13,25 @@ from concord.vault import files
 from concord.vault.keyring import Keyring
 
 
-def keep_evidence(case: Case, *, post: Post, at: datetime) -> Evidence:
-    """Keep one sealed copy. Only the public half of the case's key is needed. Twice keeps the first."""
-    kept = Evidence.objects.filter(case=case, post=post.id).first()
-    if kept is not None:
-        return kept
+def keep_evidence(case: Case, *, posts: Iterable[Post], at: datetime) -> list[Evidence]:
+    """Keep one sealed copy of each. Only the public half of the case's key is needed. Twice keeps the first."""
+    wanted = {post.id: post for post in posts}
+    kept = list(Evidence.objects.filter(case=case, post__in=wanted))
+    for one in kept:
+        del wanted[one.post]
+    sealed = files.seal_all(
+        case.file, {about_evidence(case, id): _contents(post) for id, post in wanted.items()}
+    )
+    return [
+        *kept,
+        *Evidence.objects.bulk_create(
+            Evidence(case=case, post=id, sealed=copy, kept_at=at)
+            for id, copy in zip(wanted, sealed, strict=True)
+        ),
+    ]
+
+
+def _contents(post: Post) -> bytes:
     contents = {
         "author": post.author,
         "room": post.room.name,
@@ -24,10 +39,7 @@ def keep_evidence(case: Case, *, post: Post, at: datetime) -> Evidence:
         "posted_at": post.posted_at.isoformat() if post.posted_at else "",
         "text": post.text,
     }
-    sealed = files.seal(
-        case.file, json.dumps(contents).encode(), about=about_evidence(case, post.id)
-    )
-    return Evidence.objects.create(case=case, post=post.id, sealed=sealed, kept_at=at)
+    return json.dumps(contents).encode()
 
 
 def read_evidence(evidence: Evidence, *, keyring: Keyring) -> dict[str, Any]:

@@ -201,8 +201,15 @@ def _carry_out(
     at: datetime,
 ) -> None:
     kind.hold(targets_of({"steps": steps}))
+    if kind.many is not None:
+        warrants = Warrant.objects.bulk_create(_warrant(execution, step) for step in steps)
+        details = [step.get("detail", {}) for step in steps]
+        kind.many.carry_out(list(zip(warrants, details, strict=True)), decision=decision, at=at)
+        execution.warrants.filter(kind=kind.name).update(done_at=at)
+        return
     for step in steps:
         warrant = _warrant(execution, step)
+        warrant.save(force_insert=True)
         if kind.opening is not None:
             kind.opening(warrant, decision=decision, keyring=keyring, at=at)
         else:
@@ -221,7 +228,7 @@ def _count(grounds: list[str]) -> None:
 def _warrant(execution: Execution, step: dict[str, Any]) -> Warrant:
     effect = effect_of(step)
     target = targets_of({"steps": [step]})[0]
-    return Warrant.objects.create(
+    return Warrant(
         execution=execution,
         kind=target.kind,
         target=target.id,

@@ -100,6 +100,35 @@ class Says(Protocol):
     def __call__(self, target: Target) -> str: ...
 
 
+class CarryOutAll(Protocol):
+    """Does many steps of one kind together, each under its warrant and with its detail."""
+
+    def __call__(
+        self, steps: list[tuple[Warrant, dict[str, Any]]], *, decision: Decision, at: datetime
+    ) -> None: ...
+
+
+class VerifyAll(Protocol):
+    """Those of the warrants whose effect holds now, by their ids."""
+
+    def __call__(self, warrants: list[Warrant], *, at: datetime) -> set[UUID]: ...
+
+
+class AboutAll(Protocol):
+    """Every person whom effects on these targets touch."""
+
+    def __call__(self, targets: list[Target]) -> set[UUID]: ...
+
+
+@dataclass(frozen=True)
+class Many:
+    """How a kind does a thousand steps in as few questions to the database as one; by the same rules."""
+
+    carry_out: CarryOutAll
+    verify: VerifyAll
+    about: AboutAll
+
+
 def nobody_else(target: Target) -> Iterable[UUID]:
     return ()
 
@@ -117,7 +146,8 @@ class Kind:
     """One kind of action. `order`: access is shut before posts go. `opening` stands in for `carry_out`, where given.
 
     `by_letter`: it holds once the notice was handed over, which leaves when all else was verified. `by_hand`: a
-    person does it and says so; until then it is not done. Neither is looked at every second.
+    person does it and says so; until then it is not done. Neither is looked at every second. `many` stands in for
+    `carry_out`, `verify` and `about` where there can be very many steps.
     """
 
     name: str
@@ -137,6 +167,20 @@ class Kind:
     says: Says = nothing_more
     by_letter: bool = False
     by_hand: bool = False
+    many: Many | None = None
+
+    def holding(self, warrants: list[Warrant], *, at: datetime) -> set[UUID]:
+        """Those of the warrants, all of this kind, whose effect holds now."""
+        if self.many is not None:
+            return self.many.verify(warrants, at=at)
+        return {warrant.id for warrant in warrants if self.verify(warrant, at=at)}
+
+    def touched(self, targets: list[Target]) -> set[UUID]:
+        """The persons whom effects on these targets, all of this kind, touch."""
+        if self.many is not None:
+            return self.many.about(targets)
+        found = {person for target in targets if (person := self.about(target))}
+        return found.union(*(self.also_about(target) for target in targets))
 
 
 _kinds: dict[str, Kind] = {}

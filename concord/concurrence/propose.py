@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -221,8 +223,8 @@ def named_by_hand(targets: tuple[Target, ...] | list[Target], opened: Opened) ->
 
 def about_of(targets: tuple[Target, ...] | list[Target]) -> set[UUID]:
     """The persons a proposal is about, whose friends and selves are not asked."""
-    found = {person for target in targets if (person := kind_of(target.kind).about(target))}
-    return found.union(*(kind_of(target.kind).also_about(target) for target in targets))
+    ordered = groupby(sorted(targets, key=attrgetter("kind")), key=attrgetter("kind"))
+    return set[UUID]().union(*(kind_of(name).touched(list(those)) for name, those in ordered))
 
 
 def _check_may_propose(case: Case, *, by: StaffMember, keyring: Keyring, at: datetime) -> None:

@@ -14,7 +14,7 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Coroutine, Iterable, Iterator, Sequence
 from types import coroutine
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -117,10 +117,10 @@ class Room:
         if self.size > 2 * LOG_BYTES:
             self._trim()
 
-    def retract(self, number: int) -> None:
-        """Empty the frame of this number; it stays a place to resume from."""
+    def retract(self, numbers: Container[int | None]) -> None:
+        """Empty the frames of these numbers; they stay places to resume from."""
         for position, frame in enumerate(self.log):
-            if frame.number == number:
+            if frame.number is not None and frame.number in numbers:
                 self.size -= len(frame.wire)
                 self.log[position] = frame._replace(wire=b"")
                 self._batch = None
@@ -349,9 +349,9 @@ class Hub:
         wire = encode(event, data, id="" if number is None else f"{stream}-{number}")
         self._on_loop(self._append, stream, wire, number)
 
-    def retract(self, stream: str, number: int) -> None:
-        """Forget what an event said: nobody who resumes before it will hear it. Call it after commit."""
-        self._on_loop(self._retract, stream, number)
+    def retract(self, stream: str, *numbers: int) -> None:
+        """Forget what events said: nobody who resumes before them will hear it. Call it after commit."""
+        self._on_loop(self._retract, stream, frozenset(numbers))
 
     def renew(self, stream: str) -> None:
         """Tell nobody who comes back what was said so far; they are told from the database. Call it after commit."""
@@ -523,9 +523,9 @@ class Hub:
         if stream in self._rooms:
             self._rooms[stream].renew()
 
-    def _retract(self, stream: str, number: int) -> None:
+    def _retract(self, stream: str, numbers: frozenset[int]) -> None:
         if room := self._rooms.get(stream):
-            room.retract(number)
+            room.retract(numbers)
 
     def _cut(self, person: UUID, streams: frozenset[str] | None) -> None:
         for opening in self._openings:

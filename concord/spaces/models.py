@@ -95,11 +95,12 @@ class Room(models.Model):
         """The one other host that is asked for anything, once somebody wants to see; empty without a video."""
         return urlsplit(self.video).hostname or ""
 
-    def allot(self) -> int:
-        """The next number of the room's sequence. Only while the row is held."""
-        self.last_number += 1
+    def allot(self, many: int = 1) -> int:
+        """The next number of the room's sequence, or the first of so many. Only while the row is held."""
+        first = self.last_number + 1
+        self.last_number += many
         self.save(update_fields=["last_number"])
-        return self.last_number
+        return first
 
     @property
     def standing(self) -> models.QuerySet[Announcement]:

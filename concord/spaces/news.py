@@ -31,15 +31,17 @@ ROOM, CONDITION = "room", "condition"
 """What is said of rooms between processes: that something has a new number, that the condition is another."""
 MOST_MISSED = 200
 """Whoever missed more than this loads the page again."""
+MOST_TOLD = 5_000
+"""So do those who are listening, when more than this is new at once."""
 
 _told: dict[UUID, tuple[int, int]] = {}
 """The first and the last number that this process told of each room."""
 _turn = Lock()
 
 
-def tell(room: Room, number: int) -> None:
-    """After commit, tell the room's streams what happened under this number."""
-    transaction.on_commit(partial(_tell_through, room.id, number), robust=True)
+def tell(room: Room, number: int, through: int | None = None) -> None:
+    """After commit, tell the room's streams what happened under this number, or from it through another."""
+    transaction.on_commit(partial(_tell_through, room.id, number, through or number), robust=True)
 
 
 def tell_condition(room: Room, *, at: datetime) -> None:
@@ -96,9 +98,9 @@ def for_desk(event: Event) -> Event:
     return event._replace(data={name: data[name] for name in data if name != "html"})
 
 
-def _tell_through(room_id: UUID, number: int) -> None:
-    _tell_here(room_id, number, number)
-    relay.tell(ROOM, room_id, number)
+def _tell_through(room_id: UUID, lowest: int, highest: int) -> None:
+    _tell_here(room_id, lowest, highest)
+    relay.tell(ROOM, room_id, lowest, highest)
 
 
 def _tell_here(room_id: UUID, lowest: int, highest: int) -> None:
@@ -126,7 +128,7 @@ def _merge_rooms(words: list[Word]) -> list[Word]:
     """Of each room, one word from the lowest number to the highest."""
     numbers: dict[str, list[int]] = {}
     for word in words:
-        numbers.setdefault(word.said[0], []).append(int(word.said[1]))
+        numbers.setdefault(word.said[0], []).extend(map(int, word.said[1:]))
     return [Word(ROOM, [room, str(min(these)), str(max(these))]) for room, these in numbers.items()]
 
 
@@ -148,12 +150,18 @@ def _reached(room_id: UUID, otherwise: int) -> tuple[int, int]:
 
 
 def _publish_between(room_id: UUID, after: int, through: int) -> None:
-    events = events_after(room_id, after, through=through)
-    for event in events or []:
-        _publish(room_id, event)
-    if events is None:  # more than is told one by one: whoever listens loads the page again
+    """One by one, a span of numbers at a time; or, when it is too much, whoever listens loads the page again."""
+    if through - after > MOST_TOLD:
+        hub.renew(f"room:{room_id}")  # what went meanwhile still stands in the log
         for stream in (f"room:{room_id}", f"watch:{room_id}"):
             hub.publish(stream, "reset", {"stream": stream})
+        return
+    for start in range(after, through, MOST_MISSED):
+        # Each number stands for one thing that happened, so that a span never holds more than is listed.
+        events = events_after(room_id, start, through=min(start + MOST_MISSED, through)) or []
+        _retract(room_id, [event for event in events if event.event == "removed"])
+        for event in events:
+            _publish(room_id, event)
 
 
 def _tell_condition(room_id: UUID, at: datetime) -> None:
@@ -176,19 +184,16 @@ def _tell_condition_here(room_id: UUID, at: datetime) -> None:
 def _publish(room_id: UUID, event: Event) -> None:
     if event.event == "renamed":  # what the log still says under the former name is not said again
         hub.renew(f"room:{room_id}")
-    if event.event == "removed":
-        _retract(room_id, event)
     hub.publish(f"room:{room_id}", event.event, event.data, number=event.number)
     hub.publish(f"watch:{room_id}", event.event, for_desk(event).data, number=event.number)
 
 
-def _retract(room_id: UUID, event: Event) -> None:
-    """Take the post's text out of the stream's log too, under every number it was told by."""
-    post = event.data["id"]  # type: ignore[index]
-    for removal in _removals(room_id).filter(post=post):
-        hub.retract(f"room:{room_id}", removal.post.number)
-        if removal.undone_number:
-            hub.retract(f"room:{room_id}", removal.undone_number)
+def _retract(room_id: UUID, events: list[Event]) -> None:
+    """Take the posts' texts out of the stream's log too, under every number they were told by."""
+    posts = [event.data["id"] for event in events]  # type: ignore[index]
+    told = _removals(room_id).filter(post__in=posts).values_list("post__number", "undone_number")
+    if numbers := {number for each in told for number in each if number}:
+        hub.retract(f"room:{room_id}", *numbers)
 
 
 def _posted(post: Post) -> Event:

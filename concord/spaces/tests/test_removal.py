@@ -4,11 +4,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from concord.spaces import news
 from concord.spaces.models import Removal
-from concord.spaces.remove_post import remove_post
+from concord.spaces.remove_post import remove_post, remove_posts
 from concord.spaces.restore_post import restore_post
 from concord.vault.errors import NoGrant
 from concord.vault.keys import enrol, unlock
@@ -26,6 +27,36 @@ def test_removing_twice_leaves_the_first_removal(event, warrant_for, vault_file)
     post = event.say(event.karim, "a cruel thing")
     first = remove_post(post, warrant=warrant_for(post), file=vault_file.id, at=event.at)
     assert remove_post(post, warrant=warrant_for(post), file=vault_file.id, at=event.at) == first
+
+
+def test_many_posts_go_at_once_each_under_its_warrant_and_in_its_place(
+    event, warrant_for, vault_file, keyring
+):
+    posts = [event.say(event.karim, f"cruel {number}") for number in range(3)]
+    kind = event.say(event.sara, "kind")
+    warrants = {post.id: warrant_for(post) for post in posts}
+    remove_post(posts[1], warrant=warrant_for(posts[1]), file=vault_file.id, at=event.at)
+    for _ in range(2):
+        removals = remove_posts(warrants, file=vault_file.id, at=event.at)
+    assert {one.post_id for one in removals} == set(warrants)
+    assert [one.warrant == warrants[one.post_id] for one in removals].count(False) == 1
+    heard = news.events_after(event.room.id, kind.number)
+    assert [(one.data["post"], one.number) for one in heard] == [(2, 5), (1, 6), (3, 7)]
+    last = next(one for one in removals if one.post_id == posts[2].id)
+    restore_post(last, keyring=keyring, by=None, at=event.at)
+    posts[2].refresh_from_db()
+    assert posts[2].text == "cruel 2"
+
+
+def test_thirty_posts_ask_the_database_no_more_often_than_three(event, warrant_for, vault_file):
+    def questions(many: int) -> int:
+        posts = [event.say(event.karim, "again") for _ in range(many)]
+        warrants = {post.id: warrant_for(post) for post in posts}
+        with CaptureQueriesContext(connection) as asked:
+            remove_posts(warrants, file=vault_file.id, at=event.at)
+        return len(asked)
+
+    assert questions(30) <= questions(3)
 
 
 def test_a_removal_without_a_true_warrant_is_refused_by_the_database(event, vault_file):

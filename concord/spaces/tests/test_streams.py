@@ -20,7 +20,7 @@ from concord.people.tests.fixtures import team  # noqa: F401  (fixture)
 from concord.spaces import news
 from concord.spaces.models import Room
 from concord.spaces.pull_brake import pull_brake
-from concord.spaces.remove_post import remove_post
+from concord.spaces.remove_post import remove_post, remove_posts
 from concord.spaces.streams import authorise_room, authorise_watch
 from concord.spaces.tests.conftest import register, staff
 
@@ -134,6 +134,26 @@ def test_a_removed_post_leaves_open_screens_and_the_streams_memory(
     assert (heard.event, json.loads(heard.data)["post"]) == ("removed", 2)
 
 
+def test_very_many_that_go_at_once_are_told_and_none_is_told_again(
+    event, inside, listen, warrant_for, vault_file, monkeypatch
+):
+    monkeypatch.setattr(news, "MOST_MISSED", 2)
+    ear = listen(inside(event.sara), event.room).opened()
+    posts = [event.say(event.karim, f"cruel {number}") for number in range(5)]
+    warrants = {post.id: warrant_for(post) for post in posts}
+    remove_posts(warrants, file=vault_file.id, at=event.at)
+    heard = [ear.next() for _ in range(10)]
+    assert [one.event for one in heard] == ["post"] * 5 + ["removed"] * 5
+    assert [json.loads(one.data)["number"] for one in heard] == list(range(1, 11))
+    monkeypatch.setattr(news, "MOST_TOLD", 2)
+    said = [event.say(event.karim, f"as cruel {number}") for number in range(3)]
+    remove_posts({post.id: warrant_for(post) for post in said}, file=vault_file.id, at=event.at)
+    while (last := ear.next()).event != "reset":
+        assert last.event == "post"
+    back = listen(inside(event.sara), event.room, after=10)
+    assert "cruel" not in back.next().data
+
+
 def test_the_room_hears_of_a_brake(event, inside, listen):
     ear = listen(inside(event.sara), event.room).opened()
     pull_brake(event.room, kind="pause", by=event.amara, at=event.at)
@@ -175,15 +195,15 @@ def test_news_that_arrive_the_wrong_way_round_are_told_in_order_and_once(
 ):
     ear = listen(inside(event.sara), event.room).opened()
     tell = news._tell_through
-    monkeypatch.setattr(news, "_tell_through", lambda room, number: None)
+    monkeypatch.setattr(news, "_tell_through", lambda room, lowest, highest: None)
     event.say(event.karim, "one")
-    tell(event.room.id, 1)
+    tell(event.room.id, 1, 1)
     for text in ("two", "three"):
         event.say(event.karim, text)
-    tell(event.room.id, 3)
-    tell(event.room.id, 2)
+    tell(event.room.id, 3, 3)
+    tell(event.room.id, 2, 2)
     event.say(event.karim, "four")
-    tell(event.room.id, 4)
+    tell(event.room.id, 4, 4)
     assert [json.loads(ear.next().data)["number"] for _ in range(4)] == [1, 2, 3, 4]
 
 
@@ -192,11 +212,11 @@ def test_the_first_news_of_a_room_are_not_lost_when_they_come_second(
 ):
     ear = listen(inside(event.sara), event.room).opened()
     tell = news._tell_through
-    monkeypatch.setattr(news, "_tell_through", lambda room, number: None)
+    monkeypatch.setattr(news, "_tell_through", lambda room, lowest, highest: None)
     for text in ("one", "two"):
         event.say(event.karim, text)
-    tell(event.room.id, 2)
-    tell(event.room.id, 1)
+    tell(event.room.id, 2, 2)
+    tell(event.room.id, 1, 1)
     assert {json.loads(ear.next().data)["number"] for _ in range(2)} == {1, 2}
 
 
