@@ -163,7 +163,10 @@ class Crowd:
 
 
 class Said(NamedTuple):
-    """What somebody says: when, in seconds after the beginning; where; with which cookies; stamped or not."""
+    """What somebody says: when, in seconds after the beginning; where; with which cookies; stamped or not.
+
+    Without a text they only look at the page.
+    """
 
     due: float
     port: int
@@ -266,15 +269,11 @@ class _Writing:
 
 def _post(one: Said, held: dict[int, http.client.HTTPConnection]) -> int:
     text = f"{stamp()} {one.text}" if one.stamped else one.text
-    body = urlencode(
-        {"csrfmiddlewaretoken": TOKEN, "nonce": str(uuid4()), "text": text, "sure": "on"}
-    )
-    headers = {
-        "Host": "localhost",
-        "Cookie": one.cookie,
-        "HX-Request": "true",
-        "Content-Type": "application/x-www-form-urlencoded",
-    }
+    form = {"csrfmiddlewaretoken": TOKEN, "nonce": str(uuid4()), "text": text, "sure": "on"}
+    asked = ("POST", one.path, urlencode(form)) if one.text else ("GET", one.path, None)
+    headers = {"Host": "localhost", "Cookie": one.cookie}
+    if one.text:
+        headers |= {"HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded"}
     for _ in range(
         2
     ):  # a connection that was kept may have been closed meanwhile: the nonce makes it one post
@@ -282,7 +281,7 @@ def _post(one: Said, held: dict[int, http.client.HTTPConnection]) -> int:
             one.port, http.client.HTTPConnection("127.0.0.1", one.port, timeout=PATIENCE)
         )
         try:
-            connection.request("POST", one.path, body, headers)
+            connection.request(*asked, headers)
             answer = connection.getresponse()
             answer.read()
         except (OSError, http.client.HTTPException):

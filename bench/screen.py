@@ -8,7 +8,6 @@ The messages are whole days of public chat where those lie beside the checkout, 
 
 from __future__ import annotations
 
-import csv
 import random
 import re
 import sys
@@ -21,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ahocorasick_rs import AhoCorasick
 
+from bench.chat import CHAT, messages
 from bench.common import Answer, arguments, median, percentile, progress
 from concord.monitoring.screening.folding import fold
 from concord.monitoring.screening.screener import Screener
@@ -28,7 +28,6 @@ from concord.monitoring.screening.terms import Term
 
 MESSAGES = 20_000
 SIZES = (200, 1_000, 5_000)
-CHAT = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "chat-days.csv"
 REPEATS = 10_000
 BOMBS = ("women are scum ", "kill you ", "1", "a ", "+1 555 ", "aaab", "f*")
 COMMON = 50
@@ -113,46 +112,6 @@ def slowest(ours: Screener, texts: list[str]) -> float:
         ours.screen(text)
         each.append(1_000 * (time.thread_time() - began))
     return percentile(each, 0.99)
-
-
-def messages(count: int) -> list[str]:
-    """Real ones where they are there, else made of words that chat is made of."""
-    if CHAT.exists():
-        with CHAT.open(encoding="utf-8", newline="") as file:
-            said = [row["text"] for row in csv.DictReader(file)]
-        return said[:count]
-    chance = random.Random(7)
-    words = [
-        *[
-            "hello",
-            "can",
-            "you",
-            "hear",
-            "me",
-            "the",
-            "slides",
-            "are",
-            "great",
-            "thanks",
-            "people",
-            "women",
-        ],
-        *[
-            "vote",
-            "in",
-            "my",
-            "country",
-            "12:30",
-            "p001:",
-            "+1",
-            "kill",
-            "process",
-            "black",
-            "screen",
-            "¿qué?",
-        ],
-    ]
-    return [" ".join(chance.choices(words, k=chance.randint(1, 20))) for _ in range(count)]
 
 
 def terms(size: int, texts: list[str]) -> list[str]:

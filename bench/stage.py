@@ -37,15 +37,18 @@ def plant(people: int, rooms: int) -> dict[str, Any]:
     stage.rooms = [told.hall, told.annex]
     for number in range(3, rooms + 1):
         stage.rooms.append(cast.session_in(told.convening, f"Hall {number}", told.amara, told.at))
-    stage.people, cookies = _people(people)
+    stage.people, cookies = bring_in(people, stage.rooms)
     return {
         "rooms": [str(room.id) for room in stage.rooms],
         "people": cookies,
     }
 
 
-def _people(many: int) -> tuple[list[Registration], list[str]]:
-    """Many at once: what signing in, registering and confirming leave behind, without the letters."""
+def bring_in(many: int, rooms: list[Room]) -> tuple[list[Registration], list[str]]:
+    """Many at once: what signing in, registering and confirming leave behind, without the letters.
+
+    The first is in the first room, the second in the second, and so on, round and round.
+    """
     from concord.convenings.models import Registration
     from concord.people.models import Login, Person
 
@@ -71,15 +74,10 @@ def _people(many: int) -> tuple[list[Registration], list[str]]:
     )
     sessions = _sessions(logins)
     cookies = [
-        cookies_of(login, session, room=room_of(number))
+        cookies_of(login, session, room=rooms[number % len(rooms)])
         for number, (login, session) in enumerate(zip(logins, sessions, strict=True))
     ]
     return people, cookies
-
-
-def room_of(number: int) -> Room:
-    """In whose room the person with this number is."""
-    return stage.rooms[number % len(stage.rooms)]
 
 
 def sign_in(login: Login, *, room: Room) -> str:

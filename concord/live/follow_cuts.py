@@ -59,6 +59,12 @@ def follow_cuts(stopping: Event) -> None:
     follower.leave()
 
 
+def _hear(payload: str) -> None:
+    word = relay.read(payload)
+    if word is not None:
+        relay.hear(word)
+
+
 def away() -> tuple[type[Exception], ...]:
     """What is raised while the database cannot be reached, by Django and by psycopg's own connection."""
     import psycopg
@@ -84,9 +90,11 @@ class Follower:
             while not stopping.is_set():
                 self._compare()
                 for note in own.notifies(timeout=BEAT, stop_after=1):
-                    word = relay.read(note.payload)
-                    if word is not None:
-                        relay.hear(word)
+                    _hear(note.payload)
+                for note in own.notifies(
+                    timeout=0
+                ):  # what came with it, before anything is compared
+                    _hear(note.payload)
 
     def alone(self) -> None:
         """Without the database nothing is followed; after a while the streams go, and come back with it."""

@@ -36,8 +36,10 @@ from concord.spaces.enter import may_listen
 from concord.spaces.models import Room
 from concord.vault.session import is_open_in
 
-CUT, READMITTED = "cut", "readmitted"
+CUT, READMITTED = "out", "readmitted"
 """What is said of people between processes."""
+MOST_NAMED = 100
+"""Streams that such a word names; where there are more, whoever hears it looks them up."""
 
 
 def authorise_room(session_key: str | None, host: str, streams: list[str]) -> Grant | None:
@@ -71,10 +73,15 @@ def authorise_watch(session_key: str | None, host: str, streams: list[str]) -> G
 
 @receiver(person_shut_out)
 def cut_streams(shut: Shut, **more: Any) -> None:
-    """After commit: end the person's streams in the place they are shut out of, here and in every process."""
-    cut = (shut.person_id, shut.scope_kind, shut.scope_id, shut.until_at is None)
-    transaction.on_commit(partial(_cut, *cut), robust=True)
-    relay.tell_with_commit(CUT, shut.person_id, shut.scope_kind, shut.scope_id or "", cut[3] or "")
+    """After commit: end the person's streams in the place they are shut out of, here and in every process.
+
+    Which streams these are is asked before, so that nothing is left to ask once it has been decided.
+    """
+    place, forever = shut.place, shut.until_at is None
+    streams = _streams_at(place)
+    transaction.on_commit(partial(_cut, shut.person_id, streams, forever), robust=True)
+    named = streams if streams and len(streams) <= MOST_NAMED else ()
+    relay.tell_with_commit(CUT, shut.person_id, place.kind, place.id or "", forever or "", *named)
 
 
 def look_again(person: UUID, *, convening: UUID) -> None:
@@ -104,12 +111,13 @@ def follow_shuts() -> None:
     everywhere = shuts.filter(scope_kind=EVERYWHERE.kind, until_at__isnull=True)
     hub.shut_out_only(set(everywhere.values_list("person_id", flat=True)))
     for shut in shuts.filter(person_id__in=hub.persons()):
-        _cut(shut.person_id, shut.scope_kind, shut.scope_id, shut.until_at is None)
+        _cut(shut.person_id, _streams_at(shut.place), shut.until_at is None)
 
 
 @relay.hears(CUT)
-def _hear_of_cut(person: str, kind: str, id: str, forever: str) -> None:
-    _cut(UUID(person), kind, UUID(id) if id else None, bool(forever))
+def _hear_of_cut(person: str, kind: str, id: str, forever: str, *named: str) -> None:
+    streams = list(named) or _streams_at(Place(kind, UUID(id) if id else None))
+    _cut(UUID(person), streams, bool(forever))
 
 
 @relay.hears(READMITTED)
@@ -117,14 +125,18 @@ def _hear_of_return(person: str) -> None:
     hub.readmit(UUID(person))
 
 
-def _cut(person: UUID, kind: str, id: UUID | None, forever: bool) -> None:
-    if Place(kind, id) == EVERYWHERE:
-        hub.cut(person)
-        if forever:  # one with an end would outlive it in memory; each opening asks the gate anyway
-            hub.shut_out(person)
-        return
-    rooms = Room.objects.filter(**{kind: id})
-    hub.cut(person, [room.stream for room in rooms])
+def _streams_at(place: Place) -> list[str] | None:
+    """The streams of a place's rooms; None for all there are."""
+    if place == EVERYWHERE:
+        return None
+    return [room.stream for room in Room.objects.filter(**{place.kind: place.id})]
+
+
+def _cut(person: UUID, streams: list[str] | None, forever: bool) -> None:
+    hub.cut(person, streams)
+    if streams is None and forever:
+        # One with an end would outlive it in memory; each opening asks the gate anyway.
+        hub.shut_out(person)
 
 
 def _person_behind(session_key: str | None, host: str, *, desk: bool) -> UUID | None:

@@ -1,0 +1,356 @@
+"""A whole event in fast motion: two thousand people at once in twenty rooms, a raid, and what staff decide about it.
+
+Twenty minutes pass in two. Each room follows an hour of real chat, where that lies beside the checkout; everybody holds
+a stream open, and some load their page again. Then forty people come into one room within three minutes, each with a
+stream, and write one cruelty after the other; a flag, a case, a proposal and a second yes take them out in twelve
+decisions, with all that they wrote. Every message has to reach everybody in its room; nobody who was taken out writes
+or hears anything more.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import zlib
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.chat import CHAT, tempo
+from bench.common import Answer, arguments, median, percentile, progress
+from bench.crowd import MARK, Crowd, Ear, Said, Wish, Writers
+from bench.installs import ENGINES, Install, installed
+from bench.stage import bring_in, plant, stage
+
+PEOPLE, ROOMS = 2_000, 20
+FASTER = 10
+MINUTES, MINUTES_IF_QUICK = 20, 4
+RAIDERS, RAID_MINUTES = 40, 3
+DECISIONS = 12
+FIRST_DECISION, BETWEEN = 1.0, 0.4
+"""Minutes of the event: from the beginning of the raid to the first decision, and from one to the next."""
+CRUEL = "Nobody wants you here. Go and hurt yourself"
+EACH_WRITES = 30.0
+"""Seconds of the event between two messages of one who raids."""
+LOOKS = 10
+"""One in so many loads the page again."""
+
+
+def main() -> None:
+    """One kind of install after the other."""
+    more: dict[str, dict[str, Any]] = {
+        "people": {"type": int, "default": None, "help": f"at once ({PEOPLE}); 9212 as a stretch"},
+        "on": {"choices": ENGINES, "default": None, "help": "one kind of install, not both"},
+    }
+    asked = arguments(__doc__ or "", **more)
+    people = asked.people or (PEOPLE // 10 if asked.quick else PEOPLE)
+    minutes = MINUTES_IF_QUICK if asked.quick else MINUTES
+    plan = Plan(people, minutes)
+    workload = {"people": people, "rooms": ROOMS, "minutes": minutes, "times faster": FASTER}
+    workload |= {"raiders": RAIDERS, "decisions": DECISIONS}
+    workload["of"] = "public chat" if CHAT.exists() else "made messages"
+    answer = Answer("event", workload)
+    for engine in [asked.on] if asked.on else ENGINES[: 1 if asked.quick else None]:
+        with installed(engine, deeds="bench.event") as install:
+            tell(answer, engine, Event(install, engine, plan).run())
+    answer.print(as_json=asked.json)
+
+
+class Plan(NamedTuple):
+    people: int
+    minutes: int
+
+    @property
+    def seconds(self) -> float:
+        return self.minutes * 60 / FASTER
+
+    @property
+    def raid_at(self) -> float:
+        """A quarter of the event has passed, or hardly anything of a quick one."""
+        return self.seconds / 4 if self.minutes == MINUTES else 1.0
+
+
+class Found(NamedTuple):
+    """What an event came to."""
+
+    delays: list[float]
+    posts: int
+    refused: int
+    lost: int
+    twice: int
+    cuts: list[float]
+    late: int
+    left: int
+    seconds: float
+    opened_in: float
+    cpu: float
+    rss: int
+    grown: int
+    listeners: int
+    behind: float
+
+
+def tell(answer: Answer, engine: str, found: Found) -> None:
+    """What has to be nothing, what has to come within a second, and what it took."""
+    for name, number in (
+        ("lost", found.lost),
+        ("refused", found.refused),
+        ("late_revocations", found.late),
+        ("streams_left", found.left),
+    ):
+        answer.require(f"{name}_{engine}", number, at_most=0)
+    answer.require(f"p99_delivery_ms_{engine}", percentile(found.delays, 0.99), at_most=1_000)
+    answer.figures |= {
+        f"p50_delivery_ms_{engine}": round(median(found.delays), 1),
+        f"cut_after_ms_{engine}": round(max(found.cuts), 1),
+        f"posts_a_second_{engine}": round(found.posts / found.seconds, 1),
+        f"deliveries_a_second_{engine}": round(len(found.delays) / found.seconds),
+        f"told_twice_{engine}": found.twice,
+        f"cores_{engine}": round(found.cpu / found.seconds, 2),
+        f"rss_mb_{engine}": round(found.rss / 1e6),
+        f"rss_kb_a_listener_{engine}": round(found.grown / found.listeners / 1e3, 1),
+        f"streams_opened_a_second_{engine}": round(found.listeners / found.opened_in),
+        f"writers_behind_s_{engine}": round(found.behind, 2),
+    }
+
+
+class Event:
+    """One event on one install."""
+
+    def __init__(self, install: Install, engine: str, plan: Plan) -> None:
+        self._install, self._engine, self._plan = install, engine, plan
+        planted = install.ask("plant", plan.people, ROOMS)
+        self._rooms, self._people = planted["rooms"], planted["people"]
+        self._raiders: list[dict[str, str]] = install.ask("bring_raiders", RAIDERS)
+        self._say(f"{plan.people} people in {ROOMS} rooms")
+        self._crowd, self._raid = Crowd(), Crowd()
+        self._raid_ears: list[Ear] = []
+        self._cuts: list[float] = []
+        self._posts_then: dict[str, int] = {}
+
+    def run(self) -> Found:
+        """Everybody comes; then it goes its way."""
+        talkers, raiders = Writers(), Writers()
+        try:
+            before, began = self._install.rss(), time.monotonic()
+            ears = self._crowd.join(self._wishes(), self._so_far)
+            opened_in = time.monotonic() - began
+            assert all(ear.status == 200 for ear in ears), {ear.status for ear in ears}
+            grown, spent = self._install.rss() - before, self._install.cpu()
+            said = self._talk()
+            began = time.monotonic()
+            talkers.begin(said, threads=12)
+            raiders.begin(self._cruelties(), threads=8, until=self._plan.seconds)
+            self._decide(began)
+            answers = talkers.finish()
+            seconds = time.monotonic() - began
+            raiders.finish()
+            made = [0] * ROOMS
+            for one in answers:
+                if said[one.number].stamped and one.status == 201:
+                    made[self._rooms.index(said[one.number].path.split("/")[2])] += 1
+            expected = [made[number % ROOMS] for number in range(len(ears))]
+            self._crowd.wait(
+                lambda: all(ear.heard >= n for ear, n in zip(ears, expected, strict=True)), 15.0
+            )
+            pairs = [(ear.heard, n) for ear, n in zip(ears, expected, strict=True)]
+            late = self._install.ask("posts_of", list(self._posts_then))
+            began_at = min(one.began - said[one.number].due * 1e9 for one in answers)
+            return Found(
+                delays=self._crowd.delays,
+                posts=sum(made),
+                refused=sum(one.status not in (200, 201) for one in answers),
+                lost=sum(max(0, n - heard) for heard, n in pairs),
+                twice=sum(max(0, heard - n) for heard, n in pairs),
+                cuts=self._cuts,
+                late=sum(late[who] - then for who, then in self._posts_then.items()),
+                left=sum(ear.status == 200 and ear.ended is None for ear in self._raid_ears),
+                seconds=seconds,
+                opened_in=opened_in,
+                cpu=self._install.cpu() - spent,
+                rss=self._install.rss(),
+                grown=grown,
+                listeners=len(ears),
+                behind=max(one.began - said[one.number].due * 1e9 - began_at for one in answers)
+                / 1e9,
+            )
+        finally:
+            for each in (self._crowd, self._raid):
+                each.leave()
+            for each in (talkers, raiders):
+                each.close()
+
+    def _wishes(self) -> list[Wish]:
+        return [
+            Wish(self._port(number), f"room:{self._rooms[number % ROOMS]}", cookie)
+            for number, cookie in enumerate(self._people)
+        ]
+
+    def _talk(self) -> list[Said]:
+        """All that is said in the rooms, and who loads a page again, in the order in which it is due."""
+        said = []
+        for room, lines in enumerate(tempo(ROOMS, minutes=self._plan.minutes)):
+            inside = range(room, self._plan.people, ROOMS)
+            for line in lines:
+                who = inside[zlib.crc32(line.who.encode()) % len(inside)]
+                text = line.text.replace(MARK, "-")[:3_000] or "."
+                path = f"/r/{self._rooms[room]}/posts"
+                cookie = self._people[who]
+                said.append(Said(line.second / FASTER, self._port(who), path, cookie, text))
+        for who in range(0, self._plan.people, LOOKS):
+            path = f"/r/{self._rooms[who % ROOMS]}"
+            due = self._plan.seconds * who / self._plan.people
+            said.append(Said(due, self._port(who), path, self._people[who], "", stamped=False))
+        return sorted(said)
+
+    def _cruelties(self) -> list[Said]:
+        """One after the other comes in, and writes until they are out, and on."""
+        path = f"/r/{self._rooms[0]}/posts"
+        return sorted(
+            Said(due, self._port(number), path, one["cookie"], CRUEL, stamped=False)
+            for number, one in enumerate(self._raiders)
+            for due in self._moments(number)
+        )
+
+    def _moments(self, number: int) -> list[float]:
+        come = self._plan.raid_at + number * RAID_MINUTES * 60 / FASTER / RAIDERS
+        every = EACH_WRITES / FASTER
+        return [come + 0.5 + turn * every for turn in range(int(self._plan.seconds / every))]
+
+    def _decide(self, began: float) -> None:
+        """They come one by one, and are taken out a few at a time, as soon as they have written."""
+        come = [
+            (self._plan.raid_at + number * RAID_MINUTES * 60 / FASTER / RAIDERS, "come", number)
+            for number in range(RAIDERS)
+        ]
+        decisions = [
+            (
+                self._plan.raid_at + (FIRST_DECISION + number * BETWEEN) * 60 / FASTER,
+                "out",
+                number,
+            )
+            for number in range(DECISIONS)
+        ]
+        for due, what, number in sorted(come + decisions):
+            time.sleep(max(0.0, began + due - time.monotonic()))
+            if what == "come":
+                wish = Wish(
+                    self._port(number), f"room:{self._rooms[0]}", self._raiders[number]["cookie"]
+                )
+                self._raid_ears += self._raid.join([wish])
+            else:
+                self._take_out(number)
+
+    def _take_out(self, number: int) -> None:
+        theirs = range(number * RAIDERS // DECISIONS, (number + 1) * RAIDERS // DECISIONS)
+        whose = [self._raiders[each]["registration"] for each in theirs]
+        decided = self._install.ask("decide", whose)
+        self._posts_then |= decided["posts"]
+        ears = self._raid_ears[theirs.start : theirs.stop]
+        self._raid.wait(lambda: all(ear.ended for ear in ears), 2.0)
+        ended = max((ear.ended or time.monotonic_ns()) for ear in ears)
+        self._cuts.append((ended - decided["committed"]) / 1e6)
+        self._say(
+            f"decision {number + 1} of {DECISIONS}: {len(whose)} people, "
+            f"{sum(decided['posts'].values())} posts, out after {self._cuts[-1]:.1f} ms"
+        )
+
+    def _so_far(self, streams: int) -> None:
+        if streams % 500 == 0:
+            self._say(f"{streams} streams")
+
+    def _port(self, number: int) -> int:
+        ports = self._install.ports
+        return ports[number % len(ports)]
+
+    def _say(self, text: str) -> None:
+        progress(f"{self._engine}: {text}")
+
+
+# Deeds ---------------------------------------------------------------------------------------------
+
+
+def bring_raiders(many: int) -> list[dict[str, str]]:
+    """Forty who have signed in and read everything, and are not there yet."""
+    people, cookies = bring_in(many, [stage.cast.hall])
+    return [
+        {"registration": str(who.id), "cookie": cookie}
+        for who, cookie in zip(people, cookies, strict=True)
+    ]
+
+
+def decide(registrations: list[str]) -> dict[str, Any]:
+    """The whole way: flagged, judged, taken up, proposed, opened, agreed to.
+
+    How many posts each of them had is asked inside the decision's transaction, while the gate is held.
+    """
+    from django.db import transaction
+    from django.utils import timezone
+
+    from concord.cases.take_up import take_up
+    from concord.concurrence.concur import concur
+    from concord.concurrence.open_version import open_version
+    from concord.concurrence.propose import propose
+    from concord.monitoring.flag_post import flag_post
+    from concord.monitoring.judge_credible import judge_credible
+    from concord.spaces.models import Post
+    from tests.cast import terms_for
+
+    told, at = stage.cast, timezone.now()
+    posts = list(Post.objects.filter(registration__in=registrations, removed=False))
+    amara = {"by": told.amara.staff, "keyring": told.amara.keyring, "at": at}
+    luis = {"by": told.luis.staff, "keyring": told.luis.keyring}
+    flag = flag_post(posts[0], words="All of them", by=told.sara.person_id, by_staff=False, at=at)
+    flag = judge_credible(
+        flag, credible=True, reason="It urges people to hurt themselves.", **amara
+    )
+    case = take_up(flag, **amara)
+    proposal = propose(
+        case,
+        terms=terms_for(told, targets=_targets(registrations, posts), act_at_once=True),
+        **amara,
+    )
+    version = proposal.version
+    open_version(version, **luis, at=at)
+    stamps: list[int] = []
+    with transaction.atomic():
+        transaction.on_commit(lambda: stamps.append(time.monotonic_ns()))
+        concur(version, **luis, at=timezone.now())
+        then = posts_of(registrations)
+    return {"committed": stamps[0], "posts": then}
+
+
+def _targets(registrations: list[str], posts: list[Any]) -> tuple[Any, ...]:
+    from concord.concurrence.terms import Target
+    from concord.convenings.models import Registration
+
+    hall = stage.cast.hall
+    people = Registration.objects.filter(id__in=[UUID(one) for one in registrations])
+    outs = [
+        Target(
+            "revoke",
+            who.person_id,
+            who.display_name,
+            scope_kind="session",
+            scope_id=hall.session_id,
+            until_at=stage.cast.later(hours=24),
+        )
+        for who in people
+    ]
+    return (*outs, *(Target("delete", post.id, f"{hall.name}, {post.number}") for post in posts))
+
+
+def posts_of(registrations: list[str]) -> dict[str, int]:
+    """How many posts each of them has, removed ones too."""
+    from concord.spaces.models import Post
+
+    return {one: Post.objects.filter(registration=one).count() for one in registrations}
+
+
+DEEDS = {"plant": plant, "bring_raiders": bring_raiders, "decide": decide, "posts_of": posts_of}
+
+
+if __name__ == "__main__":
+    main()
