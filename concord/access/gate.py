@@ -64,6 +64,11 @@ def admit(person: UUID, places: Iterable[Place], *, at: datetime, alone: bool = 
     raises `NotAdmitted` (A-REVOKE-1). On SQLite the write transaction itself is the lock.
     """
     hold(person, "FOR UPDATE" if alone else "FOR SHARE")
+    check_admitted(person, places, at=at)
+
+
+def check_admitted(person: UUID, places: Iterable[Place], *, at: datetime) -> None:
+    """Raise `NotAdmitted` for whoever is shut out now; nothing is held, for whoever only looks in."""
     shut = shut_of(person, list(places), at=at)
     if shut is not None:
         raise NotAdmitted(person=person, shut=shut.id)

@@ -32,6 +32,18 @@ def step_before(
     The gate is not asked here: whoever opens the door asks it.
     """
     registration = registration_of(person_of(request), convening)
+    return step_of(request, registration, convening=convening, session=session, at=at)
+
+
+def step_of(
+    request: HttpRequest,
+    registration: Registration | None,
+    *,
+    convening: Convening,
+    session: Session | None,
+    at: datetime,
+) -> str | None:
+    """The same for whoever has looked the registration up already."""
     here = way_back(request)
     if registration is None:
         return step("register", convening.slug, here)

@@ -7,14 +7,13 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from concord.access.gate import admit, is_admitted
+from concord.access.gate import check_admitted, is_admitted
 from concord.convenings.models import Registration
-from concord.convenings.threshold import registration_of, step_before
+from concord.convenings.threshold import registration_of, step_of
 from concord.people.current import person_of
 from concord.policy.acknowledge import has_acknowledged
 from concord.refusals import Refused
@@ -33,11 +32,14 @@ class Entered(NamedTuple):
     registration: Registration
 
 
-def enter(request: HttpRequest, room_id: UUID, *, at: datetime) -> Entered | str:
+def enter(
+    request: HttpRequest, room_id: UUID, *, at: datetime, to_write: bool = False
+) -> Entered | str:
     """Let the person into the room, or name the page of the step that comes before: sign in, register,
     acknowledge the policy in force, read the guidelines of this session.
 
-    Raises Http404 when there is no such room, NotAdmitted, RoomIsLocked.
+    Raises Http404 when there is no such room, NotAdmitted, RoomIsLocked. `to_write`: the gate and the room are
+    asked by `post_message`, which holds them; asked here as well, a post would cost half as much again.
     """
     person = person_of(request)
     if person is None:
@@ -45,13 +47,13 @@ def enter(request: HttpRequest, room_id: UUID, *, at: datetime) -> Entered | str
     room = Room.objects.select_related("convening", "session__convening").filter(id=room_id).first()
     if room is None:
         raise Http404
-    with transaction.atomic():
-        admit(person.id, room.places, at=at)
-    step = step_before(request, convening=room.convening, session=room.session, at=at)
+    if not to_write:
+        check_admitted(person.id, room.places, at=at)
     registration = registration_of(person, room.convening)
+    step = step_of(request, registration, convening=room.convening, session=room.session, at=at)
     if step is not None or registration is None:
         return step or reverse("home")
-    if not _may_pass_lock(room, registration, at=at):
+    if not to_write and not _may_pass_lock(room, registration, at=at):
         raise RoomIsLocked(subject=room.id)
     return Entered(room, registration)
 

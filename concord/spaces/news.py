@@ -66,13 +66,14 @@ def tell_lobby(convening: Convening, at: datetime, **more: Any) -> None:
 def events_after(room_id: UUID, number: int, *, through: int | None = None) -> list[Event] | None:
     """What happened in a room after a number, in order; None when it is more than `MOST_MISSED`.
 
-    A post that has been removed never comes from here, only the news that it went.
+    A post that has been removed never comes from here, only the news that it went. Each number stands for one
+    thing: where posts fill the span, and mostly one does, nothing else is asked.
     """
-    events = [
-        *(
-            _posted(post)
-            for post in _span(Post.objects.kept().filter(room=room_id), "number", number, through)
-        ),
+    posts = _span(Post.objects.to_show().filter(room=room_id), "number", number, through)
+    events = [_posted(post) for post in posts]
+    if through is not None and len(events) == through - number:
+        return events
+    events += [
         *(_removed(one) for one in _span(_removals(room_id), "number", number, through)),
         *(_restored(one) for one in _span(_removals(room_id), "undone_number", number, through)),
         *(_renamed(one) for one in _span(_renamings(room_id), "number", number, through)),

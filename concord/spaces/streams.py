@@ -73,21 +73,13 @@ def authorise_watch(session_key: str | None, host: str, streams: list[str]) -> G
 
 @receiver(person_shut_out)
 def cut_streams(shut: Shut, **more: Any) -> None:
-    """After commit: end the person's streams in the place they are shut out of, here and in every process.
-
-    Which streams these are is asked before, so that nothing is left to ask once it has been decided.
-    """
-    place, forever = shut.place, shut.until_at is None
-    streams = _streams_at(place)
-    transaction.on_commit(partial(_cut, shut.person_id, streams, forever), robust=True)
-    named = streams if streams and len(streams) <= MOST_NAMED else ()
-    relay.tell_with_commit(CUT, shut.person_id, place.kind, place.id or "", forever or "", *named)
+    """After commit: end the person's streams in the place they are shut out of, here and in every process."""
+    _cut_with_commit(shut.person_id, shut.place, forever=shut.until_at is None)
 
 
 def look_again(person: UUID, *, convening: UUID) -> None:
     """After commit: let this person's open pages load once more, for something stands there for them alone."""
-    transaction.on_commit(partial(_cut, person, "convening", convening, False), robust=True)
-    relay.tell_with_commit(CUT, person, "convening", convening, "")
+    _cut_with_commit(person, Place("convening", convening), forever=False)
 
 
 @receiver(person_readmitted)
@@ -123,6 +115,14 @@ def _hear_of_cut(person: str, kind: str, id: str, forever: str, *named: str) -> 
 @relay.hears(READMITTED)
 def _hear_of_return(person: str) -> None:
     hub.readmit(UUID(person))
+
+
+def _cut_with_commit(person: UUID, place: Place, *, forever: bool) -> None:
+    """Which streams these are is asked before, so that nothing is left to ask once it has been decided."""
+    streams = _streams_at(place)
+    transaction.on_commit(partial(_cut, person, streams, forever), robust=True)
+    named = streams if streams and len(streams) <= MOST_NAMED else ()
+    relay.tell_with_commit(CUT, person, place.kind, place.id or "", forever or "", *named)
 
 
 def _streams_at(place: Place) -> list[str] | None:

@@ -83,7 +83,7 @@ def post(request: Request, room_id: UUID) -> HttpResponse:
     said = PostForm(request.POST).said
     text = said["text"] or ""
     try:
-        entered = enter(request, room_id, at=request.at)
+        entered = enter(request, room_id, at=request.at, to_write=True)
     except Refused as refused:
         return _turn_away(request, refused, text=text)
     if isinstance(entered, str):
