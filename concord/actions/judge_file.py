@@ -22,6 +22,8 @@ SLACK = timedelta(hours=1)
 """How much later than its own time an entry is chained at most; and how far an old ledger's cut is uneven."""
 MOST_FINDINGS = 1_000
 PIN = re.compile(r"[0-9a-f]{32}")
+OPENED = "site.open_shell"
+"""The entry of whoever opened a prompt on the server."""
 HEAD = re.compile(
     r"(?:(?P<day>\d{4}-\d\d-\d\d) )?(?:(?P<number>\d{1,18}) )?(?P<digest>[0-9a-f]{64})"
 )
@@ -48,6 +50,8 @@ class Verdict:
     ledger_from: datetime | None = None
     made_at: datetime | None = None
     more: bool = False
+    shells: int = 0
+    last_shell_at: datetime | None = None
 
 
 def judge_file(path: Path, *, pins: Iterable[str] = (), heads: Iterable[KeptHead] = ()) -> Verdict:
@@ -69,6 +73,7 @@ def judge_file(path: Path, *, pins: Iterable[str] = (), heads: Iterable[KeptHead
         verdict.findings.append(finding)
     verdict.head = (chain.walk.position, chain.walk.digest.hex())
     verdict.ledger_from = chain.ledger_from
+    verdict.shells, verdict.last_shell_at = chain.shells, chain.last_shell_at
     verdict.counts = {kind: len(rows) for kind, rows in reading.evidence.rows.items()} | {
         "entry": chain.seen
     }
@@ -93,11 +98,15 @@ class _Chain:
         self.found: dict[bytes, int] = {}
         self.late: list[Finding] = []
         self.bound: datetime | None = None
+        self.shells = 0
+        self.last_shell_at: datetime | None = None
 
     def step(self, entry: Entry) -> None:
         if not self.began:
             self.begin(entry)
         self.seen += 1
+        if entry.verb == OPENED:
+            self.shells, self.last_shell_at = self.shells + 1, entry.at
         if self.bound is not None and entry.at < self.bound and len(self.late) < MOST_FINDINGS:
             what = "an entry that says it is older than a head that was kept before it"
             self.late.append(Finding(what, f"entry {entry.id}"))

@@ -35,6 +35,7 @@ COMMANDS = {
     "clauses": "which clauses of the policy are kept, and by what",
     "audit": "verify that every effect had two people, or a decision in force",
     "ledger": "verify the chain of the ledger",
+    "shell": "a Python prompt inside the product; the ledger keeps that it was opened",
 }
 OF_THEIR_OWN = frozenset(["demo", "rehearse", "clauses", "screen"])
 

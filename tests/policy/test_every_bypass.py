@@ -1,7 +1,7 @@
 """Every way round the second person, in one table: what stops it, and where its trace is (PUB-06, R-CONCUR-1).
 
 `refused`: a rule of the policy says no, nothing changes, and the try is in the ledger with who tried.
-`unchanged`: nothing comes of it; a shell that calls a verb is told, and the ledger hears of what goes through a door.
+`unchanged`: nothing comes of it; a shell that calls a verb is told; the ledger keeps that it was opened, and what it was refused.
 `database`: the rules of the database refuse the row, whoever writes it; nothing changes, so there is nothing to keep.
 `shown`: a database owner can write it, and the audit names it; it is never carried out through the product.
 """
@@ -9,21 +9,26 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from nacl.signing import SigningKey
 
 from concord.access.gate import is_admitted
 from concord.access.models import Shut
 from concord.actions.audit import audit
+from concord.actions.export_evidence import export_evidence
+from concord.actions.judge_file import judge_file
 from concord.actions.triggers import drop_statements, install
 from concord.concurrence.concur import concur
-from concord.concurrence.execute import SignatureDoesNotHold, execute
+from concord.concurrence.execute import NeedsConcurrence, SignatureDoesNotHold, execute
 from concord.concurrence.guards import NeedsAnotherStaffMember, NeedsOwnKey
 from concord.concurrence.manifest import AGREED
 from concord.concurrence.models import (
@@ -38,10 +43,12 @@ from concord.concurrence.models import (
 )
 from concord.concurrence.propose import revise
 from concord.concurrence.void import take_back
+from concord.ledger.chain import chain
 from concord.ledger.models import Entry
 from concord.outbox.leave import leave
 from concord.outbox.worker import run_due
 from concord.refusals import Refused
+from concord.site.cli import main
 from concord.spaces.models import Post, Removal
 from concord.vault.models import PersonKey
 from tests.browsing import at_the_desk
@@ -210,6 +217,38 @@ def test_in_a_shell_the_verbs_ask_the_same(scene: Scene) -> None:
     with pytest.raises(Refused):
         scene.executes()
     assert nothing_happened(cast)
+
+
+IN_A_SHELL = """
+from django.utils import timezone
+from concord.concurrence.execute import execute
+from concord.concurrence.models import Proposal
+from concord.people.models import StaffMember
+proposal = Proposal.objects.get()
+class NoKey: holder = proposal.version.proposer
+execute(proposal, by=StaffMember.objects.get(person=NoKey.holder), keyring=NoKey, at=timezone.now())
+"""
+
+
+@pytest.mark.clauses("R-CONCUR-1", "I-PROC-1")
+def test_that_a_shell_was_opened_and_what_it_was_refused_is_kept(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setenv("SUDO_UID", "1234")
+    with pytest.raises(NeedsConcurrence):
+        call_command("shell", command=IN_A_SHELL, verbosity=0)
+    assert nothing_happened(scene.cast)
+    opened_one, refused = Entry.objects.order_by("-id")[:2][::-1]
+    assert (opened_one.verb, opened_one.actor) == ("site.open_shell", None)
+    facts = {"kind": "python", "system_user": os.getuid(), "from_user": 1234}
+    assert opened_one.facts == facts
+    assert (refused.verb, refused.facts["rule"]) == ("refused", "NeedsConcurrence")
+    assert audit() == []
+    assert main(["audit"]) == 0
+    assert "a shell was opened on the server 1 times, last on" in capsys.readouterr().out
+    chain()
+    export_evidence(tmp_path / "evidence.jsonl", at=scene.cast.later(minutes=2))
+    assert judge_file(tmp_path / "evidence.jsonl").shells == 1
 
 
 # straight into the database

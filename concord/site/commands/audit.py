@@ -15,6 +15,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,14 @@ def run(options: argparse.Namespace) -> int:
     if options.export is not None:
         return _export(options)
     from concord.actions.audit import audit
+    from concord.actions.shells import shells_opened
 
-    findings = audit(chain=True)
+    findings, opened = audit(chain=True), shells_opened()
     if options.json:
-        print(json.dumps({"ok": not findings, "findings": [asdict(each) for each in findings]}))
+        found = {"ok": not findings, "findings": [asdict(each) for each in findings]}
+        print(json.dumps(found | {"shells": [each.isoformat() for each in opened]}))
     else:
+        _tell_shells(len(opened), opened[-1] if opened else None)
         _tell(findings)
     return 1 if findings else 0
 
@@ -96,6 +100,7 @@ def _judge(options: argparse.Namespace) -> int:
         print(
             f"note: what is older than {verdict.ledger_from:%Y-%m-%d} is not held against the ledger"
         )
+    _tell_shells(verdict.shells, verdict.last_shell_at)
     if not pins:
         print("note: nothing is pinned; whose the keys are rests on these fingerprints alone")
     if not heads:
@@ -106,6 +111,14 @@ def _judge(options: argparse.Namespace) -> int:
     if verdict.more:
         print("audit: there is more than is shown here")
     return 1 if verdict.findings else 0
+
+
+def _tell_shells(opened: int, last: datetime | None) -> None:
+    """No finding, for the rules hold in a shell as well; yet whoever audits can ask what it was for."""
+    if last is not None:
+        print(
+            f"note: a shell was opened on the server {opened} times, last on {last:%Y-%m-%d %H:%M} UTC"
+        )
 
 
 def _tell(findings: Iterable[Any]) -> None:
@@ -125,5 +138,6 @@ def _read(understand: Callable[[str], Any], given: Iterable[str]) -> list[Any]:
 def _plain(verdict: Any) -> dict[str, Any]:
     told = asdict(verdict)
     told["made_at"] = verdict.made_at.isoformat()
+    told["last_shell_at"] = verdict.last_shell_at.isoformat() if verdict.last_shell_at else None
     told["ledger_from"] = verdict.ledger_from.isoformat() if verdict.ledger_from else None
     return told
