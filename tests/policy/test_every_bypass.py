@@ -1,7 +1,7 @@
 """Every way round the second person, in one table: what stops it, and where its trace is (PUB-06, R-CONCUR-1).
 
 `refused`: a rule of the policy says no, nothing changes, and the try is in the ledger with who tried.
-`unchanged`: nothing comes of it; a shell that calls a verb is told; the ledger keeps that it was opened, and what it was refused.
+`unchanged`: nothing comes of it; a shell that calls a verb is told, and that it was opened is in the ledger.
 `database`: the rules of the database refuse the row, whoever writes it; nothing changes, so there is nothing to keep.
 `shown`: a database owner can write it, and the audit names it; it is never carried out through the product.
 """
