@@ -29,7 +29,7 @@ from concord.concurrence.models import Proposal, Version
 from concord.convenings.models import Convening
 from concord.desk.alike import Row, how_many_rows, rows_of
 from concord.monitoring.alarm_unwatched import open_rooms
-from concord.monitoring.items import Item, how_many_items, items_of
+from concord.monitoring.items import Item, how_many_items, items_of, unfolded
 from concord.monitoring.machine_queue import MachineQueue, machine_queue
 from concord.monitoring.models import Flag, FlagQuerySet, Unwatched
 from concord.people.models import StaffMember
@@ -99,7 +99,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
     return Waiting(
         attempts=list(attempts_for(staff).select_related("case", "flag", "report")),
         asked=asked,
-        flags=items_of(flags_for(staff).select_related("room")),
+        flags=unfolded(items_of(flags_for(staff).select_related("room"))),
         machine=machine_queue(staff, at=at),
         caseless=items_of(_caseless(staff).select_related("room")),
         reports=rows_of(reports_for(staff)),

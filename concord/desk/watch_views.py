@@ -20,9 +20,9 @@ from concord.doors import door
 from concord.monitoring import alarm_unwatched
 from concord.monitoring.alarm_unwatched import ASKS_AGAIN, keep_watch, watched
 from concord.monitoring.claim_flag import claim_flag, claimants, leave_flag
-from concord.monitoring.items import items_of
+from concord.monitoring.items import items_of, unfolded
 from concord.monitoring.machine_queue import machine_queue
-from concord.monitoring.models import Flag
+from concord.monitoring.models import Flag, Sighting
 from concord.monitoring.read_item import read_item
 from concord.monitoring.screening.found import FLAGGED_FROM, URGENT_FROM
 from concord.people.at_the_desk import DeskRequest
@@ -51,7 +51,7 @@ def watch(request: DeskRequest) -> HttpResponse:
     chosen = _chosen(rooms, request.GET.get("room", ""))
     keep_watch(staff, room=chosen, at=request.at)
     seen = watched(rooms, at=request.at)
-    flags = items_of(flags_for(staff).select_related("room"))
+    flags = unfolded(items_of(flags_for(staff).select_related("room")))
     machine = machine_queue(staff, at=request.at, everything="all" in request.GET)
     context: dict[str, Any] = {
         "staff": staff,
@@ -74,7 +74,7 @@ def watch(request: DeskRequest) -> HttpResponse:
         ],
         "alone": {room.id for room in rooms} - seen,
         "again": ASKS_AGAIN,
-        "flagged": {item.flag.post_id for item in flags},
+        "flagged": {item.flag.post_id for item in flags} | _seen_by_machine(machine.put_forward),
         "now": request.at,
     }
     part = PARTS.get(request.htmx.target or "") if request.htmx else None
@@ -120,6 +120,11 @@ def open_rooms(at: datetime) -> QuerySet[Room]:
     lately = Count("posts", filter=Q(posts__posted_at__gt=at - PACE, posts__removed=False))
     rooms = alarm_unwatched.open_rooms().select_related("session", "convening")
     return rooms.annotate(lately=lately).order_by("name", "id")
+
+
+def _seen_by_machine(items: list[Flag]) -> set[UUID]:
+    """The posts of these items: covered among the others too, so that nobody reads by chance what they may not want."""
+    return set(Sighting.objects.filter(flag__in=items).values_list("post", flat=True))
 
 
 def _newest(rooms: list[Room]) -> list[Post]:

@@ -28,6 +28,11 @@ class Item(NamedTuple):
         return 1 + len(self.others)
 
     @property
+    def is_folded(self) -> bool:
+        """Whether nobody flagged it but people who raise very many just now."""
+        return all(one.folded for one in (self.flag, *self.others))
+
+    @property
     def is_late(self) -> bool:
         return any(one.alarmed_at for one in (self.flag, *self.others))
 
@@ -39,6 +44,11 @@ def items_of(flags: Iterable[Flag]) -> list[Item]:
         is_apart = one.by_machine or one.post_id is None
         together.setdefault(one.id if is_apart else one.post_id or one.id, []).append(one)
     return [Item(first, tuple(others)) for first, *others in together.values()]
+
+
+def unfolded(items: Iterable[Item]) -> list[Item]:
+    """The folded ones at the end, each of them still there: a flooder pushes nobody's flag down, and hides none."""
+    return sorted(items, key=lambda item: item.is_folded)
 
 
 def how_many_items(flags: FlagQuerySet) -> int:

@@ -40,7 +40,8 @@ class Flag(models.Model):
 
     The sealed part is `monitoring.seen.Seen`: it keeps its own copy of the post, for the post may go. Who
     flagged is sealed with it; the row holds only a keyed token, by which the same flag is known again. `reasons`
-    names the kinds of signal by which a machine asks, for whoever has to choose what to open first.
+    names the kinds of signal by which a machine asks, for whoever has to choose what to open first. `folded`: it came
+    from somebody who had just raised very many, and stands beneath the others.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -50,6 +51,7 @@ class Flag(models.Model):
     kind = models.CharField(max_length=8, choices=[("post", "post"), ("moment", "moment")])
     by_staff = models.BooleanField(default=False)
     by_machine = models.BooleanField(default=False)
+    folded = models.BooleanField(default=False)
     rank = models.PositiveSmallIntegerField(default=0)
     reasons = models.JSONField(default=list)
     count = models.PositiveIntegerField(default=1)

@@ -14,6 +14,7 @@ from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.models import Flag
+from concord.monitoring.pace import raises_very_many
 from concord.monitoring.readers import readers_of_flag
 from concord.monitoring.seen import Seen
 from concord.monitoring.signals import flagged
@@ -78,6 +79,7 @@ def _write(
         post=post,
         kind="post" if post else "moment",
         by_staff=by_staff,
+        folded=not by_staff and raises_very_many(seen.by, at=at),
         raised_token=raised_token,
         raised_at=at,
         file=file.id,

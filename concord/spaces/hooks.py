@@ -8,9 +8,10 @@ the transaction that stores it, before anybody else sees it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.functional import Promise
@@ -25,8 +26,12 @@ class Hearer(Protocol):
     def __call__(self, post: Post, *, at: datetime) -> object: ...
 
 
+Overhearer = Callable[[Sequence[Post]], object]
+
 _advisers: list[Adviser] = []
 _hearers: list[Hearer] = []
+_overhearers: list[Overhearer] = []
+MOST_HEARD = 200
 log = logging.getLogger("concord.spaces")
 
 
@@ -39,6 +44,12 @@ def before_post(adviser: Adviser) -> Adviser:
 def post_stored(hearer: Hearer) -> Hearer:
     """Register `hearer(post, at=…)`. What it writes falls with the post; if it fails, the post stands."""
     _hearers.append(hearer)
+    return hearer
+
+
+def post_heard(hearer: Overhearer) -> Overhearer:
+    """Register `hearer(posts)`, for posts that another process stored; some may come twice, and late."""
+    _overhearers.append(hearer)
     return hearer
 
 
@@ -62,3 +73,16 @@ def tell_stored(post: Post, *, at: datetime) -> None:
                 hearer(post, at=at)
         except Exception:
             log.exception("a hook failed", extra={"kind": "post_stored", "post": str(post.id)})
+
+
+def tell_heard(room: UUID, lowest: int, highest: int) -> None:
+    """Let every hearer know of the posts under these numbers, which another process stored."""
+    if not _overhearers:
+        return
+    found = Post.objects.filter(room=room, number__range=(lowest, highest), removed=False)
+    posts = list(found.select_related("room", "registration")[:MOST_HEARD])
+    for hearer in _overhearers:
+        try:
+            hearer(posts)
+        except Exception:
+            log.exception("a hook failed", extra={"kind": "post_heard"})

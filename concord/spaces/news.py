@@ -25,6 +25,7 @@ from concord.live.follow_news import catches_up, merges
 from concord.live.hub import hub
 from concord.live.relay import Word
 from concord.live.subscriptions import Event
+from concord.spaces import hooks
 from concord.spaces.models import Post, Removal, Renaming, Room
 
 ROOM, CONDITION = "room", "condition"
@@ -123,6 +124,7 @@ def _hear_of_room(room_id: str, lowest: str, highest: str = "") -> None:
         _tell_here(id, int(lowest), int(highest or lowest))
     else:
         _told.pop(id, None)
+    hooks.tell_heard(id, int(lowest), int(highest or lowest))
 
 
 def _merge_rooms(words: list[Word]) -> list[Word]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import pytest
 
 from concord.desk.waiting import waiting_for
+from concord.live import relay
 from concord.monitoring import screen_post
 from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.machine_queue import machine_queue
 from concord.monitoring.models import Flag, ProtectedName, RuleTally, Unscreened
-from concord.monitoring.pace import forget_pace
+from concord.monitoring.pace import BURST, forget_pace
 from concord.monitoring.protect_name import protect_name
 from concord.monitoring.read_flag import read_flag, read_sightings
 from concord.monitoring.screen_later import screen_later
 from concord.monitoring.screeners import forget_screeners, make_screener
 from concord.monitoring.seen import MACHINE
-from concord.spaces.models import Post
+from concord.spaces.models import Post, Room
 from tests.browsing import by_mail, into
 from tests.cast import Cast
 
@@ -142,6 +143,26 @@ def test_nobody_is_flooded_and_nothing_is_dropped(screened, settings):
     assert (len(queue.put_forward), queue.waiting) == (2, 1)
     assert queue.put_forward[0].post.registration == cast.sara
     assert len(machine_queue(cast.amara.staff, at=cast.at, everything=True).put_forward) == 3
+
+
+@pytest.mark.clauses("R-MONITOR-1")
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_flood_that_is_spread_over_processes_is_seen_whole(screened, heard):
+    cast = screened
+    for number in range(BURST - 1):
+        cast.say(cast.karim, f"look at me, number {number}")
+    cast.say(cast.tomas, "Come over to my own channel, all of you", room=cast.hall)
+    cast.say(cast.tomas, "come over to  my own channel, all of you", room=cast.annex)
+    forget_pace()  # this process has seen none of it: it was written before another one
+    if heard:
+        relay.hear(relay.Word("room", [str(cast.hall.id), "1", str(BURST)]))
+        relay.hear(relay.Word("room", [str(cast.annex.id), "1"]))
+    cast.say(cast.karim, "look at me, the last")
+    lobby = Room.objects.get(convening=cast.convening, session=None)
+    cast.say(cast.tomas, "Come over to my own channel, all of you!", room=lobby)
+    asked = set(Flag.objects.values_list("post__registration", "reasons__0"))
+    flood = {(cast.karim.id, "burst"), (cast.tomas.id, "many rooms")}
+    assert asked == (flood if heard else set())
 
 
 @pytest.mark.clauses("R-MONITOR-1", "K-CONF-1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils import timezone
 
 from concord.cases.models import Case
@@ -10,6 +12,7 @@ from concord.ledger.models import Entry
 from concord.monitoring.alarm_unwatched import alarm_unwatched
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.models import Flag
+from concord.monitoring.pace import FLAGS, forget_pace
 from concord.monitoring.screeners import make_screener
 from concord.spaces.models import Brake
 from tests.browsing import Browser
@@ -190,3 +193,37 @@ def test_a_machines_item_says_why_it_asks_before_it_is_opened(cast: Cast, amara:
     assert "somebody is threatened" in page
     assert "kill" not in page
     assert "What the rank means" in page
+
+
+def test_who_floods_with_flags_is_folded_beneath_the_others_and_never_refused(
+    cast: Cast, amara: Browser
+) -> None:
+    forget_pace()
+    posts = [
+        cast.say(cast.karim, f"words {number}", at=cast.later(seconds=10 * number))
+        for number in range(FLAGS + 3)
+    ]
+    for post in posts:
+        flag_post(post, words="", by=cast.tomas.person_id, by_staff=False, at=cast.at)
+    last = flag_post(
+        cast.say(cast.tomas, "the one that matters"),
+        words="",
+        by=cast.sara.person_id,
+        by_staff=False,
+        at=cast.later(seconds=5),
+    )
+    assert Flag.objects.filter(folded=True).count() == 3
+    page = amara.open("/watch").page
+    ids = re.findall(r'id="flag-([0-9a-f-]{36})"', page)
+    assert len(ids) == len(posts) + 1
+    assert ids.index(str(last.id)) == FLAGS
+    assert amara.sees("From people who flag very much just now; nothing is passed over.")
+
+
+def test_what_screening_asks_about_is_covered_among_the_posts_too(
+    cast: Cast, amara: Browser
+) -> None:
+    make_screener(cast.hall.convening_id)
+    cast.say(cast.karim, "I am going to kill you")
+    feed = part(amara, "/watch", "watch-now")
+    assert feed.index("<details") < feed.index("kill") < feed.index("</details>")
