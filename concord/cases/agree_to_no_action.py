@@ -14,10 +14,12 @@ from concord.cases.models import Agreement, Case, NoAction, State
 from concord.cases.move import move
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.readers import outside_contact
 from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.lay_outcome import NOTHING_DONE, lay_outcome
+from concord.reports.outside import Outside, check_may_read
 from concord.vault import files
 from concord.vault.errors import NoGrant
 
@@ -26,6 +28,12 @@ class NeedsAnother(Refused):
     """Whoever decided that nothing is done cannot agree to it as well, under whatever login."""
 
     words = _("Somebody else has to agree that nothing needs to be done.")
+
+
+class TheTeamAgrees(Refused):
+    """The outside contact stands in for a team that has nobody left; they do not stand beside one that has."""
+
+    words = _("Somebody on the team may agree to this, so it is theirs to say.")
 
 
 class IsSettled(Refused):
@@ -50,17 +58,28 @@ def agree_to_no_action(decided: NoAction, *, by: StaffMember, at: datetime) -> A
     read. Raises `NeedsAnother`, NoGrant, `IsSettled`.
     """
     case, decided = _held(decided, by=by, at=at)
+    return _agree(case, decided, person=by.person_id, at=at)
+
+
+@transaction.atomic
+def agree_from_outside(decided: NoAction, *, by: Outside, at: datetime) -> Agreement:
+    """The same by the outside contact, where nobody on the team may. Raises `TheTeamAgrees` besides."""
+    case, decided = _held_outside(decided, by=by, at=at)
+    return _agree(case, decided, person=by.contact.holder, at=at)
+
+
+def _agree(case: Case, decided: NoAction, *, person: UUID, at: datetime) -> Agreement:
     there = Agreement.objects.filter(no_action=decided).first()
-    if there is not None and there.person == by.person_id:
+    if there is not None and there.person == person:
         return there
     _check_waits(case, decided)
     if standing_of(case).is_open:
         raise IsSettled(subject=case.id)
     agreed = Agreement.objects.create(
-        no_action=decided, decided_by=decided.decided_by, person=by.person_id, agreed_at=at
+        no_action=decided, decided_by=decided.decided_by, person=person, agreed_at=at
     )
     move(case, State.NO_ACTION, at=at)
-    record("cases.agree_to_no_action", actor=by.person_id, subject=case.id, at=at)
+    record("cases.agree_to_no_action", actor=person, subject=case.id, at=at)
     if not standing_of(case).decided:
         for source in case.sources.select_related("report"):
             if source.report:
@@ -76,17 +95,28 @@ def decline_no_action(decided: NoAction, *, reason: str, by: StaffMember, at: da
     Raises `NeedsAnother`, NoGrant, `IsSettled`, `SayWhyNot`.
     """
     case, decided = _held(decided, by=by, at=at)
-    if decided.declined_by == by.person_id:
+    return _decline(case, decided, reason=reason, person=by.person_id, at=at)
+
+
+@transaction.atomic
+def decline_from_outside(decided: NoAction, *, reason: str, by: Outside, at: datetime) -> NoAction:
+    """The same by the outside contact."""
+    case, decided = _held_outside(decided, by=by, at=at)
+    return _decline(case, decided, reason=reason, person=by.contact.holder, at=at)
+
+
+def _decline(case: Case, decided: NoAction, *, reason: str, person: UUID, at: datetime) -> NoAction:
+    if decided.declined_by == person:
         return decided
     _check_waits(case, decided)
     if not reason.strip():
         raise SayWhyNot(subject=case.id)
-    decided.declined_by, decided.ended_at = by.person_id, at
+    decided.declined_by, decided.ended_at = person, at
     decided.declined_sealed = files.seal(
         case.file, reason.strip().encode(), about=about_declined(decided.id)
     )
     decided.save(update_fields=["declined_by", "declined_sealed", "ended_at"])
-    record("cases.decline_no_action", actor=by.person_id, subject=case.id, at=at)
+    record("cases.decline_no_action", actor=person, subject=case.id, at=at)
     tell_desks(files.readers(case.file), "case", case.id)
     ring([decided.decided_by], at=at)
     return decided
@@ -105,6 +135,26 @@ def _held(decided: NoAction, *, by: StaffMember, at: datetime) -> tuple[Case, No
     if not (may and is_eligible(case, by.person_id, about=set(), at=at)):
         raise NoGrant(subject=case.id)
     return case, decided
+
+
+def _held_outside(decided: NoAction, *, by: Outside, at: datetime) -> tuple[Case, NoAction]:
+    """For the outside contact of now, who was given it to read, while nobody on the team could agree."""
+    case = Case.objects.select_for_update().get(id=decided.case_id)
+    decided = NoAction.objects.get(id=decided.id)
+    check_may_read(by)
+    contact = outside_contact(at)
+    is_theirs = contact is not None and contact.holder == by.contact.holder
+    if not (is_theirs and files.may_open(decided.briefing, by.contact.holder)):
+        raise NoGrant(subject=case.id)
+    if may_agree_on_the_team(decided, at=at):
+        raise TheTeamAgrees(subject=case.id)
+    return case, decided
+
+
+def may_agree_on_the_team(decided: NoAction, *, at: datetime) -> bool:
+    """Whether somebody on the team was given it to read and may still agree."""
+    others = files.readers(decided.briefing) - {decided.decided_by}
+    return any(is_eligible(decided.case, one, about=set(), at=at) for one in others)
 
 
 def _check_waits(case: Case, decided: NoAction) -> None:

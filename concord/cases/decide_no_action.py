@@ -22,6 +22,7 @@ from concord.cases.models import Case, NoAction, State
 from concord.cases.parties import respondents
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.readers import outside_contact
 from concord.monitoring.ring import ring
 from concord.outbox.models import Job
 from concord.outbox.registry import every
@@ -76,7 +77,9 @@ def decide_no_action(
     case.no_actions.standing().update(ended_at=at)
     about_whom = respondents(case, keyring=keyring)
     able = [staff.person_id for staff in eligible(case, about=about_whom, at=at)]
-    briefing = files.open_file(readers=able, at=at)
+    others = [person for person in able if person != by.person_id]
+    outside = _outside(case, others, at=at)
+    briefing = files.open_file(readers=[*able, *outside], at=at)
     id = uuid4()
     why = Why(reason.strip(), read_assessment(newest, keyring=keyring))
     said = json.dumps({"reason": why.reason, "assessed": why.assessed._asdict()}).encode()
@@ -90,10 +93,17 @@ def decide_no_action(
         rung_at=at,
     )
     record("cases.decide_no_action", actor=by.person_id, subject=case.id, at=at)
-    others = [person for person in able if person != by.person_id]
     tell_desks(others, "case", case.id)
-    ring(others, at=at)
+    ring(others or outside, at=at)
     return decided
+
+
+def _outside(case: Case, others: list[UUID], *, at: datetime) -> list[UUID]:
+    """The outside contact, where nobody on the team may agree; to read it, where the case lies with them anyway."""
+    contact = outside_contact(at)
+    if contact is None or (others and not files.may_open(case.file, contact.holder)):
+        return []
+    return [contact.holder]
 
 
 def read_why(decided: NoAction, *, keyring: Keyring, at: datetime) -> Why:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from concord import refusals
@@ -177,7 +178,7 @@ def _name_of_who_declined(case: Case) -> str:
     if newest is None or newest.declined_by is None or case.state != State.ASSESSED:
         return ""
     staff = StaffMember.objects.filter(person=newest.declined_by).first()
-    return staff.working_name if staff else ""
+    return staff.working_name if staff else gettext("The outside contact")
 
 
 def _text(request: DeskRequest, name: str) -> str:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
+from concord.cases.agree_to_no_action import (
+    agree_from_outside,
+    decline_from_outside,
+    may_agree_on_the_team,
+)
+from concord.cases.assess_case import in_words
+from concord.cases.decide_no_action import read_why
 from concord.cases.forms import ROLE_WORDS
-from concord.cases.models import Case, CaseQuerySet
+from concord.cases.models import Case, CaseQuerySet, NoAction
 from concord.cases.read_case import read_case
 from concord.doors import Request, anyone, door
+from concord.refusals import Refused, tell
 from concord.reports.outside import Outside, come_in_to_read
 from concord.vault.files import seen_by
 
@@ -23,7 +32,8 @@ def kept(request: Request) -> HttpResponse:
     inside = come_in_to_read(request)
     if inside is None:
         return render(request, "reports/box_shut.html")
-    return render(request, "cases/kept_cases.html", {"cases": _theirs(inside)})
+    page = {"cases": _theirs(inside), "left": [one for one in _left(inside) if _waits(one)]}
+    return render(request, "cases/kept_cases.html", page)
 
 
 @door(anyone)
@@ -40,9 +50,59 @@ def case(request: Request, case_id: UUID) -> HttpResponse:
     context = {
         "case": found,
         "opened": opened,
+        "left": _left(inside).filter(case=found, ended_at__isnull=True).first(),
         "people": [(ROLE_WORDS.get(one.role, ""), one.name) for one in opened.parties],
     }
     return render(request, "cases/kept_case.html", context)
+
+
+@door(anyone)
+@require_http_methods(["GET", "HEAD", "POST"])
+def left(request: Request, decided_id: UUID) -> HttpResponse:
+    """Why somebody on the team finds that nothing needs to be done; their yes or no, where nobody else is left."""
+    inside = come_in_to_read(request)
+    if inside is None:
+        return render(request, "reports/box_shut.html")
+    decided = _left(inside).filter(id=decided_id).first()
+    if decided is None or not bytes(decided.sealed):
+        raise Http404
+    refused = None
+    if request.method == "POST":
+        try:
+            _answer(request, decided, inside)
+            return redirect("kept_left", decided.id)
+        except Refused as told:
+            refused = told
+            tell(told, actor=inside.contact.holder, at=request.at)
+    why = read_why(decided, keyring=inside.keyring, at=request.at)
+    context = {
+        "decided": decided,
+        "case": decided.case,
+        "why": why,
+        "answers": in_words(why.assessed),
+        "is_agreed": hasattr(decided, "agreement"),
+        "may_answer": _waits(decided) and not may_agree_on_the_team(decided, at=request.at),
+        "refused": refused,
+    }
+    status = refused.status if refused else 200
+    return render(request, "cases/kept_left.html", context, status=status)
+
+
+def _answer(request: Request, decided: NoAction, inside: Outside) -> None:
+    if request.POST.get("answer") == "agree":
+        agree_from_outside(decided, by=inside, at=request.at)
+        return
+    reason = request.POST.get("reason", "").replace("\0", "").replace("\r\n", "\n")
+    decline_from_outside(decided, reason=reason, by=inside, at=request.at)
+
+
+def _waits(decided: NoAction) -> bool:
+    return decided.ended_at is None and not hasattr(decided, "agreement")
+
+
+def _left(inside: Outside) -> QuerySet[NoAction]:
+    given = NoAction.objects.filter(briefing__in=seen_by(inside.contact.holder))
+    return given.select_related("case", "agreement").order_by("decided_at")
 
 
 def _theirs(inside: Outside) -> CaseQuerySet:

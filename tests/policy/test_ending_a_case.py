@@ -44,12 +44,13 @@ from concord.concurrence.concur import concur
 from concord.concurrence.models import Execution, Proposal
 from concord.concurrence.void import withdraw
 from concord.desk.waiting import waiting_for
+from concord.ledger.models import Entry
 from concord.outbox.clocks import clocks
 from concord.outbox.models import Job
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
 from concord.vault.errors import NoGrant
-from tests.browsing import at_the_desk
+from tests.browsing import Browser, at_the_desk
 from tests.cast import (
     Cast,
     assessed,
@@ -65,9 +66,12 @@ from tests.policy.test_reviews import asks_again
 pytestmark = pytest.mark.django_db
 
 
-def undone(cast: Cast, case: Case, reason: str = "It was a rehearsal of a play.") -> NoAction:
+def undone(
+    cast: Cast, case: Case, reason: str = "It was a rehearsal of a play.", minutes: int = 0
+) -> NoAction:
     """Amara finds that nothing needs to be done."""
-    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    at = cast.later(minutes=minutes)
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": at}
     return decide_no_action(case, reason=reason, **who)
 
 
@@ -309,3 +313,34 @@ def test_a_review_that_is_granted_opens_the_case_again(
     desk = at_the_desk(mina).open(f"/reviews/{ReviewRequest.objects.get().id}")
     desk.press("Decide it", outcome=outcome, reason="We read it again.")
     assert state_of(decision.case) == state
+
+
+@pytest.mark.clauses("P-ZERO-1", "I-PROC-1", "I-WHO-1")
+def test_where_nobody_on_the_team_may_agree_the_outside_contact_does_through_their_own_door(
+    cast: Cast,
+) -> None:
+    case = assessed(cast, case_about_karim(cast))
+    with_two = undone(cast, case)
+    elena = Browser().open("/report/box").press("Open", code=cast.outside_code)
+    elena.press("I keep it to myself")
+    assert elena.open(f"/report/box/kept/left/{with_two.id}").status == 404
+    for desk in (cast.noor, cast.luis):
+        recuse(case, who=desk.id, by=desk.staff, at=cast.at)
+    alone = undone(cast, case, "It was a play, and I have seen it.", 1)
+    elena.open(f"/report/box/kept/left/{alone.id}")
+    assert elena.sees("It was a play, and I have seen it.")
+    assert elena.sees("you are asked")
+    elena.press("I do not agree", reason="")
+    assert elena.status == 409
+    elena.press("I do not agree", reason="Ask the person it was said to first.")
+    assert elena.sees("taken back or declined")
+    assert state_of(case) == State.ASSESSED
+    amara = at_the_desk(cast.amara).open(f"/cases/{case.id}/keeping")
+    assert amara.sees("Ask the person it was")
+    again = undone(cast, case, "She was asked, and says it was a play.", 2)
+    assert elena.open("/report/box/kept/cases").sees("You are asked")
+    elena.open(f"/report/box/kept/left/{again.id}").press("I agree")
+    assert elena.sees("Two people found that nothing needs to be done.")
+    assert state_of(case) == State.NO_ACTION
+    assert Agreement.objects.get().person == cast.outside.holder
+    assert Entry.objects.filter(verb="cases.agree_to_no_action", actor=cast.outside.holder).exists()
