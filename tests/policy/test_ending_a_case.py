@@ -320,13 +320,13 @@ def test_where_nobody_on_the_team_may_agree_the_outside_contact_does_through_the
     cast: Cast,
 ) -> None:
     case = assessed(cast, case_about_karim(cast))
-    with_two = undone(cast, case)
+    with_two = undone(cast, case, minutes=-3)
     elena = Browser().open("/report/box").press("Open", code=cast.outside_code)
     elena.press("I keep it to myself")
     assert elena.open(f"/report/box/kept/left/{with_two.id}").status == 404
     for desk in (cast.noor, cast.luis):
         recuse(case, who=desk.id, by=desk.staff, at=cast.at)
-    alone = undone(cast, case, "It was a play, and I have seen it.", 1)
+    alone = undone(cast, case, "It was a play, and I have seen it.", -2)
     elena.open(f"/report/box/kept/left/{alone.id}")
     assert elena.sees("It was a play, and I have seen it.")
     assert elena.sees("you are asked")
@@ -337,7 +337,7 @@ def test_where_nobody_on_the_team_may_agree_the_outside_contact_does_through_the
     assert state_of(case) == State.ASSESSED
     amara = at_the_desk(cast.amara).open(f"/cases/{case.id}/keeping")
     assert amara.sees("Ask the person it was")
-    again = undone(cast, case, "She was asked, and says it was a play.", 2)
+    again = undone(cast, case, "She was asked, and says it was a play.", -1)
     assert elena.open("/report/box/kept/cases").sees("You are asked")
     elena.open(f"/report/box/kept/left/{again.id}").press("I agree")
     assert elena.sees("Two people found that nothing needs to be done.")
