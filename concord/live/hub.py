@@ -32,6 +32,8 @@ TICK_PER_LISTENER, LONGEST_TICK = 0.000_04, 0.25
 HEARTBEAT = 15.0
 ROOM_KEPT = 600.0
 """Seconds that the log of a silent room without listeners is kept for those who come back."""
+PAST_KEPT, MOST_PASTS = 3.0, 16
+"""Seconds for which what was missed after a number is kept, and for how many numbers of a room."""
 STREAMS_PER_SESSION = 8
 RETURN_WITHIN = 10_000
 """Milliseconds over which listeners are spread when a server goes down."""
@@ -72,6 +74,14 @@ class Frame(NamedTuple):
     wire: bytes
 
 
+class Past(NamedTuple):
+    """What was missed after a number, as the database told it while the log ended at `head`."""
+
+    head: int
+    until: float
+    events: asyncio.Future[Any]
+
+
 class Room:
     """An append-only log and those who listen to it.
 
@@ -90,6 +100,7 @@ class Room:
         "listeners",
         "log",
         "name",
+        "pasts",
         "size",
     )
 
@@ -100,6 +111,7 @@ class Room:
         self.size = 0
         self.latest: int | None = None
         self.listeners: dict[Listener, None] = {}
+        self.pasts: dict[int, Past] = {}
         self.due = False
         self._pace: deque[float] = deque(maxlen=BUSY_POSTS + 1)
         self._batch: tuple[int, int, int, bytes, Message] | None = None
@@ -168,6 +180,20 @@ class Room:
             if self.log[position].number == number:
                 return self.base + position + 1
         return None
+
+    def past_after(self, number: int, ask: Callable[[], Coroutine[Any, Any, Any]]) -> Past:
+        """What was missed after a number: asked once for all who come back to it while nothing else is said here.
+
+        After a restart a whole room comes back within seconds, with the same few numbers.
+        """
+        now = time.monotonic()
+        past = self.pasts.get(number)
+        if past is None or past.head != self.head or past.until < now or _failed(past.events):
+            if len(self.pasts) >= MOST_PASTS:
+                self.pasts.clear()
+            past = Past(self.head, now + PAST_KEPT, asyncio.ensure_future(ask()))
+            self.pasts[number] = past
+        return past
 
     def number_at(self, cursor: int) -> int | None:
         """The last number that a listener at this cursor has seen, if the log still knows it."""
@@ -300,6 +326,10 @@ class Listener:
 
 
 _waiting: set[asyncio.Future[None]] = set()
+
+
+def _failed(asked: asyncio.Future[Any]) -> bool:
+    return asked.done() and (asked.cancelled() or asked.exception() is not None)
 
 
 @coroutine
@@ -594,6 +624,7 @@ class Hub:
         stale = time.monotonic() - ROOM_KEPT
         for room in list(self._rooms.values()):
             room.drop_stale()
+            room.pasts.clear()
             if not room.listeners and room.last_at < stale:
                 del self._rooms[room.name]
 

@@ -9,6 +9,7 @@ for one stream or all), `reconnect` (the server goes down; come back after a del
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
 from collections.abc import Awaitable, Callable
@@ -19,7 +20,7 @@ from django.conf import settings
 from django.http import parse_cookie
 
 from concord.live import subscriptions
-from concord.live.hub import Listener, Send, chunk, come_back, encode, hub
+from concord.live.hub import Listener, Room, Send, chunk, come_back, encode, hub
 from concord.live.subscriptions import Backlog, Event
 
 STREAMS_AT_ONCE = 64
@@ -110,18 +111,24 @@ async def _catch_up(listener: Listener, name: str, wish: Wish, backlog: Backlog 
     if place is not None:
         listener.cursors[room] = place
         return b""
-    events = await _since(backlog, name, number)
+    events = await _since(backlog, room, number)
     if events is not None:
         return _bring_in(listener, name, events)
+    listener.places[name] = None  # it loads the page again: nobody has to be told from there on
     return encode("reset", {"stream": name}) if backlog or wish.resumed else b""
 
 
-async def _since(backlog: Backlog | None, name: str, number: int) -> list[Event] | None:
+async def _since(backlog: Backlog | None, room: Room, number: int) -> list[Event] | None:
+    if backlog is None:
+        return None
+
     def listed() -> list[Event] | None:
-        events = backlog(name, number) if backlog else None
+        events = backlog(room.name, number)
         return None if events is None else list(events)
 
-    return await subscriptions.in_pool(listed) if backlog else None
+    past = room.past_after(number, lambda: subscriptions.in_pool(listed))
+    events: list[Event] | None = await asyncio.shield(past.events)
+    return events
 
 
 def _bring_in(listener: Listener, name: str, events: list[Event]) -> bytes:
@@ -136,9 +143,8 @@ def _bring_in(listener: Listener, name: str, events: list[Event]) -> bytes:
 
 def _read(scope: dict[str, Any]) -> Wish:
     headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]}
-    asked = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=2 * STREAMS_AT_ONCE)
     places: dict[str, int | None] = {}
-    for key, value in asked:
+    for key, value in _asked(scope["query_string"].decode("latin-1")):
         name, _, number = value.partition("@")
         if key == "s" and NAME.fullmatch(name):
             places[name] = _number(number)
@@ -148,6 +154,14 @@ def _read(scope: dict[str, Any]) -> Wish:
     cookies = parse_cookie(headers.get("cookie", ""))
     session = cookies.get(settings.SESSION_COOKIE_NAME) or None
     return Wish(places, bool(last), session, headers.get("host", ""))
+
+
+def _asked(query: str) -> list[tuple[str, str]]:
+    """The fields of an address; none of one that has more than any page of ours would ask for."""
+    try:
+        return parse_qsl(query, max_num_fields=2 * STREAMS_AT_ONCE)
+    except ValueError:
+        return []
 
 
 def _resumed(last: str, names: list[str]) -> dict[str, int | None]:

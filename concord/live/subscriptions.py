@@ -28,7 +28,10 @@ class Event(NamedTuple):
 
 
 Backlog = Callable[[str, int], "Iterable[Event] | None"]
-"""`backlog(stream, after)`: the events after that number, or None when only a reload will do."""
+"""`backlog(stream, after)`: the events after that number, or None when only a reload will do.
+
+What it tells of a stream is the same for whoever may listen: those who come back together share one answer.
+"""
 
 
 class Grant(NamedTuple):

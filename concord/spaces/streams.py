@@ -173,11 +173,16 @@ def _id_of(stream: str) -> UUID | None:
 
 
 def _backlog(shown: Callable[[Event], Event], stream: str, after: int) -> Iterable[Event] | None:
-    """What was missed since a number, and how the room is now."""
+    """What was missed since a number, and how the room is now. Only a reload helps from a number yet to come.
+
+    Such a page is older than a database that was brought back from a copy: it would miss what is said until then.
+    """
     id = _id_of(stream)
     room = Room.objects.filter(id=id).first() if id else None
-    events = news.events_after(room.id, after) if room else None
-    if room is None or events is None:
+    if room is None or after > room.last_number:
+        return None
+    events = news.events_after(room.id, after)
+    if events is None:
         return None
     last = events[-1].number if events else after
     condition = Event("condition", news.condition_now(room, at=timezone.now()), last)

@@ -138,6 +138,66 @@ def test_a_place_that_makes_no_sense_asks_for_a_reload(port: int, person: UUID) 
         assert Ear(port, "s=room:a", last=last).next().event == "reset", last
 
 
+def test_what_no_page_of_ours_would_ask_for_is_not_there_and_breaks_nothing(
+    port: int, person: UUID
+) -> None:
+    for query in ("s=room:a&" * 500, "&" * 5_000, "s=" + "x" * 50_000, "s=room:%00", "s=%FF%FE:a"):
+        assert Ear(port, query).status == 404, query[:20]
+    for place in ("-1", "1e9", "9" * 400, "%00", "%D9%A1", "1+OR+1", "@@"):
+        assert Ear(port, f"s=room:a@{place}").status == 200, "a place that is none is no place"
+    ear = Ear(port, "s=room:a").opened()
+    live.publish("room:a", "post", "and goes on")
+    assert ear.next().data == "and goes on"
+
+
+def test_a_room_that_comes_back_together_asks_for_what_it_missed_once(
+    port: int, person: UUID
+) -> None:
+    asked, begun, answer = [], threading.Event(), threading.Event()
+
+    def backlog(stream: str, after: int) -> Iterable[Event]:
+        asked.append((stream, after))
+        begun.set()
+        assert answer.wait(20)
+        return [Event("post", "missed", after + 1)]
+
+    let_in(person, backlog)
+    found: list[Ear] = []
+    back = [
+        threading.Thread(target=lambda n=n: found.append(Ear(port, "s=room:a@7", session=str(n))))
+        for n in range(30)
+    ]
+    for one in back:
+        one.start()
+    assert begun.wait(20)
+    answer.set()
+    for one in back:
+        one.join()
+    for ear in found:
+        assert ear.next() == ("post", "missed", "room:a-8")
+    assert asked == [("room:a", 7)]
+    live.publish("room:a", "post", "new", number=9)
+    for ear in found:
+        assert ear.next().data == "new"
+    on_the_loop(lambda: None)
+    Ear(port, "s=room:a@7").next()
+    assert len(asked) == 2, "what was said since is not left out"
+
+
+def test_a_past_that_could_not_be_read_is_asked_for_again(port: int, person: UUID) -> None:
+    asked = []
+
+    def backlog(stream: str, after: int) -> Iterable[Event]:
+        asked.append(after)
+        if len(asked) == 1:
+            raise OSError("the database is away")
+        return [Event("post", "missed", after + 1)]
+
+    let_in(person, backlog)
+    assert Ear(port, "s=room:a@1").status != 200
+    assert Ear(port, "s=room:a@1").next().data == "missed"
+
+
 def test_a_retracted_post_is_not_heard_by_who_resumes_before_it(port: int, person: UUID) -> None:
     for number in range(1, 4):
         live.publish("room:a", "post", str(number), number=number)
@@ -208,6 +268,43 @@ def test_the_heartbeat_ends_the_streams_of_who_is_shut_out(port: int, person: UU
     assert [heard.event for heard in ear.rest()] == ["cut"]
     live.readmit(person)
     Ear(port, "s=room:a").opened()
+
+
+def test_however_the_opening_falls_nobody_who_was_cut_goes_on_listening(
+    port: int, person: UUID
+) -> None:
+    """Openings and cuts at once, in every order that chance brings; the leave is taken before the cut is made."""
+    admitted, stop = {person}, threading.Event()
+    granting = threading.Lock()
+
+    def authorise(key: str | None, host: str, names: list[str]) -> Grant | None:
+        with granting:
+            may = person in admitted
+        return Grant(person, names) if may else None
+
+    def keep_opening(session: str) -> None:
+        while not stop.is_set():
+            Ear(port, "s=room:a", session=session).close()
+
+    subscriptions.register("room", authorise)
+    browsers = [threading.Thread(target=keep_opening, args=(str(n),)) for n in range(3)]
+    for browser in browsers:
+        browser.start()
+    try:
+        for _ in range(50):
+            with granting:
+                admitted.clear()
+            live.cut(person)
+            # Whatever was granted before has been cut, or will not be joined.
+            assert on_the_loop(lambda: hub.listening(person, ["room:a"])) == 0
+            assert Ear(port, "s=room:a").status == 404
+            assert on_the_loop(lambda: hub.listening(person, ["room:a"])) == 0
+            with granting:
+                admitted.add(person)
+    finally:
+        stop.set()
+        for browser in browsers:
+            browser.join()
 
 
 # Readers that do not read --------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from concord.convenings.end_session import end_session
 from concord.convenings.open_convening import open_convening
 from concord.convenings.open_session import open_session
 from concord.convenings.tests.event import Planned, plan
-from concord.live.tests.listening import Ear, serving
+from concord.live.hub import hub
+from concord.live.tests.listening import Ear, on_the_loop, serving
 from concord.people.models import Login, Role
 from concord.people.tests.fixtures import team  # noqa: F401  (fixture)
 from concord.spaces import news
@@ -36,6 +37,12 @@ def planned(team) -> Planned:  # noqa: F811
 
 def session_of(browser: Client) -> str:
     return browser.cookies["__Host-session"].value
+
+
+def forget_all() -> None:
+    """As after a restart: nothing has been told in this process yet."""
+    on_the_loop(hub._rooms.clear)
+    news._told.clear()
 
 
 @pytest.fixture
@@ -69,6 +76,73 @@ def test_whoever_shows_a_page_misses_nothing_until_the_stream(event, inside, lis
     event.say(event.karim, "on the page")
     event.say(event.karim, "in between")
     assert "in between" in listen(inside(event.sara), event.room, after=1).next().data
+
+
+def test_a_page_from_the_future_loads_again(event, inside, listen):
+    event.say(event.karim, "the last one that the copy held")
+    for number in (2, 999_999_999_999_999):
+        assert listen(inside(event.sara), event.room, after=number).next().event == "reset"
+    ear = listen(inside(event.sara), event.room, after=1).opened()
+    event.say(event.karim, "what comes next")
+    assert ear.next().event == "post"
+
+
+def test_one_who_was_long_away_loads_again_and_nobody_else_has_to(
+    event, inside, listen, monkeypatch
+):
+    monkeypatch.setattr(news, "MOST_MISSED", 3)
+    for number in range(5):
+        event.say(event.karim, f"{number}")
+    forget_all()
+    there = listen(inside(event.sara), event.room, after=5)
+    assert listen(inside(event.karim), event.room, after=0).next().event == "reset"
+    assert there.opened().next().event == "condition"
+    event.say(event.karim, "new")
+    heard = there.next()
+    assert (heard.event, heard.id) == ("post", f"{event.room.stream}-6")
+
+
+def test_after_a_restart_a_room_that_comes_back_is_read_from_the_database_once(
+    event, inside, listen, monkeypatch
+):
+    asked = []
+    events_after = news.events_after
+    monkeypatch.setattr(
+        news,
+        "events_after",
+        lambda room, after, **more: asked.append(after) or events_after(room, after, **more),
+    )
+    event.say(event.karim, "seen")
+    event.say(event.karim, "missed")
+    forget_all()
+    asked.clear()
+    browser = inside(event.sara)
+    for _ in range(8):
+        assert "missed" in listen(browser, event.room, after=1).next().data
+    assert asked == [1]
+
+
+def test_a_forged_ticket_opens_nothing(event, inside, listen):
+    browser = inside(event.sara)
+    true = session_of(browser)
+    forged = [
+        true[:-1],
+        true + "a",
+        true.upper(),
+        f'"{chr(92)}000{true[4:]}"',
+        "a" * 32,
+        "%00" * 11,
+        "x" * 4_000,
+    ]
+    for session in forged:
+        assert listen(None, event.room, session=session).status == 404, session
+    for kind in ("watch", "desk", "Room", "people", "room:room"):
+        for id in (event.room.id, event.amara.person_id, event.sara.person_id):
+            assert listen(browser, query=f"s={kind}:{id}").status == 404, kind
+    assert (
+        listen(browser, query=f"s={event.room.stream}&s=desk:{event.sara.person_id}").status == 404
+    )
+    assert listen(browser, event.room).opened()
 
 
 def test_who_is_not_inside_hears_nothing(event, inside, listen):
