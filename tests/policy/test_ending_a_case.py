@@ -67,7 +67,7 @@ pytestmark = pytest.mark.django_db
 
 
 def undone(
-    cast: Cast, case: Case, reason: str = "It was a rehearsal of a play.", minutes: int = 0
+    cast: Cast, case: Case, reason: str = "It was a rehearsal of a play.", minutes: float = 0
 ) -> NoAction:
     """Amara finds that nothing needs to be done."""
     at = cast.later(minutes=minutes)
@@ -320,13 +320,13 @@ def test_where_nobody_on_the_team_may_agree_the_outside_contact_does_through_the
     cast: Cast,
 ) -> None:
     case = assessed(cast, case_about_karim(cast))
-    with_two = undone(cast, case, minutes=-3)
+    with_two = undone(cast, case)
     elena = Browser().open("/report/box").press("Open", code=cast.outside_code)
     elena.press("I keep it to myself")
     assert elena.open(f"/report/box/kept/left/{with_two.id}").status == 404
     for desk in (cast.noor, cast.luis):
         recuse(case, who=desk.id, by=desk.staff, at=cast.at)
-    alone = undone(cast, case, "It was a play, and I have seen it.", -2)
+    alone = undone(cast, case, "It was a play, and I have seen it.", 0.001)
     elena.open(f"/report/box/kept/left/{alone.id}")
     assert elena.sees("It was a play, and I have seen it.")
     assert elena.sees("you are asked")
@@ -337,7 +337,7 @@ def test_where_nobody_on_the_team_may_agree_the_outside_contact_does_through_the
     assert state_of(case) == State.ASSESSED
     amara = at_the_desk(cast.amara).open(f"/cases/{case.id}/keeping")
     assert amara.sees("Ask the person it was")
-    again = undone(cast, case, "She was asked, and says it was a play.", -1)
+    again = undone(cast, case, "She was asked, and says it was a play.", 0.002)
     assert elena.open("/report/box/kept/cases").sees("You are asked")
     elena.open(f"/report/box/kept/left/{again.id}").press("I agree")
     assert elena.sees("Two people found that nothing needs to be done.")
