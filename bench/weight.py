@@ -35,6 +35,9 @@ from bench.footprint import CHECKOUT, PATIENCE, first_page, serving, set_up
 STAFF = 25
 HELP_LINES = 40
 MESSAGES = 50
+FEW = 10
+"""Messages that came since somebody last looked."""
+LIGHT = "__Host-light"
 LANGUAGE = "ar"
 SAID = "كتب لي شخص من المتحدثين رسائل طوال الليل، ولا أريد أن أقابله غداً."
 SAID_IN_DISTRESS = f"{SAID} أريد أن أموت."
@@ -68,6 +71,8 @@ def compare(answer: Answer, found: dict[str, int]) -> None:
         "report_bytes": 20_000,
         "second_visit_bytes": 9_000,
         "room_bytes": 40_000,
+        "room_as_text_bytes": 10_000,
+        "update_as_text_bytes": 10_000,
     }
     for name, limit in limits.items():
         answer.require(name, found.pop(name), at_most=limit)
@@ -103,7 +108,16 @@ def _room(browser: Browser, relay: Relay, planted: dict[str, Any]) -> dict[str, 
     with looking(browser, relay, cookies=planted["cookies"]) as page:
         page.open(f"/r/{planted['room']}")
         assert page.tab.locator(".post").count() == MESSAGES
-        return live | page.seen("room_without_script")
+        whole = page.seen("room_without_script")
+        page.forget()
+        page.open(f"/r/{planted['room']}?after={MESSAGES - FEW}")
+        whole |= page.seen("update_without_script")
+    with looking(browser, relay, cookies=planted["cookies"] | {LIGHT: "1"}) as page:
+        page.open(f"/r/{planted['room']}")
+        text = page.seen("room_as_text")
+        page.forget()
+        page.open(f"/r/{planted['room']}?after={MESSAGES - FEW}")
+        return live | whole | text | page.seen("update_as_text")
 
 
 # The browser ---------------------------------------------------------------------------------------
