@@ -91,6 +91,11 @@ class Alone(NamedTuple):
     since: datetime
     all: bool
 
+    def without(self, seen: set[UUID]) -> Alone:
+        """Less the rooms that somebody has come to meanwhile."""
+        rooms = [room for room in self.rooms if room.id not in seen]
+        return self._replace(rooms=rooms, all=self.all and len(rooms) == len(self.rooms))
+
 
 def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
     """Everything that waits for this person; the same few queries however much it is."""

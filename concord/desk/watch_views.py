@@ -67,11 +67,7 @@ def watch(request: DeskRequest) -> HttpResponse:
             "budget": settings.CONCORD_SCREEN_BUDGET,
         },
         "claims": claimants([*(item.flag for item in flags), *machine.put_forward], at=request.at),
-        "unwatched": [
-            one
-            for one in unwatched_for(staff)
-            if not seen.issuperset(room.id for room in one.rooms)
-        ],
+        "unwatched": [one for each in unwatched_for(staff) if (one := each.without(seen)).rooms],
         "alone": {room.id for room in rooms} - seen,
         "again": ASKS_AGAIN,
         "flagged": {item.flag.post_id for item in flags} | _seen_by_machine(machine.put_forward),

@@ -93,4 +93,5 @@ class JudgementForm(forms.Form):
         help_text=_("One sentence. Only colleagues who handle this read it."),
         rows=2,
         max_length=4_000,
+        required=True,
     )
