@@ -8,10 +8,12 @@ from uuid import uuid4
 from bench.crowd import TOKEN
 
 if TYPE_CHECKING:
+    from concord.cases.models import Case
     from concord.concurrence.models import Version
     from concord.convenings.models import Registration
     from concord.people.models import Login
     from concord.spaces.models import Room
+    from tests.browsing import Browser
     from tests.cast import Cast
 
 
@@ -23,6 +25,9 @@ class Stage:
     people: list[Registration]
     version: Version
     """What is decided next, where a bench keeps one."""
+    case: Case
+    browser: Browser
+    """Somebody's at the desk, signed in."""
 
 
 stage = Stage()

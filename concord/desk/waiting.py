@@ -29,7 +29,7 @@ from concord.concurrence.models import Proposal, Version
 from concord.convenings.models import Convening
 from concord.desk.alike import Row, how_many_rows, rows_of
 from concord.monitoring.alarm_unwatched import open_rooms
-from concord.monitoring.items import Item, how_many_items, items_of, unfolded
+from concord.monitoring.items import Item, how_many_items, items_of, oldest_items
 from concord.monitoring.machine_queue import MachineQueue, machine_queue
 from concord.monitoring.models import Flag, FlagQuerySet, Unwatched
 from concord.people.models import StaffMember
@@ -46,6 +46,7 @@ class Waiting:
     attempts: list[Attempt]
     asked: list[Version]
     flags: list[Item]
+    how_many_flags: int
     machine: MachineQueue
     caseless: list[Item]
     reports: list[Row]
@@ -77,10 +78,14 @@ class Waiting:
         """What `how_much_waits` would count, of what lies here already."""
         unanswered = [row for row in self.reports if row.report.state in UNANSWERED]
         by_hand = [one for one in self.elsewhere if one.state == ElsewhereState.BY_HAND]
-        came_in: list[Sized] = [self.attempts, self.asked, self.flags, self.machine.put_forward]
+        came_in: list[Sized] = [self.attempts, self.asked, self.machine.put_forward]
         looked: list[Sized] = [self.questions, self.reviews, self.unconfirmed, self.later]
         kept: list[Sized] = [by_hand, self.by_hand, self.handovers, self.no_actions]
-        return sum(map(len, [*came_in, unanswered, *looked, *kept]))
+        return self.how_many_flags + sum(map(len, [*came_in, unanswered, *looked, *kept]))
+
+    @property
+    def more_flags(self) -> int:
+        return self.how_many_flags - len(self.flags)
 
 
 class Alone(NamedTuple):
@@ -100,11 +105,13 @@ class Alone(NamedTuple):
 def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
     """Everything that waits for this person; the same few queries however much it is."""
     asked = list(proposals_for(staff, at=at).select_related("proposal").order_by("lapses_at"))
+    flags = oldest_items(flags_for(staff))
     proposers = StaffMember.objects.filter(person__in={version.proposer for version in asked})
     return Waiting(
         attempts=list(attempts_for(staff).select_related("case", "flag", "report")),
         asked=asked,
-        flags=unfolded(items_of(flags_for(staff).select_related("room"))),
+        flags=flags.items,
+        how_many_flags=flags.how_many,
         machine=machine_queue(staff, at=at),
         caseless=items_of(_caseless(staff).select_related("room")),
         reports=rows_of(reports_for(staff)),

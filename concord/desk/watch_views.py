@@ -20,7 +20,7 @@ from concord.doors import door
 from concord.monitoring import alarm_unwatched
 from concord.monitoring.alarm_unwatched import ASKS_AGAIN, keep_watch, watched
 from concord.monitoring.claim_flag import claim_flag, claimants, leave_flag
-from concord.monitoring.items import items_of, unfolded
+from concord.monitoring.items import oldest_items
 from concord.monitoring.machine_queue import machine_queue
 from concord.monitoring.models import Flag, Sighting
 from concord.monitoring.read_item import read_item
@@ -51,14 +51,18 @@ def watch(request: DeskRequest) -> HttpResponse:
     chosen = _chosen(rooms, request.GET.get("room", ""))
     keep_watch(staff, room=chosen, at=request.at)
     seen = watched(rooms, at=request.at)
-    flags = unfolded(items_of(flags_for(staff).select_related("room")))
+    waiting = flags_for(staff)
+    flags, how_many = oldest = oldest_items(waiting)
+    posts = _newest([chosen] if chosen else rooms)
     machine = machine_queue(staff, at=request.at, everything="all" in request.GET)
     context: dict[str, Any] = {
         "staff": staff,
         "rooms": rooms,
         "chosen": chosen,
-        "posts": _newest([chosen] if chosen else rooms),
+        "posts": posts,
         "flags": flags,
+        "how_many_flags": how_many,
+        "more_flags": oldest.more,
         "convenings": list({room.convening: None for room in rooms}),
         "machine": machine,
         "rank": {
@@ -70,7 +74,8 @@ def watch(request: DeskRequest) -> HttpResponse:
         "unwatched": [one for each in unwatched_for(staff) if (one := each.without(seen)).rooms],
         "alone": {room.id for room in rooms} - seen,
         "again": ASKS_AGAIN,
-        "flagged": {item.flag.post_id for item in flags} | _seen_by_machine(machine.put_forward),
+        "flagged": set(waiting.filter(post__in=posts).values_list("post", flat=True))
+        | _seen_by_machine(machine.put_forward),
         "now": request.at,
     }
     part = PARTS.get(request.htmx.target or "") if request.htmx else None

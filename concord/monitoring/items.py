@@ -10,11 +10,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from concord.monitoring.models import Flag, FlagQuerySet
 from concord.people.models import StaffMember
 
 AT_ONCE = 25
 """Flags that one answer answers at most; what is left stands there again, and one more answer does."""
+SHOWN = 15
+"""Items on a page; a thousand would be two megabytes, and nobody reads the second screen first."""
 
 
 class Item(NamedTuple):
@@ -49,6 +53,38 @@ def items_of(flags: Iterable[Flag]) -> list[Item]:
 def unfolded(items: Iterable[Item]) -> list[Item]:
     """The folded ones at the end, each of them still there: a flooder pushes nobody's flag down, and hides none."""
     return sorted(items, key=lambda item: item.is_folded)
+
+
+class Oldest(NamedTuple):
+    """The items that have waited longest, and how many there are in all."""
+
+    items: list[Item]
+    how_many: int
+
+    @property
+    def more(self) -> int:
+        return self.how_many - len(self.items)
+
+
+def oldest_items(flags: FlagQuerySet) -> Oldest:
+    """Those that a page shows, in their order; however many wait, few rows are read."""
+    chosen = list(_first_of_each(flags.filter(folded=False))[: SHOWN + 1])
+    if len(chosen) <= SHOWN:
+        others = flags.filter(folded=True).exclude(post__in=[post for _, post in chosen if post])
+        chosen += _first_of_each(others)[: SHOWN + 1 - len(chosen)]
+    ids, posts = zip(*chosen[:SHOWN], strict=True) if chosen else ((), ())
+    rows = flags.filter(Q(id__in=ids) | Q(post__in=[post for post in posts if post]))
+    items = unfolded(items_of(rows.select_related("room").defer("sealed")))
+    return Oldest(items, how_many_items(flags) if len(chosen) > SHOWN else len(items))
+
+
+def _first_of_each(flags: FlagQuerySet) -> QuerySet[Flag, tuple[UUID, UUID | None]]:
+    """The id and the post of the first flag on each post, and of each moment."""
+    sooner = Q(raised_at__lt=OuterRef("raised_at"))
+    sooner |= Q(raised_at=OuterRef("raised_at"), id__lt=OuterRef("id"))
+    earlier = flags.order_by().filter(sooner, post=OuterRef("post"))
+    firsts = flags.filter(Q(post__isnull=True) | ~Exists(earlier))
+    return firsts.order_by("raised_at", "id").values_list("id", "post")
 
 
 def how_many_items(flags: FlagQuerySet) -> int:

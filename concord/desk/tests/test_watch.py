@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from django.utils import timezone
 
 from concord.cases.models import Case
 from concord.cases.parties import known_parties
 from concord.ledger.models import Entry
+from concord.monitoring import items
 from concord.monitoring.alarm_unwatched import alarm_unwatched
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.models import Flag
@@ -33,6 +35,32 @@ def test_posts_of_all_open_rooms_stand_newest_first(cast: Cast, amara: Browser) 
     amara.open("/watch")
     assert amara.page.index("second") < amara.page.index("first")
     assert amara.sees("Hall 2")
+
+
+def test_however_many_wait_a_page_shows_the_oldest_and_counts_the_others(
+    cast: Cast, amara: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(items, "SHOWN", 2)
+    posts = [cast.say(cast.karim, f"cruel {number}") for number in range(4)]
+    by = [cast.sara, cast.tomas]
+    raised = [
+        flag_post(
+            posts[which], words="", by=by[who].person_id, by_staff=False, at=cast.later(seconds=at)
+        )
+        for at, (which, who) in enumerate([(3, 0), (0, 0), (3, 1), (1, 0), (2, 0)])
+    ]
+    Flag.objects.filter(id=raised[1].id).update(folded=True)  # it came second, from a flooder
+    first, from_a_flooder, again, second, third = raised
+    for path in ("/watch", "/"):
+        amara.open(path)
+        assert amara.sees("4 flags wait for a first look.")
+        assert amara.sees("2 more wait behind these")
+        assert amara.page.index(str(first.id)) < amara.page.index(str(second.id))
+        assert str(from_a_flooder.id) not in amara.page
+        assert str(third.id) not in amara.page
+    amara.open("/watch")
+    assert str(again.id) in amara.page
+    assert amara.page.count("Flagged; show what was written") == 4
 
 
 def test_one_room_alone_with_its_brakes(cast: Cast, amara: Browser) -> None:
