@@ -21,6 +21,7 @@ from django.db import connection
 
 ANSWERS = """
 host = "Voters of the Valley"
+auditor_address = "grace@outside.internal"
 
 [mail]
 host = "localhost"

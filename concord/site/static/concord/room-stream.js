@@ -5,8 +5,8 @@
 //
 // A frame is the same for everyone, so this page adds what is its reader's own: <template id="post-acts"> is cloned
 // into .post-acts and its addresses are made for the post, a post whose data-by is data-me becomes .own, one whose
-// data-by is among data-hidden is left out, and the words of <template data-condition="paused" data-closed> stand in
-// #condition while the room is so. The stream closes while the tab is hidden and resumes after the last number seen.
+// data-by is among data-hidden is left out. What else the room says of itself is handed on as `room:condition`
+// (room-above.js). The stream closes while the tab is hidden and resumes after the last number seen.
 (() => {
   "use strict";
   const ANY_POST = "00000000-0000-0000-0000-000000000000";
@@ -36,7 +36,7 @@
     on("restored", (data) => { if (document.getElementById("post-" + data.post)) place(part(data.html)); });
     on("removed", (data) => remove("post-" + data.post));
     on("renamed", (data) => renamed(data.by, part(data.html)));
-    on("condition", (data) => { condition(data.condition); above(data); });
+    on("condition", (data) => document.dispatchEvent(new CustomEvent("room:condition", { detail: data })));
     on("reset", reload);
     on("cut", reload);
     on("reconnect", (data) => { close(); timer = setTimeout(open, data.after_ms || 3000); });
@@ -142,30 +142,6 @@
     if (!name) return;
     document.querySelectorAll(`[data-to="${theirs}"] bdi`).forEach((old) => old.replaceWith(name.cloneNode(true)));
   };
-  const condition = (name) => {
-    const shown = document.getElementById("condition");
-    const words = document.querySelector(`template[data-condition="${CSS.escape(name)}"]`);
-    if (shown) shown.replaceChildren(words ? words.content.cloneNode(true) : "");
-    const writing = document.querySelector("#write fieldset");
-    if (writing) writing.disabled = Boolean(words && "closed" in words.dataset);
-  };
-
-  // What stands above the posts: what the team says, whether it is recorded, whether something is shown.
-  const above = ({ html, recording, video }) => {
-    const said = document.getElementById("announced");
-    if (said && said.dataset.html !== html) {
-      said.innerHTML = said.dataset.html = html;
-      said.hidden = !html;
-    }
-    const line = document.getElementById("recording");
-    const words = document.querySelector(`template[data-recording="${CSS.escape(recording)}"]`);
-    if (line && words && line.textContent !== words.innerHTML) line.textContent = words.innerHTML;
-    const shown = document.getElementById("video");
-    if (!shown) return;
-    shown.hidden = !video;
-    shown.querySelectorAll("bdi").forEach((host) => { host.textContent = video; });
-  };
-
   const atTheEnd = () => {
     const page = document.documentElement;
     return page.scrollHeight - page.clientHeight - scrollY < 120;

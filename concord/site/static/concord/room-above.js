@@ -1,0 +1,31 @@
+// What stands above and below a room's posts is as the room is now: the stream hands on `room:condition`.
+//
+// The words of <template data-condition="paused" data-closed> stand in #condition while the room is so; what the team
+// says, whether it is recorded and whether something is shown stand above.
+(() => {
+  "use strict";
+  const condition = (name) => {
+    const shown = document.getElementById("condition");
+    const words = document.querySelector(`template[data-condition="${CSS.escape(name)}"]`);
+    if (shown) shown.replaceChildren(words ? words.content.cloneNode(true) : "");
+    const writing = document.querySelector("#write fieldset");
+    if (writing) writing.disabled = Boolean(words && "closed" in words.dataset);
+  };
+
+  const above = ({ html, recording, video }) => {
+    const said = document.getElementById("announced");
+    if (said && said.dataset.html !== html) {
+      said.innerHTML = said.dataset.html = html;
+      said.hidden = !html;
+    }
+    const line = document.getElementById("recording");
+    const words = document.querySelector(`template[data-recording="${CSS.escape(recording)}"]`);
+    if (line && words && line.textContent !== words.innerHTML) line.textContent = words.innerHTML;
+    const shown = document.getElementById("video");
+    if (!shown) return;
+    shown.hidden = !video;
+    shown.querySelectorAll("bdi").forEach((host) => { host.textContent = video; });
+  };
+
+  document.addEventListener("room:condition", ({ detail }) => { condition(detail.condition); above(detail); });
+})();
