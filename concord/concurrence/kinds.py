@@ -225,7 +225,7 @@ def effect_of(previews: Iterable[dict[str, Any]]) -> Effect:
 
 def asks(targets: Iterable[Target]) -> str:
     """The whole of it as one sentence: "Remove one person from Hall 1 until 3 March; delete 2 posts."."""
-    ordered = sorted(targets, key=lambda target: kind_of(target.kind).order)
+    ordered = sorted(targets, key=lambda target: _turn(target.kind))
     parts = [
         part
         for name, steps in groupby(ordered, key=attrgetter("kind"))
@@ -235,5 +235,9 @@ def asks(targets: Iterable[Target]) -> str:
 
 
 def in_order(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Steps in the order in which they are carried out."""
-    return sorted(steps, key=lambda step: kind_of(step["kind"]).order)
+    """Steps in the order in which they are carried out, those of one kind together."""
+    return sorted(steps, key=lambda step: _turn(step["kind"]))
+
+
+def _turn(kind: str) -> tuple[int, str]:
+    return kind_of(kind).order, kind

@@ -33,7 +33,18 @@ from concord.concurrence.terms import (
     told_alike,
 )
 from concord.desk.around import Around, Scope
-from concord.desk.ladder import NOTHING, RUNGS, USUAL_PACE, assumed_for, chosen_before, step_on
+from concord.desk.ladder import (
+    AS_FOR_ALL,
+    FOR_ALL,
+    FOR_ONE_OF_MANY,
+    MANY,
+    NOTHING,
+    RUNGS,
+    USUAL_PACE,
+    assumed_for,
+    chosen_before,
+    step_on,
+)
 from concord.policy.violations import KINDS
 from concord.refusals import Refused
 from concord.spaces.models import Post
@@ -212,13 +223,13 @@ class ProposalForm(forms.Form):
 
     def _offer(self, around: Around) -> None:
         """Whom and what there is to choose from."""
+        are_many = len(around.people) >= MANY
+        if are_many:
+            label = gettext("For all %d of them") % len(around.people)
+            self.fields["step_for_all"] = _ladder(label, FOR_ALL)
         for each in around.people:
-            self.fields[f"step_{each.person_id}"] = forms.ChoiceField(
-                label=_with_part(each),
-                choices=list(RUNGS.items()),
-                widget=forms.RadioSelect,
-                required=False,
-            )
+            rungs = FOR_ONE_OF_MANY if are_many else RUNGS
+            self.fields[f"step_{each.person_id}"] = _ladder(_with_part(each), rungs)
         hand: Any = self.fields["other_hand"]
         hand.choices = [("", gettext("Choose")), *((str(id), name) for id, name in around.hands)]
         posts: Any = self.fields["posts"]
@@ -240,7 +251,10 @@ class ProposalForm(forms.Form):
     @property
     def assumed(self) -> dict[str, str]:
         """What is assumed for what is chosen now."""
-        return assumed_for(str(field.value() or NOTHING) for field in self.ladders)
+        chosen = {str(field.value() or NOTHING) for field in self.ladders}
+        if AS_FOR_ALL in chosen:
+            chosen.add(str(self["step_for_all"].value() or NOTHING))
+        return assumed_for(chosen)
 
     def terms(self) -> Terms:
         """What was chosen and typed. A short proposal says what is assumed wherever nothing was typed."""
@@ -279,7 +293,8 @@ class ProposalForm(forms.Form):
                 else {**SHOWN_AT, **self.SHOWN}.get(name, name)
             )
             if name == "targets" and self.ladders:
-                shown_at = self.ladders[0].name
+                is_for_all = "step_for_all" in self.fields
+                shown_at = "step_for_all" if is_for_all else self.ladders[0].name
             self.add_error(shown_at if shown_at in self.fields else None, str(MISSING[name]))
 
     def _targets(self) -> list[Target]:
@@ -289,7 +304,7 @@ class ProposalForm(forms.Form):
         steps = [
             step_on(
                 each.person_id,
-                typed.get(f"step_{each.person_id}", NOTHING),
+                self._rung_of(each),
                 name=each.name,
                 scope=scope,
                 typed=typed,
@@ -301,6 +316,11 @@ class ProposalForm(forms.Form):
             *(step for step in steps if step),
             *(Target("delete", UUID(id), labels[id]) for id in typed.get("posts", [])),
         ]
+
+    def _rung_of(self, known: Known) -> str:
+        """What is chosen for one person, also where that is what was chosen for all."""
+        chosen: str = self.cleaned_data.get(f"step_{known.person_id}", NOTHING)
+        return self.cleaned_data.get("step_for_all", NOTHING) if chosen == AS_FOR_ALL else chosen
 
     def _own_notices(self, targets: list[Target]) -> dict[str, dict[str, str]]:
         """What was typed for each of those who are told something else, where not all are told the same."""
@@ -329,6 +349,12 @@ class ProposalForm(forms.Form):
         return f"{items}: {typed['reason'].strip()}" if items else ""
 
 
+def _ladder(label: str, rungs: dict[str, Any]) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, choices=list(rungs.items()), widget=forms.RadioSelect, required=False
+    )
+
+
 def _with_part(known: Known) -> str:
     return gettext("%s (helped, or cheered it on)") % known.name if known.assisted else known.name
 
@@ -336,9 +362,11 @@ def _with_part(known: Known) -> str:
 def first_choices(around: Around, *, at: datetime) -> dict[str, Any]:
     """What the form holds before anybody has touched it: this session, one day, the flagged posts."""
     minute = at.replace(second=0, microsecond=0)
+    first, others = ("revoke", NOTHING) if len(around.people) < MANY else (AS_FOR_ALL, AS_FOR_ALL)
     return {
-        **{f"step_{each.person_id}": NOTHING for each in around.people[1:]},
-        **{f"step_{each.person_id}": "revoke" for each in around.people[:1]},
+        "step_for_all": NOTHING,
+        **{f"step_{each.person_id}": others for each in around.people[1:]},
+        **{f"step_{each.person_id}": first for each in around.people[:1]},
         "pace": USUAL_PACE,
         "posts": [str(post.id) for post in around.posts if post.id in around.flagged],
         "scope": around.scopes[0].value,

@@ -17,6 +17,9 @@ from concord.concurrence.terms import Target
 from concord.desk.around import Scope
 
 NOTHING = ""
+AS_FOR_ALL = "as_for_all"
+MANY = 4
+"""From so many people on, one choice is offered for all of them."""
 _rung = lazy(lambda name, what: format_html("<b>{}</b> <span>{}</span>", name, what), SafeString)
 RUNGS: dict[str, Any] = {
     NOTHING: _rung(_("Nothing"), _("happens to them")),
@@ -28,6 +31,11 @@ RUNGS: dict[str, Any] = {
     "other": _rung(_("Something else"), _("done by hand; say what, below")),
 }
 """Each rung by its kind of step, from mild to strong; the order is that of the form."""
+FOR_ALL: dict[str, Any] = {kind: words for kind, words in RUNGS.items() if kind != "other"}
+FOR_ONE_OF_MANY: dict[str, Any] = {
+    **RUNGS,
+    AS_FOR_ALL: _rung(_("As for all"), _("what is chosen for all of them, above")),
+}
 USUAL_PACE = 10
 
 STABILISES = _("It stops what was reported for those who are in the room now.")

@@ -42,6 +42,7 @@ from concord.desk.around import Around, around, beyond
 from concord.desk.decision_views import find_decision
 from concord.desk.deny_form import DenyForm
 from concord.desk.forms import ProposalForm, choices_of
+from concord.desk.ladder import AS_FOR_ALL
 from concord.desk.lift_views import change_lift
 from concord.desk.organisation_form import OrganisationForm
 from concord.desk.who_may import works_on_cases
@@ -325,6 +326,8 @@ def _form(
         **page,
         "form": form,
         "ladders": form.ladders,
+        "for_all": form["step_for_all"] if "step_for_all" in form.fields else None,
+        "open_each": any(field.value() != AS_FOR_ALL for field in form.ladders),
         "short": [form[name] for name in form.SHORT],
         "by_hand": [form[name] for name in form.BY_HAND] if form.ladders else [],
         "open_by_hand": any(form[name].errors for name in form.BY_HAND),

@@ -179,7 +179,9 @@ def _in_the_child(cast: Cast, proposal: Proposal, *, life: int, doom: Doom, sent
             if found.state == State.CONCURRED:
                 amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": moment}
                 execute(found, **amara)
-            after = (life + 1) * AFTER_THE_LEASE  # also what was left for the moment of the decision
+            after = (
+                life + 1
+            ) * AFTER_THE_LEASE  # also what was left for the moment of the decision
             while run_due(at=timezone.now() + after):
                 pass
 

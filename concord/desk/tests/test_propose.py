@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from concord.cases.models import Case
+from concord.cases.take_up import take_up
+from concord.concurrence.adopt_proposal import terms_of
 from concord.concurrence.concur import concur
 from concord.concurrence.contents import read_contents
 from concord.concurrence.models import Proposal, State
 from concord.desk.ladder import CONSIDERED
+from concord.monitoring.flag_post import flag_post
+from concord.monitoring.judge_credible import judge_credible
 from concord.spaces.models import Post
 from tests.browsing import Browser
-from tests.cast import Cast, case_about_karim, opened, proposed
+from tests.cast import Cast, case_about_karim, opened, participant, proposed
 
 REASON = "Urged somebody in the room to hurt themself."
 SHORT = {"reason": REASON, "grounds": "violation", "violations": "threat", "is_safe": "on"}
@@ -147,3 +151,33 @@ def test_a_post_that_went_meanwhile_is_left_out(cast: Cast, form: Browser) -> No
     assert form.status == 200
     assert form.sees("person loses access")
     assert not form.sees("deleted")
+
+
+def test_of_a_raid_one_choice_stands_for_all_but_those_chosen_otherwise(
+    cast: Cast, case: Case, amara: Browser
+) -> None:
+    raid = [participant(cast.convening, f"R{n}", f"r{n}@x.example", cast.at) for n in range(3)]
+    for one in raid:
+        flag = flag_post(
+            cast.say(one, "All of you, out"),
+            words="They drown everybody out",
+            by=cast.sara.person_id,
+            by_staff=False,
+            at=cast.at,
+        )
+        who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+        take_up(judge_credible(flag, credible=True, reason="A raid.", **who), into=case, **who)
+    amara.open(f"/cases/{case.id}/propose")
+    amara.press("See what it does", **SHORT, posts=[])
+    assert amara.status == 422, "somebody is chosen by itself"
+    chosen = {"step_for_all": "revoke", f"step_{raid[0].person_id}": "warn"}
+    amara.press("See what it does", **SHORT, **chosen)
+    assert amara.sees("3 people lose access")
+    assert amara.sees("1 person gets a letter")
+    amara.press("Ask for a second yes")
+    version = Proposal.objects.get().version
+    steps = {
+        target.id: target.kind for target in terms_of(version, keyring=cast.amara.keyring).targets
+    }
+    people = [cast.karim, *raid]
+    assert [steps[one.person_id] for one in people] == ["revoke", "warn", "revoke", "revoke"]

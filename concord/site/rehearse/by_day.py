@@ -221,8 +221,7 @@ def it_is_one_case(day: Day) -> None:
 
 def all_are_proposed_at_once(day: Day) -> None:
     """One text about all of them; whoever is on shift for it is told, letter and all."""
-    everybody = [str(one.person_id) for one in day.raid or []]
-    page = deciding.drafted(day, day.case_path, people=everybody)
+    page = deciding.drafted(day, day.case_path, everybody=True)
     words = " ".join(re.sub(r"<[^>]*>", " ", page.text).split())
     promise(f"{RAIDERS} people lose access" in words, "the preview does not count all of them")
     before = len(day.mailbox.to("lucia@team.example"))

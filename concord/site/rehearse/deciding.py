@@ -100,11 +100,11 @@ def ask(world: World, page: Page) -> str:
 
 
 def drafted(
-    world: World, case_path: str, *, act_at_once: bool = True, people: list[str] | None = None
+    world: World, case_path: str, *, act_at_once: bool = True, everybody: bool = False
 ) -> Page:
     """What she filled in, with what it would do, as she sees it before she asks.
 
-    `people` whom she removes besides those whom the form says by itself.
+    With `everybody`, she removes all whom the case is about.
     """
     amara = world.browser("Amara")
     case = id_in(case_path)
@@ -118,7 +118,8 @@ def drafted(
         "act_at_once": "on" if act_at_once else None,
         "step": "see",
     }
-    typed |= {f"step_{one}": "revoke" for one in people or ()}
+    if everybody:
+        typed["step_for_all"] = "revoke"
     return opened(amara.submit(page, form, typed), "the proposal is not complete")
 
 
