@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
@@ -16,17 +17,21 @@ from concord.convenings.models import Convening
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
 from concord.people.who_may import organiser
-from concord.refusals import Refused
+from concord.refusals import Refused, tell
 
 
 @door(organiser)
 @require_http_methods(["GET", "HEAD", "POST"])
 def all_guidelines(request: DeskRequest, slug: str) -> HttpResponse:
-    """Write a text, see how it differs from what each session has, and confirm it for those that are ticked."""
+    """Write a text, see how it differs from what each session has, and confirm it for those that are ticked.
+
+    Ticked beforehand are those that have none yet; what would change is chosen one by one.
+    """
     convening = Convening.objects.filter(slug=slug).first()
     if convening is None:
         raise Http404
     form = GuidelinesForm(request.POST or None)
+    form.fields["text"].label = _("Guidelines")
     text, status = request.POST.get("text", ""), 200
     if request.method == "POST" and form.is_valid() and "confirm" in request.POST:
         try:
@@ -35,6 +40,8 @@ def all_guidelines(request: DeskRequest, slug: str) -> HttpResponse:
                 convening, text=text, chosen=chosen, by=request.staff_member, at=request.at
             )
         except (Refused, ValueError) as error:
+            if isinstance(error, Refused):
+                tell(error, actor=request.staff_member.person_id, at=request.at)
             form.add_error(None, str(error.words) if isinstance(error, Refused) else str(error))
             status = 409
         else:

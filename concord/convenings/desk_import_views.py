@@ -19,7 +19,7 @@ from concord.convenings.small_file import takes_small_file
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
 from concord.people.who_may import organiser
-from concord.refusals import Refused
+from concord.refusals import Refused, tell
 
 
 @takes_small_file
@@ -50,6 +50,8 @@ def import_schedule(request: DeskRequest, slug: str) -> HttpResponse:
             messages.success(request, words)
             return redirect("plan", slug)
         except (Refused, ValueError) as error:
+            if isinstance(error, Refused):
+                tell(error, actor=request.staff_member.person_id, at=request.at)
             if not isinstance(error, ChangedSince):
                 words = str(error.words) if isinstance(error, Refused) else str(error)
                 return _page(request, convening, status=409, problems=[words])

@@ -20,7 +20,7 @@ from concord.people.at_the_desk import DeskRequest
 from concord.people.who_may import organiser
 from concord.refusals import Refused, tell
 
-SHOWN = 20
+SHOWN = 8
 
 
 @takes_small_file

@@ -1,8 +1,9 @@
 """import_registrants: people who registered elsewhere are registered here (P-OPEN-1, P-GUIDE-1, P-RISK-1).
 
 They are in no room by that: each shows that the mailbox is theirs, acknowledges the policy and reads the guidelines
-like anybody. Nothing that comes back, and no number, says who was known here before, or who may not come in: a file of
-one line would be a question about one person. That is also why the gate is not asked here; it stands before every room.
+like anybody. No answer says who was known here before, or who may not come in: a file of one line would be a question
+about one person. That is also why the gate is not asked here; it stands before every room. What an organiser can still
+learn is that the number of all who are registered did not grow; each file that was taken is an entry of the ledger.
 """
 
 from __future__ import annotations
