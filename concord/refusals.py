@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +40,23 @@ class Refused(Exception):
     def rule(self) -> str:
         """The rule's name, as the ledger keeps it."""
         return type(self).__name__
+
+
+class NoSpace(Refused):
+    """No rule: the disk, or the database, has no space left. Nothing was kept, and nothing half."""
+
+    words = _("The disk of this server is full, so nothing was saved and nothing was half-saved.")
+    status = 507
+    is_kept = False
+
+
+def is_full(why: BaseException) -> bool:
+    """Whether a disk or a database says that it has no space left."""
+    if isinstance(why, OSError):
+        return why.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(why, OperationalError) and (
+        "disk is full" in str(why) or getattr(why.__cause__, "sqlstate", "") == "53100"
+    )
 
 
 def register_recorder(recorder: Recorder) -> None:

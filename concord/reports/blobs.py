@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db import OperationalError
+
+from concord.refusals import is_full
 
 RESERVE = 256_000_000
 """Bytes of disk that files leave free, so that words can be reported when there is no space for files."""
@@ -104,15 +105,6 @@ def written_before(moment: datetime) -> Iterator[str]:
                 yield path.name
         except FileNotFoundError:  # a writer finished it, or dropped it, just now
             continue
-
-
-def is_full(why: Exception) -> bool:
-    """Whether a disk or a database says that it has no space left."""
-    if isinstance(why, OSError):
-        return why.errno in (errno.ENOSPC, errno.EDQUOT)
-    return isinstance(why, OperationalError) and (
-        "disk is full" in str(why) or getattr(why.__cause__, "sqlstate", "") == "53100"
-    )
 
 
 def _sync(folder: Path) -> None:

@@ -25,6 +25,7 @@ from django.utils import timezone
 
 from concord.names.display import BLANKS, HIDDEN
 from concord.names.normalising import normalised
+from concord.refusals import is_full
 from concord.reports import blobs
 from concord.reports.models import Upload
 from concord.vault import environment, sealing, streams
@@ -211,7 +212,7 @@ def keep_upload(brought: Brought, *, at: datetime) -> Upload:
         return Upload.objects.create(blob=brought.blob, sealed=sealed, expires_at=at + WAITS)
     except OperationalError as why:
         blobs.erase(brought.blob)
-        if blobs.is_full(why):
+        if is_full(why):
             raise blobs.DiskIsFull from why
         raise
 

@@ -20,10 +20,10 @@ from concord.letterbox import session
 from concord.letterbox.read import Opened, read
 from concord.monitoring.readers import outside_contact
 from concord.people.current import person_of
+from concord.refusals import is_full
 from concord.reports import promise
 from concord.reports.add_form import AddForm
 from concord.reports.add_words import NothingWritten, add_words
-from concord.reports.blobs import is_full
 from concord.reports.box_views import held_report
 from concord.reports.bring_files import files_among, receive_with_files
 from concord.reports.brings_up_help import brings_up_help

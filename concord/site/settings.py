@@ -191,6 +191,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
+    # A connection that died with a restart of the database is not handed to somebody's request.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": CONCORD_THREADS + 4}
 
 REDIS_URL = os.environ.get("REDIS_URL", "")

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+import sys
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from concord.doors import Request, anyone, door
 from concord.ledger.note_head import heads_by_day
+from concord.refusals import is_full
 from concord.reports.help_lines import help_lines
 
 OUR_COOKIE = re.compile("__Host-[a-z]{1,20}")
 """What a cookie of ours is called; a browser may send names that no answer can carry."""
+FREE_TEXTS = ("text", "words", "reason", "why", "note", "answer", "lessons")
+"""The fields that people write in, in their own words: never a passphrase or a code."""
 
 
 @door(anyone)
@@ -52,4 +58,16 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """Something failed, a full disk perhaps. What was typed stays theirs to copy; nothing here asks the database."""
+    why = sys.exception()
+    status = 507 if why is not None and is_full(why) else 500
+    page = render_to_string(f"{status}.html", {"kept": _typed(request)})
+    return HttpResponse(page, status=status)
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """What somebody wrote in their own words; nothing of what cannot be read."""
+    try:
+        return [typed for name in FREE_TEXTS if (typed := request.POST.get(name, "").strip())]
+    except (OSError, ValueError, SuspiciousOperation):
+        return []

@@ -7,6 +7,7 @@ import uuid
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db import OperationalError
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from concord.access.gate import NotAdmitted, limit_of
 from concord.access.tell import notices_for
 from concord.convenings.models import Registration
 from concord.doors import Request, actor_of, anyone, door
-from concord.refusals import Refused
+from concord.refusals import NoSpace, Refused, is_full
 from concord.spaces import hooks, post_actions
 from concord.spaces.enter import Entered, enter
 from concord.spaces.forms import PostForm
@@ -139,14 +140,19 @@ def _post(request: Request, entered: Entered, said: dict[str, Any]) -> Post:
         answered = Post.objects.filter(room=entered.room, id=said["comment_on"]).first()
         if answered is None:
             raise NothingToAnswer
-    return post_message(
-        entered.room,
-        registration=entered.registration,
-        text=said["text"] or "",
-        nonce=said["nonce"],
-        comment_on=answered,
-        at=request.at,
-    )
+    try:
+        return post_message(
+            entered.room,
+            registration=entered.registration,
+            text=said["text"] or "",
+            nonce=said["nonce"],
+            comment_on=answered,
+            at=request.at,
+        )
+    except OperationalError as why:
+        if is_full(why):
+            raise NoSpace from why
+        raise
 
 
 def _made(request: Request, made: Post, said: dict[str, Any]) -> HttpResponse:

@@ -19,6 +19,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from concord.ledger.models import Entry
 from concord.outbox.models import Job
+from concord.refusals import is_full
 from concord.reports import blobs, bring_files, uploads
 from concord.reports.clean_file import read_brought
 from concord.reports.forget_uploads import forget_uploads
@@ -260,8 +261,8 @@ def test_a_disk_without_reserve_takes_no_files_but_takes_words(browser, team, me
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_what_the_disk_says_when_it_is_full_is_understood(media, number):
-    assert blobs.is_full(OSError(number, "no space"))
-    assert not blobs.is_full(OSError(errno.EIO, "broken"))
+    assert is_full(OSError(number, "no space"))
+    assert not is_full(OSError(errno.EIO, "broken"))
     blob = blobs.Blob("name")
 
     class Full:
