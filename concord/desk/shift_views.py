@@ -26,12 +26,26 @@ from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.vault.files import open_to
 
+NOTHING_TO_SEE = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
+)
+"""One clear point, as a GIF."""
+
 
 @door(watches)
 @require_safe
 def on_shift(request: DeskRequest) -> HttpResponse:
     """One's own shift; for a lead, everybody's number beside their name."""
     return _page(request)
+
+
+@door(watches)
+@require_safe
+def covered(request: DeskRequest, cover: int) -> HttpResponse:
+    """The same where no script runs: the page asks for this picture when a cover is lifted, and shows nothing by it."""
+    if request.method == "GET":
+        count_opening(request.staff_member, at=request.at)
+    return HttpResponse(NOTHING_TO_SEE, content_type="image/gif")
 
 
 @door(watches)

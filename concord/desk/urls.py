@@ -20,6 +20,7 @@ urlpatterns = [
     path("watch", watch_views.watch, name="watch"),
     path("on-shift", shift_views.on_shift, name="on_shift"),
     path("on-shift/opened", shift_views.opened, name="opened"),
+    path("on-shift/covers/<int:cover>", shift_views.covered, name="covered"),
     path("on-shift/note", shift_views.hand_over, name="hand_over_shift"),
     path("on-shift/relief", shift_views.ask, name="ask_relief"),
     path("on-shift/relief/<uuid:relief_id>", shift_views.take, name="take_relief"),

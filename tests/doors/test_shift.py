@@ -9,12 +9,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from concord.actions.audit import audit
 from concord.cases.models import Case
 from concord.concurrence.models import Concurrence, Execution, Proposal
 from concord.ledger.models import Entry
+from concord.monitoring.count_opening import opened_by
 from concord.monitoring.models import Flag
 from concord.people.models import Draft
 from concord.people.passkeys import device_of
@@ -167,6 +169,10 @@ def test_without_scripts_the_notice_leads_to_the_passphrase_and_on(
     page.fill("[name=passphrase]", PASSPHRASES["luis"])
     page.get_by_role("button", name="Open it").tap()
     expect(page).to_have_url(f"{hosts.desk}/proposals/{proposal.id}")
+    assert opened_by(cast.luis.staff, at=timezone.now()) == 0
+    with page.expect_response("**/on-shift/covers/*"):
+        page.get_by_text("Show what was written").tap()
+    assert opened_by(cast.luis.staff, at=timezone.now()) == 1
 
 
 def test_a_link_that_somebody_passes_on_shows_nothing_to_the_wrong_person(

@@ -92,7 +92,7 @@ def test_a_person_answers_first_in_own_words_and_in_time(cast: Cast) -> None:
     assert box(code).sees("A person answers you: at the latest")
     assert 'id="leave"' in box(code).page
     page = reading(cast.amara)
-    covered = page.page.split('<details class="veil">', 1)[1].split("</details>", 1)[0]
+    covered = page.page.split('<details class="veil"', 1)[1].split("</details>", 1)[0]
     assert "What he did to me." in covered
     assert "What he did to me." not in page.page.replace(covered, "")
     assert page.sees("It can be hard to read")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from base64 import b64encode
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -30,6 +31,8 @@ from concord.site.language import language_in
 
 register = template.Library()
 
+COVERS = 64
+"""As many as `covers.css` has lines; what a page loads later begins elsewhere among them."""
 STYLES = Path(__file__).resolve().parent.parent / "static" / "concord"
 
 BACK = {"room": gettext_lazy("Back to the room"), "event": gettext_lazy("Back to the event")}
@@ -183,6 +186,17 @@ def along(context: template.Context, here: str = "") -> str:
     request = context.get("request")
     path = here or (_back(request.path) and request.path if request else "") or _came_from(request)
     return f"?{urlencode({'from': path})}" if path else ""
+
+
+@register.simple_tag(takes_context=True)
+def cover(context: template.Context) -> SafeString:
+    """Which of this page's covers it is, so that lifting it is counted without a script too (`covers.css`)."""
+    request = context.get("request")
+    before = getattr(request, "covers", None)
+    number = secrets.randbelow(COVERS) if before is None else (before + 1) % COVERS
+    if request is not None:
+        request.covers = number
+    return format_html(' data-cover="{}"', number)
 
 
 @register.simple_tag(takes_context=True)
