@@ -35,13 +35,14 @@ BURST_RANK, SAME_RANK = 55, 60
 
 
 class Said(NamedTuple):
+    post: UUID
     at: datetime
     room: UUID
     person: UUID | None
 
 
 _by_flagger: OrderedDict[UUID, deque[datetime]] = OrderedDict()
-_by_person: OrderedDict[UUID, deque[datetime]] = OrderedDict()
+_by_person: OrderedDict[UUID, deque[tuple[UUID, datetime]]] = OrderedDict()
 _by_text: OrderedDict[int, deque[Said]] = OrderedDict()
 _turn = Lock()
 
@@ -60,7 +61,7 @@ def remember(posts: Sequence[Post]) -> None:
     with _turn:
         for post in posts:
             if post.registration_id is not None and post.posted_at is not None:
-                _written(post.registration_id, post.posted_at)
+                _written(post.registration_id, post, post.posted_at)
                 _said(post, post.posted_at)
 
 
@@ -82,29 +83,31 @@ def forget_pace() -> None:
 
 
 def _burst(person: UUID, post: Post, at: datetime) -> list[Signal]:
-    times = _written(person, at)
-    if len(times) < BURST or at - times[0] > BURST_WITHIN:
+    written = _written(person, post, at)
+    times = [one for _post, one in written]
+    if len(times) < BURST or max(times) - min(times) > BURST_WITHIN:
         return []
-    times.clear()  # one item for one burst
+    written.clear()  # one item for one burst
     return [Signal("burst", 0, len(post.text), BURST_RANK, "burst")]
 
 
 def _same(post: Post, at: datetime) -> list[Signal]:
-    lately = [one for one in _said(post, at) if at - one.at <= SAME_WITHIN]
+    lately = [one for one in _said(post, at) if abs(at - one.at) <= SAME_WITHIN]
     rooms, people = {one.room for one in lately}, {one.person for one in lately}
     if len(rooms) < ROOMS and len(people) < PEOPLE:
         return []
     return [Signal("many rooms", 0, len(post.text), SAME_RANK, "many rooms")]
 
 
-def _written(person: UUID, at: datetime) -> deque[datetime]:
-    """When this person wrote lately, this time included."""
-    times = _by_person.setdefault(person, deque(maxlen=BURST))
+def _written(person: UUID, post: Post, at: datetime) -> deque[tuple[UUID, datetime]]:
+    """What this person wrote lately and when, this post included; a post that is heard of twice counts once."""
+    written = _by_person.setdefault(person, deque(maxlen=BURST))
     _by_person.move_to_end(person)
-    times.append(at)
+    if all(post.id != known for known, _at in written):
+        written.append((post.id, at))
     if len(_by_person) > REMEMBERED:
         _by_person.popitem(last=False)
-    return times
+    return written
 
 
 def _said(post: Post, at: datetime) -> deque[Said]:
@@ -114,7 +117,8 @@ def _said(post: Post, at: datetime) -> deque[Said]:
     key = hash((post.room.convening_id, BETWEEN.sub("", fold(post.text))))
     said = _by_text.setdefault(key, deque(maxlen=50))
     _by_text.move_to_end(key)
-    said.append(Said(at, post.room_id, post.author_id))
+    if all(post.id != one.post for one in said):
+        said.append(Said(post.id, at, post.room_id, post.author_id))
     if len(_by_text) > REMEMBERED:
         _by_text.popitem(last=False)
     return said

@@ -42,7 +42,8 @@ def screen_post(post: Post, *, using: EventScreener, at: datetime) -> Flag | Non
     signals = list(using.screener.screen(post.text).signals)
     if using.protected:
         signals += protected_signals(post, using.protected)
-    signals += signals_of_pace(post, at=at)
+    # What waited to be screened was written when it was written, not all at this moment.
+    signals += signals_of_pace(post, at=post.posted_at or at)
     if not signals:
         return None
     _count_along({one.rule for one in signals} & using.shadow, post)

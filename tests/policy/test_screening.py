@@ -165,6 +165,21 @@ def test_a_flood_that_is_spread_over_processes_is_seen_whole(screened, heard):
     assert asked == (flood if heard else set())
 
 
+def test_what_is_heard_of_twice_or_screened_late_is_no_flood(screened):
+    cast = screened
+    for number in range(BURST // 2):
+        cast.say(cast.karim, f"number {number}")
+    relay.hear(relay.Word("room", [str(cast.hall.id), "1", str(BURST // 2)]))
+    for number in range(BURST // 2 - 1):
+        cast.say(cast.karim, f"another {number}")
+    forget_screeners()
+    for number in range(BURST):
+        cast.say(cast.tomas, f"slowly, {number}", at=cast.later(minutes=number))
+    assert Unscreened.objects.count() == BURST
+    screen_later(None, at=cast.later(hours=1))
+    assert not Flag.objects.exists()
+
+
 @pytest.mark.clauses("R-MONITOR-1", "K-CONF-1")
 def test_whoever_is_close_to_the_writer_never_sees_the_item(screened):
     cast = screened
