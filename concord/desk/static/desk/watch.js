@@ -1,5 +1,5 @@
 // The watch stays calm: what is new shows by itself only while nothing in that part is being read or typed; else
-// a button counts it. What was removed goes at once.
+// a button counts it. What was removed goes at once. A page that nobody sees asks for nothing: it is not watching.
 (() => {
   "use strict";
   const parts = [...document.querySelectorAll("[data-calm]")];
@@ -55,6 +55,12 @@
     if (!button) return;
     asked.add(button.closest("[data-calm]"));
     refresh(button.closest("[data-calm]"));
+  });
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && event.detail.elt.closest(".watch")) event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) document.body.dispatchEvent(new CustomEvent("live:condition"));
   });
   // An answer that comes while somebody has begun to type or read here must not take that away.
   document.body.addEventListener("htmx:beforeSwap", (event) => {
