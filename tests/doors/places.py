@@ -11,13 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
 
 from concord.access.models import Notice
-from concord.actions.models import ByHand, ReviewRequest
+from concord.actions.models import ByHand, LaterMember, ReviewRequest
 from concord.cases.decide_no_action import decide_no_action
 from concord.cases.follow_up import follow_up
 from concord.cases.models import Case, NoAction
@@ -27,10 +28,12 @@ from concord.concurrence.models import Decision, Proposal
 from concord.concurrence.terms import Target
 from concord.convenings.models import Registration
 from concord.convenings.register import register
+from concord.improvement.models import DrillRecord
 from concord.ledger.note_head import note_head
 from concord.monitoring.bring_list import bring_list
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
+from concord.names import fold
 from concord.people.begin_recovery import begin_recovery
 from concord.people.keep_draft import Typed, keep_draft
 from concord.people.models import Login
@@ -231,6 +234,10 @@ DESK = [
     Place("decision", "/decisions/{decision}", "amara"),
     Place("lift", "/decisions/{decision}/lifting", "amara"),
     Place("vary", "/decisions/{decision}/vary", "amara"),
+    Place("release", "/decisions/{on_several}/release", "amara"),
+    Place("decision-on-an-organisation", "/decisions/{on_several}", "amara"),
+    Place("later-member", "/later/{later}", "amara"),
+    Place("later-member-empty", "/later/{later}", "amara", press("", reason="")),
     Place("decision-by-hand", "/decisions/{by_hand}", "luis"),
     Place("leave-out", "/proposals/{ladder}", "amara", lambda page: page.evaluate(OPEN)),
     Place("desk-report", "/reports/{report}", "amara"),
@@ -246,6 +253,8 @@ DESK = [
     Place("desk-review", "/reviews/{review}", "noor"),
     Place("events", "/events", "amara"),
     Place("plan", "/events/votes", "amara"),
+    Place("roster", "/events/votes/roster", "amara"),
+    Place("drill-over", "/drills/over", "amara"),
     Place("organisations", "/events/votes/organisations", "amara"),
     Place("person-organisations", "/events/votes/organisations/{sara}", "amara"),
     Place("brakes", "/rooms/{hall}/brakes", "amara"),
@@ -323,6 +332,7 @@ def house(inside: Callable[[Registration], Any]) -> House:
     staff = {name: at_the_desk(getattr(cast, name)) for name in ("amara", "luis", "noor", "ravi")}
     for name, browser in staff.items():
         made.cookies[name] = _cookies(browser)
+    _organisation(made)
     _reports(made, staff["amara"])
     _outside(made)
     _review(made)
@@ -442,6 +452,48 @@ def _ladder(made: House, inside: Callable[[Registration], Any]) -> None:
     made.ids["notice"] = Notice.objects.get().id
     made.ids["ladder"] = proposal.id
     made.ids["by_hand"] = ByHand.objects.get().decision_id
+
+
+def _organisation(made: House) -> None:
+    """Two of it lose access, a third says later that they belong to it; and a drill was held."""
+    cast, name = made.cast, "Northern Alliance of Observers"
+    belongs = {"name": name, "folded": fold(name)}
+    where: dict[str, Any] = {"scope_kind": "all", "review_on": cast.later(days=90).date()}
+    known = [
+        participant(cast.convening, who, f"{who.lower()}@northern.example", cast.at)
+        for who in ("Ada", "Bo")
+    ]
+    members = [
+        Target(
+            "member",
+            one.person_id,
+            one.display_name,
+            **where,
+            detail={**belongs, "how": ["listed"]},
+        )
+        for one in known
+    ]
+    steps = (*members, Target("organisation", uuid4(), name, **where, detail=belongs))
+    proposal = proposed(cast, _about(cast, "They paid people to shout."), targets=steps)
+    agreed = concur(
+        opened(proposal.version, cast.luis, cast.at),
+        by=cast.luis.staff,
+        keyring=cast.luis.keyring,
+        at=cast.at,
+    )
+    made.ids["on_several"] = agreed.execution.decision.id
+    eve = participant(cast.convening, "Eve", "eve@elsewhere.example", cast.at)
+    name_organisation(eve.person, organisation=name, at=cast.later(seconds=1))
+    made.ids["later"] = LaterMember.objects.get().id
+    for back, agreed_after in ((40, 260), (9, None)):
+        DrillRecord.objects.create(
+            held_on=(cast.at - timedelta(days=back)).date(),
+            people_asked=4,
+            looked=70,
+            proposed=150,
+            agreed=agreed_after,
+            verified=agreed_after,
+        )
 
 
 def _reports(made: House, amara: Browser) -> None:
