@@ -37,5 +37,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/reopen", keeping_views.reopen, name="reopen_case"),
     path("cases/<uuid:case_id>/hold", keeping_views.hold, name="hold_case"),
     path("cases/<uuid:case_id>/hold/lift", keeping_views.lift, name="lift_hold"),
+    path("cases/<uuid:case_id>/restriction", keeping_views.restrict, name="restrict_case"),
+    path("cases/<uuid:case_id>/restriction/lift", keeping_views.lift_it, name="lift_restriction"),
     path("cases/<uuid:case_id>/kind", classify_views.classify, name="classify"),
 ]

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from concord.cases.models import Case, Export
 from concord.cases.read_case import Opened, read_case
+from concord.cases.restricted import IsRestricted, is_restricted
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.people.models import StaffMember
@@ -30,8 +31,10 @@ def export_case(
     """Open a case for a copy that carries this reader's number. Internal notes only when asked for.
 
     Each copy has a number of its own, in the case's list and in the ledger. Raises NoGrant for whoever cannot
-    open it.
+    open it, `IsRestricted`.
     """
+    if is_restricted(case):
+        raise IsRestricted(subject=case.id)
     opened = read_case(case, by=by, keyring=keyring, at=at)
     export = Export.objects.create(
         case=case, number=random_code(), person=by.person_id, with_notes=with_notes, exported_at=at

@@ -10,7 +10,8 @@ from django.db.models import Q
 from concord.cases.agree_to_no_action import about_declined
 from concord.cases.close_case import about
 from concord.cases.hold_case import about as about_hold
-from concord.cases.models import Case, Closing, FollowUp, Hold, NoAction
+from concord.cases.models import Case, Closing, FollowUp, Hold, NoAction, Restriction
+from concord.cases.restrict_case import about as about_restriction
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.vault import files
@@ -25,6 +26,17 @@ class Keeping(NamedTuple):
     follow_up: FollowUp | None
     closing: Closing | None
     hold: Hold | None
+    restrictions: list[Restriction]
+
+    @property
+    def asked(self) -> Restriction | None:
+        """The restriction that somebody concerned asked for."""
+        found = (one for one in self.restrictions if one.because == Restriction.Because.ASKED)
+        return next(found, None)
+
+    @property
+    def is_about_the_team(self) -> bool:
+        return any(one.because == Restriction.Because.TEAM for one in self.restrictions)
 
 
 class Said(NamedTuple):
@@ -33,6 +45,7 @@ class Said(NamedTuple):
     lessons: str
     reason: str
     declined: str
+    asked: str
 
 
 def keeping_of(case: Case) -> Keeping:
@@ -41,6 +54,7 @@ def keeping_of(case: Case) -> Keeping:
         case.follow_ups.filter(ended_at__isnull=True).first(),
         Closing.objects.filter(case=case, reopened_at__isnull=True).first(),
         Hold.objects.standing().filter(case=case).first(),
+        list(case.restrictions.standing()),
     )
 
 
@@ -53,6 +67,9 @@ def read_keeping(case: Case, keeping: Keeping, *, keyring: Keyring, at: datetime
         _open(case, hold.reason_sealed, about_hold(hold.id), keyring) if hold else "",
         _open(case, declined.declined_sealed, about_declined(declined.id), keyring)
         if declined and declined.declined_sealed
+        else "",
+        _open(case, asked.reason_sealed or b"", about_restriction(asked.id), keyring)
+        if (asked := keeping.asked)
         else "",
     )
     if any(said):

@@ -26,6 +26,7 @@ from concord.cases.lift_hold import lift_hold
 from concord.cases.models import Case, Closing, State
 from concord.cases.move import rests
 from concord.cases.reopen_case import reopen_case
+from concord.cases.restrict_case import lift_restriction, restrict_case
 from concord.cases.who_may import works_on_cases
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
@@ -125,6 +126,31 @@ def lift(request: DeskRequest, case_id: UUID) -> HttpResponse:
     return _back(case)
 
 
+@door(works_on_cases)
+@require_POST
+def restrict(request: DeskRequest, case_id: UUID) -> HttpResponse:
+    """Somebody concerned asked that it is used for nothing else."""
+    case, asked = _case(request, case_id), _text(request, "asked")
+
+    def do() -> object:
+        return restrict_case(case, reason=asked, by=request.staff_member, at=request.at)
+
+    return _done_or_told(request, case, do, asked=asked)
+
+
+@door(works_on_cases)
+@require_POST
+def lift_it(request: DeskRequest, case_id: UUID) -> HttpResponse:
+    """It need not be restricted any longer."""
+    case = _case(request, case_id)
+    standing = keeping_of(case).asked
+    if standing is None:
+        raise Http404
+    return _done_or_told(
+        request, case, lambda: lift_restriction(standing, by=request.staff_member, at=request.at)
+    )
+
+
 def _done_or_told(
     request: DeskRequest, case: Case, do: Callable[[], object], **typed: str
 ) -> HttpResponse:
@@ -165,6 +191,8 @@ def _page(
         "all_asked": bool(check_ins) and all(one.done_at for one in check_ins),
         "today": today,
         "held_by_me": now.hold is not None and now.hold.set_by == me,
+        "restricted": now,
+        "asked_by_me": now.asked is not None and now.asked.set_by == me,
         "typed": typed or {},
         "refused": refused,
     }

@@ -19,10 +19,11 @@ from concord.cases.common_readers import leave_only_common_readers
 from concord.cases.hold_case import about as about_hold
 from concord.cases.keep_evidence import about_evidence
 from concord.cases.link_cases import ItselfOnly
-from concord.cases.models import OVER, Case, LinkedCase, State
+from concord.cases.models import OVER, Case, LinkedCase, Restriction, State
 from concord.cases.move import reopen, rests
 from concord.cases.parties import add_party, known_parties, respondents
 from concord.cases.recuse import take_out
+from concord.cases.restrict_case import about as about_restriction
 from concord.cases.seal_outside import seal_outside
 from concord.cases.signals import merged
 from concord.ledger.record import record
@@ -101,6 +102,7 @@ def _carry(younger: Case, older: Case, *, by: StaffMember, keyring: Keyring, at:
     _carry_words(younger, older, keyring=keyring)
     _carry_kind(younger, older, by=by, keyring=keyring, at=at)
     _carry_hold(younger, older, keyring=keyring, at=at)
+    _carry_restriction(younger, older, keyring=keyring, at=at)
     younger.handovers.open().update(ended_at=at)
     younger.merged.update(merged_into=older)
     younger.exports.update(case=older)
@@ -181,6 +183,19 @@ def _carry_hold(younger: Case, older: Case, *, keyring: Keyring, at: datetime) -
         plain = files.unseal(younger.file, bytes(hold.reason_sealed), about=about, keyring=keyring)
         sealed = files.seal(older.file, plain, about=about)
         younger.holds.filter(id=hold.id).update(case=older, reason_sealed=sealed)
+
+
+def _carry_restriction(younger: Case, older: Case, *, keyring: Keyring, at: datetime) -> None:
+    """What was asked for in either holds for both; that of the team comes with its people."""
+    if older.restrictions.standing().filter(because=Restriction.Because.ASKED).exists():
+        return
+    for made in younger.restrictions.standing().filter(because=Restriction.Because.ASKED):
+        about = about_restriction(made.id)
+        plain = files.unseal(
+            younger.file, bytes(made.reason_sealed or b""), about=about, keyring=keyring
+        )
+        sealed = files.seal(older.file, plain, about=about)
+        younger.restrictions.filter(id=made.id).update(case=older, reason_sealed=sealed)
 
 
 def _move_both(younger: Case, older: Case, *, by: StaffMember, at: datetime) -> None:

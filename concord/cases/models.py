@@ -502,6 +502,51 @@ class LinkedCase(models.Model):
         return str(self.id)
 
 
+class RestrictionQuerySet(models.QuerySet["Restriction"]):
+    def standing(self) -> RestrictionQuerySet:
+        return self.filter(lifted_at__isnull=True)
+
+
+class Restriction(models.Model):
+    """RESTRICTED: somebody of the team has a part in it, or somebody concerned asked. The reason is sealed."""
+
+    class Because(models.TextChoices):
+        TEAM = "team", "somebody of the team has a part in it"
+        ASKED = "asked", "somebody concerned asked for it"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="restrictions")
+    because = models.CharField(max_length=5, choices=Because.choices)
+    reason_sealed = models.BinaryField(null=True)
+    set_by = models.UUIDField(null=True)
+    set_at = models.DateTimeField()
+    lifted_by = models.UUIDField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    objects = RestrictionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "because"],
+                condition=Q(lifted_at__isnull=True),
+                name="cases_one_restriction",
+            ),
+            models.CheckConstraint(
+                condition=Q(because="team", lifted_at__isnull=True)
+                | Q(because="asked", set_by__isnull=False, reason_sealed__isnull=False),
+                name="cases_restricted_by_somebody_or_for_the_team",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_by__isnull=True) | ~Q(lifted_by=models.F("set_by")),
+                name="cases_restriction_lifted_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Export(models.Model):
     """A copy of a case that somebody took out of the desk: whose it is, and the number that is printed all over it."""
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.cases.models import Case, Party
 from concord.cases.recuse import take_out
+from concord.cases.restricted import restrict_for_the_team
 from concord.cases.signals import party_added
 from concord.ledger.record import record
 from concord.people.models import StaffMember
@@ -94,6 +95,7 @@ def add_party(
         and StaffMember.objects.filter(person=person_id).exists()
     ):
         take_out(case, who=person_id, by=None, at=at)
+        restrict_for_the_team(case, at=at)
     return party
 
 

@@ -79,7 +79,7 @@ def _forget_why_nothing_was_done(case: Case, *, at: datetime) -> None:
 
 def _kept(case: Case) -> tuple[models.Manager[Any], ...]:
     return (
-        *(case.parties, case.notes, case.evidence, case.holds, case.exports),
+        *(case.parties, case.notes, case.evidence, case.holds, case.exports, case.restrictions),
         *(case.assessments, case.handovers, case.covers),
     )
 

@@ -41,6 +41,8 @@ WORDS = {
     "cases.follow_up": ("", _("Everybody was told; %(who)s follows it up")),
     "cases.close": ("", _("%(who)s closed it")),
     "cases.reopen": ("", _("%(who)s reopened it")),
+    "cases.restrict": ("", _("Restricted: used for its own people's safety alone")),
+    "cases.lift_restriction": ("", _("%(who)s lifted the restriction")),
     "cases.hold": ("", _("%(who)s held it: nothing is erased")),
     "cases.lift_hold": ("", _("%(who)s lifted the hold")),
     "cases.warn_of_purge": ("", _("Its people were told that it is erased soon")),

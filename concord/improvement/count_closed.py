@@ -13,14 +13,23 @@ from django.db.models import F
 from django.dispatch import receiver
 
 from concord.cases.classify_case import Classification
+from concord.cases.models import Case
+from concord.cases.restricted import is_restricted
 from concord.cases.signals import closed
 from concord.improvement.models import ClosedCount
 from concord.improvement.summary import ENOUGH, quarter_of
 
 
 @receiver(closed, dispatch_uid="improvement.count_closed")
-def count_closed(sender: Any, classified: Classification, at: datetime, **kwargs: Any) -> None:
-    """Each kind and each ground once. A case that was closed, reopened and closed again counts again."""
+def count_closed(
+    sender: Any, case: Case, classified: Classification, at: datetime, **kwargs: Any
+) -> None:
+    """Each kind and each ground once. A case that was closed, reopened and closed again counts again.
+
+    Of a restricted case nothing is counted.
+    """
+    if is_restricted(case):
+        return
     for code in (*classified.kinds, *classified.grounds):
         row, _fresh = ClosedCount.objects.get_or_create(quarter=quarter_of(at.date()), code=code)
         ClosedCount.objects.filter(id=row.id).update(cases=F("cases") + 1)
