@@ -23,6 +23,7 @@ from concord.monitoring.claim_flag import claim_flag, claimants, leave_flag
 from concord.monitoring.items import oldest_items
 from concord.monitoring.machine_queue import machine_queue
 from concord.monitoring.models import Flag, Sighting
+from concord.monitoring.new_voices import new_voices
 from concord.monitoring.read_item import read_item
 from concord.monitoring.screening.found import FLAGGED_FROM, URGENT_FROM
 from concord.people.at_the_desk import DeskRequest
@@ -73,6 +74,7 @@ def watch(request: DeskRequest) -> HttpResponse:
         "claims": claimants([*(item.flag for item in flags), *machine.put_forward], at=request.at),
         "unwatched": [one for each in unwatched_for(staff) if (one := each.without(seen)).rooms],
         "alone": {room.id for room in rooms} - seen,
+        "raided": new_voices(rooms, at=request.at),
         "again": ASKS_AGAIN,
         "flagged": set(waiting.filter(post__in=posts).values_list("post", flat=True))
         | _seen_by_machine(machine.put_forward),

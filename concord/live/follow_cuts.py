@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from concord.live import relay
 from concord.live.hub import hub
 from concord.live.models import SILENT, Process
+from concord.outbox.clock import clock
 
 BEAT = 1.0
 SAY_EVERY = 5.0
@@ -112,6 +113,7 @@ class Follower:
 
     def _compare(self) -> None:
         close_old_connections()
+        clock.keep()
         number = max((cuts.number() for cuts in _lent), default=0)
         if number != self._followed:
             for cuts in _lent:

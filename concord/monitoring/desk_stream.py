@@ -11,11 +11,11 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
 from concord.live import relay
 from concord.live.hub import hub
 from concord.live.subscriptions import Grant
+from concord.outbox.clock import clock
 from concord.people.current import login_of
 from concord.people.models import StaffMember
 from concord.vault.session import is_open_in
@@ -53,7 +53,7 @@ def authorise(session_key: str | None, host: str, streams: list[str]) -> Grant |
     person = _person_of(session_key)
     if person is None or streams != [stream_of(person)]:
         return None
-    staff = StaffMember.objects.current(timezone.now()).filter(person_id=person)
+    staff = StaffMember.objects.current(clock.now()).filter(person_id=person)
     staff = staff.exclude(pledged_at=None)
     return Grant(person, streams) if staff.exists() else None
 

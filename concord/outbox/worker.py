@@ -9,10 +9,10 @@ from threading import Event, Thread
 
 from django.db import close_old_connections, connection, transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from concord import refusals
 from concord.outbox import registry, wake
+from concord.outbox.clock import clock
 from concord.outbox.models import Job
 from concord.outbox.registry import handler_of, periods
 from concord.refusals import Refused
@@ -30,7 +30,8 @@ class Worker:
 
     def run(self) -> None:
         """Plant the periodic jobs, then run what is due until `stop`; what waits for strangers runs beside it."""
-        plant_periodic(at=timezone.now())
+        clock.keep()
+        plant_periodic(at=clock.now())
         beside = Thread(target=self._loop, args=(True,), daemon=True, name="concord-strangers")
         beside.start()
         self._loop(False)
@@ -41,7 +42,8 @@ class Worker:
         while not self.stop.is_set():
             try:
                 close_old_connections()
-                busy = run_due(at=timezone.now(), strangers=strangers)
+                clock.keep()
+                busy = run_due(at=clock.now(), strangers=strangers)
             except Exception:  # a database that is away for a moment must not end the worker
                 log.exception("worker stumbled")
                 busy = 0
@@ -101,21 +103,21 @@ def claim(*, at: datetime, strangers: bool | None = None) -> Job | None:
 def run(job: Job) -> None:
     """Run one claimed job through its handler, and put down how it went."""
     handler = handler_of(job.kind)
-    at = timezone.now()
+    at = clock.now()
     try:
         if handler is None:
             raise LookupError(job.kind)
         handler(job, at=at)
     except Refused as refused:
         refusals.tell(refused, actor=None, at=at)
-        settle(job, at=timezone.now())
+        settle(job, at=clock.now())
     except Exception:
         log.exception(
             "job failed", extra={"kind": job.kind, "job": str(job.id), "attempts": job.attempts}
         )
-        postpone(job, at=timezone.now())
+        postpone(job, at=clock.now())
     else:
-        settle(job, at=timezone.now())
+        settle(job, at=clock.now())
 
 
 def settle(job: Job, *, at: datetime) -> None:

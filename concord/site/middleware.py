@@ -12,8 +12,8 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.urls import set_urlconf
-from django.utils import timezone
 
+from concord.outbox.clock import clock
 from concord.site.padding import padding_for
 
 log = logging.getLogger("concord.site")
@@ -140,5 +140,5 @@ class Moment:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.at = timezone.now()  # type: ignore[attr-defined]
+        request.at = clock.now()  # type: ignore[attr-defined]
         return self.get_response(request)

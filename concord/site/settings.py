@@ -193,7 +193,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # A connection that died with a restart of the database is not handed to somebody's request.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": CONCORD_THREADS + 4}
+    # While none can be had, a request is told so soon: each that waits holds a thread.
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": CONCORD_THREADS + 4,
+        "timeout": 5,
+    }
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.dispatch import receiver
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 
 from concord.convenings.models import Convening, Session
 from concord.convenings.signals import convening_changed, session_changed
@@ -25,6 +25,7 @@ from concord.live.follow_news import catches_up, merges
 from concord.live.hub import hub
 from concord.live.relay import Word
 from concord.live.subscriptions import Event
+from concord.outbox.clock import clock
 from concord.spaces import hooks
 from concord.spaces.models import Post, Removal, Renaming, Room
 
@@ -174,7 +175,7 @@ def _tell_condition(room_id: UUID, at: datetime) -> None:
 
 @relay.hears(CONDITION)
 def _hear_of_condition(room_id: str) -> None:
-    _tell_condition_here(UUID(room_id), timezone.now())
+    _tell_condition_here(UUID(room_id), clock.now())
 
 
 def _tell_condition_here(room_id: UUID, at: datetime) -> None:

@@ -19,7 +19,6 @@ from django.contrib.auth import get_user
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
-from django.utils import timezone
 
 from concord.access.gate import is_admitted
 from concord.access.models import EVERYWHERE, Place, Shut
@@ -29,6 +28,7 @@ from concord.live import relay, subscriptions
 from concord.live.follow_cuts import Cuts, lends_cuts
 from concord.live.hub import hub
 from concord.live.subscriptions import Event, Grant
+from concord.outbox.clock import clock
 from concord.people.current import login_of
 from concord.people.models import StaffMember
 from concord.spaces import news
@@ -46,7 +46,7 @@ def authorise_room(session_key: str | None, host: str, streams: list[str]) -> Gr
     """A participant's streams: all of those asked for, or None."""
     person = _person_behind(session_key, host, desk=False)
     rooms = _rooms(streams, Room.objects.visible_to(person)) if person else None
-    now = timezone.now()
+    now = clock.now()
     if (
         person is None
         or rooms is None
@@ -59,7 +59,7 @@ def authorise_room(session_key: str | None, host: str, streams: list[str]) -> Gr
 def authorise_watch(session_key: str | None, host: str, streams: list[str]) -> Grant | None:
     """A monitor's streams on the desk: any room."""
     person = _person_behind(session_key, host, desk=True)
-    now = timezone.now()
+    now = clock.now()
     staff = StaffMember.objects.current(now).filter(person_id=person).first() if person else None
     if (
         person is None
@@ -98,7 +98,7 @@ def lend_authorisers() -> None:
 
 def follow_shuts() -> None:
     """End whatever the gate would not open now: what was shut while this process did not hear of it."""
-    now = timezone.now()
+    now = clock.now()
     shuts = Shut.objects.not_over(now)
     everywhere = shuts.filter(scope_kind=EVERYWHERE.kind, until_at__isnull=True)
     hub.shut_out_only(set(everywhere.values_list("person_id", flat=True)))
@@ -185,5 +185,5 @@ def _backlog(shown: Callable[[Event], Event], stream: str, after: int) -> Iterab
     if events is None:
         return None
     last = events[-1].number if events else after
-    condition = Event("condition", news.condition_now(room, at=timezone.now()), last)
+    condition = Event("condition", news.condition_now(room, at=clock.now()), last)
     return [shown(event) for event in [*events, condition]]

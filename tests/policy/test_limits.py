@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from concord.access.gate import MayOnlyRead, limit_of
 from concord.access.models import Limit
@@ -25,6 +26,7 @@ from concord.concurrence.propose import propose
 from concord.concurrence.terms import Target, Terms
 from concord.evasion.revoke_again import NotTheSameMailbox, revoke_again
 from concord.monitoring.models import Flag
+from concord.outbox.clock import clock
 from concord.outbox.models import Job
 from concord.people.models import Login
 from concord.people.tests.team import Mailbox
@@ -133,6 +135,20 @@ def test_it_ends_by_itself_to_the_second(cast: Cast) -> None:
         cast.say(cast.karim, "Now?", at=cast.later(hours=23, minutes=59, seconds=59))
     cast.say(cast.karim, "Now.", at=cast.later(hours=24))
     assert limit_of(cast.karim.person_id, cast.hall.places, at=cast.later(hours=24)) is None
+
+
+@pytest.mark.clauses("P-SANCTION-1")
+def test_a_machine_whose_clock_is_ahead_ends_nothing_early(
+    cast: Cast, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = timezone.now
+    decided(cast, until_at=real() + timedelta(minutes=30))
+    monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=1))
+    try:
+        clock.hear(real(), before=timezone.now(), after=timezone.now())
+        assert into(by_mail("karim.haddad@gmail.com", mailbox), cast.hall).sees(READS)
+    finally:
+        clock.__init__()  # type: ignore[misc]
 
 
 @pytest.mark.clauses("P-SANCTION-1")

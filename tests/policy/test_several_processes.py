@@ -10,6 +10,7 @@ import json
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
@@ -289,6 +290,63 @@ def test_a_decision_takes_hold_without_redis(house):
     )
     for ear in ears:
         until(ear, "cut")
+
+
+@contextmanager
+def database_away() -> Iterator[None]:
+    """As a restart does it: every connection ends at once, and for a while none is taken."""
+    import psycopg
+
+    connection.close()
+    name = connection.settings_dict["NAME"]
+    whole = url_of_this_database().rpartition("/")[0] + "/postgres"
+    with psycopg.connect(whole, autocommit=True) as other:
+        other.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false')
+        try:
+            ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            other.execute(ended, [name])
+            yield
+        finally:
+            other.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true')
+
+
+def test_the_database_goes_and_comes_back_and_nothing_that_was_said_is_lost(house):
+    cast, (first, second, third, _) = house.cast, house.ports
+    ear = house.listen(cast.sara, first, cast.hall)
+    ears = [house.listen(cast.karim, port, cast.hall) for port in house.ports]
+    tomas = house.browser(cast.tomas, second)
+    says(tomas, cast.hall, "before")
+    assert texts(ear, 1) == [1]
+    tomas.open(f"/r/{cast.hall.id}")
+    with database_away():
+        tomas.press("Send", text="into nothing, and still mine", nonce=str(uuid4()))
+        assert tomas.status >= 500
+        assert "into nothing, and still mine" in tomas.page, "what was typed is theirs to copy"
+    for port in (first, second, third):
+        says(house.browser(cast.tomas, port), cast.hall, "after")
+    heard: list[int] = []
+    while len(heard) < 3:
+        try:
+            heard += texts(ear, 1)
+        except (
+            AssertionError
+        ):  # sent away while the database was gone: it comes back after what it heard last
+            ear = house.listen(cast.sara, first, cast.hall, last=ear.id)
+    assert heard == [2, 3, 4], "nothing is missing, and nothing comes twice"
+    assert Post.objects.filter(room=cast.hall).count() == 4
+    concur(
+        opened(proposed(cast).version, cast.noor, cast.at),
+        by=cast.noor.staff,
+        keyring=cast.noor.keyring,
+        at=cast.at,
+    )
+    for each in ears:
+        assert each.rest()[-1].event in ("cut", "reconnect"), "no stream of theirs is open"
+    wait_for(
+        lambda: not Warrant.objects.filter(verified_at__isnull=True).exists(),
+        "every step verified by a worker that found its way back",
+        house.processes.log,
+    )
 
 
 def test_redis_holds_ids_and_not_a_word_of_what_was_said(house):

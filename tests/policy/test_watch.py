@@ -8,22 +8,26 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from concord.access.gate import is_admitted
 from concord.actions.audit import audit
 from concord.cases.models import Case
 from concord.concurrence.concur import concur
 from concord.concurrence.terms import Target
+from concord.convenings.models import Session
 from concord.monitoring.alarm_unwatched import ABSENT, alarm_unwatched
 from concord.monitoring.models import Flag, Unwatched
+from concord.monitoring.new_voices import MANY, WITHIN, new_voices
 from concord.people.models import Role, Shift, StaffMember
 from concord.people.tests.team import Mailbox
 from concord.reports.models import Report
 from concord.reports.tests.files import photograph
 from concord.spaces.models import Post
+from concord.spaces.post_message import NewcomersRead
 from concord.spaces.show_video import show_video
 from tests.browsing import at_the_desk, by_mail, into
-from tests.cast import Cast, colleague, opened, proposed
+from tests.cast import Cast, colleague, opened, participant, proposed
 
 TICK = timedelta(seconds=15)
 """How often the house looks."""
@@ -143,3 +147,80 @@ def test_what_stands_outside_our_rooms_comes_into_the_same_inbox_as_it_was_broug
         assert "social.example" not in str(list(model._default_manager.values())), model
     ines = at_the_desk(cast.ines)
     assert ines.open("/reports/elsewhere").status == 404
+
+
+# Floods -------------------------------------------------------------------------------------------
+
+OFFERED = "many new voices: hold the room?"
+
+
+@pytest.fixture
+def under_way(cast: Cast) -> Cast:
+    """A session that began an hour ago, in which Sara and Tomas have spoken."""
+    hour_ago = timezone.now() - timedelta(hours=1)
+    Session.objects.filter(id=cast.hall.session_id).update(starts_at=hour_ago)
+    cast.hall.refresh_from_db()
+    for who in (cast.sara, cast.tomas):
+        cast.say(who, "Good to be here", at=timezone.now() - timedelta(minutes=20))
+    return cast
+
+
+@pytest.mark.clauses("R-MONITOR-1", "P-OPEN-1")
+def test_forty_newcomers_at_once_drown_nobody_and_one_press_lets_them_read_only(
+    under_way: Cast, mailbox: Mailbox
+) -> None:
+    cast, now = under_way, timezone.now()
+    luis = at_the_desk(cast.luis).open("/watch")
+    assert not luis.sees(OFFERED)
+    raid = [
+        participant(cast.convening, f"Voice {n}", f"voice{n}@example.org", cast.at)
+        for n in range(40)
+    ]
+    for turn in range(2):
+        for number, one in enumerate(raid):
+            cast.say(one, f"{number} says {turn}", at=now)
+    sara = into(by_mail("sara@example.org", mailbox), cast.hall)
+    sara.press("Send", text="We go on with our question")
+    assert sara.sees("We go on with our question")
+    numbers = (
+        Post.objects.filter(room=cast.hall).order_by("number").values_list("number", flat=True)
+    )
+    assert list(numbers) == list(range(1, 2 + 2 * 40 + 1 + 1)), "every word of everybody is there"
+    assert luis.open("/watch").sees(OFFERED)
+    luis.open(f"/watch?room={cast.hall.id}").press("Hold the room", kind="newcomers")
+    late = participant(cast.convening, "One more", "late@example.org", cast.at)
+    with pytest.raises(NewcomersRead):
+        cast.say(late, "And me", at=timezone.now())
+    sara.press("Send", text="Thank you")
+    assert sara.sees("Thank you")
+
+
+def test_one_who_floods_is_no_crowd_and_is_put_before_a_person(
+    under_way: Cast, mailbox: Mailbox
+) -> None:
+    cast = under_way
+    for number in range(60):
+        cast.say(cast.karim, f"Again {number}", at=timezone.now())
+    sara = into(by_mail("sara@example.org", mailbox), cast.hall)
+    sara.press("Send", text="I am still heard")
+    assert sara.sees("I am still heard")
+    assert not at_the_desk(cast.luis).open("/watch").sees(OFFERED)
+
+
+def test_a_beginning_and_a_busy_hour_are_no_raid(under_way: Cast) -> None:
+    cast, now = under_way, timezone.now()
+    many = [
+        participant(cast.convening, f"Voice {n}", f"voice{n}@example.org", cast.at)
+        for n in range(MANY)
+    ]
+    for one in many[1:]:
+        cast.say(one, "Hello", at=now)
+    assert not new_voices([cast.hall], at=now), "one fewer than many"
+    cast.say(many[0], "Hello", at=now)
+    assert new_voices([cast.hall], at=now) == {cast.hall.id}
+    later = now + WITHIN + timedelta(seconds=1)
+    for one in many:
+        cast.say(one, "And on we go", at=later)
+    assert not new_voices([cast.hall], at=later), "they are known by now"
+    cast.hall.session.starts_at = now  # type: ignore[union-attr]
+    assert not new_voices([cast.hall], at=now), "everybody is new when it begins"
