@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.common import Answer, arguments, median, progress
 from bench.crowd import Crowd, Wish
-from bench.installs import ENGINES, installed
+from bench.installs import ENGINES, ON, installed
 from bench.stage import plant, stage
 
 POSTS = 1_000
@@ -28,10 +28,10 @@ GONE = re.compile(rb"event: removed")
 
 def main() -> None:
     """A new install for each round, for a deletion is done once."""
-    asked = arguments(__doc__ or "")
+    asked = arguments(__doc__ or "", on=ON)
     rounds = min(asked.rounds, 3)
     answer = Answer("delete", {"posts": POSTS, "listeners": LISTENERS, "rounds": rounds})
-    for engine in ENGINES:
+    for engine in [asked.on] if asked.on else ENGINES:
         turns = [take_turn(engine, number) for number in range(rounds)]
         seconds = median(turn["seconds"] for turn in turns)
         answer.require(f"gone_from_every_screen_s_{engine}", seconds, at_most=1.0)

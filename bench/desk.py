@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.chat import messages
 from bench.common import Answer, arguments, median, progress
-from bench.installs import ENGINES, Install, installed
+from bench.installs import ENGINES, ON, Install, installed
 from bench.stage import plant, stage
 
 FEW, MANY = 1_000, 100_000
@@ -28,10 +28,10 @@ PAGES = ("inbox", "watch", "case")
 
 def main() -> None:
     """One engine after the other."""
-    asked = arguments(__doc__ or "")
+    asked = arguments(__doc__ or "", on=ON)
     sizes = (FEW // 10, MANY // 10) if asked.quick else (FEW, MANY)
     answer = Answer("desk", {"open": list(sizes), "rounds": asked.rounds})
-    for engine in ENGINES[: 1 if asked.quick else None]:
+    for engine in [asked.on] if asked.on else ENGINES[: 1 if asked.quick else None]:
         with ExitStack() as until_the_end:
             sides = {}
             for size in sizes:
@@ -118,7 +118,7 @@ def open_many(many: int) -> None:
         ):
             _copy(cursor, table, own, where, id, many - 1)
         cursor.execute("ANALYZE")
-    assert Flag.objects.awaiting_judgement().count() == many
+    assert Flag.objects.awaiting_judgement().by_people().count() == many
 
 
 def _copy(cursor: Any, table: str, own: dict[str, int], where: str, id: Any, many: int) -> None:

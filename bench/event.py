@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 import time
 import zlib
+from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -21,12 +22,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.chat import CHAT, tempo
 from bench.common import Answer, arguments, median, percentile, progress
 from bench.crowd import MARK, Crowd, Ear, Said, Wish, Writers
-from bench.installs import ENGINES, Install, installed
-from bench.stage import bring_in, plant, stage
+from bench.installs import ENGINES, ON, Install, installed
+from bench.stage import bring_in, plant, stage, warm_up
 
 PEOPLE, ROOMS = 2_000, 20
-FASTER = 10
-MINUTES, MINUTES_IF_QUICK = 20, 4
+FASTER, FASTER_IF_QUICK = 10, 20
+MINUTES, MINUTES_IF_QUICK = 20, 7
 RAIDERS, RAID_MINUTES = 40, 3
 DECISIONS = 12
 FIRST_DECISION, BETWEEN = 1.0, 0.4
@@ -34,6 +35,9 @@ FIRST_DECISION, BETWEEN = 1.0, 0.4
 CRUEL = "Nobody wants you here. Go and hurt yourself"
 EACH_WRITES = 30.0
 """Seconds of the event between two messages of one who raids."""
+PATIENCE = 20.0
+"""Seconds until each of those whom a decision is about has written; a slow machine takes as long."""
+WELL = (200, 201)
 LOOKS = 10
 """One in so many loads the page again."""
 
@@ -42,13 +46,13 @@ def main() -> None:
     """One kind of install after the other."""
     more: dict[str, dict[str, Any]] = {
         "people": {"type": int, "default": None, "help": f"at once ({PEOPLE}); 9212 as a stretch"},
-        "on": {"choices": ENGINES, "default": None, "help": "one kind of install, not both"},
+        "on": ON,
     }
     asked = arguments(__doc__ or "", **more)
     people = asked.people or (PEOPLE // 10 if asked.quick else PEOPLE)
     minutes = MINUTES_IF_QUICK if asked.quick else MINUTES
-    plan = Plan(people, minutes)
-    workload = {"people": people, "rooms": ROOMS, "minutes": minutes, "times faster": FASTER}
+    plan = Plan(people, minutes, FASTER_IF_QUICK if asked.quick else FASTER)
+    workload = {"people": people, "rooms": ROOMS, "minutes": minutes, "times faster": plan.faster}
     workload |= {"raiders": RAIDERS, "decisions": DECISIONS}
     workload["of"] = "public chat" if CHAT.exists() else "made messages"
     answer = Answer("event", workload)
@@ -61,10 +65,19 @@ def main() -> None:
 class Plan(NamedTuple):
     people: int
     minutes: int
+    faster: int
 
     @property
     def seconds(self) -> float:
-        return self.minutes * 60 / FASTER
+        return self.seconds_of(self.minutes)
+
+    def seconds_of(self, minutes: float) -> float:
+        """How long so many minutes of the event take here."""
+        return minutes * 60 / self.faster
+
+    def comes_at(self, number: int) -> float:
+        """When somebody of the raid comes in."""
+        return self.raid_at + number * self.seconds_of(RAID_MINUTES) / RAIDERS
 
     @property
     def raid_at(self) -> float:
@@ -78,6 +91,7 @@ class Found(NamedTuple):
     delays: list[float]
     posts: int
     refused: int
+    how_refused: dict[str, int]
     lost: int
     twice: int
     cuts: list[float]
@@ -108,6 +122,7 @@ def tell(answer: Answer, engine: str, found: Found) -> None:
         f"posts_a_second_{engine}": round(found.posts / found.seconds, 1),
         f"deliveries_a_second_{engine}": round(len(found.delays) / found.seconds),
         f"told_twice_{engine}": found.twice,
+        **{f"refused_by_{status}_{engine}": n for status, n in found.how_refused.items()},
         f"cores_{engine}": round(found.cpu / found.seconds, 2),
         f"rss_mb_{engine}": round(found.rss / 1e6),
         f"rss_kb_a_listener_{engine}": round(found.grown / found.listeners / 1e3, 1),
@@ -123,6 +138,8 @@ class Event:
         self._install, self._engine, self._plan = install, engine, plan
         planted = install.ask("plant", plan.people, ROOMS)
         self._rooms, self._people = planted["rooms"], planted["people"]
+        for process in range(len(install.ports)):
+            install.ask("warm_up", planted["event"], process=process)
         self._raiders: list[dict[str, str]] = install.ask("bring_raiders", RAIDERS)
         self._say(f"{plan.people} people in {ROOMS} rooms")
         self._crowd, self._raid = Crowd(), Crowd()
@@ -142,7 +159,7 @@ class Event:
             said = self._talk()
             began = time.monotonic()
             talkers.begin(said, threads=12)
-            raiders.begin(self._cruelties(), threads=8, until=self._plan.seconds)
+            raiders.begin(self._cruelties(), threads=8, give_up=2 * RAIDERS)
             self._decide(began)
             answers = talkers.finish()
             seconds = time.monotonic() - began
@@ -161,7 +178,8 @@ class Event:
             return Found(
                 delays=self._crowd.delays,
                 posts=sum(made),
-                refused=sum(one.status not in (200, 201) for one in answers),
+                refused=sum(one.status not in WELL for one in answers),
+                how_refused=Counter(str(one.status) for one in answers if one.status not in WELL),
                 lost=sum(max(0, n - heard) for heard, n in pairs),
                 twice=sum(max(0, heard - n) for heard, n in pairs),
                 cuts=self._cuts,
@@ -198,7 +216,9 @@ class Event:
                 text = line.text.replace(MARK, "-")[:3_000] or "."
                 path = f"/r/{self._rooms[room]}/posts"
                 cookie = self._people[who]
-                said.append(Said(line.second / FASTER, self._port(who), path, cookie, text))
+                said.append(
+                    Said(line.second / self._plan.faster, self._port(who), path, cookie, text)
+                )
         for who in range(0, self._plan.people, LOOKS):
             path = f"/r/{self._rooms[who % ROOMS]}"
             due = self._plan.seconds * who / self._plan.people
@@ -215,19 +235,15 @@ class Event:
         )
 
     def _moments(self, number: int) -> list[float]:
-        come = self._plan.raid_at + number * RAID_MINUTES * 60 / FASTER / RAIDERS
-        every = EACH_WRITES / FASTER
+        come, every = self._plan.comes_at(number), self._plan.seconds_of(EACH_WRITES / 60)
         return [come + 0.5 + turn * every for turn in range(int(self._plan.seconds / every))]
 
     def _decide(self, began: float) -> None:
         """They come one by one, and are taken out a few at a time, as soon as they have written."""
-        come = [
-            (self._plan.raid_at + number * RAID_MINUTES * 60 / FASTER / RAIDERS, "come", number)
-            for number in range(RAIDERS)
-        ]
+        come = [(self._plan.comes_at(number), "come", number) for number in range(RAIDERS)]
         decisions = [
             (
-                self._plan.raid_at + (FIRST_DECISION + number * BETWEEN) * 60 / FASTER,
+                self._plan.raid_at + self._plan.seconds_of(FIRST_DECISION + number * BETWEEN),
                 "out",
                 number,
             )
@@ -298,8 +314,12 @@ def decide(registrations: list[str]) -> dict[str, Any]:
     from concord.spaces.models import Post
     from tests.cast import terms_for
 
-    told, at = stage.cast, timezone.now()
-    posts = list(Post.objects.filter(registration__in=registrations, removed=False))
+    told, theirs = stage.cast, Post.objects.filter(registration__in=registrations, removed=False)
+    until = time.monotonic() + PATIENCE
+    while theirs.values("registration").distinct().count() < len(registrations):
+        assert time.monotonic() < until, "they have not written"
+        time.sleep(0.05)
+    posts, at = list(theirs), timezone.now()
     amara = {"by": told.amara.staff, "keyring": told.amara.keyring, "at": at}
     luis = {"by": told.luis.staff, "keyring": told.luis.keyring}
     flag = flag_post(posts[0], words="All of them", by=told.sara.person_id, by_staff=False, at=at)
@@ -349,7 +369,13 @@ def posts_of(registrations: list[str]) -> dict[str, int]:
     return {one: Post.objects.filter(registration=one).count() for one in registrations}
 
 
-DEEDS = {"plant": plant, "bring_raiders": bring_raiders, "decide": decide, "posts_of": posts_of}
+DEEDS = {
+    "plant": plant,
+    "warm_up": warm_up,
+    "bring_raiders": bring_raiders,
+    "decide": decide,
+    "posts_of": posts_of,
+}
 
 
 if __name__ == "__main__":

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import os
 import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,6 +26,8 @@ import psutil
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ENGINES = ("sqlite", "postgresql")
+ON: dict[str, Any] = {"choices": ENGINES, "default": None, "help": "one kind of install, not both"}
+"""The argument of a bench that runs on both."""
 PROCESSES = {"sqlite": 1, "postgresql": 4}
 
 
@@ -170,10 +174,15 @@ def serve(deeds: str, worker: str) -> None:
 
 
 def obey(deeds: dict[str, Callable[..., Any]]) -> None:
-    """Do what each line says, one after the other."""
-    for line in sys.stdin:
-        deed, *args = json.loads(line)
-        print(json.dumps(deeds[deed](*args)), flush=True)
+    """Do what each line says, one after the other; end with whoever asks, and when something fails."""
+    try:
+        for line in sys.stdin:
+            deed, *args = json.loads(line)
+            print(json.dumps(deeds[deed](*args)), flush=True)
+    except Exception:
+        logging.getLogger("bench").exception("a deed failed")
+        traceback.print_exc()  # the product's own log leaves out what an error says
+    os._exit(1)
 
 
 def work() -> None:

@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.chat import messages
 from bench.common import Answer, arguments, median, progress
 from bench.crowd import MARK, Crowd, Said, Wish, Writers
-from bench.installs import ENGINES, Install, installed
-from bench.stage import plant
+from bench.installs import ENGINES, ON, Install, installed
+from bench.stage import plant, warm_up
 
 PEOPLE, ROOMS = 2_000, 20
 POSTS = 1_500
@@ -30,12 +30,12 @@ SIDES = {"ours": "/r/{}/posts", "bare": "/bare/{}"}
 
 def main() -> None:
     """One kind of install after the other."""
-    asked = arguments(__doc__ or "")
+    asked = arguments(__doc__ or "", on=ON)
     people, posts = (PEOPLE // 10, POSTS // 10) if asked.quick else (PEOPLE, POSTS)
     answer = Answer(
         "post", {"people": people, "rooms": ROOMS, "posts": posts, "rounds": asked.rounds}
     )
-    for engine in ENGINES:
+    for engine in [asked.on] if asked.on else ENGINES:
         with installed(engine, deeds="bench.post") as install:
             measure(answer, engine, install, people=people, posts=posts, rounds=asked.rounds)
     answer.print(as_json=asked.json)
@@ -48,6 +48,7 @@ def measure(
     planted = install.ask("plant", people, ROOMS)
     for process in range(len(install.ports)):
         install.ask("add_bare_page", process=process)
+        install.ask("warm_up", planted["event"], process=process)
     crowd, writers = Crowd(), Writers()
     try:
         for listeners in (0, people):
@@ -179,7 +180,7 @@ def bare_view() -> Any:
     return bare
 
 
-DEEDS = {"plant": plant, "add_bare_page": add_bare_page}
+DEEDS = {"plant": plant, "warm_up": warm_up, "add_bare_page": add_bare_page}
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.common import Answer, arguments, median, percentile, progress
 from bench.crowd import Crowd, Said, Wish, Writers
-from bench.installs import ENGINES, Install, installed
+from bench.installs import ENGINES, ON, Install, installed
 from bench.stage import plant, sign_in, stage
 
 ROOMS = 20
@@ -32,11 +32,11 @@ BEFORE = 0.15
 
 def main() -> None:
     """One engine after the other."""
-    asked = arguments(__doc__ or "")
+    asked = arguments(__doc__ or "", on=ON)
     people, decisions = (300, 12) if asked.quick else (2_000 - STREAMS, 200)
     workload = {"streams": people + STREAMS, "of the person": STREAMS, "decisions": decisions}
     answer = Answer("revoke", workload)
-    for engine in ENGINES:
+    for engine in [asked.on] if asked.on else ENGINES:
         with installed(engine, deeds="bench.revoke") as install:
             compare(answer, engine, take_turns(install, engine, people, decisions))
     answer.print(as_json=asked.json)

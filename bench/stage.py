@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bench.crowd import TOKEN
 
@@ -44,9 +44,17 @@ def plant(people: int, rooms: int) -> dict[str, Any]:
         stage.rooms.append(cast.session_in(told.convening, f"Hall {number}", told.amara, told.at))
     stage.people, cookies = bring_in(people, stage.rooms)
     return {
+        "event": str(told.convening.id),
         "rooms": [str(room.id) for room in stage.rooms],
         "people": cookies,
     }
+
+
+def warm_up(event: str) -> None:
+    """What each process makes once, beside the first posts, and an event that has begun has long made: its screener."""
+    from concord.monitoring.screeners import make_screener
+
+    make_screener(UUID(event))
 
 
 def bring_in(many: int, rooms: list[Room]) -> tuple[list[Registration], list[str]]:

@@ -50,10 +50,14 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(state=State.PROPOSED)
 
     def held(self, id: uuid.UUID) -> Proposal:
-        """The proposal, locked after its case. Every verb takes both in this order: no two wait in a circle."""
+        """The proposal, locked after its case. Every verb takes both in this order: no two wait in a circle.
+
+        FOR NO KEY UPDATE: somebody's post may be noticed as retaliation in this very case, and then refers to it, while
+        it holds the gate that the decision waits for.
+        """
         case = self.values_list("case", flat=True).get(id=id)
-        Case.objects.select_for_update().get(id=case)
-        return self.select_for_update().select_related("case").get(id=id)
+        Case.objects.select_for_update(no_key=True).get(id=case)
+        return self.select_for_update(no_key=True).select_related("case").get(id=id)
 
 
 class Proposal(models.Model):

@@ -25,6 +25,7 @@ from concord.concurrence.propose import propose, revise
 from concord.concurrence.terms import Target
 from concord.concurrence.void import take_back, withdraw
 from concord.convenings.models import Registration
+from concord.monitoring.models import Flag
 from concord.names import fold
 from concord.outbox.worker import run_due
 from concord.people.models import Login
@@ -33,6 +34,7 @@ from concord.people.signals import signed_in
 from concord.refusals import Refused
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
+from concord.retaliation.models import Attempt
 from concord.spaces.models import Removal
 from concord.vault.errors import NoGrant
 from tests.cast import (
@@ -297,3 +299,23 @@ def gates_taken(cast: Cast, listed: list[Registration]) -> list[UUID]:
     before = takewhile(lambda one: 'INSERT INTO "access_shut"' not in one, sql)
     gates = [one for one in before if "access_gate" in one and "FOR UPDATE" in one]
     return list(dict.fromkeys(UUID(gate.split("'")[1]) for gate in gates))
+
+
+@pytest.mark.postgresql
+def test_what_refers_to_a_case_does_not_wait_for_a_decision_in_it(cast: Cast) -> None:
+    """A post that is noticed as retaliation holds the gate the decision waits for: neither may wait for the other."""
+    proposal = proposed(cast)
+    flag = Flag.objects.get()
+    done: list[bool] = []
+
+    def notice() -> None:
+        Attempt.objects.create(case=proposal.case, flag=flag, noticed_at=cast.at)
+        done.append(True)
+        connection.close()
+
+    with transaction.atomic():
+        Proposal.objects.held(proposal.id)
+        thread = threading.Thread(target=notice)
+        thread.start()
+        thread.join(10)
+        assert done == [True]
