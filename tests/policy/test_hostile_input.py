@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from select import select
 from typing import Any
 
 import pytest
@@ -285,7 +286,7 @@ def file_begun(sock: socket.socket, sent: bytes) -> None:
     sock.sendall(sent)
     folder = Path(house_settings.MEDIA_ROOT) / "sealed"
     while not (folder.is_dir() and any(folder.iterdir())):
-        pass
+        assert not select([sock], [], [], 0.01)[0], "it was answered, and no file was begun"
 
 
 def answered(sock: socket.socket, sent: bytes) -> None:
