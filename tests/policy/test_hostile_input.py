@@ -64,7 +64,7 @@ def test_a_form_that_was_open_for_two_days_is_taken_whatever_changed_meanwhile(
     Convening.objects.update(state="ended")
     settings.SECRET_KEY = "another"  # the server was started anew
     in_two_days = timezone.now() + timedelta(days=2)
-    monkeypatch.setattr("concord.site.middleware.timezone.now", lambda: in_two_days)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: in_two_days)
     ticked = cast.ravi.staff.id.hex[:8]
     sent = form.press("Send", text="It took me two days to write this.", keep_out=ticked)
     report = Report.objects.get()
