@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -17,7 +18,11 @@ from concord.reports.help_lines import help_lines
 
 OUR_COOKIE = re.compile("__Host-[a-z]{1,20}")
 """What a cookie of ours is called; a browser may send names that no answer can carry."""
-FREE_TEXTS = ("text", "words", "reason", "why", "note", "answer", "lessons")
+FREE_TEXTS = (
+    *("text", "words", "wishes", "reason", "why", "note", "answer", "lessons", "grounds", "safety"),
+    *("finding", "considered", "less_severe", "relied_on", "stabilises", "notice_body"),
+    *("departure_reason", "set_aside_why"),
+)
 """The fields that people write in, in their own words: never a passphrase or a code."""
 
 
@@ -69,5 +74,5 @@ def _typed(request: HttpRequest) -> list[str]:
     """What somebody wrote in their own words; nothing of what cannot be read."""
     try:
         return [typed for name in FREE_TEXTS if (typed := request.POST.get(name, "").strip())]
-    except (OSError, ValueError, SuspiciousOperation):
+    except (OSError, ValueError, MultiPartParserError, BadRequest, SuspiciousOperation):
         return []

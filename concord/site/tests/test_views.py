@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import html
 import re
 from urllib.parse import quote
 
 import pytest
-from django.db import connection
-from django.test import Client
+from django.db import OperationalError, connection
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.translation import trans_real
 
 from concord.people.team_name import team_name, team_name_within
+from concord.site.views import broken
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +108,33 @@ def test_our_name_for_the_team_is_said_in_the_readers_language(client: Client, s
 
 def test_inside_a_sentence_our_name_has_a_small_article():
     assert (team_name(), team_name_within()) == ("The care team", "the care team")
+
+
+@pytest.mark.parametrize(
+    ("why", "status"),
+    [
+        (OSError(errno.ENOSPC, "no space"), 507),
+        (OperationalError("database or disk is full"), 507),
+        (OperationalError("the database is away"), 500),
+        (KeyError("a mistake of ours"), 500),
+    ],
+)
+def test_when_something_breaks_the_words_come_back_and_no_secret_does(why, status: int):
+    told = "</textarea><script>alert(1)</script> and all that happened"
+    secrets = {"passphrase": "gravity salon", "code": "1234-5678", "share": "academic acid"}
+    request = RequestFactory().post("/anywhere", {"text": told, "reason": " ", **secrets})
+    try:
+        raise why
+    except type(why):
+        answer = broken(request)
+    page = answer.content.decode()
+    assert answer.status_code == status
+    assert html.escape(told) in page
+    assert page.count("<textarea") == 1
+    assert "<script>" not in page
+    assert not any(secret in page for secret in secrets.values())
+
+
+def test_a_body_that_cannot_be_read_still_gets_the_page_for_what_broke():
+    request = RequestFactory().generic("POST", "/", b"x", content_type="multipart/form-data")
+    assert broken(request).status_code == 500
