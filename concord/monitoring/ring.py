@@ -39,7 +39,8 @@ def ring(persons: Iterable[UUID], *, at: datetime, at_once: bool = False) -> Non
     if at_once:
         waiting.filter(leased_until__isnull=True, due_at__gt=at).update(due_at=at)
     due_at = at if at_once else at + GATHERING
-    for key in to.keys() - set(waiting.values_list("unique_key", flat=True)):
+    # In one order everywhere: two who ring the same people at once must not wait for each other.
+    for key in sorted(to.keys() - set(waiting.values_list("unique_key", flat=True))):
         leave(NOTICE, subject=to[key], due_at=due_at, unique_key=key, at=at)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from concord.outbox import wake
 from concord.outbox.models import Job
@@ -19,9 +19,20 @@ def leave(
     due_at: datetime | None = None,
     unique_key: str | None = None,
 ) -> Job | None:
-    """Leave a job for the worker. With `unique_key`, a second one while the first waits leaves nothing."""
-    if unique_key and Job.objects.waiting().filter(unique_key=unique_key).exists():
+    """Leave a job for the worker. With `unique_key`, a second one while the first waits leaves nothing.
+
+    Two at once leave one, and neither of those who left it is stopped in what it does.
+    """
+    job = Job(kind=kind, subject=subject, due_at=due_at or at, unique_key=unique_key)
+    if unique_key is None:
+        job.save(force_insert=True)
+    elif Job.objects.waiting().filter(unique_key=unique_key).exists():
         return None
-    job = Job.objects.create(kind=kind, subject=subject, due_at=due_at or at, unique_key=unique_key)
+    else:
+        try:
+            with transaction.atomic():
+                job.save(force_insert=True)
+        except IntegrityError:
+            return None
     transaction.on_commit(wake.wake)
     return job

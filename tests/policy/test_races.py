@@ -26,7 +26,9 @@ from concord.concurrence.terms import Target
 from concord.concurrence.void import take_back, withdraw
 from concord.convenings.models import Registration
 from concord.monitoring.models import Flag
+from concord.monitoring.ring import NOTICE, ring
 from concord.names import fold
+from concord.outbox.models import Job
 from concord.outbox.worker import run_due
 from concord.people.models import Login
 from concord.people.name_organisation import name_organisation
@@ -319,3 +321,30 @@ def test_what_refers_to_a_case_does_not_wait_for_a_decision_in_it(cast: Cast) ->
         thread.start()
         thread.join(10)
         assert done == [True]
+
+
+@pytest.mark.postgresql
+def test_who_rings_the_same_people_as_somebody_else_at_once_is_not_stopped_by_it(cast):
+    people = [uuid4() for _person in range(4)]
+    rung = threading.Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            ring(people, at=cast.at)
+            rung.set()
+            with connection.cursor() as cursor:
+                for _look in range(20_000):  # until the other one stands behind this one
+                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    if cursor.fetchone() != (0,):
+                        break
+
+    def second() -> None:
+        rung.wait(20)
+        with transaction.atomic():
+            ring(people, at=cast.at)
+            Job.objects.create(kind="tests.goes_on", due_at=cast.at)
+
+    at_once(first, second)
+    waiting = Job.objects.waiting().filter(kind=NOTICE, subject__in=people)
+    assert sorted(waiting.values_list("subject", flat=True)) == sorted(people)
+    assert Job.objects.filter(kind="tests.goes_on").exists()
