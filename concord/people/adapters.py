@@ -12,9 +12,9 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import resolve
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from concord.outbox.clock import clock
 from concord.people.current import login_of
 from concord.people.end_sessions import end_sessions
 from concord.people.onward import onward
@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Every stage has passed. With a second factor among them, the pending keyring opens."""
         super().login(request, user)
         if has_second_factor(user.pk):
-            unlock(request, at=timezone.now())
+            unlock(request, at=clock.now())
 
     def logout(self, request: HttpRequest) -> None:
         """Signing out in one browser signs out in all: the other one may be in other hands."""
@@ -64,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):
         allauth asks for one once an app is connected, and does not count the code that connected it: without
         this, whoever sets theirs up waits half a minute for another code before they see the paper to print.
         """
-        if sees_new_codes(self.request, at=timezone.now()):
+        if sees_new_codes(self.request, at=clock.now()):
             return False
         required: bool = super().is_reauthentication_required(app=app, **kwargs)
         return required

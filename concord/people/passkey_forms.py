@@ -8,9 +8,9 @@ from allauth.core import context
 from allauth.mfa.base.internal.flows import check_rate_limit, post_authentication
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from concord.outbox.clock import clock
 from concord.people.models import Login
 from concord.people.passkeys import (
     PasskeyNotAccepted,
@@ -67,10 +67,10 @@ class ShowPasskeyForm(forms.Form):
         if "credential" in cleaned:
             is_right = check_rate_limit(self.user)
             try:
-                self.asserted = shown(self.user, cleaned["credential"], at=timezone.now())
+                self.asserted = shown(self.user, cleaned["credential"], at=clock.now())
             except PasskeyNotAccepted as refused:
                 raise forms.ValidationError(refused.words) from refused
-            use_passkey(self.asserted, at=timezone.now())
+            use_passkey(self.asserted, at=clock.now())
             is_right()
         return cleaned
 
@@ -121,7 +121,7 @@ class MakePasskeyForm(NamePasskeyForm):
         cleaned = super().clean() or {}
         if "credential" in cleaned:
             try:
-                self.counter = created(cleaned["credential"], at=timezone.now())
+                self.counter = created(cleaned["credential"], at=clock.now())
             except PasskeyNotAccepted as refused:
                 raise forms.ValidationError(refused.words) from refused
             if is_elsewhere(cleaned["credential"]):

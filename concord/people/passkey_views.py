@@ -20,10 +20,10 @@ from django.db import transaction
 from django.forms import Form
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic.edit import FormMixin
 
+from concord.outbox.clock import clock
 from concord.people.end_sessions import end_sessions
 from concord.people.enrol_passkey import enrol_passkey
 from concord.people.name_passkey import name_passkey
@@ -40,7 +40,7 @@ class SecondStepView(AuthenticateView):
         context["has_app"] = Authenticator.objects.filter(
             user_id=login.pk, type=Authenticator.Type.TOTP
         ).exists()
-        context["passkey"] = asked_to_show(login, at=timezone.now())
+        context["passkey"] = asked_to_show(login, at=clock.now())
         return dict(context)
 
 
@@ -50,7 +50,7 @@ class MakePasskeyView(AddWebAuthnView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = FormMixin.get_context_data(self, **kwargs)
         login = authenticated_user(self.request)
-        context["passkey"] = asked_to_create(login, at=timezone.now())
+        context["passkey"] = asked_to_create(login, at=clock.now())
         return dict(context)
 
     @transaction.atomic
@@ -65,7 +65,7 @@ class MakePasskeyView(AddWebAuthnView):
             keyring=self.request.keyring,
             counter=form.counter,  # type: ignore[attr-defined]
             answer=form.cleaned_data["answer"],
-            at=timezone.now(),
+            at=clock.now(),
         )
         self.did_generate_recovery_codes = bool(codes)
         return FormMixin.form_valid(self, form)
@@ -89,7 +89,7 @@ class RemovePasskeyView(RemoveWebAuthnView):
     def form_valid(self, form: Form) -> HttpResponse:
         login = authenticated_user(self.request)
         try:
-            remove_passkey(self.get_object(), at=timezone.now())
+            remove_passkey(self.get_object(), at=clock.now())
         except LastSecondFactor as refused:
             form.add_error(None, str(refused.words))
             page = self.get_context_data(object=self.object, form=form)
@@ -109,7 +109,7 @@ class ShowPasskeyAgainView(ReauthenticateWebAuthnView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = NextRedirectMixin.get_context_data(self, **kwargs)
-        context["passkey"] = asked_to_show(authenticated_user(self.request), at=timezone.now())
+        context["passkey"] = asked_to_show(authenticated_user(self.request), at=clock.now())
         return dict(context)
 
 

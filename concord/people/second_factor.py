@@ -12,10 +12,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concord.doors import on_desk, way_back
+from concord.outbox.clock import clock
 from concord.people.adapters import has_second_factor, let_see_new_codes
 from concord.people.locked import WHILE_LOCKED, is_locked, keep_typed, to_the_lock, way_back_to
 from concord.people.unlock import unlock
@@ -87,6 +87,6 @@ def open_keys(request: HttpRequest, authenticator: Authenticator, **kwargs: Any)
     allauth announces recovery codes this way only where it made them itself, as part of that very set-up.
     """
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
-        let_see_new_codes(request, at=timezone.now())
+        let_see_new_codes(request, at=clock.now())
     elif session.is_pending(request):
-        unlock(request, at=timezone.now())
+        unlock(request, at=clock.now())

@@ -21,10 +21,10 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.db import OperationalError
-from django.utils import timezone
 
 from concord.names.display import BLANKS, HIDDEN
 from concord.names.normalising import normalised
+from concord.outbox.clock import clock
 from concord.refusals import is_full
 from concord.reports import blobs
 from concord.reports.models import Upload
@@ -185,7 +185,7 @@ class _Current:
         try:
             self._blob.write(self._sealer.finish())
             self._blob.keep()
-            keep_upload(brought, at=timezone.now())
+            keep_upload(brought, at=clock.now())
         except blobs.DiskIsFull:
             self.refuse(Why.NO_SPACE)
             return None

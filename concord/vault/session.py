@@ -15,8 +15,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
 
+from concord.outbox.clock import clock
 from concord.vault import cookies, files, sealing
 from concord.vault.errors import Tampered
 from concord.vault.keyring import Keyring
@@ -37,7 +37,7 @@ class VaultMiddleware:
         keyring = current(request)
         request.keyring = keyring  # type: ignore[attr-defined]
         if keyring is not None:
-            files.settle(keyring, at=timezone.now())
+            files.settle(keyring, at=clock.now())
         response = self.get_response(request)
         cookies.write(request, response)
         return response
@@ -57,7 +57,7 @@ def hold(
     It is gone at `ends_at`, and locked when nobody has been seen for `idle`; None: never.
     """
     key = cookies.give_key(request, SLOT)
-    at = at or timezone.now()
+    at = at or clock.now()
     row: dict[str, Any] = {
         "holder": keyring.holder.hex,
         "since": at.isoformat(),
@@ -79,7 +79,7 @@ def confirm(
     idle: timedelta | None = None,
 ) -> Keyring | None:
     """The second factor has passed: open the pending keyring, under a fresh key. None when it is gone."""
-    keyring = _held(request, pending=True, at=at or timezone.now())
+    keyring = _held(request, pending=True, at=at or clock.now())
     if keyring is not None:
         hold(request, keyring, pending=False, at=at, ends_at=ends_at, idle=idle)
     return keyring
@@ -87,7 +87,7 @@ def confirm(
 
 def current(request: HttpRequest, *, at: datetime | None = None) -> Keyring | None:
     """The keyring open in this request, or None: never a pending one. Locks what nobody has used for too long."""
-    at = at or timezone.now()
+    at = at or clock.now()
     row = _row(request.session)
     if row is not None and not row["pending"] and _is_over(row, at):
         drop(request)
@@ -100,7 +100,7 @@ def current(request: HttpRequest, *, at: datetime | None = None) -> Keyring | No
 
 def is_pending(request: HttpRequest, *, at: datetime | None = None) -> bool:
     """Whether a keyring waits in this session for the second factor, and has not run out."""
-    return _held(request, pending=True, at=at or timezone.now()) is not None
+    return _held(request, pending=True, at=at or clock.now()) is not None
 
 
 def note_presence(request: HttpRequest, *, at: datetime) -> None:
@@ -123,7 +123,7 @@ def lock(request: HttpRequest) -> None:
 
 def is_locked(request: HttpRequest, *, at: datetime | None = None) -> bool:
     """Whether a session that has not ended waits to be opened again. A browser that lost its key waits as well."""
-    at = at or timezone.now()
+    at = at or clock.now()
     row = _row(request.session)
     if row is None or row["pending"] or _is_over(row, at):
         return False
@@ -161,7 +161,7 @@ def is_open_in(stored: Mapping[str, Any], *, at: datetime | None = None) -> bool
 
     It opens nothing: that takes the key which only the browser holds.
     """
-    row, at = _row(stored), at or timezone.now()
+    row, at = _row(stored), at or clock.now()
     if row is None or row["pending"] or "sealed" not in row:
         return False
     return not _is_over(row, at) and not _is_idle(row, at)
