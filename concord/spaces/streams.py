@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from importlib import import_module
+from threading import Timer
 from typing import Any
 from uuid import UUID
 
@@ -36,8 +37,9 @@ from concord.spaces.enter import may_listen
 from concord.spaces.models import Room
 from concord.vault.session import is_open_in
 
-CUT, READMITTED = "out", "readmitted"
+CUT, READMITTED, AGAIN = "out", "readmitted", "look again"
 """What is said of people between processes."""
+A_MOMENT = 2.0
 MOST_NAMED = 100
 """Streams that such a word names; where there are more, whoever hears it looks them up."""
 
@@ -79,7 +81,21 @@ def cut_streams(shut: Shut, **more: Any) -> None:
 
 def look_again(person: UUID, *, convening: UUID) -> None:
     """After commit: let this person's open pages load once more, for something stands there for them alone."""
-    _cut_with_commit(person, Place("convening", convening), forever=False)
+    transaction.on_commit(partial(_in_a_moment, person, convening), robust=True)
+    relay.tell_with_commit(AGAIN, person, convening)
+
+
+@relay.hears(AGAIN)
+def _hear_to_look_again(person: str, convening: str) -> None:
+    _in_a_moment(UUID(person), UUID(convening))
+
+
+def _in_a_moment(person: UUID, convening: UUID) -> None:
+    """What changed in the room reaches their page first: a stream that ends at once would not carry it."""
+    rooms = [room.stream for room in Room.objects.filter(convening=convening)]
+    timer = Timer(A_MOMENT, hub.cut, (person, rooms))
+    timer.daemon = True
+    timer.start()
 
 
 @receiver(person_readmitted)
