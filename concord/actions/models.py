@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from concord.actions.platforms import platform
 from concord.concurrence.models import Decision, Execution, SetAside, Warrant
 from concord.people.models import Organisation, Person, Tie
-from concord.vault.files import seen_by
+from concord.vault.files import is_seen_by
 
 if TYPE_CHECKING:
     from concord.people.models import StaffMember
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 class ReviewRequestQuerySet(models.QuerySet["ReviewRequest"]):
     def visible_to(self, staff: StaffMember) -> ReviewRequestQuerySet:
-        return self.filter(file__in=seen_by(staff.person_id))
+        return self.filter(is_seen_by(staff.person_id))
 
 
 class ReviewState(models.TextChoices):

@@ -11,7 +11,7 @@ from django.db.models import Q
 from concord.monitoring.models import Flag
 from concord.people.models import StaffMember
 from concord.reports.models import Report
-from concord.vault.files import seen_by
+from concord.vault.files import is_seen_by
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -54,8 +54,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
         What was put into one of them is there too, under its own code.
         """
-        seen = seen_by(staff.person_id)
-        return self.filter(Q(file__in=seen) | Q(merged_into__file__in=seen))
+        return self.filter(
+            is_seen_by(staff.person_id) | is_seen_by(staff.person_id, file="merged_into__file")
+        )
 
 
 class Case(models.Model):
@@ -302,7 +303,7 @@ class NoActionQuerySet(models.QuerySet["NoAction"]):
 
     def visible_to(self, staff: StaffMember) -> NoActionQuerySet:
         """Those whose reason this staff member was given to read."""
-        return self.filter(briefing__in=seen_by(staff.person_id))
+        return self.filter(is_seen_by(staff.person_id, file="briefing"))
 
 
 class NoAction(models.Model):

@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
 from concord.cases.models import Case
-from concord.vault.files import seen_by
+from concord.vault.files import is_seen_by
 
 if TYPE_CHECKING:
     from concord.people.models import StaffMember
@@ -40,7 +40,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         newest = Version.objects.filter(proposal=OuterRef("pk")).order_by("-number")
         briefing = Subquery(newest.values("briefing")[:1])
         return self.alias(newest_briefing=briefing).filter(
-            newest_briefing__in=seen_by(staff.person_id)
+            is_seen_by(staff.person_id, file="newest_briefing")
         )
 
     def open(self) -> ProposalQuerySet:
@@ -245,7 +245,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         )
 
     def visible_to(self, staff: StaffMember) -> DecisionQuerySet:
-        return self.filter(file__in=seen_by(staff.person_id))
+        return self.filter(is_seen_by(staff.person_id))
 
 
 class Execution(models.Model):

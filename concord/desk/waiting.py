@@ -29,14 +29,14 @@ from concord.concurrence.models import Proposal, Version
 from concord.convenings.models import Convening
 from concord.desk.alike import Row, how_many_rows, rows_of
 from concord.monitoring.alarm_unwatched import open_rooms
-from concord.monitoring.items import Item, how_many_items, items_of, oldest_items
+from concord.monitoring.items import Item, Oldest, how_many_items, items_of, oldest_items
 from concord.monitoring.machine_queue import MachineQueue, machine_queue
 from concord.monitoring.models import Flag, FlagQuerySet, Unwatched
 from concord.people.models import StaffMember
 from concord.reports.models import UNANSWERED, Question, Report, ReportQuerySet
 from concord.retaliation.models import Attempt, AttemptQuerySet
 from concord.spaces.models import Room
-from concord.vault.files import seen_by
+from concord.vault.files import is_seen_by
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Waiting:
 
     @property
     def more_flags(self) -> int:
-        return self.how_many_flags - len(self.flags)
+        return Oldest(self.flags, self.how_many_flags).more
 
 
 class Alone(NamedTuple):
@@ -185,10 +185,10 @@ def proposals_for(staff: StaffMember, *, at: datetime) -> QuerySet[Version]:
         return Version.objects.none()
     visible = Proposal.objects.visible_to(staff).awaiting_concurrence()
     asked = Version.objects.filter(
+        is_seen_by(staff.person_id, file="briefing"),
         proposal__in=visible,
         voided_at__isnull=True,
         lapses_at__gt=at,
-        briefing__in=seen_by(staff.person_id),
     )
     return asked.exclude(proposer=staff.person_id).exclude(declines__person=staff.person_id)
 

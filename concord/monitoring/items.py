@@ -17,6 +17,8 @@ from concord.people.models import StaffMember
 
 AT_ONCE = 25
 """Flags that one answer answers at most; what is left stands there again, and one more answer does."""
+COUNTED = 100
+"""Items that are counted; beyond that they are many, and counting all of a flood would slow whoever answers it."""
 SHOWN = 15
 """Items on a page; a thousand would be two megabytes, and nobody reads the second screen first."""
 
@@ -56,14 +58,14 @@ def unfolded(items: Iterable[Item]) -> list[Item]:
 
 
 class Oldest(NamedTuple):
-    """The items that have waited longest, and how many there are in all."""
+    """The items that have waited longest, and how many there are in all, as far as they are counted."""
 
     items: list[Item]
     how_many: int
 
     @property
     def more(self) -> int:
-        return self.how_many - len(self.items)
+        return self.how_many - len(self.items) if self.how_many < COUNTED else COUNTED
 
 
 def oldest_items(flags: FlagQuerySet) -> Oldest:
@@ -88,10 +90,8 @@ def _first_of_each(flags: FlagQuerySet) -> QuerySet[Flag, tuple[UUID, UUID | Non
 
 
 def how_many_items(flags: FlagQuerySet) -> int:
-    """How many items those are."""
-    on_posts = flags.by_people().filter(post__isnull=False).order_by()
-    apart = flags.exclude(id__in=on_posts.values("id"))
-    return apart.count() + on_posts.values("post").distinct().count()
+    """How many items those are; at most `COUNTED`."""
+    return _first_of_each(flags)[:COUNTED].count()
 
 
 def beside(flag: Flag, *, seen_by: StaffMember) -> FlagQuerySet:

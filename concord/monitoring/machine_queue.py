@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from concord.monitoring.items import COUNTED
 from concord.monitoring.models import Flag, FlagQuerySet
 from concord.monitoring.screening.found import URGENT_FROM
 from concord.people.models import StaffMember
@@ -19,23 +20,23 @@ HOUR = timedelta(hours=1)
 
 
 class MachineQueue(NamedTuple):
-    """The items put forward to somebody now, and how many more wait."""
+    """The items put forward to somebody now, and how many more wait, as far as they are counted."""
 
     put_forward: list[Flag]
     waiting: int
 
 
 def machine_queue(staff: StaffMember, *, at: datetime, everything: bool = False) -> MachineQueue:
-    """What screening asks this person to look at, the highest rank first; with `everything`, all of it."""
+    """What screening asks this person to look at, the highest rank first; with `everything`, whatever its rank."""
     mine = Flag.objects.visible_to(staff)
     unanswered = mine.awaiting_judgement().by_machine().select_related("room")
-    total = unanswered.count()
+    total = unanswered[:COUNTED].count()
     if everything or total == 0:
-        return MachineQueue(list(unanswered), 0)
-    urgent = list(unanswered.filter(rank__gte=URGENT_FROM))
+        return MachineQueue(list(unanswered[:COUNTED]), 0)
+    urgent = list(unanswered.filter(rank__gte=URGENT_FROM)[:COUNTED])
     left = max(0, settings.CONCORD_SCREEN_BUDGET - _answered_lately(mine, staff, at=at))
     others = list(unanswered.filter(rank__lt=URGENT_FROM)[:left])
-    return MachineQueue([*urgent, *others], total - len(urgent) - len(others))
+    return MachineQueue([*urgent, *others], max(0, total - len(urgent) - len(others)))
 
 
 def _answered_lately(flags: FlagQuerySet, staff: StaffMember, *, at: datetime) -> int:

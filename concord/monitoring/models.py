@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.convenings.models import Convening, Registration
 from concord.monitoring.screening.found import WORDS
 from concord.spaces.models import Post, Room
-from concord.vault.files import seen_by
+from concord.vault.files import is_seen_by
 
 if TYPE_CHECKING:
     from concord.people.models import StaffMember
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class FlagQuerySet(models.QuerySet["Flag"]):
     def visible_to(self, staff: StaffMember) -> FlagQuerySet:
         """The flags whose row this staff member may see: those they hold a grant for, dormant or not."""
-        return self.filter(file__in=seen_by(staff.person_id))
+        return self.filter(is_seen_by(staff.person_id))
 
     def awaiting_judgement(self) -> FlagQuerySet:
         return self.filter(credible__isnull=True)
@@ -69,6 +69,23 @@ class Flag(models.Model):
 
     class Meta:
         ordering = ["-raised_at"]
+        indexes = [
+            models.Index(
+                fields=["raised_at", "id"],
+                condition=Q(credible__isnull=True),
+                name="monitoring_unanswered",
+            ),
+            models.Index(
+                fields=["-rank", "raised_at"],
+                condition=Q(credible__isnull=True, by_machine=True),
+                name="monitoring_unanswered_machine",
+            ),
+            models.Index(
+                fields=["judged_by"],
+                condition=Q(credible=True),
+                name="monitoring_needs_action",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="moment", post__isnull=True) | Q(kind="post", post__isnull=False),
@@ -208,7 +225,7 @@ class ProtectedName(models.Model):
 class ShiftNoteQuerySet(models.QuerySet["ShiftNote"]):
     def visible_to(self, staff: StaffMember) -> ShiftNoteQuerySet:
         """Those that were handed to this person, or that they wrote."""
-        return self.filter(file__in=seen_by(staff.person_id))
+        return self.filter(is_seen_by(staff.person_id))
 
 
 class Claim(models.Model):

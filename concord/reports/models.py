@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import F, Q
 
-from concord.vault.files import seen_by
+from concord.vault.files import is_seen_by
 
 if TYPE_CHECKING:
     from concord.people.models import StaffMember
@@ -29,7 +29,7 @@ UNANSWERED = [State.RECEIVED, State.UNREADABLE]
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, staff: StaffMember) -> ReportQuerySet:
         """The reports whose row this staff member may see: those they hold a grant for, dormant or not."""
-        return self.filter(file__in=seen_by(staff.person_id))
+        return self.filter(is_seen_by(staff.person_id))
 
     def unanswered(self) -> ReportQuerySet:
         return self.filter(state__in=UNANSWERED)
@@ -228,7 +228,7 @@ class SettingAside(models.Model):
 class QuestionQuerySet(models.QuerySet["Question"]):
     def visible_to(self, staff: StaffMember) -> QuestionQuerySet:
         """The questions whose row this staff member may see: those they hold a grant for."""
-        return self.filter(file__in=seen_by(staff.person_id))
+        return self.filter(is_seen_by(staff.person_id))
 
 
 class Question(models.Model):

@@ -11,7 +11,7 @@ from django.db.models import Q
 from concord.cases.models import Case
 from concord.monitoring.models import Flag
 from concord.reports.models import Report
-from concord.vault.files import open_to, seen_by
+from concord.vault.files import is_seen_by, open_to
 
 if TYPE_CHECKING:
     from concord.people.models import StaffMember
@@ -43,9 +43,9 @@ class Protected(models.Model):
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     def visible_to(self, staff: StaffMember) -> AttemptQuerySet:
         """Those whose older case this person works on, and whose new report or flag is not kept from them."""
-        seen = seen_by(staff.person_id)
         return self.filter(
-            Q(flag__file__in=seen) | Q(report__file__in=seen),
+            is_seen_by(staff.person_id, file="flag__file")
+            | is_seen_by(staff.person_id, file="report__file"),
             case__file__in=open_to(staff.person_id),
         )
 

@@ -8,6 +8,7 @@ from django import template
 from django.http import HttpRequest
 
 from concord.desk.waiting import Waiting, how_much_waits
+from concord.monitoring.items import COUNTED
 from concord.people.current import staff_of
 
 register = template.Library()
@@ -25,6 +26,12 @@ def waiting_count(context: template.Context) -> int:
     staff = staff_of(request)
     at = request.at  # type: ignore[attr-defined]
     return how_much_waits(staff, at=at) if staff else 0
+
+
+@register.filter
+def counted(number: int) -> str:
+    """A number as far as it is counted; beyond that there are many."""
+    return str(number) if number < COUNTED else f"{COUNTED - 1}+"
 
 
 @register.filter

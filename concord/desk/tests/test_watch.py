@@ -61,6 +61,11 @@ def test_however_many_wait_a_page_shows_the_oldest_and_counts_the_others(
     amara.open("/watch")
     assert str(again.id) in amara.page
     assert amara.page.count("Flagged; show what was written") == 4
+    monkeypatch.setattr(items, "COUNTED", 3)  # beyond that there are many
+    monkeypatch.setattr("concord.desk.templatetags.desk.COUNTED", 3)
+    for path in ("/watch", "/"):
+        assert amara.open(path).sees("2+ flags wait for a first look.")
+        assert amara.sees("2+ more wait behind these")
 
 
 def test_one_room_alone_with_its_brakes(cast: Cast, amara: Browser) -> None:
