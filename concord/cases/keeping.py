@@ -15,7 +15,7 @@ from concord.cases.restrict_case import about as about_restriction
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.vault import files
-from concord.vault.files import open_to
+from concord.vault.files import is_open_to
 from concord.vault.keyring import Keyring
 
 
@@ -84,4 +84,4 @@ def _open(case: Case, sealed: bytes | memoryview, about: str, keyring: Keyring) 
 def linked_to(case: Case, *, staff: StaffMember) -> list[Case]:
     """Older and newer cases that were linked, as far as this person can open them; the others are not there."""
     linked = Case.objects.filter(Q(followed_by__case=case) | Q(follows_from__older=case))
-    return list(linked.filter(file__in=open_to(staff.person_id)).distinct())
+    return list(linked.filter(is_open_to(staff.person_id)).distinct())

@@ -24,7 +24,7 @@ from concord.monitoring.on_shift import staff_on_shift, stretch_of
 from concord.people.at_the_desk import DeskRequest
 from concord.people.models import StaffMember
 from concord.refusals import Refused
-from concord.vault.files import open_to
+from concord.vault.files import is_open_to
 
 NOTHING_TO_SEE = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
@@ -128,7 +128,7 @@ def _asked(staff: StaffMember) -> list[tuple[Relief, str]]:
 
 def _notes(request: DeskRequest) -> list[tuple[ShiftNote, str, str]]:
     staff = request.staff_member
-    notes = ShiftNote.objects.visible_to(staff).filter(file__in=open_to(staff.person_id))
+    notes = ShiftNote.objects.visible_to(staff).filter(is_open_to(staff.person_id))
     names = _names({one.written_by for one in notes})
     return [
         (one, names.get(one.written_by, ""), read_shift_note(one, keyring=request.keyring))

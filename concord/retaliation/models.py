@@ -11,7 +11,7 @@ from django.db.models import Q
 from concord.cases.models import Case
 from concord.monitoring.models import Flag
 from concord.reports.models import Report
-from concord.vault.files import is_seen_by, open_to
+from concord.vault.files import is_open_to, is_seen_by
 
 if TYPE_CHECKING:
     from concord.people.models import StaffMember
@@ -46,7 +46,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.filter(
             is_seen_by(staff.person_id, file="flag__file")
             | is_seen_by(staff.person_id, file="report__file"),
-            case__file__in=open_to(staff.person_id),
+            is_open_to(staff.person_id, file="case__file"),
         )
 
     def offered(self) -> AttemptQuerySet:

@@ -166,9 +166,10 @@ def settle(keyring: Keyring, *, at: datetime) -> int:
 
     A grant to a holder whose key does not count yet stays owed; one that was withdrawn meanwhile is not made.
     """
-    reachable = Grant.objects.filter(key=keyring.key_id, dormant=False).values("epoch__file")
+    reachable = Grant.objects.filter(key=keyring.key_id, dormant=False)
     able = PersonKey.objects.counting().values("holder")
-    owed = list(OwedGrant.objects.filter(file__in=reachable, holder__in=able))
+    here = Exists(reachable.filter(epoch__file=OuterRef("file")))
+    owed = list(OwedGrant.objects.filter(here, holder__in=able))
     return sum(_settle(one, keyring, at=at) for one in owed)
 
 
@@ -228,10 +229,10 @@ def is_seen_by(holder: UUID, *, file: str = "file") -> Q:
     return Q(Exists(grants.filter(person))) | Q(Exists(through))
 
 
-def open_to(holder: UUID) -> models.QuerySet[Grant, UUID]:
-    """The files in which this holder has an active grant of their own, as a subquery: a dormant one is no sight."""
-    grants = Grant.objects.filter(holder=holder, kind=Grant.Kind.PERSON, dormant=False)
-    return grants.values_list("epoch__file", flat=True)
+def is_open_to(holder: UUID, *, file: str = "file") -> Q:
+    """For a row that names its file: whether this holder has an active grant of their own, not a dormant one."""
+    own = Grant.objects.filter(holder=holder, kind=Grant.Kind.PERSON, dormant=False)
+    return Q(Exists(own.filter(epoch__file=OuterRef(file))))
 
 
 @transaction.atomic
