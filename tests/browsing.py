@@ -64,7 +64,7 @@ class Browser:
         form = next((one for one in forms_of(self.page) if one.button(button) is not None), None)
         assert form is not None, f"no button {button!r} on {self.path}: {self.words}"
         sent = {**form.fields, **(form.button(button) or {}), **typed}
-        path = form.action or self.path
+        path = form.goes_to(button) or self.path
         response = self.client.post(path, sent, follow=look)
         self._arrive(response, path)
         self._led_to = response.headers.get("Location", "")
@@ -150,7 +150,7 @@ class Form:
 
     action: str
     fields: dict[str, str | list[str]] = field(default_factory=dict)
-    buttons: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    buttons: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
 
     def add(self, name: str, value: str) -> None:
         """Several ticks under one name are sent as several."""
@@ -162,7 +162,11 @@ class Form:
 
     def button(self, words: str) -> dict[str, str] | None:
         """What pressing the button with these words adds; None when there is no such button."""
-        return next((sent for said, sent in self.buttons if words in said), None)
+        return next((sent for said, sent, _path in self.buttons if words in said), None)
+
+    def goes_to(self, words: str) -> str:
+        """Where the button with these words sends it: an address of its own, or the form's."""
+        return next((path for said, _sent, path in self.buttons if words in said), "") or self.action
 
 
 def forms_of(page: str) -> list[Form]:
@@ -193,6 +197,7 @@ class _Forms(HTMLParser):
         name = had.get("name", "")
         if tag == "button":
             self._said, self._sent = [], ({name: had.get("value", "")} if name else {})
+            self._goes_to = had.get("formaction", "")
         elif tag == "input" and name:
             if had.get("type") not in ("checkbox", "radio", "submit") or ticked:
                 self._form.add(name, had.get("value", "on" if ticked else ""))
@@ -213,7 +218,8 @@ class _Forms(HTMLParser):
         if self._form is None:
             return
         if tag == "button" and self._said is not None:
-            self._form.buttons.append((" ".join("".join(self._said).split()), self._sent))
+            said = " ".join("".join(self._said).split())
+            self._form.buttons.append((said, self._sent, self._goes_to))
             self._said = None
         elif tag == "textarea" and self._into is not None:
             self._form.fields[self._into[0]] = unescape(self._into[1]).strip()

@@ -32,7 +32,7 @@ from concord.people.onward import onward
 from concord.spaces.brakes_of import brakes_of
 from concord.spaces.models import Post, Room
 
-NEWEST = 40
+NEWEST = 20
 PACE = timedelta(minutes=5)
 MOST_ROOMS = 50
 """Whose streams one page listens to, the busiest; a stream has a limit. Of the others it asks again by itself."""

@@ -229,8 +229,9 @@ def test_a_machines_item_says_why_it_asks_before_it_is_opened(cast: Cast, amara:
 
 
 def test_who_floods_with_flags_is_folded_beneath_the_others_and_never_refused(
-    cast: Cast, amara: Browser
+    cast: Cast, amara: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(items, "SHOWN", 15)  # all of them at once
     forget_pace()
     posts = [
         cast.say(cast.karim, f"words {number}", at=cast.later(seconds=10 * number))

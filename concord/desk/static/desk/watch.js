@@ -42,7 +42,7 @@
   on("removed", ({ post }) => {
     const row = document.getElementById("post-" + post);
     if (!row) return;
-    row.querySelectorAll("form").forEach((form) => form.remove());
+    row.querySelectorAll("[formaction]").forEach((button) => button.remove());
     const said = document.createElement("p");
     said.className = "said quiet";
     said.textContent = now.dataset.gone;
