@@ -59,7 +59,7 @@ def in_table(
         io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter, strict=True
     )
     try:
-        found = [cell.strip().casefold() for cell in next(table)]
+        found = [cell.strip().casefold() for cell in next(table, [])]
         places = {
             column: next((found.index(word) for word in words if word in found), None)
             for column, words in columns.items()

@@ -159,6 +159,7 @@ def test_a_cell_that_looks_like_a_formula_is_a_name_and_nothing_else():
     ("file", "said"),
     [
         (b"", "empty"),
+        (b"\x00", "names the columns"),
         (b"name,starts,ends\nCaf\xe9,2027-03-01 09:00,2027-03-01 10:00", "CSV UTF-8"),
         ("name;start\nA;2027-03-01 09:00", "Missing: ends"),
         (HEAD, "no session"),

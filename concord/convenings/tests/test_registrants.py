@@ -62,6 +62,7 @@ def test_a_mailbox_that_comes_twice_is_one_person_and_is_said():
     ("file", "said"),
     [
         (b"", "empty"),
+        (b"\x00", "names the columns"),
         (HEAD, "nobody"),
         (b"name,email\nCaf\xe9,c@example.org", "CSV UTF-8"),
         ("first name;phone\nA;1", "Missing: name, email"),
