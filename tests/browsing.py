@@ -166,7 +166,8 @@ class Form:
 
     def goes_to(self, words: str) -> str:
         """Where the button with these words sends it: an address of its own, or the form's."""
-        return next((path for said, _sent, path in self.buttons if words in said), "") or self.action
+        own = next((path for said, _sent, path in self.buttons if words in said), "")
+        return own or self.action
 
 
 def forms_of(page: str) -> list[Form]:
