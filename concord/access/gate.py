@@ -13,10 +13,7 @@ from concord.access.models import Gate, Limit, LimitQuerySet, Notice, Place, Shu
 from concord.access.review_pass import review_pass_of
 from concord.refusals import Refused
 
-_LOCK = {
-    "FOR SHARE": "SELECT 1 FROM access_gate WHERE person_id = %s FOR SHARE",
-    "FOR UPDATE": "SELECT 1 FROM access_gate WHERE person_id = %s FOR UPDATE",
-}
+_LOCK = "SELECT 1 FROM access_gate WHERE person_id = %s FOR UPDATE"
 
 
 class NotAdmitted(Refused):
@@ -57,13 +54,13 @@ def is_admitted(person: UUID, places: Iterable[Place], *, at: datetime) -> bool:
     return shut_of(person, places, at=at) is None
 
 
-def admit(person: UUID, places: Iterable[Place], *, at: datetime, alone: bool = False) -> None:
-    """Let the person pass, and hold the gate for the rest of this transaction; `alone`, so that they do nothing else.
+def admit(person: UUID, places: Iterable[Place], *, at: datetime) -> None:
+    """Let the person pass, and hold the gate for the rest of this transaction: they do nothing else meanwhile.
 
     Call it inside `transaction.atomic`. While it is held, no shut of this person commits; after one has, this
     raises `NotAdmitted` (A-REVOKE-1). On SQLite the write transaction itself is the lock.
     """
-    hold(person, "FOR UPDATE" if alone else "FOR SHARE")
+    hold(person)
     check_admitted(person, places, at=at)
 
 
@@ -108,11 +105,14 @@ def _limits_of(person: UUID, places: Iterable[Place], *, at: datetime) -> LimitQ
     return Limit.objects.not_over(at).at_places(places).filter(person_id=person)
 
 
-def hold(person: UUID, strength: str) -> None:
-    """Lock the person's gate row: FOR SHARE by a post, FOR UPDATE by a shut. The ORM has no FOR SHARE."""
-    if not _take(person, strength):
+def hold(person: UUID) -> None:
+    """Lock the person's gate row, whoever asks: a post, a shut. PostgreSQL lets those who wait for it in by turns.
+
+    Were posts to share it, somebody who writes in many windows at once could keep a decision about them waiting.
+    """
+    if not _take(person):
         Gate.objects.get_or_create(person_id=person)
-        _take(person, strength)
+        _take(person)
 
 
 def hold_mailboxes(tokens: Iterable[bytes]) -> None:
@@ -128,10 +128,10 @@ def hold_mailboxes(tokens: Iterable[bytes]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
-def _take(person: UUID, strength: str) -> bool:
+def _take(person: UUID) -> bool:
     """Lock the row and say whether there is one. On SQLite the write transaction is the lock, and needs no row."""
     if connection.vendor != "postgresql":
         return True
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK[strength], [person])
+        cursor.execute(_LOCK, [person])
         return cursor.fetchone() is not None

@@ -30,7 +30,7 @@ def limit(
     `pace` in minutes from one post to the next; None: they only read. It takes the person's gate as a shut does,
     so none of their posts commits afterwards that was not asked about it.
     """
-    hold(person, "FOR UPDATE")
+    hold(person)
     made = Limit.objects.create(
         person_id=person,
         scope_kind=place.kind,
@@ -49,7 +49,7 @@ def limit(
 @transaction.atomic
 def end_limit(made: Limit, *, by: UUID | None, at: datetime) -> Limit:
     """End a limit early. Ending one that has ended, or ends sooner, changes nothing. `at` may lie ahead."""
-    hold(made.person_id, "FOR UPDATE")
+    hold(made.person_id)
     later = Q(ended_at__isnull=True) | Q(ended_at__gt=at)
     if Limit.objects.filter(later, id=made.id).update(ended_at=at):
         made.ended_at = at

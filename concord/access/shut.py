@@ -31,7 +31,7 @@ def shut(
     `tokens` are (kind, 16 bytes) of `names.token`, by which a new login is compared later. Streams are cut by
     who hears `person_shut_out`, after commit.
     """
-    hold(person, "FOR UPDATE")
+    hold(person)
     made = Shut.objects.create(
         person_id=person,
         scope_kind=place.kind,
@@ -53,7 +53,7 @@ def shut(
 @transaction.atomic
 def end_shut(made: Shut, *, by: UUID | None, at: datetime) -> Shut:
     """End a shut early. Ending one that has ended, or ends sooner, changes nothing. `at` may lie ahead."""
-    hold(made.person_id, "FOR UPDATE")
+    hold(made.person_id)
     later = Q(ended_at__isnull=True) | Q(ended_at__gt=at)
     if Shut.objects.filter(later, id=made.id).update(ended_at=at):
         made.ended_at = at

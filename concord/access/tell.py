@@ -36,7 +36,7 @@ def tell(
     review_on: date | None = None,
 ) -> Notice:
     """Leave a notice for the person. The warrant is checked by a trigger: without a true one the insert fails."""
-    hold(person, "FOR UPDATE")
+    hold(person)
     made = Notice.objects.create(
         person_id=person,
         asked_to_leave=asked_to_leave,
@@ -91,7 +91,7 @@ def heed(notice: Notice, *, by: UUID, at: datetime) -> Notice:
 @transaction.atomic
 def end_notice(made: Notice, *, by: UUID | None, at: datetime) -> Notice:
     """End it early. Ending one that has ended, or ends sooner, changes nothing. `at` may lie ahead."""
-    hold(made.person_id, "FOR UPDATE")
+    hold(made.person_id)
     later = Q(ended_at__isnull=True) | Q(ended_at__gt=at)
     if Notice.objects.filter(later, id=made.id).update(ended_at=at):
         made.ended_at = at

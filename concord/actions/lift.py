@@ -93,7 +93,7 @@ def hold(targets: list[Target]) -> None:
         for held in (*shuts_under(each), *limits_under(each), *notices_under(each))
     }
     for person in sorted(persons):
-        gate.hold(person, "FOR UPDATE")
+        gate.hold(person)
 
 
 def carry_out(

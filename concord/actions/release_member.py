@@ -58,7 +58,7 @@ def hold(targets: list[Target]) -> None:
     list(Decision.objects.select_for_update().filter(id__in=decisions).order_by("id"))
     persons = {shut.person_id for each in targets for shut in _shuts(each.id)}
     for person in sorted(persons):
-        gate.hold(person, "FOR UPDATE")
+        gate.hold(person)
 
 
 def carry_out(

@@ -100,7 +100,7 @@ def hold(targets: list[Target]) -> None:
     """The mailboxes and the gate of each of them, before the first one is shut."""
     gate.hold_mailboxes(token for target in targets for _kind, token in tokens_of(target.id))
     for person in sorted({target.id for target in targets}):
-        gate.hold(person, "FOR UPDATE")
+        gate.hold(person)
 
 
 def carry_out(

@@ -92,7 +92,7 @@ def rename(
 
 def _check_gate(person: UUID, convening: Convening, *, at: datetime) -> None:
     """The gate is held to the end; a limit in any session of the event counts, for the name shows in all of them."""
-    admit(person, convening.places, at=at, alone=True)
+    admit(person, convening.places, at=at)
     sessions = [Place("session", id) for id in convening.sessions.values_list("id", flat=True)]
     limit = limit_of(person, [*convening.places, *sessions], at=at)
     if limit is not None and limit.pace is None:

@@ -191,9 +191,14 @@ def has_the_mailbox_of(decision: Decision, person: UUID) -> bool:
 
 
 def _undone_before(prior: Warrant, person: UUID) -> Match | None:
-    """An undone match of the two under an older decision, whose place another has taken since."""
+    """An undone match of the two under an older decision, whose place another has taken since.
+
+    Whoever is kept out may be under the older one by name, or because they came back.
+    """
     undone = Match.objects.filter(person=person, state="undone")
-    return undone.filter(decision__execution__warrants__target=prior.target).first()
+    older = Execution.objects.filter(warrants__target=prior.target)
+    under = Q(decision__execution__in=older) | Q(decision__in=older.values("prior_decision"))
+    return undone.filter(under).first()
 
 
 def _warrant_of_the_mailbox(decision: Decision, person: UUID) -> Warrant | None:

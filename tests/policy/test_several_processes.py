@@ -308,6 +308,7 @@ def database_away() -> Iterator[None]:
             yield
         finally:
             other.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true')
+            connection.close_pool()  # who tells this has nothing to wait for
 
 
 def test_the_database_goes_and_comes_back_and_nothing_that_was_said_is_lost(house):

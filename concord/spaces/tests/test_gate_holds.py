@@ -22,7 +22,7 @@ VOICES = 3
 def keep_posting(room, registration, begun: Barrier, refused: Event) -> None:
     """Post until refused; the request's moment is taken before it waits, as on a page."""
     try:
-        for count in range(500):
+        for count in range(5_000):
             post_message(room, registration=registration, text="again", at=timezone.now())
             if count == 0:
                 begun.wait(20)
