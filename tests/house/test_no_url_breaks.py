@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client
 
@@ -43,6 +43,7 @@ from concord.spaces.pull_brake import pull_brake
 from tests.browsing import DESK, PUBLIC, at_the_desk, forms_of
 from tests.cast import Cast, Desk, case_about_karim, login_by_mailbox, opened, proposed, stage
 from tests.house.test_doors import addresses
+from tests.proofs import NIGHTLY
 
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
 FORM = "application/x-www-form-urlencoded"
@@ -195,7 +196,15 @@ def test_no_address_of_the_desk_breaks(world: World) -> None:
         "noor": staff(world.cast.noor),
     }
     assert [one.get("/").status_code for one in visitors.values()] == [302, 200, 200]
-    assert broken("concord.site.urls_desk", world, visitors) == []
+    assert broken("concord.site.urls_desk", world, shared_out(visitors)) == []
+
+
+def shared_out(visitors: dict[str, Client]) -> dict[str, Client]:
+    """Whoever sees most goes through everything on PostgreSQL, the others on SQLite; at night everybody on both."""
+    if NIGHTLY:
+        return visitors
+    on_postgresql = connection.vendor == "postgresql"
+    return {who: one for who, one in visitors.items() if (who == "amara") == on_postgresql}
 
 
 def broken(urlconf: str, world: World, visitors: dict[str, Client]) -> list[str]:
