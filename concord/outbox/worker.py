@@ -53,13 +53,12 @@ class Worker:
 
 
 def plant_periodic(*, at: datetime) -> None:
-    """Make sure that each periodic kind has exactly one waiting row."""
-    for kind, seconds in periods().items():
-        with transaction.atomic():
-            if not Job.objects.waiting().filter(unique_key=f"every:{kind}").exists():
-                Job.objects.create(
-                    kind=kind, due_at=at, every_seconds=seconds, unique_key=f"every:{kind}"
-                )
+    """Make sure that each periodic kind has exactly one waiting row, also when two workers begin at once."""
+    jobs = [
+        Job(kind=kind, due_at=at, every_seconds=seconds, unique_key=f"every:{kind}")
+        for kind, seconds in sorted(periods().items())
+    ]
+    Job.objects.bulk_create(jobs, ignore_conflicts=True)
 
 
 def run_due(*, at: datetime, at_most: int = 50, strangers: bool | None = None) -> int:
