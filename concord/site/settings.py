@@ -198,7 +198,6 @@ else:
         "min_size": 1,
         "max_size": CONCORD_THREADS + 4,
         "timeout": 5,
-        "reconnect_timeout": 4,  # then whoever asks tries anew, instead of ever longer waits
     }
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
