@@ -29,9 +29,10 @@ class Worker:
         self.stop = stop
 
     def run(self) -> None:
-        """Plant the periodic jobs, then run what is due until `stop`; what waits for strangers runs beside it."""
-        clock.keep()
-        plant_periodic(at=clock.now())
+        """Plant the periodic jobs, then run what is due until `stop`; what waits for strangers runs beside it.
+
+        While the database is away it waits, also when it was away from the beginning.
+        """
         beside = Thread(target=self._loop, args=(True,), daemon=True, name="concord-strangers")
         beside.start()
         self._loop(False)
@@ -39,10 +40,14 @@ class Worker:
 
     def _loop(self, strangers: bool) -> None:
         """Run what is due; sleep until the bell or half a second."""
+        planted = strangers
         while not self.stop.is_set():
             try:
                 close_old_connections()
                 clock.keep()
+                if not planted:
+                    plant_periodic(at=clock.now())
+                    planted = True
                 busy = run_due(at=clock.now(), strangers=strangers)
             except Exception:  # a database that is away for a moment must not end the worker
                 log.exception("worker stumbled")

@@ -198,6 +198,8 @@ else:
         "min_size": 1,
         "max_size": CONCORD_THREADS + 4,
         "timeout": 5,
+        # Then whoever asks tries anew; the pool's own pauses would grow as long as the database was away.
+        "reconnect_timeout": 4,
     }
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
