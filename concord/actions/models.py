@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from concord.actions.platforms import platform
 from concord.concurrence.models import Decision, Execution, SetAside, Warrant
 from concord.people.models import Organisation, Person, Tie
-from concord.vault.files import is_seen_by
+from concord.vault.sight import is_seen_by
 
 if TYPE_CHECKING:
     from concord.people.models import StaffMember

@@ -20,7 +20,7 @@ from concord.doors import Request, anyone, door
 from concord.refusals import Refused, tell
 from concord.reports.outside import Outside, come_in_to_read
 from concord.vault import files
-from concord.vault.files import seen_by
+from concord.vault.sight import is_seen_by
 
 
 @door(anyone)
@@ -94,4 +94,4 @@ def _page(
 
 
 def _theirs(inside: Outside) -> ReviewRequestQuerySet:
-    return ReviewRequest.objects.filter(file__in=seen_by(inside.contact.holder))
+    return ReviewRequest.objects.filter(is_seen_by(inside.contact.holder))

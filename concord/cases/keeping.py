@@ -15,8 +15,8 @@ from concord.cases.restrict_case import about as about_restriction
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.vault import files
-from concord.vault.files import is_open_to
 from concord.vault.keyring import Keyring
+from concord.vault.sight import is_open_to
 
 
 class Keeping(NamedTuple):

@@ -11,7 +11,7 @@ from django.db.models import Q
 from concord.monitoring.models import Flag
 from concord.people.models import StaffMember
 from concord.reports.models import Report
-from concord.vault.files import is_seen_by
+from concord.vault.sight import is_seen_by
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -22,7 +22,7 @@ from concord.cases.read_case import read_case
 from concord.doors import Request, anyone, door
 from concord.refusals import Refused, tell
 from concord.reports.outside import Outside, come_in_to_read
-from concord.vault.files import seen_by
+from concord.vault.sight import is_seen_by
 
 
 @door(anyone)
@@ -101,9 +101,9 @@ def _waits(decided: NoAction) -> bool:
 
 
 def _left(inside: Outside) -> QuerySet[NoAction]:
-    given = NoAction.objects.filter(briefing__in=seen_by(inside.contact.holder))
+    given = NoAction.objects.filter(is_seen_by(inside.contact.holder, file="briefing"))
     return given.select_related("case", "agreement").order_by("decided_at")
 
 
 def _theirs(inside: Outside) -> CaseQuerySet:
-    return Case.objects.filter(file__in=seen_by(inside.contact.holder)).order_by("opened_at")
+    return Case.objects.filter(is_seen_by(inside.contact.holder)).order_by("opened_at")

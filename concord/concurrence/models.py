@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
 from concord.cases.models import Case
-from concord.vault.files import is_seen_by
+from concord.vault.sight import is_seen_by
 
 if TYPE_CHECKING:
     from concord.people.models import StaffMember

@@ -24,7 +24,7 @@ from concord.monitoring.on_shift import staff_on_shift, stretch_of
 from concord.people.at_the_desk import DeskRequest
 from concord.people.models import StaffMember
 from concord.refusals import Refused
-from concord.vault.files import is_open_to
+from concord.vault.sight import is_open_to
 
 NOTHING_TO_SEE = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"

@@ -36,7 +36,7 @@ from concord.people.models import StaffMember
 from concord.reports.models import UNANSWERED, Question, Report, ReportQuerySet
 from concord.retaliation.models import Attempt, AttemptQuerySet
 from concord.spaces.models import Room
-from concord.vault.files import is_seen_by
+from concord.vault.sight import is_seen_by
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.convenings.models import Convening, Registration
 from concord.monitoring.screening.found import WORDS
 from concord.spaces.models import Post, Room
-from concord.vault.files import is_seen_by
+from concord.vault.sight import is_seen_by
 
 if TYPE_CHECKING:
     from concord.people.models import StaffMember

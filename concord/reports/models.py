@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import F, Q
 
-from concord.vault.files import is_seen_by
+from concord.vault.sight import is_seen_by
 
 if TYPE_CHECKING:
     from concord.people.models import StaffMember

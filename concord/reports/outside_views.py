@@ -29,7 +29,7 @@ from concord.reports.outside import Outside, check_may_read, come_in, promised
 from concord.reports.promise_discretion import promise_discretion
 from concord.reports.read_report import read_report, read_words
 from concord.reports.read_shelf import read_shelf
-from concord.vault import files
+from concord.vault.sight import is_seen_by
 
 
 @door(anyone)
@@ -138,7 +138,7 @@ def flag(request: Request, flag_id: UUID) -> HttpResponse:
     if inside is None:
         return render(request, "reports/box_shut.html")
     check_may_read(inside)
-    found = Flag.objects.filter(file__in=files.seen_by(inside.contact.holder), id=flag_id).first()
+    found = Flag.objects.filter(is_seen_by(inside.contact.holder), id=flag_id).first()
     if found is None:
         raise Http404
     context = {"flag": found, "seen": read_flag(found, keyring=inside.keyring, at=request.at)}
@@ -180,8 +180,8 @@ def _inside(request: Request) -> tuple[Held | None, Outside | None]:
 
 def _report(inside: Outside, report_id: UUID) -> Report:
     """A report that they hold a key to; every other one is not there."""
-    seen = files.seen_by(inside.contact.holder)
-    found = Report.objects.filter(file__in=seen, id=report_id).first()
+    theirs = is_seen_by(inside.contact.holder)
+    found = Report.objects.filter(theirs, id=report_id).first()
     if found is None:
         raise Http404
     return found

@@ -13,7 +13,7 @@ from concord.letterbox.session import Held
 from concord.monitoring.models import Flag
 from concord.reports.models import UNANSWERED, Report
 from concord.reports.outside import Outside, check_may_read
-from concord.vault.files import seen_by
+from concord.vault.sight import is_seen_by
 
 
 class Noted(NamedTuple):
@@ -36,12 +36,12 @@ class Shelf(NamedTuple):
 def read_shelf(by: Outside, *, held: Held, at: datetime) -> Shelf:
     """What lies with them, those that wait for a person's answer first. Raises SayFirstThatYouKeepIt."""
     check_may_read(by)
-    files = seen_by(by.contact.holder)
-    reports = list(Report.objects.filter(file__in=files).order_by("-urgent", "received_at"))
+    theirs = is_seen_by(by.contact.holder)
+    reports = list(Report.objects.filter(theirs).order_by("-urgent", "received_at"))
     shelf = Shelf(
         waiting=[one for one in reports if one.state in UNANSWERED],
         others=[one for one in reports if one.state not in UNANSWERED],
-        flags=list(Flag.objects.filter(file__in=files).order_by("raised_at")),
+        flags=list(Flag.objects.filter(theirs).order_by("raised_at")),
         notes=[
             Noted(one.plaintext.decode(), one.pushed_at)
             for one in read(held.box, held.code)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from concord.cases.models import Case
 from concord.monitoring.models import Flag
 from concord.reports.models import Report
-from concord.vault.files import is_open_to, is_seen_by
+from concord.vault.sight import is_open_to, is_seen_by
 
 if TYPE_CHECKING:
     from concord.people.models import StaffMember

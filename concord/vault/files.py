@@ -13,7 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from concord.ledger.record import record
 from concord.vault import sealing
@@ -205,34 +205,6 @@ def held_by(holder: UUID) -> set[UUID]:
     """The files in which this holder has a grant of their own, active or dormant."""
     grants = Grant.objects.filter(holder=holder, kind=Grant.Kind.PERSON)
     return set(grants.values_list("epoch__file", flat=True))
-
-
-def seen_by(holder: UUID) -> models.QuerySet[Grant, UUID]:
-    """The files whose rows this holder sees, as a subquery for the rooms' `visible_to`: no grant, no row.
-
-    A grant to a case shows the reports attached to it; a dormant grant shows rows too.
-    """
-    own = Grant.objects.filter(holder=holder, kind=Grant.Kind.PERSON).values("epoch__file")
-    opened = Q(kind=Grant.Kind.PERSON, holder=holder) | Q(kind=Grant.Kind.FILE, holder__in=own)
-    return Grant.objects.filter(opened).values_list("epoch__file", flat=True)
-
-
-def is_seen_by(holder: UUID, *, file: str = "file") -> Q:
-    """For a row that names its file in the field `file`: whether this holder sees it, as `seen_by` has it.
-
-    Asked of each row, so that a page costs what it shows and not what somebody was ever granted.
-    """
-    grants = Grant.objects.filter(epoch__file=OuterRef(file))
-    person = Q(kind=Grant.Kind.PERSON, holder=holder)
-    around = Grant.objects.filter(person, epoch__file=OuterRef("holder"))
-    through = grants.filter(Exists(around), kind=Grant.Kind.FILE)
-    return Q(Exists(grants.filter(person))) | Q(Exists(through))
-
-
-def is_open_to(holder: UUID, *, file: str = "file") -> Q:
-    """For a row that names its file: whether this holder has an active grant of their own, not a dormant one."""
-    own = Grant.objects.filter(holder=holder, kind=Grant.Kind.PERSON, dormant=False)
-    return Q(Exists(own.filter(epoch__file=OuterRef(file))))
 
 
 @transaction.atomic

@@ -9,6 +9,8 @@ import pytest
 
 from concord.vault import keys, recovery
 from concord.vault.keyring import Keyring
+from concord.vault.models import VaultFile
+from concord.vault.sight import is_seen_by
 
 PASSPHRASE = "walnut lantern gravel ostrich meadow"
 
@@ -49,6 +51,11 @@ def kim(noor: Keyring, sam: Keyring, at: datetime) -> Keyring:
 @pytest.fixture
 def stranger() -> UUID:
     return uuid4()
+
+
+def is_seen(file: UUID, holder: UUID) -> bool:
+    """Whether rows about the file are shown to the holder."""
+    return VaultFile.objects.filter(is_seen_by(holder, file="id"), id=file).exists()
 
 
 def _first(shares: list[str], at: datetime) -> Keyring:
