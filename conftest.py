@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Generator
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from concord.site.clauses import record
 from concord.site.clauses.catalogue import MOST_CLAUSES_ON_ONE_STORY, ids
 
 if TYPE_CHECKING:
+    from concord.site.tests.install import Install
     from tests.cast import Cast
 
 CHROMIUM = os.environ.get("CONCORD_TEST_CHROMIUM") or shutil.which("chromium")
@@ -166,24 +168,36 @@ def _weighed_once() -> Generator[None]:
         yield
 
 
+_kept = ExitStack()
+"""The transaction around the tests of a module, while there is one."""
+
+
 @pytest.fixture(scope="module")
 def kept_for_the_module(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Generator[None]:
     """A transaction around the tests of a module: what is made in it is there for each, and gone afterwards.
 
-    Each test has a savepoint of its own inside, and leaves nothing to the next.
+    Each test has a savepoint of its own inside, and leaves nothing to the next. It ends before the first test that
+    commits (`pytest_runtest_setup`); those come last.
     """
     from django.db import connection, transaction
 
-    with (
-        django_db_blocker.unblock(),
-        pytest.MonkeyPatch.context() as patch,
-        transaction.atomic(),
-    ):
-        patch.setattr(connection, "close", lambda: None)  # Django would, after each test
-        yield
-        transaction.set_rollback(True)
+    _kept.enter_context(django_db_blocker.unblock())
+    patch = _kept.enter_context(pytest.MonkeyPatch.context())
+    _kept.enter_context(transaction.atomic())
+    _kept.callback(transaction.set_rollback, True)
+    patch.setattr(connection, "close", lambda: None)  # Django would, after each test
+    yield
+    _kept.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    mark = item.get_closest_marker("django_db")
+    fixtures = getattr(item, "fixturenames", ())
+    if (mark and mark.kwargs.get("transaction")) or "transactional_db" in fixtures:
+        _kept.close()
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +214,22 @@ def cast(staged: Cast, db: None) -> Cast:
     from tests.cast import as_it_was
 
     return as_it_was(staged)
+
+
+@pytest.fixture(scope="session")
+def tables(
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Generator[Install]:
+    """An install whose tables are there and nothing else: making them takes longer than most of what is tried."""
+    from concord.site.tests.install import another_install
+
+    home = tmp_path_factory.mktemp("tables") / "install"
+    with django_db_blocker.unblock(), another_install(home) as made:
+        made.run("migrate").check_returncode()
+        with django_db_blocker.block():
+            yield made
 
 
 @pytest.fixture

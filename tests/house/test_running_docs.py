@@ -67,8 +67,9 @@ def steps_of(page: Path) -> Iterator[Step]:
 
 
 @pytest.fixture
-def server(tmp_path) -> Iterator[Server]:
-    with another_install(tmp_path / "server") as install:
+def server(tables, tmp_path, page) -> Iterator[Server]:
+    like = None if page.stem in FROM_NOTHING else tables
+    with another_install(tmp_path / "server", like) as install:
         (install.home / "bin").mkdir(parents=True)
         command = install.home / "bin" / "concord"
         command.write_text(

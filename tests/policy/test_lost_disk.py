@@ -74,8 +74,8 @@ print(json.dumps({
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Install]:
-    with another_install(tmp_path / "elsewhere") as install:
+def elsewhere(tables: Install, tmp_path: Path) -> Iterator[Install]:
+    with another_install(tmp_path / "elsewhere", like=tables) as install:
         yield install
 
 

@@ -17,6 +17,13 @@ def install(db: None, tmp_path: Path) -> Iterator[Install]:
         yield made
 
 
+@pytest.fixture
+def with_tables(tables: Install, db: None, tmp_path: Path) -> Iterator[Install]:
+    """An install that nobody has set up, as far as `concord migrate` brings it."""
+    with another_install(tmp_path / "with-tables", like=tables) as made:
+        yield made
+
+
 @pytest.fixture(scope="session")
 def _first_install(
     tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker

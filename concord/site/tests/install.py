@@ -1,6 +1,7 @@
 """A second install for tests: data folder, key file and database of its own, run from the command line.
 
-Setting one up takes seconds, so the fixtures `install` and `told` of this folder copy one that was.
+Making the tables takes seconds, and setting up takes more: `tables` (for all tests) and `ready` (in this folder) are
+made once in a run and copied.
 """
 
 from __future__ import annotations

@@ -53,22 +53,29 @@ def file(shares, tmp_path):
 
 
 @pytest.fixture
-def elsewhere(tmp_path):
-    with another_install(tmp_path / "elsewhere") as install:
+def empty(tmp_path):
+    """A machine on which nothing was ever done."""
+    with another_install(tmp_path / "empty") as install:
         yield install
 
 
-def test_everything_comes_back_and_opens_with_the_old_passphrase(file, shares, elsewhere: Install):
-    restored = elsewhere.run("restore", str(file), answers="\n".join(shares[1:]))
+@pytest.fixture
+def elsewhere(tables, tmp_path):
+    with another_install(tmp_path / "elsewhere", like=tables) as install:
+        yield install
+
+
+def test_everything_comes_back_and_opens_with_the_old_passphrase(file, shares, empty: Install):
+    restored = empty.run("restore", str(file), answers="\n".join(shares[1:]))
 
     assert restored.returncode == 0, restored.stderr
     assert "The ledger's chain holds" in restored.stdout
-    assert elsewhere.key_file.read_text() == Path(settings.CONCORD_KEY_FILE).read_text()
-    assert (elsewhere.data / "media" / "evidence").exists()
-    again = elsewhere.run("backup", str(file.with_name("again")))
+    assert empty.key_file.read_text() == Path(settings.CONCORD_KEY_FILE).read_text()
+    assert (empty.data / "media" / "evidence").exists()
+    again = empty.run("backup", str(file.with_name("again")))
     assert again.returncode == 0, again.stderr
     assert rows_of(file.with_name("again")) == rows_of(file)
-    assert "in use" in elsewhere.run("restore", str(file)).stderr
+    assert "in use" in empty.run("restore", str(file)).stderr
 
 
 def test_without_the_key_file_two_shares_are_needed(file, shares, elsewhere: Install):
@@ -119,6 +126,7 @@ def test_a_backup_holds_neither_the_key_nor_the_report_in_clear(file):
     assert PASSPHRASE.encode() not in contents
 
 
+@pytest.mark.sqlite
 def test_a_damaged_backup_is_refused_before_anything_is_touched(file, tmp_path, elsewhere: Install):
     damaged = tmp_path / "damaged"
     damaged.write_bytes(file.read_bytes()[:-2_000])
@@ -127,6 +135,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(file, tmp_path, 
     assert not elsewhere.key_file.exists()
 
 
+@pytest.mark.sqlite
 def test_what_is_no_backup_is_refused(tmp_path, elsewhere: Install):
     (tmp_path / "letter.txt").write_text("Dear team")
     assert "is not a whole backup" in elsewhere.run("restore", str(tmp_path / "letter.txt")).stderr

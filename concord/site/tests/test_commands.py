@@ -32,19 +32,20 @@ def test_a_command_that_does_not_exist_is_not_understood(capsys):
     assert ended.value.code == 2
 
 
-def test_set_up_prepares_everything_and_prints_the_shares_once(install: Install):
-    first = install.set_up()
+def test_set_up_prepares_everything_and_prints_the_shares_once(with_tables: Install):
+    first = with_tables.set_up()
     assert first.returncode == 0, first.stderr
     assert len(SHARE.findall(first.stdout)) == 3
-    assert install.key_file.stat().st_mode & 0o077 == 0
+    assert with_tables.key_file.stat().st_mode & 0o077 == 0
 
-    again = install.set_up()
+    again = with_tables.set_up()
     assert again.returncode == 0
     assert "The recovery key is there" in again.stdout
     assert not SHARE.findall(again.stdout)
-    assert findings(install) == {}
+    assert findings(with_tables) == {}
 
 
+@pytest.mark.sqlite
 def test_set_up_does_not_finish_without_both_addresses(install: Install):
     refused = install.run("setup", CONCORD_REPORT_ADDRESS="", CONCORD_POLICY_ADDRESS="us")
     assert refused.returncode == 1
@@ -52,12 +53,14 @@ def test_set_up_does_not_finish_without_both_addresses(install: Install):
     assert "CONCORD_POLICY_ADDRESS: is not an e-mail address" in refused.stderr
 
 
+@pytest.mark.sqlite
 def test_set_up_puts_no_key_among_the_data(install: Install):
     inside = str(install.data / "concord.key")
     assert "inside the data folder" in install.run("setup", CONCORD_KEY_FILE=inside).stderr
     assert not (install.data / "concord.key").exists()
 
 
+@pytest.mark.sqlite
 def test_check_of_an_unused_install_says_what_to_do(install: Install):
     answer = install.run("check")
     assert answer.returncode == 1
@@ -65,6 +68,7 @@ def test_check_of_an_unused_install_says_what_to_do(install: Install):
     assert "Run `concord setup`." in answer.stdout
 
 
+@pytest.mark.sqlite
 def test_check_names_each_unsafe_setting(ready: Install):
     ready.key_file.chmod(0o644)
     found = findings(
@@ -83,6 +87,7 @@ def test_check_names_each_unsafe_setting(ready: Install):
     }
 
 
+@pytest.mark.sqlite
 def test_check_sees_a_key_file_that_is_not_whole(ready: Install):
     ready.key_file.write_text("beef\n")
     assert "is not whole" in ready.run("check").stderr
@@ -99,6 +104,7 @@ def test_check_sees_a_database_that_does_not_answer(ready: Install):
     assert "does not answer" in findings(ready, DATABASE_URL=url)["DATABASE_URL"]
 
 
+@pytest.mark.sqlite
 def test_a_setting_that_cannot_be_read_is_told_in_words(install: Install):
     answer = install.run("check", CONCORD_THREADS="many")
     assert answer.returncode == 1
@@ -106,12 +112,14 @@ def test_a_setting_that_cannot_be_read_is_told_in_words(install: Install):
     assert "Traceback" not in answer.stderr
 
 
+@pytest.mark.sqlite
 def test_serving_an_install_that_is_not_set_up_is_refused(install: Install):
     answer = install.run("serve", "--port", "0")
     assert answer.returncode == 1
     assert "Run `concord setup`" in answer.stderr
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "command",
     [

@@ -56,24 +56,25 @@ def test_a_second_set_up_changes_nothing(ready: Install, told):
     assert ready.run("staff", "list").stdout == before
 
 
-def test_without_answers_it_makes_no_recovery_key_and_can_be_run_again(install: Install):
-    refused = install.run("setup")
+def test_without_answers_it_makes_no_recovery_key_and_can_be_run_again(with_tables: Install):
+    refused = with_tables.run("setup")
     assert refused.returncode == 1
     assert "the outside contact ([outside_contact]) and 2 people of the team" in refused.stderr
     assert not SHARE.findall(refused.stdout)
-    done = install.set_up()
+    done = with_tables.set_up()
     assert done.returncode == 0, done.stderr
     assert len(SHARE.findall(done.stdout)) == 3
 
 
-def test_its_own_example_is_understood(install: Install):
-    install.home.mkdir(parents=True)
-    file = install.home / "example.toml"
-    file.write_text(install.run("setup", "--example").stdout)
-    done = install.run("setup", "--answers", str(file))
+@pytest.mark.sqlite
+def test_its_own_example_is_understood(with_tables: Install):
+    file = with_tables.home / "example.toml"
+    file.write_text(with_tables.run("setup", "--example").stdout)
+    done = with_tables.run("setup", "--answers", str(file))
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "wrong, words",
     [
@@ -101,24 +102,25 @@ CANNOT_BE_FOUNDED = {
 }
 
 
-def test_what_cannot_be_founded_leaves_nothing_half_made(install: Install):
-    install.home.mkdir(parents=True)
+@pytest.mark.sqlite
+def test_what_cannot_be_founded_leaves_nothing_half_made(with_tables: Install):
     for words, change in CANNOT_BE_FOUNDED.items():
-        (install.home / "wrong.toml").write_text(ANSWERS.replace(*change))
-        refused = install.run("setup", "--answers", str(install.home / "wrong.toml"))
+        (with_tables.home / "wrong.toml").write_text(ANSWERS.replace(*change))
+        refused = with_tables.run("setup", "--answers", str(with_tables.home / "wrong.toml"))
         assert refused.returncode == 1
         assert words in refused.stderr
         assert not SHARE.findall(refused.stdout)
-    assert len(SHARE.findall(install.set_up().stdout)) == 3
+    assert len(SHARE.findall(with_tables.set_up().stdout)) == 3
 
 
-def test_at_a_terminal_it_asks_and_has_the_shares_read_back(install: Install):
+@pytest.mark.sqlite
+def test_at_a_terminal_it_asks_and_has_the_shares_read_back(with_tables: Install):
     answers = ["Open Ballot Forum", "", "grace@outside.internal", "", "", "", "Elena Ruiz", "not an address",
                "elena@outside.example", "Amara", "amara", "en, fr", "Luis", "luis", ""]  # fmt: skip
     terminal, end = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "concord.site.cli", "setup"],
-        env=install.environment | {"CONCORD_MAIL_HOST": ""},
+        env=with_tables.environment | {"CONCORD_MAIL_HOST": ""},
         stdin=end,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -137,10 +139,10 @@ def test_at_a_terminal_it_asks_and_has_the_shares_read_back(install: Install):
     assert process.wait(60) == 0, said
     assert "They open the recovery key." in said
     assert "this is not an e-mail address" in said
-    assert install.run("check", CONCORD_MAIL_HOST="").returncode == 0
+    assert with_tables.run("check", CONCORD_MAIL_HOST="").returncode == 0
     assert (
         "CONCORD_AUDITOR_ADDRESS=grace@outside.internal"
-        in (install.home / "concord.env").read_text()
+        in (with_tables.home / "concord.env").read_text()
     )
 
 
@@ -179,6 +181,7 @@ REFUSED = {
 }  # fmt: skip
 
 
+@pytest.mark.sqlite
 def test_what_is_refused_is_told_in_words(ready: Install, told):
     for command, words in REFUSED.items():
         refused = ready.run(*command, answers=SHARE.findall(told)[0])
@@ -187,6 +190,7 @@ def test_what_is_refused_is_told_in_words(ready: Install, told):
         assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.sqlite
 def test_a_lost_phone_is_forgotten(ready: Install, told):
     assert "has connected no app" in ready.run("recover", "second-factor", "luis").stdout
 
