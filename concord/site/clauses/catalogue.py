@@ -38,8 +38,9 @@ def ids() -> frozenset[str]:
     return frozenset(clause.id for clause in catalogue())
 
 
+@cache
 def stories(folder: Path = CHECKOUT / "tests" / "policy") -> dict[str, tuple[str, ...]]:
-    """Story (pytest's node id) → the clauses it names, read from the source without running anything."""
+    """Story (pytest's node id) → the clauses it names, read from the source, once, without running anything."""
     return {
         f"{file.relative_to(CHECKOUT).as_posix()}::{name}": clauses
         for file in sorted(folder.glob("test_*.py"))
