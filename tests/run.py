@@ -1,7 +1,8 @@
 """bin/test: every test on SQLite, those that touch the database again on PostgreSQL, and the sabotages.
 
-Two things run at a time, and each is shown whole, in this order. It ends with what was skipped, in capitals,
-and with pytest's own summary line of each round.
+The stories in a browser have a round of their own: much of their time they wait for it. Three things run at a time,
+and each is shown whole, in this order. It ends with what was skipped, in capitals, and with pytest's own summary line
+of each round.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tests import postgresql, sabotaging
 CHECKOUT = Path(__file__).resolve().parent.parent
 SUMMARY = re.compile(r"(\d+ (passed|failed|error|skipped|deselected)|no tests ran).* in [\d.]+s")
 NOTHING_COLLECTED = 5
-AT_ONCE = 2
+AT_ONCE = 3
 
 
 @dataclass
@@ -105,10 +106,11 @@ def _begin(
 ) -> list[tuple[Round, Future[None]]]:
     """Start the rounds: on SQLite with everything, on PostgreSQL with what touches the database."""
     asked: list[tuple[str, Callable[[Round, list[str]], None], list[str]]] = [
-        ("SQLite", _on_sqlite, ["--no-browser"] if options.fast else [])
+        ("SQLite", _on_sqlite, ["--no-browser"])
     ]
     if not options.fast:
         asked.append(("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser"]))
+        asked.append(("In a browser", _on_sqlite, ["--browser-only"]))
     rounds = []
     for name, runs, own in asked:
         each = Round(name)
