@@ -25,6 +25,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 SUMMARY = re.compile(r"(\d+ (passed|failed|error|skipped|deselected)|no tests ran).* in [\d.]+s")
 NOTHING_COLLECTED = 5
 AT_ONCE = 3
+PARTS = {", stories": ["tests"], ", rooms": ["concord"]}
+"""On PostgreSQL all of it would take longer than everything else; each part has a server of its own."""
 
 
 @dataclass
@@ -109,7 +111,10 @@ def _begin(
         ("SQLite", _on_sqlite, ["--no-browser"])
     ]
     if not options.fast:
-        asked.append(("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser"]))
+        asked += [
+            (f"PostgreSQL{of}", _on_postgresql, ["--database-only", "--no-browser", *where])
+            for of, where in (PARTS if not arguments else {"": []}).items()
+        ]
         asked.append(("In a browser", _on_sqlite, ["--browser-only"]))
     rounds = []
     for name, runs, own in asked:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import UUIDField
 from django.utils.translation import gettext_lazy as _
 
 from concord.access.models import Gate, Limit, LimitQuerySet, Notice, Place, Shut
@@ -14,6 +15,10 @@ from concord.access.review_pass import review_pass_of
 from concord.refusals import Refused
 
 _LOCK = "SELECT 1 FROM access_gate WHERE person_id = %s FOR UPDATE"
+_EVER = (
+    "SELECT 1 FROM access_shut WHERE person_id = %s"
+    " UNION ALL SELECT 1 FROM access_limit WHERE person_id = %s LIMIT 1"
+)
 
 
 class NotAdmitted(Refused):
@@ -77,8 +82,11 @@ def admit_to_write(person: UUID, places: Iterable[Place], *, at: datetime) -> li
     Holds what `admit` holds, and each limit as well, so that two posts at once are not both the first. Raises
     `NotAdmitted`, `MayOnlyRead`.
     """
+    hold(person)
+    if not _anything_stands(person):
+        return []
     here = list(places)
-    admit(person, here, at=at)
+    check_admitted(person, here, at=at)
     limits = _limits_of(person, here, at=at).select_for_update().order_by("id")
     for limit in (held := list(limits)):
         if limit.pace is None:
@@ -103,6 +111,14 @@ def standing_behind(id: UUID) -> Shut | Limit | Notice | None:
 
 def _limits_of(person: UUID, places: Iterable[Place], *, at: datetime) -> LimitQuerySet:
     return Limit.objects.not_over(at).at_places(places).filter(person_id=person)
+
+
+def _anything_stands(person: UUID) -> bool:
+    """Whether a shut or a limit was ever made for this person: of most who write, neither was."""
+    id = UUIDField().get_db_prep_value(person, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(_EVER, [id, id])
+        return cursor.fetchone() is not None
 
 
 def hold(person: UUID) -> None:

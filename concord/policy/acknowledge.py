@@ -55,8 +55,7 @@ def acknowledge(reader: R, *, version: int, at: datetime) -> R:
 
 def number_in_force(at: datetime) -> int | None:
     """The number of the version in force, or None before the first."""
-    version = Version.objects.in_force(at)
-    return version.number if version else None
+    return Version.objects.by_time(at).values_list("number", flat=True).first()
 
 
 def has_acknowledged(reader: Reader, *, at: datetime) -> bool:

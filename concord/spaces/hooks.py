@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.functional import Promise
 
 from concord.spaces.models import Post, Room
@@ -54,11 +55,15 @@ def post_heard(hearer: Overhearer) -> Overhearer:
 
 
 def advice(room: Room, text: str) -> list[Words]:
-    """Everything that the advisers have to say about a text before it is sent."""
+    """Everything that the advisers have to say about a text before it is sent.
+
+    They only read. A transaction that is open already must not fall with one; one of its own would make it wait for
+    whoever writes.
+    """
     said = []
     for adviser in _advisers:
         try:
-            with transaction.atomic():
+            with transaction.atomic() if connection.in_atomic_block else nullcontext():
                 said.append(adviser(room, text))
         except Exception:
             log.exception("a hook failed", extra={"kind": "before_post"})

@@ -18,7 +18,7 @@ from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from concord.convenings.models import Convening, Session
+from concord.convenings.models import Convening, Registration, Session
 from concord.convenings.signals import convening_changed, session_changed
 from concord.live import relay
 from concord.live.follow_news import catches_up, merges
@@ -44,6 +44,11 @@ _turn = Lock()
 def tell(room: Room, number: int, through: int | None = None) -> None:
     """After commit, tell the room's streams what happened under this number, or from it through another."""
     transaction.on_commit(partial(_tell_through, room.id, number, through or number), robust=True)
+
+
+def tell_post(post: Post) -> None:
+    """After commit, tell the room's streams of a post that was just stored."""
+    transaction.on_commit(partial(_tell_of_post, post), robust=True)
 
 
 def tell_condition(room: Room, *, at: datetime) -> None:
@@ -106,13 +111,26 @@ def _tell_through(room_id: UUID, lowest: int, highest: int) -> None:
     relay.tell(ROOM, room_id, lowest, highest)
 
 
-def _tell_here(room_id: UUID, lowest: int, highest: int) -> None:
-    """Two commits may arrive here the wrong way round; then the first to arrive tells both, in order."""
+def _tell_of_post(post: Post) -> None:
+    """Only who wrote it is read again: they may have changed their name since the page was opened."""
+    post.registration = Registration.objects.filter(posts=post.id).first()
+    whole = post.registration is not None and post.comment_on_id is None
+    _tell_here(post.room_id, post.number, post.number, post if whole else None)
+    relay.tell(ROOM, post.room_id, post.number, post.number)
+
+
+def _tell_here(room_id: UUID, lowest: int, highest: int, post: Post | None = None) -> None:
+    """Two commits may arrive here the wrong way round; then the first to arrive tells both, in order.
+
+    `post` is what is new, when that is all: told next, it is not read again. Whatever takes it away has a later number.
+    """
     with _turn:
         first, last = _told.get(room_id) or _reached(room_id, lowest - 1)
         if lowest < first:  # late, and committed before this process told anything of the room
             _publish_between(room_id, lowest - 1, min(highest, first - 1))
-        if highest > last:
+        if post is not None and post.number == last + 1:
+            _publish(room_id, _posted(post))
+        elif highest > last:
             _publish_between(room_id, last, highest)
         _told[room_id] = (min(first, lowest), max(last, highest))
 

@@ -105,7 +105,7 @@ def post_message(
         nonce=nonce,
     )
     hooks.tell_stored(post, at=at)
-    news.tell(room, post.number)
+    news.tell_post(post)
     return post
 
 
