@@ -1,8 +1,7 @@
 """bin/test: every test on SQLite, those that touch the database again on PostgreSQL, and the sabotages.
 
-The stories in a browser have a round of their own: much of their time they wait for it. Three things run at a time,
-and each is shown whole, in this order. It ends with what was skipped, in capitals, and with pytest's own summary line
-of each round.
+Two things run at a time, and each is shown whole, in this order. It ends with what was skipped, in capitals,
+and with pytest's own summary line of each round.
 """
 
 from __future__ import annotations
@@ -24,9 +23,7 @@ from tests import postgresql, sabotaging
 CHECKOUT = Path(__file__).resolve().parent.parent
 SUMMARY = re.compile(r"(\d+ (passed|failed|error|skipped|deselected)|no tests ran).* in [\d.]+s")
 NOTHING_COLLECTED = 5
-AT_ONCE = 3
-PARTS = {", stories": ["tests"], ", rooms": ["concord"]}
-"""On PostgreSQL all of it would take longer than everything else; each part has a server of its own."""
+AT_ONCE = 2
 
 
 @dataclass
@@ -108,14 +105,10 @@ def _begin(
 ) -> list[tuple[Round, Future[None]]]:
     """Start the rounds: on SQLite with everything, on PostgreSQL with what touches the database."""
     asked: list[tuple[str, Callable[[Round, list[str]], None], list[str]]] = [
-        ("SQLite", _on_sqlite, ["--no-browser"])
+        ("SQLite", _on_sqlite, ["--no-browser"] if options.fast else [])
     ]
     if not options.fast:
-        asked += [
-            (f"PostgreSQL{of}", _on_postgresql, ["--database-only", "--no-browser", *where])
-            for of, where in (PARTS if not arguments else {"": []}).items()
-        ]
-        asked.append(("In a browser", _on_sqlite, ["--browser-only"]))
+        asked.append(("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser"]))
     rounds = []
     for name, runs, own in asked:
         each = Round(name)
