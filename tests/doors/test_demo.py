@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import socket
@@ -14,6 +15,7 @@ from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, expect
 
 from concord.site.demo import script
+from tests.processes import wait_for
 
 PHONE = {"viewport": {"width": 360, "height": 740}}
 WIDE = {"viewport": {"width": 1280, "height": 800}}
@@ -40,9 +42,16 @@ def table(tmp_path) -> Iterator[str]:
     for line in child.stdout:
         if line.startswith("in Chrome"):
             break
+    wait_for(lambda: _listens(port), "the demo's table")
     yield f"http://localhost:{port}/"
     child.terminate()
     child.wait(20)
+
+
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("localhost", port), 1):
+        return True
+    return False
 
 
 def confirm(page: Page) -> Page:
