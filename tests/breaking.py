@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from importlib import import_module
 
 
 def main() -> None:
@@ -25,13 +26,12 @@ def main() -> None:
 def load() -> None:
     """What every story needs, and nothing that holds a connection or a thread."""
     import django
-    import hypothesis  # noqa: F401
-    import pytest  # noqa: F401
-    import pytest_django.plugin  # noqa: F401
     from django.conf import settings
     from django.db import connections
     from django.urls import get_resolver
 
+    for heavy in ("hypothesis", "pytest", "pytest_django.plugin"):
+        import_module(heavy)
     django.setup()
     for conf in (settings.ROOT_URLCONF, "concord.site.urls_desk"):
         _ = get_resolver(conf).url_patterns
