@@ -25,8 +25,9 @@ NIGHTLY = bool(os.environ.get("CONCORD_NIGHTLY"))
 EVERYDAY_SEED = 1948
 HEAD = """# What was proven, how often
 
-Written by `bin/test --nightly`; a row is the newest run of its kind on its database. Every run of `bin/test` does the
-same with smaller numbers and one seed. A night is run once more with `CONCORD_NIGHTLY_SEED=` and its seed.
+Written by `bin/test --nightly`; a row is one run. A whole run takes the place of all before it on its database; until
+then parts of a night stand beside each other. Every run of `bin/test` does the same with smaller numbers and one seed.
+A night is run once more with `CONCORD_NIGHTLY_SEED=` and its seed.
 
 | what | database | how many | seed | minutes | on | source |
 |---|---|---|---|---|---|---|
@@ -90,24 +91,31 @@ def proving(proof: Proof) -> Iterator[Run]:
 
 
 def keep(run: Run, *, failed: bool) -> None:
-    """Put its row into the record, in the place of the one before."""
+    """Put its row into the record: a whole run in the place of all before it, a part beside the others."""
     database = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
-    how_many = f"{run.done:,}" + (", AND THEN ONE FAILED" if failed else "")
-    if run.done < run.proof.nightly:
-        how_many += f" of {run.proof.nightly:,}"
+    is_whole = run.done >= run.proof.nightly
+    how_many = f"{run.done:,}" + ("" if is_whole else f" of {run.proof.nightly:,}")
+    how_many += ", AND THEN ONE FAILED" if failed else ""
     minutes = round((time.monotonic() - run.began) / 60)
     cells = (run.proof.words, database, how_many, run.seed, minutes, _today(), _source())
     row = "| " + " | ".join(str(cell) for cell in cells) + " |"
     with RECORD.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        RECORD.write_text(HEAD + "".join(f"{each}\n" for each in _rows(row)))
+        RECORD.write_text(HEAD + "".join(f"{each}\n" for each in _rows(row, is_whole)))
 
 
-def _rows(row: str) -> list[str]:
+def _rows(row: str, is_whole: bool) -> list[str]:
     before = RECORD.read_text().splitlines() if RECORD.exists() else []
     others = [each for each in before if each.startswith("| ") and not each.startswith("| what")]
-    same = row.split(" | ")[:2]
-    return sorted([*(each for each in others if each.split(" | ")[:2] != same), row])
+    return sorted([*(each for each in others if not _is_replaced(each, row, is_whole)), row])
+
+
+def _is_replaced(before: str, row: str, is_whole: bool) -> bool:
+    """Whether they are the same run, or the same proof that is now whole."""
+    (what, on, _, seed, *_rest), (its_what, its_on, _, its_seed, *_more) = (
+        each.split(" | ") for each in (before, row)
+    )
+    return (what, on) == (its_what, its_on) and (is_whole or seed == its_seed)
 
 
 def _today() -> str:
@@ -115,5 +123,12 @@ def _today() -> str:
 
 
 def _source() -> str:
-    asked = ["git", "-C", str(CHECKOUT), "describe", "--always", "--dirty", "--exclude=*"]
-    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or "?"
+    """The commit, and whether anything but this record differs from it."""
+    asked = ("git", "-C", str(CHECKOUT))
+    found = subprocess.run(
+        [*asked, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    differs = subprocess.run(
+        [*asked, "diff", "--quiet", "HEAD", "--", ".", ":!docs/proofs.md"], check=False
+    )
+    return (found.stdout.strip() or "?") + ("-dirty" if differs.returncode else "")

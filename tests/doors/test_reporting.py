@@ -275,8 +275,10 @@ def test_what_nobody_answers_stands_in_red_until_a_person_says_why_not(
     picture(amara)
     amara.get_by_role("link", name=flag.code).first.click()
     amara.get_by_role("button", name="No action needed").click()
+    expect(amara.locator("main")).to_contain_text("Nothing has been decided yet.")
     assert Flag.objects.get().credible is None
-    amara.go_back()
+    with amara.expect_navigation():
+        amara.evaluate("history.back()")
     amara.fill("[name=reason]", "They quote a book.")
     amara.get_by_role("button", name="No action needed").click()
     expect(amara.locator("main")).to_contain_text(

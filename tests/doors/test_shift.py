@@ -228,7 +228,8 @@ def test_all_tabs_of_a_desk_lock_together(hosts: Hosts, luis: Phone, cast: Cast)
     expect(other.locator("main")).to_contain_text("Proposed by Amara")
     lock(luis)
     expect(other.locator("h1")).to_have_text("Locked")
-    other.go_back()
+    with other.expect_navigation():
+        other.evaluate("history.back()")
     expect(other.locator("main")).not_to_contain_text("Proposed by Amara")
 
 
