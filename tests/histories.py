@@ -62,7 +62,7 @@ from concord.concurrence.terms import GIVE_BACK, SHUTS, Target, Terms
 from concord.concurrence.void import lapse_all, take_back, withdraw
 from concord.convenings.known_members import members_of
 from concord.convenings.models import Registration
-from concord.evasion.revoke_again import apply_return
+from concord.evasion.apply_return import apply_return
 from concord.ledger.models import Entry
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
@@ -616,7 +616,7 @@ class Histories(RuleBasedStateMachine):
         posts = list(Post.objects.filter(registration=again))
         what = {"person": again.person_id, "posts": posts, "reason": "Same mailbox, same words."}
         for decision in self.decisions():
-            self.tries(apply_return, decision, **what, **self.without_key(who))
+            self.tries(apply_return, decision, **what, **self.desk(who))
 
     # time
 

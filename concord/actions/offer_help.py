@@ -26,14 +26,22 @@ MOST = 20
 
 def with_help(terms: Terms, *, parties: Iterable[Known]) -> Terms:
     """The terms, where each deletion of a threat says whom it was aimed at."""
-    parties = list(parties)
-    posts = Post.objects.filter(id__in=[one.id for one in terms.targets if one.kind == "delete"])
-    found = {
-        post.id: sorted(str(person) for person in _aimed_at(post, parties))
-        for post in posts.select_related("comment_on__registration", "registration", "room")
-        if "threat" in terms.violations or words_bring_up_help(post.text)
-    }
+    gone = [one.id for one in terms.targets if one.kind == "delete"]
+    found = aimed_at(gone, parties=parties, are_threats="threat" in terms.violations)
     return replace(terms, targets=tuple(_offering(one, found) for one in terms.targets))
+
+
+def aimed_at(
+    posts: Iterable[UUID], *, parties: Iterable[Known], are_threats: bool
+) -> dict[UUID, list[str]]:
+    """By post, the persons at whom it is aimed; of those only that threaten, all do where that was found."""
+    parties = list(parties)
+    there = Post.objects.filter(id__in=list(posts))
+    return {
+        post.id: sorted(str(person) for person in _aimed_at(post, parties))
+        for post in there.select_related("comment_on__registration", "registration", "room")
+        if are_threats or words_bring_up_help(post.text)
+    }
 
 
 def _offering(target: Target, found: dict[UUID, list[str]]) -> Target:

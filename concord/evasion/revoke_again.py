@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from concord.access.models import EVERYWHERE, Place, Shut, ShutToken
+from concord.access.models import Shut, ShutToken
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.models import Decision, Execution, Warrant
 from concord.concurrence.terms import SHUTS
@@ -19,7 +19,6 @@ from concord.ledger.record import record
 from concord.outbox.leave import leave
 from concord.people.models import Login, StaffMember
 from concord.refusals import Refused
-from concord.spaces.models import Post
 from concord.vault import files
 
 
@@ -30,25 +29,10 @@ class DecisionNotInForce(Refused):
     status = 409
 
 
-class NeedsReasonToBelieve(Refused):
-    """A person who acts on a return states the reason to believe that it is one (R-EVADE-1)."""
-
-    words = _("Please say why you believe that this is the same person.")
-    status = 409
-
-
 class NotTheSameMailbox(Refused):
     """Only the very account or the exact verified mailbox is acted on without a new agreement."""
 
     words = _("Nothing shows that this is the same person. A new proposal can be made.")
-
-
-class NotOfAReturn(Refused):
-    """Nobody else's posts go under a decision about somebody, and none where it does not hold (R-EVADE-2)."""
-
-    words = _(
-        "This post is not by somebody who came back under that decision. A new proposal can be made."
-    )
 
 
 class MayNotActOnAReturn(Refused):
@@ -100,82 +84,12 @@ def revoke_again(
     return match
 
 
-@transaction.atomic
-def apply_return(
-    decision: Decision,
-    *,
-    person: UUID,
-    posts: list[Post],
-    reason: str,
-    by: StaffMember,
-    at: datetime,
-) -> Match:
-    """A staff member states the reason to believe; access and posts go in one step (R-EVADE-1).
-
-    Raises `NeedsReasonToBelieve`, `NotTheSameMailbox`, `DecisionNotInForce`, `MayNotActOnAReturn`.
-    """
-    _check_may_act(decision, by=by, at=at)
-    if not reason.strip():
-        raise NeedsReasonToBelieve(subject=decision.id)
-    if not has_the_mailbox_of(decision, person):
-        raise NotTheSameMailbox(subject=decision.id)
-    sealed = files.seal(
-        decision.file, reason.strip().encode(), about=f"return:{decision.id}:{person}"
-    )
-    match = revoke_again(
-        decision, person=person, evidence="mailbox", at=at, by=by.person_id, reason=sealed
-    )
-    theirs = [
-        post
-        for post in posts
-        if post.author_id == person and not post.removed and _is_of_a_return(post, decision)
-    ]
-    if theirs:
-        delete_again(decision, posts=theirs, by=by, at=at)
-    return match
-
-
-@transaction.atomic
-def delete_again(
-    decision: Decision, *, posts: list[Post], by: StaffMember, at: datetime
-) -> Execution:
-    """Delete posts of somebody who returned, where the prior decision holds; sealed copies are kept (R-EVADE-2).
-
-    Raises `MayNotActOnAReturn`, `DecisionNotInForce`, `NotOfAReturn` for a post of anybody else, or elsewhere.
-    """
-    _check_may_act(decision, by=by, at=at)
-    for post in posts:
-        if not _is_of_a_return(post, decision):
-            raise NotOfAReturn(subject=decision.id)
-    execution = open_execution(decision, by=by.person_id, at=at)
-    for post in sorted(posts, key=lambda post: post.room_id):  # as `delete_posts.hold` takes rooms
-        warrant = Warrant.objects.create(execution=execution, kind="delete", target=post.id)
-        kind_of("delete").carry_out(warrant, decision=decision, detail={}, at=at)
-        Warrant.objects.filter(id=warrant.id).update(done_at=at)
-    leave("actions.verify", subject=execution.id, at=at)
-    record("evasion.delete_again", actor=by.person_id, subject=decision.id, at=at)
-    return execution
-
-
-def _check_may_act(decision: Decision, *, by: StaffMember, at: datetime) -> None:
+def check_may_act(decision: Decision, *, by: StaffMember, at: datetime) -> None:
+    """Raises `MayNotActOnAReturn` for whoever receives no reports, or may not open the decision."""
     if not (
         by.receives_reports and by.is_current(at) and files.may_open(decision.file, by.person_id)
     ):
         raise MayNotActOnAReturn(subject=decision.id)
-
-
-def _is_of_a_return(post: Post, decision: Decision) -> bool:
-    """Whether somebody who was recognised under this decision wrote it, in a place where it holds."""
-    held = {
-        Place(*scope)
-        for scope in decision.execution.warrants.filter(kind__in=SHUTS).values_list(
-            "scope_kind", "scope_id"
-        )
-    }
-    return (
-        not held.isdisjoint({EVERYWHERE, *post.room.places})
-        and Match.objects.filter(decision=decision, person=post.author_id, state="applied").exists()
-    )
 
 
 def open_execution(decision: Decision, *, by: UUID | None, at: datetime) -> Execution:

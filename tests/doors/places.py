@@ -28,6 +28,7 @@ from concord.concurrence.models import Decision, Proposal
 from concord.concurrence.terms import Target
 from concord.convenings.models import Registration
 from concord.convenings.register import register
+from concord.evasion.apply_return import apply_return
 from concord.improvement.models import DrillRecord
 from concord.ledger.note_head import note_head
 from concord.monitoring.bring_list import bring_list
@@ -232,6 +233,8 @@ DESK = [
     Place("done", "/proposals/{done}", "luis"),
     Place("decisions", "/decisions", "amara"),
     Place("decision", "/decisions/{decision}", "amara"),
+    Place("delete-return", "/returns/{returned}/posts", "amara"),
+    Place("delete-return-empty", "/returns/{returned}/posts", "amara", press("", reason="")),
     Place("lift", "/decisions/{decision}/lifting", "amara"),
     Place("vary", "/decisions/{decision}/vary", "amara"),
     Place("release", "/decisions/{on_several}/release", "amara"),
@@ -329,6 +332,7 @@ def house(inside: Callable[[Registration], Any]) -> House:
     _days_of_the_ledger(cast.at)
     _participants(made, inside)
     _ladder(made, inside)
+    _returned(made)
     staff = {name: at_the_desk(getattr(cast, name)) for name in ("amara", "luis", "noor", "ravi")}
     for name, browser in staff.items():
         made.cookies[name] = _cookies(browser)
@@ -410,6 +414,25 @@ def _participants(made: House, inside: Callable[[Registration], Any]) -> None:
     for name, who in (("sara", cast.sara), ("tomas", cast.tomas), ("karim", cast.karim)):
         made.cookies[name] = {key: one.value for key, one in inside(who).cookies.items()}
     made.cookies["newcomer"] = {key: one.value for key, one in inside(newcomer).cookies.items()}
+
+
+def _returned(made: House) -> None:
+    """Karim wrote in the hall behind another login, too."""
+    cast = made.cast
+    again = participant(cast.convening, "A new face", "nobody@example.org", cast.at)
+    again.person.logins.update(canonical_token=cast.karim.person.logins.get().canonical_token)
+    for words in ("The same words once more", "لا أحد يريدك هنا"):
+        cast.say(again, words)
+    match = apply_return(
+        Decision.objects.get(id=made.ids["decision"]),
+        person=again.person_id,
+        posts=[],
+        reason="Same mailbox, same words.",
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=cast.at,
+    )
+    made.ids["returned"] = match.id
 
 
 def _ladder(made: House, inside: Callable[[Registration], Any]) -> None:

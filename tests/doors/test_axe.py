@@ -10,7 +10,10 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings as house_settings
 from playwright.sync_api import BrowserContext, Page
 
+from concord.improvement import apart
 from concord.spaces.tests.conftest import inside  # noqa: F401
+from tests.browsing import at_the_desk
+from tests.cast import stage
 from tests.doors.places import DESK, PUBLIC, House, Place, house
 
 pytestmark = pytest.mark.browser
@@ -58,10 +61,41 @@ def there(hosts, settings, tmp_path, inside) -> House:  # noqa: F811
 
 
 @pytest.fixture
-def look_at(hosts, there, seat: Callable[..., BrowserContext], picture) -> Iterator[Callable]:
-    """`look_at(places, …)` opens each page in one browser and tells what is wrong with it."""
+def in_a_drill(hosts) -> Iterator[tuple[House, list[Place]]]:
+    """A drill in which Amara has proposed; what they and Noor open in it."""
+    cast = stage()
+    amara, noor = at_the_desk(cast.amara), at_the_desk(cast.noor)
+    amara.open("/events/votes/roster").press("Start a drill")
+    flag = amara.open("/drill/").follow("Look at it").path
+    amara.press("It needs action", reason="As if it were real.")
+    propose = amara.follow("Propose what should happen").path
+    said = {"reason": "As if it were real.", "grounds": "violation", "violations": "threat"}
+    proposal = amara.press("See what it does", is_safe="on", **said).press("Ask for a second yes")
+    cookies = {
+        name: {key: one.value for key, one in browser.client.cookies.items()}
+        for name, browser in (("amara", amara), ("noor", noor))
+    }
+    yield (
+        House(cast, {}, cookies),
+        [
+            Place("drill", "/drill/", "noor"),
+            Place("drill-flag", flag, "amara"),
+            Place("drill-propose", propose, "amara"),
+            Place("drill-proposal", proposal.path, "noor"),
+            Place("drill-outside", "/", "noor"),
+            Place("drill-roster", "/events/votes/roster", "amara"),
+        ],
+    )
+    apart.remove_all_but(None)
 
-    def look(places: list[Place], *, desk: bool, language: str, looks: list) -> list[str]:
+
+@pytest.fixture
+def look_at(hosts, seat: Callable[..., BrowserContext], picture) -> Callable[..., list[str]]:
+    """`look_at(there, places, …)` opens each page in one browser and tells what is wrong with it."""
+
+    def look(
+        there: House, places: list[Place], *, desk: bool, language: str, looks: list
+    ) -> list[str]:
         context, wrong = seat(reduced_motion="reduce"), []
         if any(options for _scheme, _width, options in looks):
             context.add_init_script(AXE_SCRIPT)
@@ -102,18 +136,25 @@ def _frame(page: Page, language: str) -> list[str]:
 
 
 @pytest.mark.sqlite
-def test_every_page_can_be_used_by_everybody(look_at):
-    wrong = look_at(DESK, desk=True, language="en", looks=ALOUD)
+def test_every_page_can_be_used_by_everybody(there, look_at):
+    wrong = look_at(there, DESK, desk=True, language="en", looks=ALOUD)
     for language, _name in house_settings.LANGUAGES:
         looks = {"en": ALOUD, "ar": MIRRORED}.get(language, TOLD_AGAIN)
-        wrong += look_at(PUBLIC, desk=False, language=language, looks=looks)
+        wrong += look_at(there, PUBLIC, desk=False, language=language, looks=looks)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.sqlite
+def test_every_page_of_a_drill_can_be_used_by_everybody(in_a_drill, look_at):
+    there, places = in_a_drill
+    wrong = look_at(there, places, desk=True, language="en", looks=ALOUD)
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.sqlite
 @pytest.mark.nightly
 @pytest.mark.parametrize("language", [code for code, _name in house_settings.LANGUAGES])
-def test_every_page_in_every_look(look_at, language):
-    wrong = look_at(DESK, desk=True, language=language, looks=EACH_LOOK)
-    wrong += look_at(PUBLIC, desk=False, language=language, looks=EACH_LOOK)
+def test_every_page_in_every_look(there, look_at, language):
+    wrong = look_at(there, DESK, desk=True, language=language, looks=EACH_LOOK)
+    wrong += look_at(there, PUBLIC, desk=False, language=language, looks=EACH_LOOK)
     assert not wrong, "\n".join(wrong)

@@ -13,20 +13,19 @@ from concord.access.models import Shut
 from concord.actions.audit import audit
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Concurrence, Decision, Execution, Warrant
+from concord.concurrence.propose import propose
+from concord.convenings.models import Registration
+from concord.evasion.apply_return import NeedsReasonToBelieve, apply_return
 from concord.evasion.models import Match
-from concord.evasion.revoke_again import (
-    DecisionNotInForce,
-    NeedsReasonToBelieve,
-    NotTheSameMailbox,
-    apply_return,
-    revoke_again,
-)
+from concord.evasion.revoke_again import DecisionNotInForce, NotTheSameMailbox, revoke_again
 from concord.ledger.models import Entry
 from concord.people.signals import signed_in
 from concord.people.tests.team import Mailbox
 from concord.spaces.models import Post
+from concord.spaces.offer_help import help_for
 from tests.browsing import Browser, at_the_desk, by_mail, into
 from tests.cast import Cast, login_by_mailbox, opened, participant, proposed, stage
+from tests.looking_again import lift_of
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +102,8 @@ def test_one_member_of_staff_states_the_reason_and_access_and_posts_go_in_one_st
     again = participant(cast.convening, "New", "nobody@example.org", cast.at)
     again.person.logins.update(canonical_token=cast.karim.person.logins.get().canonical_token)
     post = cast.say(again, "the same words once more")
-    step = {"posts": [post], "by": cast.luis.staff, "at": cast.later(minutes=1)}
+    luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring}
+    step = {"posts": [post], **luis, "at": cast.later(minutes=1)}
     with pytest.raises(NeedsReasonToBelieve):
         apply_return(decision, person=again.person_id, reason=" ", **step)
     apply_return(decision, person=again.person_id, reason="Same mailbox, same words.", **step)
@@ -127,6 +127,7 @@ def test_without_a_sign_that_it_is_the_same_person_a_reason_is_not_enough(
             posts=[],
             reason="I am sure.",
             by=cast.luis.staff,
+            keyring=cast.luis.keyring,
             at=cast.later(minutes=1),
         )
     assert is_admitted(cast.tomas.person_id, cast.hall.places, at=cast.later(minutes=2))
@@ -179,3 +180,71 @@ def test_when_it_was_somebody_else_everything_comes_back_and_the_pair_never_retu
     again = by_mail("karimhaddad+family@gmail.com", mailbox)
     assert into(again, cast.hall).status == 200
     assert Match.objects.get().state == "undone"
+
+
+def behind_another_login(cast: Cast, *words: str) -> Registration:
+    """Karim wrote in the hall under another name, too, before he was recognised."""
+    again = participant(cast.convening, "New", "nobody@example.org", cast.at)
+    again.person.logins.update(canonical_token=cast.karim.person.logins.get().canonical_token)
+    for each in words:
+        cast.say(again, each)
+    signed_in.send(sender=None, login=again.person.logins.get(), at=cast.later(minutes=1))
+    return again
+
+
+@pytest.mark.clauses("R-EVADE-1", "R-ACT-DELETE")
+def test_what_they_wrote_under_the_new_login_goes_with_one_stated_reason(
+    cast: Cast, decision: Decision
+) -> None:
+    again = behind_another_login(cast, "The same words once more", "And a greeting")
+    kept, gone = Post.objects.filter(registration=again).order_by("-number")
+    luis = at_the_desk(cast.luis).open(f"/decisions/{decision.id}").follow("Delete what they wrote")
+    assert luis.sees("The same words once more")
+    luis.press("Delete them", posts=str(gone.id), reason=" ")
+    assert luis.status == 409
+    assert luis.sees("Please write in a sentence why.")
+    luis.press("Delete them", posts=str(gone.id), reason="The same insult, word for word.")
+    assert luis.sees("One post is deleted.")
+    assert Post.objects.get(id=gone.id).removed
+    assert Post.objects.get(id=kept.id).text == "And a greeting"
+    assert Execution.objects.filter(prior_decision=decision, executed_by=cast.luis.id).count() == 1
+    assert Concurrence.objects.count() == 1
+    luis.follow("Delete what they wrote")
+    assert luis.sees("The same insult, word for word.")
+    assert audit() == []
+
+
+@pytest.mark.clauses("R-EVADE-1", "R-EVADE-2")
+def test_nobody_but_those_who_may_read_it_deletes_under_it_and_no_longer_than_it_holds(
+    cast: Cast, decision: Decision
+) -> None:
+    again = behind_another_login(cast, "The same words once more")
+    page = f"/returns/{Match.objects.get().id}/posts"
+    for nobody in (cast.noor, cast.ravi):
+        assert at_the_desk(nobody).open(page).status == 404
+    luis = at_the_desk(cast.luis).open(page)
+    lifting = propose(
+        decision.case, terms=lift_of(decision),
+        by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.later(minutes=2),
+    )  # fmt: skip
+    version = opened(lifting.version, cast.luis, cast.later(minutes=3))
+    concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.later(minutes=3))
+    luis.press("Delete them", reason="The same insult.")
+    assert luis.sees("That decision is no longer in force")
+    assert luis.open(page).sees("The decision is over, and with it this short way.")
+    assert not Post.objects.get(registration=again).removed
+
+
+@pytest.mark.clauses("V-THREAT-1", "R-EVADE-1")
+def test_whoever_is_threatened_by_somebody_who_came_back_is_shown_help_lines(
+    cast: Cast, decision: Decision
+) -> None:
+    again = behind_another_login(cast, "I will kill you, Tomas")
+    said = Post.objects.get(registration=again)
+    luis = at_the_desk(cast.luis).open(f"/returns/{Match.objects.get().id}/posts")
+    luis.press("Delete them", posts=str(said.id), reason="The same threat.")
+    offered = [
+        who for who in (cast.tomas, cast.sara, again)
+        if help_for(who.person_id, convening=cast.convening, at=timezone.now())
+    ]  # fmt: skip
+    assert offered == [cast.tomas, cast.sara]  # called by name, and whom the case protects

@@ -14,15 +14,17 @@ from concord.access.signals import entry_refused
 from concord.actions.audit import audit
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision, Execution, Warrant
+from concord.evasion.apply_return import (
+    NeedsReasonToBelieve,
+    NotOfAReturn,
+    apply_return,
+    delete_again,
+)
 from concord.evasion.models import Match
 from concord.evasion.revoke_again import (
     DecisionNotInForce,
     MayNotActOnAReturn,
-    NeedsReasonToBelieve,
-    NotOfAReturn,
     NotTheSameMailbox,
-    apply_return,
-    delete_again,
     revoke_again,
 )
 from concord.evasion.undo import undo
@@ -167,7 +169,12 @@ def test_a_staff_member_states_a_reason_and_posts_go_in_one_step(cast: Cast) -> 
     again = participant(cast.convening, "New", "nobody@example.org", cast.at)
     again.person.logins.update(canonical_token=cast.karim.person.logins.get().canonical_token)
     post = cast.say(again, "the same words once more")
-    step = {"posts": [post], "by": cast.luis.staff, "at": cast.later(minutes=3)}
+    step = {
+        "posts": [post],
+        "by": cast.luis.staff,
+        "keyring": cast.luis.keyring,
+        "at": cast.later(minutes=3),
+    }
     with pytest.raises(NeedsReasonToBelieve):
         apply_return(decision, person=again.person_id, reason=" ", **step)
     with pytest.raises(NotTheSameMailbox):
@@ -177,7 +184,7 @@ def test_a_staff_member_states_a_reason_and_posts_go_in_one_step(cast: Cast) -> 
             decision,
             person=again.person_id,
             reason="Same mailbox.",
-            **{**step, "by": cast.noor.staff},
+            **{**step, "by": cast.noor.staff, "keyring": cast.noor.keyring},
         )
     apply_return(decision, person=again.person_id, reason="Same mailbox, same words.", **step)
     assert not in_the_hall(cast, again.person)
@@ -210,7 +217,7 @@ def test_nobody_elses_post_is_deleted_again_and_none_where_the_decision_does_not
     again.person.logins.update(canonical_token=cast.karim.person.logins.get().canonical_token)
     here, elsewhere = cast.say(again, "once more"), cast.say(again, "hello", room=cast.annex)
     strangers = cast.say(cast.tomas, "Good morning")
-    step = {"by": cast.luis.staff, "at": cast.later(minutes=1)}
+    step = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.later(minutes=1)}
     with pytest.raises(NotOfAReturn):
         delete_again(decision, posts=[here], **step)  # nobody has recognised them yet
     apply_return(
@@ -222,7 +229,13 @@ def test_nobody_elses_post_is_deleted_again_and_none_where_the_decision_does_not
         with pytest.raises(NotOfAReturn):
             delete_again(decision, posts=[post], **step)
     with pytest.raises(MayNotActOnAReturn):
-        delete_again(decision, posts=[here], by=cast.noor.staff, at=cast.later(minutes=1))
+        delete_again(
+            decision,
+            posts=[here],
+            by=cast.noor.staff,
+            keyring=cast.noor.keyring,
+            at=cast.later(minutes=1),
+        )
 
 
 def test_what_was_undone_is_not_deleted_again(cast: Cast) -> None:
@@ -230,7 +243,12 @@ def test_what_was_undone_is_not_deleted_again(cast: Cast) -> None:
     again = participant(cast.convening, "New", "nobody@example.org", cast.at)
     again.person.logins.update(canonical_token=cast.karim.person.logins.get().canonical_token)
     post = cast.say(again, "somebody else after all")
-    step = {"reason": "Same mailbox.", "by": cast.luis.staff, "at": cast.later(minutes=1)}
+    step = {
+        "reason": "Same mailbox.",
+        "by": cast.luis.staff,
+        "keyring": cast.luis.keyring,
+        "at": cast.later(minutes=1),
+    }
     match = apply_return(decision, person=again.person_id, posts=[], **step)
     undo(match, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.later(minutes=2))
     apply_return(decision, person=again.person_id, posts=[post], **step)
