@@ -12,7 +12,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.access.gate import standing_behind
-from concord.access.models import Shut
 from concord.actions.assign_review import assign
 from concord.actions.models import ReviewRequest
 from concord.actions.review_reference import executions_named_by
@@ -79,7 +78,7 @@ def ask_review(
         id=request_id,
         code=random_code(),
         kind=kind,
-        shut=shut if shut and Shut.objects.filter(id=shut).exists() else None,
+        shut=shut if shut and standing_behind(shut) else None,
         named=bool(decisions),
         is_late=bool(decisions) and at > decisions[0].made_at + _window(),
         file=file.id,

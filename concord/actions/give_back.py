@@ -6,7 +6,9 @@ when somebody who may open the decision's file says so.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -27,7 +29,7 @@ from concord.access.tell import end_notice
 from concord.actions.models import Ending
 from concord.actions.statements import ending_text
 from concord.concurrence.models import Decision, Warrant
-from concord.concurrence.terms import ON_A_PERSON, SHUTS
+from concord.concurrence.terms import EASED, ON_A_PERSON, SHUTS
 from concord.ledger.record import record
 from concord.spaces.models import Removal
 from concord.spaces.restore_post import restore_post
@@ -102,34 +104,48 @@ def end_for_one(
     keyring: Keyring,
     at: datetime,
 ) -> set[UUID]:
-    """Whoever looked again lets in one of several; for the others the decision goes on. Returns who that is.
+    """Whoever looked again lets one of several go; for the others the decision goes on. Returns who that is.
 
-    With them end returns that were met by a mailbox of theirs. Empty when it was over for them by then.
+    All that the decision holds them to ends, with returns that were met by a mailbox of theirs. Empty when it was
+    over for them by then.
     """
     Decision.objects.select_for_update().get(id=decision.id)
     holds = Q(ended_at__isnull=True) | Q(ended_at__gt=ends_at)
-    shuts = list(shuts_of_step(decision, step.id).filter(holds))
-    if not shuts:
-        return set()
-    ending = Ending(
-        id=uuid4(),
-        decision=decision,
-        how=how,
-        review=review,
-        only=step.id,
-        by=keyring.holder,
-        ends_at=ends_at,
-        made_at=at,
-    )
-    if keyring.signing_public:
-        ending.signature = keyring.sign(statement_of(ending))
-    ending.save(force_insert=True)
-    for shut in shuts:
-        end_shut(shut, by=keyring.holder, at=ends_at)
-    record(
-        f"actions.{how.value}", actor=keyring.holder, subject=decision.id, at=at, ending=ending.id
-    )
-    return {shut.person_id for shut in shuts}
+    theirs = Q(id=step.id) | Q(execution=decision.execution_id, target=step.target)
+    steps = Warrant.objects.filter(theirs, kind__in=SHUTS | EASED).order_by("id")
+    let_go: set[UUID] = set()
+    for one in steps:
+        standing: list[tuple[Callable[..., object], Any]] = [
+            *((end_shut, shut) for shut in shuts_of_step(decision, one.id).filter(holds)),
+            *((end_limit, limit) for limit in Limit.objects.filter(holds, warrant=one.id)),
+            *((end_notice, notice) for notice in Notice.objects.filter(holds, warrant=one.id)),
+        ]
+        if not standing:
+            continue
+        ending = Ending(
+            id=uuid4(),
+            decision=decision,
+            how=how,
+            review=review,
+            only=one.id,
+            by=keyring.holder,
+            ends_at=ends_at,
+            made_at=at,
+        )
+        if keyring.signing_public:
+            ending.signature = keyring.sign(statement_of(ending))
+        ending.save(force_insert=True)
+        for end, made in standing:
+            end(made, by=keyring.holder, at=ends_at)
+            let_go.add(made.person_id)
+        record(
+            f"actions.{how.value}",
+            actor=keyring.holder,
+            subject=decision.id,
+            at=at,
+            ending=ending.id,
+        )
+    return let_go
 
 
 def shuts_of_step(decision: Decision, step: UUID) -> ShutQuerySet:

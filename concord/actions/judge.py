@@ -256,7 +256,11 @@ class Judge:
         if not self.entered("access.end_limit", limit.id, limit.ended_at):
             yield Finding("an end of a limit that the ledger does not know so", row)
         decision = self.decision_of.get(warrant.execution)
-        if decision is not None and not _over_by(decision, limit.ended_at):
+        if (
+            decision is not None
+            and not _over_by(decision, limit.ended_at)
+            and limit.warrant not in self.released
+        ):
             yield Finding("a limit ended under a decision that goes on", row)
 
     def of_notice(self, notice: Notice) -> Iterator[Finding]:
@@ -282,7 +286,11 @@ class Judge:
         if not self.entered("access.end_notice", notice.id, notice.ended_at):
             yield Finding("an end of a notice that the ledger does not know so", row)
         decision = self.decision_of.get(warrant.execution)
-        if decision is not None and not _over_by(decision, notice.ended_at):
+        if (
+            decision is not None
+            and not _over_by(decision, notice.ended_at)
+            and notice.warrant not in self.released
+        ):
             yield Finding("a notice ended under a decision that goes on", row)
 
     def of_statement(self, one: ByHand) -> Iterator[Finding]:

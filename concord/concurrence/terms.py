@@ -46,6 +46,8 @@ SHUTS = frozenset({"revoke", "deny", "member"})
 """Kinds of step that keep somebody out: a shut of the gate stands on their warrant."""
 LADDER = frozenset({"warn", "ask", "limit", "mute", "revoke", "other"})
 """Kinds of step that can be proposed about one person, from mild to strong, and what is done by hand."""
+EASED = frozenset({"warn", "ask", "limit", "mute"})
+"""Kinds of step that leave somebody in: they are told something, or write less, in a place until a time."""
 LASTING = SHUTS | LADDER | {"organisation"}
 """Kinds of step that hold in a place until a time: they have an end, or a day to look at them again."""
 ON_A_PERSON = LADDER | {"member"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,13 +12,15 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from concord.access.gate import MayOnlyRead, limit_of
-from concord.access.models import Limit
+from concord.access.models import Limit, Notice
 from concord.actions.audit import audit
-from concord.actions.decide_review import decide_review
+from concord.actions.decide_review import SayWho, decide_review
 from concord.actions.limit_writing import NoSuchPace
 from concord.actions.models import ReviewRequest
+from concord.actions.review_reference import review_link
 from concord.actions.triggers import drop_statements, install
 from concord.actions.verify_steps import verify_steps
+from concord.actions.who_asks import steps_of_each
 from concord.cases.models import Case
 from concord.concurrence.concur import concur
 from concord.concurrence.contents import read_contents
@@ -32,7 +35,7 @@ from concord.people.models import Login
 from concord.people.tests.team import Mailbox
 from concord.spaces.models import Post
 from concord.spaces.post_message import TooSoon
-from tests.browsing import at_the_desk, by_mail, into
+from tests.browsing import Browser, at_the_desk, by_mail, into
 from tests.cast import Cast, case_about_karim, login_by_mailbox, opened, proposed
 
 READS = "For now you can read here and not write."
@@ -240,6 +243,16 @@ def test_lifting_it_takes_two_people_and_lets_them_write_again(cast: Cast) -> No
     assert audit() == []
 
 
+def takes_back(cast: Cast, request: ReviewRequest, **said: object) -> None:
+    """Whoever had no part in it finds that it was wrong."""
+    keys = [one.keyring for one in (cast.noor, cast.ravi)] + [cast.outside_key]
+    keyring = next(key for key in keys if key.holder == request.reviewer)
+    who = {"by": keyring.holder, "keyring": keyring, "at": cast.later(hours=2)}
+    decide_review(
+        request, outcome="overturned", reason="It was the other.", answer="", **who, **said
+    )
+
+
 @pytest.mark.clauses("P-SANCTION-1")
 def test_they_ask_us_to_look_again_and_it_is_taken_back(cast: Cast, mailbox: Mailbox) -> None:
     decided(cast)
@@ -250,18 +263,55 @@ def test_they_ask_us_to_look_again_and_it_is_taken_back(cast: Cast, mailbox: Mai
     request = ReviewRequest.objects.get()
     assert request.decision == Decision.objects.get()
     assert request.reviewer not in (cast.amara.id, cast.luis.id)
-    keys = [one.keyring for one in (cast.noor, cast.ravi)] + [cast.outside_key]
-    keyring = next(key for key in keys if key.holder == request.reviewer)
-    decide_review(
-        request,
-        outcome="overturned",
-        reason="It was the other.",
-        answer="",
-        by=keyring.holder,
-        keyring=keyring,
-        at=cast.later(hours=2),
-    )
+    takes_back(cast, request)
     cast.say(cast.karim, "Thank you.", at=cast.later(hours=2))
+    assert audit() == []
+
+
+@pytest.fixture
+def two_held(cast: Cast) -> Decision:
+    """Karim reads and is warned, Tomas writes at a pace; under one decision, with its number in their notices."""
+    karim = [*held_to(cast, "mute"), *held_to(cast, "warn")]
+    [tomas] = held_to(cast, "limit")
+    steps = (*karim, Target(**{**vars(tomas), "id": cast.tomas.person_id, "label": "Tomas"}))
+    notice = f"You may write less in Hall 1. {review_link()}"
+    asked = proposed(cast, case_about_karim(cast), targets=steps, notice_body=notice)
+    version = opened(asked.version, cast.luis, cast.at)
+    agreed = concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
+    return agreed.execution.decision
+
+
+@pytest.mark.clauses("P-SANCTION-1", "I-REVIEW-1")
+def test_what_one_of_several_asks_for_from_the_room_ends_for_that_one_alone(
+    cast: Cast, mailbox: Mailbox, two_held: Decision
+) -> None:
+    karim = into(by_mail("karim.haddad@gmail.com", mailbox), cast.hall)
+    karim.follow("Ask us to look at this again").press("Send", words="I was provoked.")
+    takes_back(cast, ReviewRequest.objects.get())
+    cast.say(cast.karim, "Thank you.", at=cast.later(hours=2))
+    assert not Notice.objects.in_force(cast.later(hours=2)).exists()
+    assert Limit.objects.in_force(cast.later(hours=2)).get().person_id == cast.tomas.person_id
+    assert Decision.objects.in_force(cast.later(hours=2)).get() == two_held
+    assert audit() == []
+
+
+@pytest.mark.clauses("P-SANCTION-1", "I-REVIEW-1")
+def test_whoever_asks_by_a_number_that_several_got_is_told_apart_by_whoever_looks(
+    cast: Cast, mailbox: Mailbox, two_held: Decision
+) -> None:
+    mailbox.arrive()
+    link = next(found for one in mailbox for found in re.findall(r"/review\?of=\d+", one["body"]))
+    Browser().open(link).press("Send it", words="I wrote nothing of the kind. Tomas.")
+    request = ReviewRequest.objects.get()
+    with pytest.raises(SayWho):
+        takes_back(cast, request)
+    each = {name: step for step, name in steps_of_each(request, at=cast.later(minutes=1))}
+    assert sorted(each) == [cast.karim.display_name, cast.tomas.display_name]
+    takes_back(cast, request, chosen=each[cast.tomas.display_name])
+    assert limit_of(cast.tomas.person_id, cast.hall.places, at=cast.later(hours=2)) is None
+    with pytest.raises(MayOnlyRead):
+        cast.say(cast.karim, "And me?", at=cast.later(hours=2))
+    assert Decision.objects.in_force(cast.later(hours=2)).get() == two_held
     assert audit() == []
 
 
