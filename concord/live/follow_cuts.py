@@ -17,6 +17,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.db.models.functions import Now
 
 from concord.live import relay
+from concord.live.end_streams import LET_THROUGH
 from concord.live.hub import hub
 from concord.live.models import SILENT, Process
 from concord.outbox.clock import clock
@@ -55,15 +56,25 @@ def follow_cuts(stopping: Event) -> None:
             logger.warning("The database is away: %s", type(error).__name__)
             follower.alone()
             stopping.wait(BEAT)
+        except Exception:  # whoever follows no more would keep streams open that were cut
+            logger.exception("Cuts could not be followed")
+            follower.alone()
+            stopping.wait(BEAT)
         finally:
             close_old_connections()
     follower.leave()
 
 
 def _hear(payload: str) -> None:
+    """A word that cannot be heard, of another version say, is found by the comparison."""
     word = relay.read(payload)
-    if word is not None:
-        relay.hear(word)
+    try:
+        if word is not None:
+            relay.hear(word)
+    except away():
+        raise
+    except Exception:
+        logger.exception("A cut was not understood")
 
 
 def away() -> tuple[type[Exception], ...]:
@@ -96,6 +107,7 @@ class Follower:
                     timeout=0
                 ):  # what came with it, before anything is compared
                     _hear(note.payload)
+                hub.settle(LET_THROUGH)
 
     def alone(self) -> None:
         """Without the database nothing is followed; after a while the streams go, and come back with it."""

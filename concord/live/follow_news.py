@@ -1,10 +1,14 @@
-"""follow_news: hear what other processes say through Redis, and compare with the database what may have been lost."""
+"""follow_news: hear what other processes say through Redis, and compare with the database what may have been lost.
+
+Where there is no Redis it only compares: a worker of its own, or a second process, is heard a few seconds late.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -37,18 +41,10 @@ def merges(kind: str, merge: Callable[[list[Word]], list[Word]]) -> None:
 
 def follow_news(stopping: Event) -> None:
     """Until `stopping`: read, hear, compare. Redis may go and come back; the comparison goes on meanwhile."""
-    from redis import RedisError
-
     place: str | None = None
     compared_at = 0.0
     while not stopping.is_set():
-        words: list[Word] = []
-        try:
-            place, words = _read(place)
-        except RedisError:
-            line.broke()
-            place = None
-            stopping.wait(BEAT)
+        place, words = _read(place, stopping)
         compare = time.monotonic() - compared_at >= BEAT
         if compare:
             compared_at = time.monotonic()
@@ -57,18 +53,41 @@ def follow_news(stopping: Event) -> None:
 
 def _let_hear(words: list[Word], *, compare: bool) -> None:
     close_old_connections()
+    for each in _catch_up if compare else []:
+        _try(each)
+    _try(partial(_hear, words))
+    close_old_connections()
+
+
+def _hear(words: list[Word]) -> None:
+    for word in _merged(words):
+        _try(partial(relay.hear, word))
+
+
+def _try(act: Callable[[], None]) -> None:
+    """What fails keeps nothing else from being told: the database is away, say; the next comparison finds it."""
     try:
-        for each in _catch_up if compare else []:
-            each()
-        for word in _merged(words):
-            relay.hear(word)
-    except Exception:  # the database is away, say: the next comparison finds what is missing
+        act()
+    except Exception:
         logger.exception("What was new could not be told here")
-    finally:
-        close_old_connections()
 
 
-def _read(place: str | None) -> tuple[str, list[Word]]:
+def _read(place: str | None, stopping: Event) -> tuple[str | None, list[Word]]:
+    """What is new, and up to where; nothing, a beat later, where Redis does not answer or is none."""
+    if line.client() is None:
+        stopping.wait(BEAT)
+        return None, []
+    from redis import RedisError
+
+    try:
+        return _read_after(place)
+    except RedisError:
+        line.broke()
+        stopping.wait(BEAT)
+        return None, []
+
+
+def _read_after(place: str | None) -> tuple[str, list[Word]]:
     """What was said after a place in the stream, waiting for a second at most. None is its end as it is now."""
     client = line.client()
     if place is None:

@@ -31,6 +31,8 @@ KEPT = 5_000
 """Words that Redis keeps at least, for a process that was busy for a moment."""
 PATIENCE = 0.5
 """Seconds that a page waits for Redis, at most; then it goes on, and asks again a second later."""
+JUST_MENDED = 6.0
+"""Seconds after it answers again for which everything is compared once more."""
 REPLIES = 0.3
 """Seconds to wait for what the other processes answer."""
 
@@ -116,6 +118,13 @@ class Line:
         self._silent_until = 0.0
         self.broken_since: float | None = None
         """By `time.monotonic`: since when nothing comes through; None while all is well."""
+        self._mended_at = float("-inf")
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether every word of late was heard. Without Redis none is, nor for a moment after it came back."""
+        well = bool(settings.REDIS_URL) and self.broken_since is None
+        return well and time.monotonic() - self._mended_at > JUST_MENDED
 
     def client(self) -> Any:
         """The connection pool, made when it is first needed. None where there is no Redis."""
@@ -188,6 +197,7 @@ class Line:
         """It answers again."""
         if self.broken_since is not None:
             logger.warning("Redis answers again")
+            self._mended_at = time.monotonic()
         self.broken_since = None
         self._silent_until = 0.0
 

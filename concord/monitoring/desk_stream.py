@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from functools import partial
 from importlib import import_module
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from concord.live import relay
+from concord.live.follow_news import catches_up
 from concord.live.hub import hub
 from concord.live.subscriptions import Grant
 from concord.outbox.clock import clock
@@ -21,6 +23,8 @@ from concord.people.models import StaffMember
 from concord.vault.session import is_open_in
 
 KIND = "desk"
+LOOK_EVERY = 5.0
+_looked_at = 0.0
 
 
 def stream_of(person: UUID) -> str:
@@ -66,3 +70,14 @@ def _person_of(session_key: str) -> UUID | None:
     login = login_of(request)
     may_listen = login and is_open_in(request.session) and not login.others_know_passphrase
     return login.person_id if login and may_listen else None
+
+
+@catches_up
+def look_again() -> None:
+    """While words may be lost, each desk is told every few seconds to look: what was lost had no number."""
+    global _looked_at
+    if relay.line.is_sure or time.monotonic() - _looked_at < LOOK_EVERY:
+        return
+    _looked_at = time.monotonic()
+    for stream in hub.followed(KIND):
+        hub.publish(stream, "inbox", {"id": ""})

@@ -9,14 +9,12 @@ from concord.site.front import Background, Front, run_worker
 
 def following() -> list[Background]:
     """What this process does to hear of the others: nothing on SQLite, which has one."""
-    from django.conf import settings
     from django.db import connection
 
     from concord.live.follow_cuts import follow_cuts
     from concord.live.follow_news import follow_news
 
-    cuts = [follow_cuts] if connection.vendor == "postgresql" else []
-    return [*cuts, *([follow_news] if settings.REDIS_URL else [])]
+    return [follow_cuts, follow_news] if connection.vendor == "postgresql" else []
 
 
 def make_application(*, worker_thread: bool) -> Front:

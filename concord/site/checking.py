@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from concord.site import settings_file
@@ -310,12 +310,28 @@ def processes() -> Iterator[Finding]:
             "SQLite serves from exactly one process",
             "Unset it, or set DATABASE_URL to a PostgreSQL.",
         )
-    if connection.vendor == "postgresql" and several and not settings.REDIS_URL:
+    if (
+        connection.vendor == "postgresql"
+        and not settings.REDIS_URL
+        and (several or _serve_several())
+    ):
         yield Finding(
-            "REDIS_URL", "is missing: the processes would not hear each other's posts", "Set it."
+            "REDIS_URL",
+            "is missing: what one process does reaches pages open at another seconds late",
+            "Set it, on every machine.",
         )
     if connection.vendor == "postgresql" and settings.REDIS_URL and not relay.line.reaches():
         yield Finding("REDIS_URL", "does not answer", "Start it, or correct the address.")
+
+
+def _serve_several() -> bool:
+    """Whether more than one process of ours serves now, as far as the database can be asked."""
+    from concord.live.models import Process
+
+    try:
+        return Process.objects.alive().count() > 1
+    except DatabaseError:  # said elsewhere
+        return False
 
 
 def database() -> Iterator[Finding]:

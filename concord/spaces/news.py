@@ -38,6 +38,7 @@ MOST_TOLD = 5_000
 
 _told: dict[UUID, tuple[int, int]] = {}
 """The first and the last number that this process told of each room."""
+_last_condition: dict[UUID, object] = {}
 _turn = Lock()
 
 
@@ -164,6 +165,20 @@ def compare_rooms() -> None:
             _tell_here(room_id, last + 1, reached)
 
 
+@catches_up
+def compare_conditions() -> None:
+    """While words may be lost: tell how the rooms are that are listened to here, where that is not what was told last.
+
+    A room's condition has no number that could be compared; so it is looked up, and only then.
+    """
+    if relay.line.is_sure:
+        _last_condition.clear()
+        return
+    ids = {stream.partition(":")[2] for kind in (ROOM, "watch") for stream in hub.followed(kind)}
+    for room in Room.objects.filter(id__in=ids).select_related("session", "convening"):
+        _tell_condition_of(room, at=clock.now(), again=False)
+
+
 def _reached(room_id: UUID, otherwise: int) -> tuple[int, int]:
     """How far everybody who listens here has read, before this process tells anything of the room."""
     places = [hub.least_place(f"{kind}:{room_id}") for kind in (ROOM, "watch")]
@@ -197,8 +212,14 @@ def _hear_of_condition(room_id: str) -> None:
 
 
 def _tell_condition_here(room_id: UUID, at: datetime) -> None:
-    room = Room.objects.get(id=room_id)
+    _tell_condition_of(Room.objects.get(id=room_id), at=at, again=True)
+
+
+def _tell_condition_of(room: Room, *, at: datetime, again: bool) -> None:
     event = Event("condition", condition_now(room, at=at), 0)
+    before, _last_condition[room.id] = _last_condition.get(room.id), event.data
+    if event.data == before and not again:
+        return
     hub.publish(room.stream, event.event, event.data)
     hub.publish(room.watch_stream, event.event, for_desk(event).data)
 

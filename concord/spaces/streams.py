@@ -26,6 +26,7 @@ from concord.access.models import EVERYWHERE, Place, Shut
 from concord.access.shut import epoch_now
 from concord.access.signals import person_readmitted, person_shut_out
 from concord.live import relay, subscriptions
+from concord.live.end_streams import cut_with_commit
 from concord.live.follow_cuts import Cuts, lends_cuts
 from concord.live.hub import hub
 from concord.live.subscriptions import Event, Grant
@@ -136,7 +137,7 @@ def _hear_of_return(person: str) -> None:
 def _cut_with_commit(person: UUID, place: Place, *, forever: bool) -> None:
     """Which streams these are is asked before, so that nothing is left to ask once it has been decided."""
     streams = _streams_at(place)
-    transaction.on_commit(partial(_cut, person, streams, forever), robust=True)
+    cut_with_commit(partial(_cut, person, streams, forever))
     named = streams if streams and len(streams) <= MOST_NAMED else ()
     relay.tell_with_commit(CUT, person, place.kind, place.id or "", forever or "", *named)
 

@@ -28,6 +28,7 @@ from concord.live.models import Process
 from concord.live.tests.listening import Ear, Heard
 from concord.people.models import Login
 from concord.site.testing import HOME
+from concord.spaces.announce import announce
 from concord.spaces.models import Post, Room
 from tests import wire
 from tests.browsing import Browser
@@ -145,6 +146,12 @@ def until(ear: Ear, event: str) -> Heard:
     while (heard := ear.next()).event != event:
         assert heard.event != "cut" or event == "cut"
     return heard
+
+
+def until_announced(ear: Ear, words: str) -> None:
+    """How the room is may be told more than once; it fails when nothing more comes."""
+    while words not in until(ear, "condition").data:
+        pass
 
 
 def test_what_is_said_before_one_process_is_heard_at_all_of_them_once_and_in_order(house):
@@ -272,9 +279,44 @@ def test_without_redis_the_rooms_go_on_and_afterwards_nothing_is_missing(house):
     says(karim, cast.hall, "without it")
     says(karim, cast.hall, "still without")
     assert texts(ear, 2) == [2, 3]
+    announce(cast.hall, text="We pause for a moment", by=cast.amara.staff, at=cast.at)
+    until_announced(ear, "We pause for a moment")
     house.redis.start()
     says(karim, cast.hall, "with it again")
     assert texts(ear, 1) == [4]
+
+
+def test_two_processes_that_share_no_redis_hear_each_other_a_moment_later(house):
+    """A worker of its own is one too: what it does reaches the pages that are open."""
+    cast = house.cast
+    alone = Processes(url_of_this_database(), "", HOME)
+    try:
+        first, second = alone.serve(2)
+        ear = house.listen(cast.sara, first, cast.hall)
+        says(house.browser(cast.karim, second), cast.hall, "Is anybody there?")
+        assert texts(ear, 1) == [1]
+        announce(cast.hall, text="We begin late", by=cast.amara.staff, at=cast.at)
+        until_announced(ear, "We begin late")
+    finally:
+        alone.stop()
+
+
+def test_a_word_that_one_process_does_not_understand_keeps_no_cut_from_it(house):
+    cast = house.cast
+    ears = [house.listen(cast.karim, port, cast.hall) for port in house.ports]
+    with connection.cursor() as cursor:
+        for word in ('["x","out"]', '["x","out","no id","all"]', "[]", "what"):
+            cursor.execute("SELECT pg_notify(%s, %s)", [relay.CHANNEL, word])
+    version = proposed(cast).version
+    concur(
+        opened(version, cast.noor, cast.at),
+        by=cast.noor.staff,
+        keyring=cast.noor.keyring,
+        at=cast.at,
+    )
+    for ear in ears:
+        until(ear, "cut")
+    assert Process.objects.alive().count() == 4
 
 
 def test_a_decision_takes_hold_without_redis(house):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as live
 from django.db import connection
+from django.utils import timezone
 
 from concord.actions.triggers import drop_statements
+from concord.live.models import Process
 from concord.people.tests.team import AT, Team, gather, member
 from concord.site import checking
 from concord.site.answers import Answers, Colleague, OutsideContact
@@ -210,6 +213,17 @@ def test_several_processes_on_sqlite(settings, monkeypatch, name):
     monkeypatch.setenv("WEB_CONCURRENCY", "4" if name == "WEB_CONCURRENCY" else "1")
     settings.REDIS_URL = "redis://localhost" if name == "REDIS_URL" else ""
     assert "exactly one process" in named(*checking.processes())[name]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_several_processes_that_share_no_redis(settings, monkeypatch):
+    monkeypatch.delenv("WEB_CONCURRENCY", raising=False)
+    settings.REDIS_URL = ""
+    Process.objects.create(id=uuid4(), seen_at=timezone.now(), followed=0)
+    assert not named(*checking.processes())
+    Process.objects.create(id=uuid4(), seen_at=timezone.now(), followed=0)
+    assert "seconds late" in named(*checking.processes())["REDIS_URL"]
 
 
 def test_a_trigger_that_is_gone(founded):

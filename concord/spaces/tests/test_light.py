@@ -14,6 +14,7 @@ from concord.spaces.announce import LONGEST as LONGEST_ANNOUNCEMENT
 from concord.spaces.announce import announce
 from concord.spaces.light import COOKIE
 from concord.spaces.models import Post
+from concord.spaces.offer_help import offer_help
 from concord.spaces.remove_post import remove_post
 
 MOST = 8_000
@@ -64,6 +65,15 @@ def test_safety_is_as_near_as_in_the_whole_room(event, light):
     assert reverse("guidelines", args=[event.session.id]) in page
     assert f'name="who" value="{post.registration_id}"' in page
     assert "?answer=1#write" in page
+
+
+def test_whoever_a_threat_was_aimed_at_is_led_to_help_lines_here_too(event, light):
+    assert "Put this away" not in read(light, event)
+    offer_help(event.sara.person_id, convening=event.convening, at=event.at)
+    page = read(light, event)
+    assert "Something that was written here has been removed." in page
+    assert reverse("put_help_away", args=[event.room.id]) in page
+    assert weight(page.encode()) < 4_000
 
 
 def test_the_heaviest_page_and_the_heaviest_update_stay_light(event, light):
