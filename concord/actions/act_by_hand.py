@@ -19,11 +19,11 @@ from concord.actions.models import ByHand
 from concord.actions.revoke_access import about, check_person_and_place, excerpt, hold
 from concord.cases.conflicts import is_eligible
 from concord.cases.models import Case
+from concord.concurrence.happening import is_happening
 from concord.concurrence.kinds import Kind, register
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import Target
 from concord.concurrence.wording import place_name, until_words
-from concord.convenings.models import Session, State
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
@@ -85,16 +85,10 @@ def carry_out(
         decision=decision,
         hand=hand,
         sealed=files.seal(decision.file, detail["words"].encode(), about=f"by hand:{id}"),
-        due_at=at + (LIVE if _is_live(warrant) else OTHERWISE),
+        due_at=at + (LIVE if is_happening(decision.case, warrants=[warrant]) else OTHERWISE),
     )
     tell_desks({hand}, "decision", decision.id)
     ring({hand}, at=at, at_once=True)
-
-
-def _is_live(warrant: Warrant) -> bool:
-    return Session.objects.filter(
-        id__in=[one for one in [warrant.scope_id] if one], state=State.OPEN
-    ).exists()
 
 
 def verify(warrant: Warrant, *, at: datetime) -> bool:

@@ -19,11 +19,11 @@ from concord.access.signals import person_readmitted
 from concord.actions import platforms
 from concord.actions.models import Elsewhere, ElsewhereState
 from concord.actions.platforms import BACK, DELETE, REVOKE, Answer, Platform, StrangerFailed
+from concord.concurrence.happening import is_happening
 from concord.concurrence.lend_standing import happens_elsewhere
 from concord.concurrence.models import Decision, Execution, Warrant
 from concord.concurrence.signals import executed
 from concord.concurrence.terms import SHUTS
-from concord.convenings.models import Session, State
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
@@ -166,7 +166,7 @@ def _add(decision: Decision, warrant: Warrant, one: Platform, *, what: str, at: 
             "decision": decision,
             "state": ElsewhereState.QUEUED if able else ElsewhereState.BY_HAND,
             "since_at": at,
-            "due_at": at + (LIVE if _is_live(warrant) else OTHERWISE),
+            "due_at": at + (LIVE if is_happening(decision.case, warrants=[warrant]) else OTHERWISE),
         },
     )
     if new and able:
@@ -226,13 +226,3 @@ def _still_wanted(step: Elsewhere) -> bool:
     if step.what == DELETE:
         return not Removal.objects.filter(warrant=step.warrant_id, undone_at__isnull=False).exists()
     return Shut.objects.filter(warrant=step.warrant_id, ended_at__isnull=True).exists()
-
-
-def _is_live(warrant: Warrant) -> bool:
-    place = place_of(warrant)
-    open_now = Session.objects.filter(state=State.OPEN)
-    if place.kind == "session":
-        return open_now.filter(id__in=[place.id]).exists()
-    if place.kind == "convening":
-        return open_now.filter(convening=place.id).exists()
-    return open_now.exists()

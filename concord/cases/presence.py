@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
 
+from concord.access.models import EVERYWHERE
 from concord.cases.clocks import standing_of
 from concord.cases.conflicts import eligible
 from concord.cases.models import Case, Handover, State
-from concord.convenings.models import State as EventState
+from concord.convenings.running import is_running
 from concord.ledger.readings import last_act
 from concord.people.models import StaffMember
+from concord.spaces.models import Room
 from concord.vault import files
 
 UNDECIDED = [State.OPEN, State.REOPENED, State.ASSESSED]
@@ -27,10 +28,15 @@ def patience(case: Case) -> timedelta:
 
 
 def is_live(case: Case) -> bool:
-    """Something in it was flagged in a room that is open now."""
-    session = Q(flag__room__session__state=EventState.OPEN)
-    lobby = Q(flag__room__session__isnull=True, flag__room__convening__state=EventState.OPEN)
-    return case.sources.filter(session | lobby).exists()
+    """Something in it was flagged in a room that runs now, or told as urgent while any event runs.
+
+    A report says of no room where it happened: while people are together anywhere, urgent means now.
+    """
+    rooms = Room.objects.filter(id__in=case.sources.filter(flag__isnull=False).values("flag__room"))
+    places = {room.place for room in rooms}
+    if case.sources.filter(report__urgent=True).exists():
+        places.add(EVERYWHERE)
+    return is_running(places)
 
 
 def waits_for_coordinator(case: Case) -> bool:

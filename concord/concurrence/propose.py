@@ -25,6 +25,7 @@ from concord.cases.read_elsewhere import read_elsewhere
 from concord.cases.reopen_case import reopen_case
 from concord.concurrence.contents import commitments, write_contents, write_manifest
 from concord.concurrence.guards import NeedsCoordinator, check_key, check_staff
+from concord.concurrence.happening import is_happening
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.manifest import PROPOSED, digest_of
 from concord.concurrence.models import Proposal, State, Step, Version
@@ -38,8 +39,6 @@ from concord.concurrence.terms import (
     check_complete,
     told_alike,
 )
-from concord.convenings.models import Session
-from concord.convenings.models import State as SessionState
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.names import token
@@ -310,7 +309,7 @@ def _store(
     number = proposal.versions.count() + 1
     readers = {staff.person_id for staff in eligible(case, about=about, at=at)} | {by.person_id}
     briefing = files.open_file(readers=sorted(readers), at=at)
-    lapses_at = at + (LIVE if _is_live(terms.targets) else OTHERWISE)
+    lapses_at = at + (LIVE if is_happening(case, targets=terms.targets) else OTHERWISE)
     manifest = write_manifest(
         version=version_id,
         proposal=proposal.id,
@@ -350,8 +349,3 @@ def _store(
         )
     )
     return version
-
-
-def _is_live(targets: tuple[Target, ...]) -> bool:
-    sessions = [target.scope_id for target in targets if target.scope_id]
-    return Session.objects.filter(id__in=sessions, state=SessionState.OPEN).exists()

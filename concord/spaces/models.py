@@ -87,6 +87,13 @@ class Room(models.Model):
         return self.session.places if self.session else self.convening.places
 
     @property
+    def place(self) -> Place:
+        """The room's own place: its session, or for a lobby the event."""
+        if self.session_id:
+            return Place("session", self.session_id)
+        return Place("convening", self.convening_id)
+
+    @property
     def stream(self) -> str:
         return f"room:{self.id}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -26,16 +27,20 @@ from concord.cases.notice_silence import notice_silence
 from concord.cases.presence import asked_by
 from concord.cases.read_case import read_case
 from concord.cases.recuse import recuse
+from concord.cases.take_up import take_up
 from concord.cases.write_note import write_note
 from concord.concurrence.adopt_proposal import adopt_proposal
 from concord.concurrence.concur import concur
 from concord.concurrence.execute import execute
 from concord.concurrence.void import withdraw
+from concord.convenings.models import Convening, Session
 from concord.ledger.models import Entry
 from concord.outbox.models import Job
 from concord.people.designate import designate
 from concord.people.enrol import enrol
 from concord.people.models import Person, Role
+from concord.reports.receive_report import receive_report
+from concord.reports.told import Told
 from concord.vault import files, keys
 from concord.vault.errors import NoGrant
 from tests.cast import Cast, Desk, case_about_karim, closed, opened, proposed
@@ -180,6 +185,23 @@ def test_a_silent_coordinator_is_followed_by_the_deputy_after_ten_minutes(cast: 
         case, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.later(minutes=15)
     )
     assert [one.id for one, _text in opened_case.notes] == [note.id]
+
+
+@pytest.mark.parametrize("told", [{"danger": True}, {"kinds": ("threat",)}, {}])
+def test_what_was_told_as_urgent_while_people_are_together_is_live_too(
+    cast: Cast, told: dict[str, Any]
+) -> None:
+    """PUB-24, for a case that nobody flagged: a report says of no room where it happened."""
+    words = Told("He is outside my door.", **told)
+    report = receive_report(words, nonce=b"8" * 16, at=cast.at).report
+    case = take_up(report, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+    notice_silence(None, at=cast.later(minutes=10))
+    assert Handover.objects.open().exists() is bool(told)
+    asked = passed_on(cast, case, zoe(cast), minutes=11)
+    assert (cast.luis.staff in asked_by(asked, at=cast.later(minutes=21))) is bool(told)
+    Session.objects.update(state="ended")
+    Convening.objects.update(state="ended")
+    assert cast.luis.staff not in asked_by(asked, at=cast.later(minutes=21))
 
 
 def test_whoever_comes_back_or_is_covered_is_not_silent(cast: Cast) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -14,22 +14,25 @@ from concord.concurrence.ask_wider import ask_wider, ask_wider_in_all
 from concord.concurrence.concur import concur
 from concord.concurrence.decline import decline
 from concord.concurrence.guards import HasAConflict
-from concord.concurrence.models import Asked, Execution, Proposal
+from concord.concurrence.happening import is_happening
+from concord.concurrence.models import Asked, Execution, Proposal, Warrant
+from concord.concurrence.rings import is_live
 from concord.concurrence.say_on_it import AsksYourself, say_on_it
+from concord.concurrence.terms import Target
 from concord.concurrence.void import withdraw
 from concord.convenings.at_the_door import at_the_door
 from concord.convenings.confirm_guidelines import confirm_guidelines
-from concord.convenings.models import Session
+from concord.convenings.models import Convening, Session
 from concord.convenings.plan_convening import plan_convening, plan_session
 from concord.monitoring.ring import NOTICE
 from concord.outbox.models import Job
 from concord.people.models import Shift
 from concord.people.plan_shift import plan_shift
 from concord.people.tests.team import Mailbox
-from concord.spaces.models import Brake, Removal
+from concord.spaces.models import Brake, Removal, Room
 from concord.spaces.pull_brake import pull_brake
 from tests.browsing import Browser, at_the_desk, by_mail
-from tests.cast import Cast, Desk, case_about_karim, opened, proposed
+from tests.cast import Cast, Desk, case_about_karim, opened, proposed, terms_for
 
 
 def on_shift(cast: Cast, desk: Desk, begins: float, ends: float, event: UUID | None = None) -> None:
@@ -210,3 +213,43 @@ def test_an_event_with_an_uncovered_hour_opens_once_a_lead_has_accepted_it(cast:
     amara.open("/events/night/roster").press("I accept it", reason="The rooms are read only then.")
     amara.open("/events/night").press("Open the event")
     assert amara.sees("The event is open.")
+
+
+@pytest.mark.clauses("R-CONCUR-1", "R-ACT-1")
+def test_deleting_a_post_while_the_room_is_open_waits_for_nobody_until_tomorrow(
+    cast: Cast,
+) -> None:
+    """A deletion has no scope: it is done where the post is, and that is in the middle of an event."""
+    case = case_about_karim(cast)
+    only_posts = tuple(one for one in terms_for(cast).targets if one.kind == "delete")
+    version = proposed(cast, case, targets=only_posts).version
+    assert version.lapses_at == cast.later(minutes=60)
+    assert is_live(version)
+
+
+def test_what_happens_now_is_known_by_the_place_the_post_or_where_the_case_comes_from(
+    cast: Cast,
+) -> None:
+    lobby = Room.objects.get(convening=cast.convening, session=None)
+    elsewhere = cast.say(cast.karim, "Again.", room=cast.annex)
+    in_lobby = cast.say(cast.karim, "And here.", room=lobby)
+    here = case_about_karim(cast)
+    away = {
+        "a post": Target("delete", elsewhere.id, ""),
+        "a post in the lobby": Target("delete", in_lobby.id, ""),
+        "the whole event": Target("deny", uuid4(), "", "convening", cast.convening.id),
+        "everywhere": Target("organisation", uuid4(), "", "all"),
+    }
+    Session.objects.filter(id=cast.hall.session_id).update(state="paused")
+    assert is_happening(here)
+    Session.objects.filter(id=cast.hall.session_id).update(state="ended")
+    assert not is_happening(here)
+    revoked = Target("revoke", cast.karim.person_id, "", "session", cast.hall.session_id)
+    assert not is_happening(here, targets=[revoked])
+    for what, target in away.items():
+        warrant = Warrant(target=target.id, scope_kind=target.scope_kind, scope_id=target.scope_id)
+        assert is_happening(here, targets=[revoked, target]), what
+        assert is_happening(here, warrants=[warrant]), what
+    Session.objects.update(state="ended")
+    Convening.objects.update(state="ended")
+    assert not is_happening(here, targets=away.values())
