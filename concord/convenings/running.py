@@ -21,8 +21,8 @@ def is_running(places: Iterable[Place]) -> bool:
     sessions = Session.objects.filter(state__in=RUNNING)
     events = Convening.objects.filter(state__in=RUNNING)
     if EVERYWHERE not in wanted:
-        in_events = [one.id for one in wanted if one.kind == "convening"]
-        in_sessions = [one.id for one in wanted if one.kind == "session"]
+        in_events = [one.id for one in wanted if one.id and one.kind == "convening"]
+        in_sessions = [one.id for one in wanted if one.id and one.kind == "session"]
         events = events.filter(id__in=in_events)
         sessions = sessions.filter(Q(id__in=in_sessions) | Q(convening__in=in_events))
     return bool(wanted) and (sessions.exists() or events.exists())
