@@ -16,14 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from concord.convenings.models import Convening
 from concord.doors import door
 from concord.monitoring.bring_list import bring_list
+from concord.monitoring.drop_list import drop_list
 from concord.monitoring.forms import ListForm, TryForm
-from concord.monitoring.models import RuleTally, TermList, Unscreened
+from concord.monitoring.let_name_pass import ask_about_it_again
+from concord.monitoring.models import PassingName, RuleTally, TermList, Unscreened
 from concord.monitoring.pause_list import pause_list
 from concord.monitoring.put_live import put_live
 from concord.monitoring.rehearse_list import marked, rehearse_list
+from concord.monitoring.screeners import make_screener
 from concord.monitoring.screening.lexicon import LANGUAGES, words_to_read
 from concord.monitoring.screening.read_list import MOST_BYTES, write_list
-from concord.monitoring.screening.screener import Screener
 from concord.monitoring.shadow_list import shadow_list
 from concord.people.at_the_desk import DeskRequest
 from concord.people.who_may import designated
@@ -67,7 +69,7 @@ def try_text(request: DeskRequest, slug: str) -> HttpResponse:
         raise Http404
     tried = TryForm(request.POST)
     text = tried.data.get("text", "")[:4_000]
-    screened = Screener().screen(text)
+    screened = make_screener(convening.id).screener.screen(text)
     spans = sorted({(one.start, one.end) for one in screened.signals})
     more = {"tried": tried, "screened": screened, "pieces": marked(text, spans)}
     return _screening_page(request, convening, **more)
@@ -101,6 +103,31 @@ def list_step(request: DeskRequest, list_id: UUID, step: str) -> HttpResponse:
 
 
 @door(designated)
+@require_POST
+def list_away(request: DeskRequest, list_id: UUID) -> HttpResponse:
+    """Take a list away for good."""
+    kept = _find(list_id)
+    try:
+        drop_list(kept, by=request.staff_member, at=request.at)
+    except Refused as refused:
+        return _list_page(request, kept, refused=refused, status=refused.status)
+    messages.success(request, _("The list is gone."))
+    return redirect("screening", kept.convening.slug)
+
+
+@door(designated)
+@require_POST
+def name_again(request: DeskRequest, passing_id: UUID) -> HttpResponse:
+    """A word that asks nobody asks again."""
+    passing = PassingName.objects.filter(id=passing_id).select_related("convening").first()
+    if passing is None:
+        raise Http404
+    ask_about_it_again(passing, by=request.staff_member, at=request.at)
+    messages.success(request, _("Changed. It holds in every room within a few seconds."))
+    return redirect("screening", passing.convening.slug)
+
+
+@door(designated)
 @require_safe
 def list_file(request: DeskRequest, list_id: UUID) -> HttpResponse:
     """The list as a file."""
@@ -125,6 +152,7 @@ def _screening_page(request: DeskRequest, convening: Convening, **more: Any) -> 
         "convening": convening,
         "lists": TermList.objects.filter(convening=convening),
         "tallies": RuleTally.objects.filter(convening=convening).order_by("-asked", "rule"),
+        "passing": PassingName.objects.now(convening.id),
         "unscreened": Unscreened.objects.filter(post__room__convening=convening).count(),
         "form": ListForm(),
         "tried": TryForm(),

@@ -28,6 +28,8 @@ urlpatterns = [
     path("events/<slug:slug>/screening/try", screening_views.try_text, name="try_text"),
     path("screening/<uuid:list_id>", screening_views.term_list, name="term_list"),
     path("screening/<uuid:list_id>/file", screening_views.list_file, name="list_file"),
+    path("screening/<uuid:list_id>/away", screening_views.list_away, name="list_away"),
+    path("screening/names/<uuid:passing_id>/again", screening_views.name_again, name="name_again"),
     path("screening/<uuid:list_id>/<slug:step>", screening_views.list_step, name="list_step"),
     path(
         "screening/words/<slug:language>", screening_views.screening_words, name="screening_words"

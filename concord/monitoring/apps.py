@@ -23,6 +23,7 @@ class MonitoringConfig(AppConfig):
             hand_over_shift,
             hear_judgements,
             hear_ties,
+            let_name_pass,
             pause_list,
             push,
             ring,

@@ -24,7 +24,9 @@ class OnlyTheTeamKeepsLists(Refused):
 
 
 class TooManyLists(Refused):
-    words = _("An event has at most 40 lists. Take one away first.")
+    words = _(
+        "An event has at most 40 lists. Open one that is not needed any more, and take it away first."
+    )
     status = 409
 
 

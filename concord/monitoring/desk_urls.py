@@ -4,6 +4,7 @@ from concord.monitoring import desk_views, reached_views
 
 urlpatterns = [
     path("flags/<uuid:flag_id>", desk_views.flag, name="flag"),
+    path("flags/<uuid:flag_id>/pass", desk_views.let_pass, name="let_name_pass"),
     path("posts/<uuid:post_id>/flag", desk_views.raise_on_post, name="flag_post"),
     path("rooms/<uuid:room_id>/flag", desk_views.raise_on_moment, name="flag_moment"),
     path("reached", reached_views.reached, name="reached"),

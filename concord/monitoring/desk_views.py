@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import cast
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from concord.doors import Request, door
@@ -15,7 +17,9 @@ from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.forms import FlagForm, JudgementForm
 from concord.monitoring.items import AT_ONCE, beside
+from concord.monitoring.let_name_pass import let_name_pass
 from concord.monitoring.models import Flag
+from concord.monitoring.protect_name import NAME
 from concord.monitoring.read_flag import read_judgement, read_sightings
 from concord.monitoring.read_item import read_item
 from concord.people.current import staff_of
@@ -38,7 +42,18 @@ def flag(request: Request, flag_id: UUID) -> HttpResponse:
         context["beside"] = _beside(found, _staff(request))
         context["others"] = read_sightings(found, keyring=keyring)
         context["reason"] = read_judgement(found, keyring=keyring)
+        context["asks_for_a_name"] = NAME in found.reasons
     return render(request, "monitoring/desk_flag.html", context)
+
+
+@door(designated)
+@require_POST
+def let_pass(request: Request, flag_id: UUID) -> HttpResponse:
+    """The name because of which this flag asks is an everyday word: nobody is asked about it again here."""
+    found = _find(request, flag_id)
+    let_name_pass(found, by=_staff(request), keyring=_keyring(request), at=request.at)
+    messages.success(request, _("Changed. It holds in every room within a few seconds."))
+    return HttpResponseRedirect(reverse("flag", args=[found.id]))
 
 
 @door(monitor)

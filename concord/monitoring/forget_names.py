@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from concord.convenings.models import Convening
-from concord.monitoring.models import ProtectedName
+from concord.monitoring.models import PassingName, ProtectedName
 from concord.outbox.clocks import erases
 
 
@@ -25,6 +25,7 @@ def due(at: datetime) -> Iterator[date]:
 def forget_names(*, at: datetime) -> int:
     """Erase the tokens of events that are over. Returns how many went."""
     over = Convening.objects.over_since(at - _days())
+    PassingName.objects.filter(convening__in=over).delete()
     return ProtectedName.objects.filter(convening__in=over).delete()[0]
 
 

@@ -222,6 +222,41 @@ class ProtectedName(models.Model):
         return str(self.pk)
 
 
+class PassingNameQuerySet(models.QuerySet["PassingName"]):
+    def now(self, convening: uuid.UUID) -> PassingNameQuerySet:
+        """Those of an event about which nobody is asked now."""
+        return self.filter(convening=convening, ended_at__isnull=True)
+
+
+class PassingName(models.Model):
+    """A token that asks nobody at an event, whoever protects it: an everyday word, by somebody or because it floods.
+
+    It holds for a word that nobody protects just as well, so that it tells of nobody whether they do.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="+")
+    token = models.BinaryField(max_length=16)
+    since = models.DateTimeField()
+    flooded = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = PassingNameQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["since"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["convening", "token"],
+                condition=Q(ended_at__isnull=True),
+                name="monitoring_passes_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class ShiftNoteQuerySet(models.QuerySet["ShiftNote"]):
     def visible_to(self, staff: StaffMember) -> ShiftNoteQuerySet:
         """Those that were handed to this person, or that they wrote."""

@@ -15,7 +15,11 @@ from concord.convenings.models import Registration
 from concord.doors import Request, door
 from concord.monitoring.forms import NameForm
 from concord.monitoring.models import ProtectedName
-from concord.monitoring.protect_name import protect_name, protect_no_names
+from concord.monitoring.protect_name import (
+    names_passing,
+    protect_name,
+    protect_no_names,
+)
 from concord.people.current import person_of
 from concord.people.models import Person
 from concord.people.who_may import participant
@@ -45,4 +49,5 @@ def names(request: Request, room_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error("name", str(refused.words))
     kept = ProtectedName.objects.filter(registration=registration).count()
-    return render(request, "monitoring/names.html", {"form": form, "room": room, "kept": kept})
+    page = {"form": form, "room": room, "kept": kept, "passing": names_passing(registration)}
+    return render(request, "monitoring/names.html", page)

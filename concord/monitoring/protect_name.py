@@ -2,10 +2,13 @@
 
 A former name, a handle, a private detail of a few words. Only a keyed token of it is kept, for this event; nobody can
 list what anybody protects, not even whoever did. Where it appears, a person is asked to look; nothing is hidden.
+A word that everybody uses would have the team look at everything: it is not taken, and one that turns out to be such
+is let pass (`let_name_pass`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -14,9 +17,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.convenings.models import Registration
-from concord.monitoring.models import ProtectedName
+from concord.monitoring.models import PassingName, ProtectedName
 from concord.monitoring.screening.folding import fold_with_places
 from concord.monitoring.screening.found import Signal
+from concord.monitoring.screening.read_list import are_common
 from concord.monitoring.screening.spelling import WORD
 from concord.names import token
 from concord.refusals import Refused
@@ -27,10 +31,21 @@ MOST_WORDS = 4
 FEWEST_SIGNS = 3
 WORDS_READ = 150
 RANK = 80
+NAME = "protected name"
 
 
 class NothingToProtect(Refused):
     words = _("Please enter a name of one to four words, with at least three letters.")
+    status = 409
+
+
+class TooCommonToProtect(Refused):
+    """It would ask the team to look at almost every message, and hide among them what matters."""
+
+    words = _(
+        "This is an everyday word: it stands in so many messages that nobody could look at each. Please enter "
+        "the name together with another word, as in a first and a last name."
+    )
     status = 409
 
 
@@ -41,15 +56,20 @@ class ProtectsAsManyAsFit(Refused):
 
 @transaction.atomic
 def protect_name(registration: Registration, *, name: str, at: datetime) -> ProtectedName:
-    """Keep the token of a name. The same again is one. Raises NothingToProtect, ProtectsAsManyAsFit.
+    """Keep the token of a name. The same again is one.
+
+    Raises NothingToProtect, TooCommonToProtect, ProtectsAsManyAsFit.
 
     It stands in no ledger: that somebody has a name to hide is theirs alone.
     """
     words = WORD.findall(fold_with_places(name[:200])[0])
     if not 1 <= len(words) <= MOST_WORDS or len("".join(words)) < FEWEST_SIGNS:
         raise NothingToProtect
+    if are_common(words):
+        raise TooCommonToProtect
     kept = ProtectedName.objects.filter(registration=registration)
-    known = kept.filter(token=_token(registration.convening_id, words)).first()
+    said = token_of(registration.convening_id, words)
+    known = kept.filter(token=said).first()
     if known is not None:
         return known
     if kept.count() >= MOST:
@@ -57,7 +77,7 @@ def protect_name(registration: Registration, *, name: str, at: datetime) -> Prot
     return ProtectedName.objects.create(
         convening_id=registration.convening_id,
         registration=registration,
-        token=_token(registration.convening_id, words),
+        token=said,
     )
 
 
@@ -69,22 +89,30 @@ def protect_no_names(registration: Registration, *, at: datetime) -> int:
 
 def protected_signals(post: Post, tokens: frozenset[bytes]) -> list[Signal]:
     """Where a protected name stands in a post, unless whoever asked wrote it."""
-    folded, places = fold_with_places(post.text)
+    for said, start, end in names_in(post.text, post.room.convening_id):
+        if said in tokens and not _is_own(post, said):
+            return [Signal(NAME, start, end, RANK, NAME)]
+    return []
+
+
+def names_in(text: str, convening: UUID) -> Iterator[tuple[bytes, int, int]]:
+    """The token of each word and of each few words together that could be a name, with its place in the text."""
+    folded, places = fold_with_places(text)
     found = list(islice(WORD.finditer(folded), WORDS_READ))
     for first in range(len(found)):
         for last in range(first, min(first + MOST_WORDS, len(found))):
             words = [one[0] for one in found[first : last + 1]]
             if len("".join(words)) < FEWEST_SIGNS:
                 continue
-            said = _token(post.room.convening_id, words)
-            if said in tokens and not _is_own(post, said):
-                start, end = found[first].start(), found[last].end()
-                return [
-                    Signal(
-                        "protected name", places[start], places[end - 1] + 1, RANK, "protected name"
-                    )
-                ]
-    return []
+            start, end = found[first].start(), found[last].end()
+            yield token_of(convening, words), places[start], places[end - 1] + 1
+
+
+def names_passing(registration: Registration) -> int:
+    """How many of the names that this person protects nobody is asked about, for they are everyday words."""
+    passing = PassingName.objects.now(registration.convening_id)
+    kept = ProtectedName.objects.filter(registration=registration)
+    return kept.filter(token__in=list(passing.values_list("token", flat=True))).count()
 
 
 def _is_own(post: Post, said: bytes) -> bool:
@@ -92,5 +120,5 @@ def _is_own(post: Post, said: bytes) -> bool:
     return not others.exclude(registration=post.registration_id).exists()
 
 
-def _token(convening: UUID, words: list[str]) -> bytes:
+def token_of(convening: UUID, words: list[str]) -> bytes:
     return token(f"protected name:{convening}", " ".join(words))

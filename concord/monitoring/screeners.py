@@ -15,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from concord.monitoring.models import ProtectedName, TermList
+from concord.monitoring.models import PassingName, ProtectedName, TermList
 from concord.monitoring.screening.screener import Screener
 from concord.monitoring.screening.terms import Term
 
@@ -26,7 +26,7 @@ log = logging.getLogger("concord.monitoring")
 
 
 class EventScreener(NamedTuple):
-    """A screener, the lists that only count along, and the tokens of names to be kept out."""
+    """A screener, the lists that only count along, and the tokens of names that a person is asked about."""
 
     screener: Screener
     shadow: frozenset[str]
@@ -72,6 +72,10 @@ def make_screener(convening: UUID) -> EventScreener:
             for token in ProtectedName.objects.filter(convening=convening).values_list(
                 "token", flat=True
             )
+        )
+        - frozenset(
+            bytes(token)
+            for token in PassingName.objects.now(convening).values_list("token", flat=True)
         ),
         made_of,
         time.monotonic(),
@@ -88,7 +92,12 @@ def forget_screeners() -> None:
 def _state_of(convening: UUID) -> object:
     lists = TermList.objects.filter(convening=convening, state__in=READING).order_by("id")
     names = ProtectedName.objects.filter(convening=convening).order_by("id")
-    return (tuple(lists.values_list("id", "state")), tuple(names.values_list("id", flat=True)))
+    passing = PassingName.objects.now(convening).order_by("id")
+    return (
+        tuple(lists.values_list("id", "state")),
+        tuple(names.values_list("id", flat=True)),
+        tuple(passing.values_list("id", flat=True)),
+    )
 
 
 def _make_beside(convening: UUID) -> None:

@@ -34,6 +34,7 @@ from concord.ledger.note_head import note_head
 from concord.monitoring.bring_list import bring_list
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
+from concord.monitoring.models import PassingName
 from concord.names import fold
 from concord.people.begin_recovery import begin_recovery
 from concord.people.keep_draft import Typed, keep_draft
@@ -320,6 +321,9 @@ def house(inside: Callable[[Registration], Any]) -> House:
                 blob=b"term\ncount\nqueue\n",
                 by=cast.amara.staff,
                 at=cast.at,
+            ).id,
+            "passing": PassingName.objects.create(
+                convening=cast.convening, token=b"an everyday word", since=cast.at, flooded=True
             ).id,
             "flag": flag.id,
             "case": waiting.case_id,

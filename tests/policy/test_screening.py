@@ -7,18 +7,25 @@ import pytest
 from concord.desk.waiting import waiting_for
 from concord.live import relay
 from concord.monitoring import screen_post
+from concord.monitoring.bring_list import OnlyTheTeamKeepsLists
 from concord.monitoring.judge_credible import judge_credible
+from concord.monitoring.let_name_pass import (
+    NoNameInIt,
+    ask_about_it_again,
+    brake_names,
+    let_name_pass,
+)
 from concord.monitoring.machine_queue import machine_queue
-from concord.monitoring.models import Flag, ProtectedName, RuleTally, Unscreened
+from concord.monitoring.models import Flag, PassingName, ProtectedName, RuleTally, Unscreened
 from concord.monitoring.pace import BURST, forget_pace
-from concord.monitoring.protect_name import protect_name
+from concord.monitoring.protect_name import TooCommonToProtect, names_passing, protect_name
 from concord.monitoring.read_flag import read_flag, read_sightings
 from concord.monitoring.screen_later import screen_later
 from concord.monitoring.screeners import forget_screeners, make_screener
 from concord.monitoring.seen import MACHINE
 from concord.spaces.models import Post, Room
-from tests.browsing import by_mail, into
-from tests.cast import Cast
+from tests.browsing import at_the_desk, by_mail, into
+from tests.cast import Cast, participant
 
 HOSTILE = "All immigrants are vermin and should be shot"
 
@@ -228,3 +235,87 @@ def test_somebody_asks_from_the_room_that_a_name_be_kept_out_and_nobody_can_read
     assert not sara.sees("Zephyrine")
     sara.press("Erase them all")
     assert not ProtectedName.objects.exists()
+
+
+@pytest.mark.parametrize("word", ["the", "YOU", "que", "هذا", "and the"])
+def test_no_word_that_stands_in_almost_every_message_is_kept_out(cast, word):
+    with pytest.raises(TooCommonToProtect):
+        protect_name(cast.sara, name=word, at=cast.at)
+    assert not ProtectedName.objects.exists()
+    protect_name(cast.sara, name="The Quill", at=cast.at)
+
+
+def crowd(cast: Cast, *texts: str, people: int = 6) -> None:
+    """Forty messages, those with the texts by as many people as are named."""
+    for number in range(40 - people * len(texts)):
+        cast.say(cast.tomas, f"{number}", at=cast.later(minutes=number))
+    make_screener(cast.convening.id)
+    for number in range(people):
+        one = participant(cast.convening, f"P{number}", f"p{number}@example.org", cast.at)
+        for text in texts:
+            cast.say(one, text, at=cast.later(minutes=50 + number))
+
+
+@pytest.mark.clauses("R-MONITOR-1")
+def test_everyday_words_that_somebody_protects_bury_nobodys_queue(screened):
+    cast = screened
+    for word in ("session", "ballot"):
+        protect_name(cast.sara, name=word, at=cast.at)
+    protect_name(cast.karim, name="Zephyrine Quill", at=cast.at)
+    crowd(cast, "when is the next session?", "a ballot is lost")
+    asked = Flag.objects.count()
+    assert brake_names(None, at=cast.later(hours=1)) == 2
+    assert brake_names(None, at=cast.later(hours=1, minutes=1)) == 0
+    assert (names_passing(cast.sara), names_passing(cast.karim)) == (2, 0)
+    make_screener(cast.convening.id)
+    cast.say(cast.tomas, "session, ballot", at=cast.later(hours=2))
+    assert Flag.objects.count() == asked
+    cast.say(cast.tomas, "Zephyrine Quill", at=cast.later(hours=2))
+    assert Flag.objects.count() == asked + 1
+
+
+@pytest.mark.clauses("V-OUTING-1")
+def test_a_few_people_who_call_somebody_by_a_name_switch_nothing_off_by_shouting_it(screened):
+    cast = screened
+    protect_name(cast.sara, name="Zephyrine", at=cast.at)
+    crowd(cast, "Zephyrine", "oh Zephyrine", "hello Zephyrine", people=4)
+    assert Flag.objects.exists()
+    assert brake_names(None, at=cast.later(hours=1)) == 0
+
+
+@pytest.mark.clauses("R-MONITOR-1", "V-OUTING-1")
+def test_from_the_flag_staff_let_a_word_pass_and_learn_of_nobody_and_put_it_back(screened):
+    cast = screened
+    protect_name(cast.sara, name="session", at=cast.at)
+    make_screener(cast.convening.id)
+    cast.say(cast.karim, "when is the next session?")
+    [flag] = Flag.objects.all()
+    amara = at_the_desk(cast.amara)
+    amara.open(f"/flags/{flag.id}").press("Do not ask about it again")
+    assert not amara.sees("Sara")
+    amara.press("Do not ask about it again")
+    [passing] = PassingName.objects.now(cast.convening.id)
+    told = amara.open(f"/events/{cast.convening.slug}/screening")
+    assert told.sees("Names that nobody is asked about")
+    assert not told.sees("Sara")
+    make_screener(cast.convening.id)
+    cast.say(cast.tomas, "the session is over")
+    assert Flag.objects.count() == 1
+    told.press("Ask about it again")
+    ask_about_it_again(passing, by=cast.amara.staff, at=cast.later(minutes=1))
+    make_screener(cast.convening.id)
+    cast.say(cast.tomas, "no, the session goes on")
+    assert Flag.objects.count() == 2
+    with pytest.raises(OnlyTheTeamKeepsLists):
+        ask_about_it_again(passing, by=cast.ines.staff, at=cast.at)
+
+
+def test_only_what_asks_because_of_a_name_can_be_let_pass_and_only_by_the_team(screened):
+    cast = screened
+    cast.say(cast.karim, HOSTILE)
+    flag = Flag.objects.get()
+    with pytest.raises(NoNameInIt):
+        let_name_pass(flag, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+    with pytest.raises(OnlyTheTeamKeepsLists):
+        let_name_pass(flag, by=cast.ines.staff, keyring=cast.amara.keyring, at=cast.at)
+    assert not PassingName.objects.exists()

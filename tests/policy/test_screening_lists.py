@@ -6,7 +6,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from concord.monitoring.bring_list import OnlyTheTeamKeepsLists, bring_list
+from concord.ledger.models import Entry
+from concord.monitoring.bring_list import (
+    MOST_LISTS,
+    OnlyTheTeamKeepsLists,
+    TooManyLists,
+    bring_list,
+)
+from concord.monitoring.drop_list import ListIsInUse, drop_list
 from concord.monitoring.models import Flag, TermList
 from concord.monitoring.pace import forget_pace
 from concord.monitoring.pause_list import brake_floods, pause_list
@@ -87,13 +94,30 @@ def test_a_live_list_that_floods_is_paused_by_itself_and_needs_another_rehearsal
 
 
 def test_nobody_but_the_team_keeps_lists(cast, kept):
-    for verb in (rehearse_list, put_live, pause_list, shadow_list):
+    for verb in (rehearse_list, put_live, pause_list, shadow_list, drop_list):
         with pytest.raises(OnlyTheTeamKeepsLists):
             verb(kept, by=cast.ines.staff, at=cast.at)
     with pytest.raises(OnlyTheTeamKeepsLists):
         bring_list(
             cast.convening, name="x", language="en", blob=b"badger", by=cast.ines.staff, at=cast.at
         )
+
+
+def test_where_no_more_lists_fit_one_is_taken_away_and_never_one_that_is_in_use(cast, kept):
+    who = {"by": cast.amara.staff, "at": cast.at}
+    for number in range(MOST_LISTS - 1):
+        bring_list(cast.convening, name=f"{number}", language="en", blob=b"badger", **who)
+    with pytest.raises(TooManyLists):
+        bring_list(cast.convening, name="Ours again", language="en", blob=b"badgers", **who)
+    shadow_list(kept, **who)
+    with pytest.raises(ListIsInUse):
+        drop_list(kept, **who)
+    pause_list(kept, **who)
+    drop_list(kept, **who)
+    drop_list(kept, **who)
+    assert not TermList.objects.filter(id=kept.id).exists()
+    assert Entry.objects.filter(verb="monitoring.drop_list", subject=kept.id).count() == 1
+    bring_list(cast.convening, name="Ours again", language="en", blob=b"badgers", **who)
 
 
 def test_at_the_desk_a_list_is_brought_rehearsed_and_put_live_without_a_script(cast):
@@ -113,11 +137,19 @@ def test_at_the_desk_a_list_is_brought_rehearsed_and_put_live_without_a_script(c
     assert amara.sees("Would have flagged 1 / 1")
     amara.press("Put it live")
     assert amara.sees("It is live")
+    amara.open(address).press("What is seen in it?", text="such a badger")
+    assert amara.sees("a word from one of your lists"), "a text is tried without the event's lists"
     amara.open(address).press("What is seen in it?", text="All women are scum")
     assert amara.sees("You would be asked to look.")
     amara.open(reverse("screening_words", args=["en"], urlconf="concord.site.urls_desk"))
     assert not amara.sees("vermin")
     amara.follow("Show the words all the same")
     assert amara.sees("vermin")
+    away = reverse("term_list", args=[TermList.objects.get().id], urlconf="concord.site.urls_desk")
+    amara.open(away)
+    assert not amara.sees("Erase this list")
+    amara.press("Pause it").press("Erase this list")
+    assert amara.sees("The list is gone.")
+    assert amara.open(away).status == 404
     ines = at_the_desk(cast.ines)
     assert ines.open(address).status == 404

@@ -181,9 +181,14 @@ def _folded_entry(term: str, said: dict[str, object]) -> Entry:
         raise BadList(_("Row %(row)s has more than eight words. A term is a word or a few.") % said)
     if begins and len(words) > 1:
         raise BadList(_("Row %(row)s (“%(term)s”): a star can end a single word only.") % said)
-    if all(word in _common() for word in words):
+    if are_common(words):
         raise BadList(_("Row %(row)s (“%(term)s”) stands in almost every message.") % said)
     return Entry(term, folded, begins)
+
+
+def are_common(words: list[str]) -> bool:
+    """Whether each of these folded words is one that holds sentences together, in any of the languages."""
+    return all(word in _common() for word in words)
 
 
 def _has_towers(term: str) -> bool:

@@ -4,9 +4,8 @@
     concord screen --file chat.csv --json
 
 The table needs a column `text`. Each row is answered by one object: {"flagged": bool, "signals": [names], "rank":
-number}, with what the rules see in that row alone. `flagged` says that a person would be asked to look, and they are
-asked once: a text that was flagged further up, in whatever spelling, belongs to the item that is there, and its object
-names that row as "again". One text that forty people paste is one thing to look at.
+number}, with what is seen in that row alone. `flagged` says that a person is asked to look at it. A text that was
+flagged further up, in whatever spelling, is flagged as well, and its object names that row as "again".
 """
 
 from __future__ import annotations
@@ -116,7 +115,7 @@ def _answers(path: Path, screener: Screener) -> Iterator[dict[str, object]]:
 
 def _answer(screened: Screened, *, again: int | None) -> dict[str, object]:
     answer: dict[str, object] = {
-        "flagged": screened.flagged and again is None,
+        "flagged": screened.flagged,
         "signals": list(dict.fromkeys(one.name for one in screened.signals)),
         "rank": screened.rank,
     }

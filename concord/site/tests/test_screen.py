@@ -21,12 +21,15 @@ def test_the_command_answers_each_row(tmp_path: Path, capsys):
     ]
 
 
-def test_the_same_words_again_are_one_item_whoever_pastes_them(tmp_path: Path, capsys):
+def test_each_row_is_answered_by_itself_and_one_that_stood_there_before_says_so(
+    tmp_path: Path, capsys
+):
     table = tmp_path / "chat.csv"
     table.write_text("text\nwomen are scum\nhello\nWOMEN  are scum\n", "utf-8")
     main(["screen", "--file", str(table), "--json"])
     first, other, again = (json.loads(line) for line in capsys.readouterr().out.splitlines())
-    assert [one["flagged"] for one in (first, other, again)] == [True, False, False]
+    assert [one["flagged"] for one in (first, other, again)] == [True, False, True]
+    assert "again" not in first
     assert (again["again"], again["signals"], again["rank"]) == (2, first["signals"], first["rank"])
 
 
