@@ -8,12 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from django.dispatch import receiver
+from django.urls import reverse
 
-from concord.cases.models import Recusal, Source
+from concord.cases.models import Case, Recusal, Source, State
 from concord.cases.recuse import take_out
+from concord.people.models import StaffMember
 from concord.reports.keeps_out import kept_out_token, lends_stays_out
 from concord.reports.models import Report
 from concord.reports.signals import readers_changed
+from concord.reports.went_into import WentInto, lends_case
+from concord.vault.sight import is_read_by
 
 
 @receiver(readers_changed)
@@ -36,3 +40,15 @@ def stepped_out(report: Report) -> set[UUID]:
         for one in Recusal.objects.filter(case__sources__report=report)
         if one.recused_by or kept_out_token(report.id, one.person) not in wished
     }
+
+
+@lends_case
+def case_of_report(report: Report, staff: StaffMember) -> WentInto | None:
+    """Its case, for whoever may open that, too; one that is closed is taken up again where its end is shown."""
+    theirs = Case.objects.filter(is_read_by(staff.person_id), sources__report=report)
+    case = theirs.first()
+    if case is None:
+        return None
+    at = [case.id]
+    again = reverse("keeping", args=at) if case.state == State.CLOSED else ""
+    return WentInto(case.code, reverse("case", args=at), again)

@@ -85,9 +85,14 @@ def _kept(case: Case) -> tuple[models.Manager[Any], ...]:
 
 
 def is_due(case: Case, *, at: datetime) -> bool:
-    """Closed, its day has come as its decisions stand now, and its people were warned for the last time."""
+    """Closed, its day has come as its decisions stand now, and its people were warned for the last time.
+
+    Not while something lies in it that somebody who reported has added, and that nobody has read.
+    """
     closing = Closing.objects.filter(case=case, reopened_at__isnull=True).first()
     if case.state != State.CLOSED or closing is None:
+        return False
+    if case.sources.filter(report__added_at__isnull=False).exists():
         return False
     day = expunge_on(standing_of(case), closed_at=closing.closed_at)
     warned = closing.warned_last_at

@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 from concord.reports.models import UNANSWERED, Report, ReportQuerySet
 
-SHOWN = ("id", "code", "text_token", "folded", "urgent", "state", "received_at", "answer_by")
+SHOWN = (
+    *("id", "code", "text_token", "folded", "urgent", "state"),
+    *("received_at", "answer_by", "added_at"),
+)
 """All that a row needs; there may be ten thousand, so their sealed contents stay where they are."""
 
 
@@ -37,5 +40,5 @@ def how_many_rows(reports: ReportQuerySet) -> int:
     return reports.exclude(text_token__in=folded).count() + folded.distinct().count()
 
 
-def _pressing(one: Report) -> tuple[bool, bool, datetime]:
-    return one.state not in UNANSWERED, not one.urgent, one.answer_by
+def _pressing(one: Report) -> tuple[bool, bool, bool, datetime]:
+    return one.state not in UNANSWERED, not one.urgent, one.added_at is None, one.answer_by

@@ -34,9 +34,10 @@ from concord.monitoring.machine_queue import MachineQueue, machine_queue
 from concord.monitoring.models import Flag, FlagQuerySet, Unwatched
 from concord.people.models import StaffMember
 from concord.reports.models import UNANSWERED, Question, Report, ReportQuerySet
+from concord.reports.models import State as ReportState
 from concord.retaliation.models import Attempt, AttemptQuerySet
 from concord.spaces.models import Room
-from concord.vault.sight import is_seen_by
+from concord.vault.sight import is_read_by, is_seen_by
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Waiting:
     how_many_flags: int
     machine: MachineQueue
     caseless: list[Item]
+    added: list[Report]
     reports: list[Row]
     questions: list[Question]
     reviews: list[ReviewRequest]
@@ -65,7 +67,7 @@ class Waiting:
 
     @property
     def is_empty(self) -> bool:
-        came_in = (self.asked, self.flags, self.caseless, self.reports, self.questions)
+        came_in = (self.asked, self.flags, self.caseless, self.added, self.reports, self.questions)
         kept = (self.cases, self.closings, self.check_ins, self.no_actions)
         looked = (self.reviews, self.later, self.by_hand)
         machine = bool(self.machine.put_forward or self.machine.waiting)
@@ -78,7 +80,7 @@ class Waiting:
         """What `how_much_waits` would count, of what lies here already."""
         unanswered = [row for row in self.reports if row.report.state in UNANSWERED]
         by_hand = [one for one in self.elsewhere if one.state == ElsewhereState.BY_HAND]
-        came_in: list[Sized] = [self.attempts, self.asked, self.machine.put_forward]
+        came_in: list[Sized] = [self.attempts, self.asked, self.machine.put_forward, self.added]
         looked: list[Sized] = [self.questions, self.reviews, self.unconfirmed, self.later]
         kept: list[Sized] = [by_hand, self.by_hand, self.handovers, self.no_actions]
         return self.how_many_flags + sum(map(len, [*came_in, unanswered, *looked, *kept]))
@@ -114,6 +116,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         how_many_flags=flags.how_many,
         machine=machine_queue(staff, at=at),
         caseless=items_of(_caseless(staff).select_related("room")),
+        added=list(added_for(staff)),
         reports=rows_of(reports_for(staff)),
         questions=list(questions_for(staff).defer("sealed").order_by("answer_by")),
         reviews=list(reviews_for(staff).order_by("answer_due_at")),
@@ -137,6 +140,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + proposals_for(staff, at=at).count()
         + how_many_items(flags_for(staff))
         + len(machine_queue(staff, at=at).put_forward)
+        + added_for(staff).count()
         + how_many_rows(reports_for(staff).filter(state__in=UNANSWERED))
         + questions_for(staff).count()
         + reviews_for(staff).count()
@@ -214,9 +218,19 @@ def unwatched_for(staff: StaffMember) -> list[Alone]:
     ]
 
 
+def added_for(staff: StaffMember) -> ReportQuerySet:
+    """Reports whose reporter wrote again, in a case, closed or set aside, and nobody has opened it since.
+
+    Before those who can open it. One that no person has answered waits among the reports, with a word beside it.
+    """
+    theirs = Report.objects.filter(is_read_by(staff.person_id)).added_to()
+    return theirs.exclude(state__in=UNANSWERED).defer("sealed").order_by("-urgent", "added_at")
+
+
 def reports_for(staff: StaffMember) -> ReportQuerySet:
     """Reports that no person has answered, and those answered that belong to no case yet."""
-    return Report.objects.visible_to(staff).waiting()
+    waiting = Report.objects.visible_to(staff).waiting()
+    return waiting.exclude(state=ReportState.ACKNOWLEDGED, added_at__isnull=False)
 
 
 def questions_for(staff: StaffMember) -> QuerySet[Question]:

@@ -26,6 +26,7 @@ class AddForm(forms.Form):
         rows=5,
         max_length=LONGEST,
     )
+    danger = forms.BooleanField(label=ReportForm.base_fields["danger"].label, required=False)
     attached = FilesField(
         label=ReportForm.base_fields["attached"].label,
         help_text=ReportForm.base_fields["attached"].help_text,

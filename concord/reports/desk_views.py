@@ -20,9 +20,11 @@ from concord.reports.answer_templates import TEMPLATES
 from concord.reports.confirm_set_aside import confirm_set_aside
 from concord.reports.models import UNANSWERED, Report, SettingAside, State, Underway
 from concord.reports.open_file import list_files
+from concord.reports.read_added import read_added
 from concord.reports.read_report import read_report, read_words
 from concord.reports.set_aside import read_reason, set_aside
 from concord.reports.take_back_answer import read_underway
+from concord.reports.went_into import went_into
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
@@ -63,8 +65,11 @@ def confirm(request: Request, report_id: UUID) -> HttpResponse:
 def _opened(request: Request, found: Report) -> dict[str, Any]:
     keyring = _keyring(request)
     wished = SettingAside.objects.filter(report=found).first()
-    told = read_report(found, keyring=keyring, at=who(request)["at"])
+    added = read_added(found, keyring=keyring, at=request.at)
+    told = read_report(found, keyring=keyring, at=request.at)
     return {
+        "added": added,
+        "went_into": went_into(found, by=_staff(request)),
         "told": told,
         "kinds": [KINDS[code].name for code in told.kinds if code in KINDS],
         "words": read_words(found, keyring=keyring),

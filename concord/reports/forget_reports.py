@@ -1,7 +1,8 @@
 """forget_reports: reports set aside, or answered as questions, go a year later, like a case without action (4.9).
 
 They are kept that long so that the reporter can come back, and a pattern can be seen. One that nobody has
-answered, as a report or as a question, or that waits for its case, stays: no clock ever closes one (PUB-29).
+answered, as a report or as a question, or that waits for its case, stays: no clock ever closes one (PUB-29). So
+does one to which its reporter added what nobody has read.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def forget_reports(*, at: datetime) -> int:
 
 
 def _over(at: datetime) -> list[Report]:
-    done = Report.objects.filter(state__in=[State.SET_ASIDE, State.REDIRECTED])
+    done = Report.objects.filter(
+        state__in=[State.SET_ASIDE, State.REDIRECTED], added_at__isnull=True
+    )
     done = done.select_related("setting_aside", "question").filter(received_at__lte=at - _kept())
     done = done.exclude(state=State.REDIRECTED, question__answered_at__isnull=True)
     return [report for report in done if _done_at(report) <= at - _kept()]

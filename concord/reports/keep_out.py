@@ -80,6 +80,7 @@ def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datet
     """A new file for the outside contact, with everything that the reporter's box still knows."""
     readers: set[UUID] = outside_readers(at)
     by_staff = {word.said_at: word.by_staff for word in report.words.all()}
+    urgent = set(report.words.filter(urgent=True).values_list("said_at", flat=True))
     for underway in Underway.objects.filter(report=report):
         take_away(underway)
     report.words.all().delete()
@@ -99,6 +100,7 @@ def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datet
                 report,
                 each.plaintext.decode(),
                 by_staff=by_staff.get(each.pushed_at),
+                urgent=each.kind == "said" and each.pushed_at in urgent,
                 at=each.pushed_at,
             )
     ring(readers, at=at)

@@ -38,6 +38,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Those that no person has answered, and those answered that nobody has taken further."""
         return self.filter(state__in=[*UNANSWERED, State.ACKNOWLEDGED])
 
+    def added_to(self) -> ReportQuerySet:
+        """Those whose reporter said more, or brought something, that nobody has opened since."""
+        return self.filter(added_at__isnull=False)
+
 
 class Report(models.Model):
     """One report. Everything that was typed lies sealed under `file`; the row has a random code and a state.
@@ -47,6 +51,7 @@ class Report(models.Model):
     `folded`: it looks like one of many, and is shown beneath them, never dropped.
     `tell_outcome`: its reporter wants to hear what was done, which is then laid in their box.
     `notice_sealed`: `NoticeWanted`, for those alone who asked to be told that something new lies there.
+    `added_at`: since when there lies something new of the reporter's that none of its readers has opened.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -68,6 +73,7 @@ class Report(models.Model):
     alarmed_at = models.DateTimeField(null=True)
     untold_raised_at = models.DateTimeField(null=True)
     done_outside_at = models.DateTimeField(null=True)
+    added_at = models.DateTimeField(null=True)
 
     objects = ReportQuerySet.as_manager()
 
@@ -79,6 +85,11 @@ class Report(models.Model):
                 fields=["answer_by"],
                 condition=Q(state__in=UNANSWERED, alarmed_at__isnull=True),
                 name="reports_to_alarm",
+            ),
+            models.Index(
+                fields=["added_at"],
+                condition=Q(added_at__isnull=False),
+                name="reports_added_to",
             ),
         ]
 
@@ -136,12 +147,16 @@ class Discretion(models.Model):
 
 
 class Word(models.Model):
-    """Something said about a report after it was sent: by its reporter through the box, or by staff to them."""
+    """Something said about a report after it was sent: by its reporter through the box, or by staff to them.
+
+    `urgent`: they ticked that it is happening now. Then it may be without a word.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="words")
     by_staff = models.UUIDField(null=True)
     sealed = models.BinaryField()
+    urgent = models.BooleanField(default=False)
     said_at = models.DateTimeField()
 
     class Meta:

@@ -27,6 +27,7 @@ from concord.reports.models import UNANSWERED, Attachment, Report
 from concord.reports.open_file import list_files, open_copy, open_original
 from concord.reports.outside import Outside, check_may_read, come_in, promised
 from concord.reports.promise_discretion import promise_discretion
+from concord.reports.read_added import read_added
 from concord.reports.read_report import read_report, read_words
 from concord.reports.read_shelf import read_shelf
 from concord.vault.sight import is_seen_by
@@ -154,10 +155,12 @@ def _page(
     answer: str = "",
 ) -> HttpResponse:
     check_may_read(inside)
+    added = read_added(found, keyring=inside.keyring, at=request.at)
     told = read_report(found, keyring=inside.keyring, at=request.at)
     context: dict[str, Any] = {
         "report": found,
         "told": told,
+        "added": added,
         "kinds": [KINDS[code].name for code in told.kinds if code in KINDS],
         "words": read_words(found, keyring=inside.keyring),
         "files": list_files(found, keyring=inside.keyring),

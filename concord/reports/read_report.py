@@ -26,11 +26,15 @@ class OnlyCurrentStaff(Refused):
 
 
 class Said(NamedTuple):
-    """Something said after the report: by the reporter (None), or by a member of staff."""
+    """Something said after the report: by the reporter (None), or by a member of staff.
+
+    `urgent`: by a reporter who ticked that it is happening now.
+    """
 
     by_staff: UUID | None
     text: str
     said_at: datetime
+    urgent: bool = False
 
 
 def read_report(report: Report, *, keyring: Keyring, at: datetime) -> Told:
@@ -54,6 +58,7 @@ def read_words(report: Report, *, keyring: Keyring) -> list[Said]:
                 report.file, bytes(word.sealed), about=about_word(word.id), keyring=keyring
             ).decode(),
             word.said_at,
+            word.urgent,
         )
         for word in report.words.all()
     ]

@@ -34,13 +34,13 @@ class Shelf(NamedTuple):
 
 @transaction.atomic
 def read_shelf(by: Outside, *, held: Held, at: datetime) -> Shelf:
-    """What lies with them, those that wait for a person's answer first. Raises SayFirstThatYouKeepIt."""
+    """What lies with them; first what waits for an answer, or was added to. Raises SayFirstThatYouKeepIt."""
     check_may_read(by)
     theirs = is_seen_by(by.contact.holder)
     reports = list(Report.objects.filter(theirs).order_by("-urgent", "received_at"))
     shelf = Shelf(
-        waiting=[one for one in reports if one.state in UNANSWERED],
-        others=[one for one in reports if one.state not in UNANSWERED],
+        waiting=[one for one in reports if _waits(one)],
+        others=[one for one in reports if not _waits(one)],
         flags=list(Flag.objects.filter(theirs).order_by("raised_at")),
         notes=[
             Noted(one.plaintext.decode(), one.pushed_at)
@@ -50,3 +50,7 @@ def read_shelf(by: Outside, *, held: Held, at: datetime) -> Shelf:
     )
     record("reports.read_shelf", actor=by.contact.holder, subject=by.contact.holder, at=at)
     return shelf
+
+
+def _waits(report: Report) -> bool:
+    return report.state in UNANSWERED or report.added_at is not None

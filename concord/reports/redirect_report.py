@@ -58,7 +58,8 @@ def redirect_report(
 def make_question(report: Report, *, keyring: Keyring, at: datetime) -> None:
     """The transition itself: only their own words go on, without address, names or files."""
     told = read_report(report, keyring=keyring, at=at)
-    theirs = [word.text for word in read_words(report, keyring=keyring) if word.by_staff is None]
+    said = read_words(report, keyring=keyring)
+    theirs = [word.text for word in said if word.by_staff is None and word.text]
     report.state = State.REDIRECTED
     report.save(update_fields=["state"])
     keep_question(

@@ -97,7 +97,8 @@ def shut(request: Request, waiting: AddForm | None = None, *, wrong: bool = Fals
 
 def brings_something(request: Request) -> bool:
     """Whether words or files came along with a code, because the box was shut when they were sent."""
-    return bool(request.POST.get("words", "").strip() or request.POST.getlist(KEPT))
+    words, kept = request.POST.get("words", "").strip(), request.POST.getlist(KEPT)
+    return bool(words or kept or request.POST.get("danger"))
 
 
 def support_of(known: Report) -> dict[str, Any]:

@@ -116,7 +116,13 @@ def add(request: Request) -> HttpResponse:
     if not form.is_valid():
         return _box(request, known, held=held, form=form)
     try:
-        add_words(known, form.cleaned_data["words"], brought=form.files_field.taken, at=at)
+        add_words(
+            known,
+            form.cleaned_data["words"],
+            brought=form.files_field.taken,
+            danger=form.cleaned_data["danger"],
+            at=at,
+        )
     except NothingWritten as nothing:
         form.add_error(None, nothing.words)
         return _box(request, known, held=held, form=form)

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 from django.dispatch import receiver
 
-from concord.cases.models import Case, State
+from concord.cases.models import Case, Source, State
 from concord.ledger.record import record
 from concord.monitoring.models import Flag
 from concord.monitoring.seen import Seen
@@ -40,7 +40,7 @@ log = logging.getLogger("concord.retaliation")
 
 
 def look_at_report(told: Told, *, report: UUID, at: datetime) -> set[UUID]:
-    """The check that intake runs. It keeps nobody out."""
+    """The check that intake runs, and again when a reporter says more. It keeps nobody out."""
     if Protected.objects.exists():
         tokens = in_text(told.all_words)
         origin = told.source
@@ -73,10 +73,16 @@ def look_at_flag(sender: Any, flag: Flag, seen: Seen, at: datetime, **kwargs: An
 def notice_attempt(
     tokens: set[Token], *, at: datetime, report: UUID | None = None, flag: UUID | None = None
 ) -> list[Attempt]:
-    """Offer it under each older case that it touches. A pair that was noticed before is not noticed again."""
+    """Offer it under each older case that it touches. A pair that was noticed before is not noticed again.
+
+    Nor is a report under the case that it is in, when its reporter says more.
+    """
     source: dict[str, Any] = {"report_id": report} if report else {"flag_id": flag}
     noticed = []
+    own = set(Source.objects.filter(**source).values_list("case", flat=True))
     for case, aimed in _touched(tokens).items():
+        if case in own:
+            continue
         attempt, fresh = Attempt.objects.get_or_create(
             case_id=case, **source, defaults={"noticed_at": at}
         )

@@ -26,6 +26,14 @@ def is_open_to(holder: UUID, *, file: str = "file") -> Q:
     return Q(Open(file, holder))
 
 
+def is_read_by(holder: UUID, *, file: str = "file") -> Q:
+    """For a row that names its file: whether this holder may open it, by an active grant here or to what it is part of.
+
+    As `files.may_open`, but in the query itself.
+    """
+    return Q(Read(file, holder))
+
+
 class OfFile(Func):
     """A question about the file that a row names, and about one holder, whom it names `asks` times."""
 
@@ -72,4 +80,18 @@ class Seen(OfFile):
         "(g.kind = 'person' AND g.holder = %%s) OR (g.kind = 'file' AND EXISTS ("
         "SELECT 1 FROM vault_epoch f INNER JOIN vault_grant h ON h.epoch_id = f.id"
         " WHERE f.file_id = g.holder AND h.kind = 'person' AND h.holder = %%s))))"
+    )
+
+
+class Read(OfFile):
+    """There is a grant of theirs to an epoch of it that is not dormant, or such a one of another file that opens it."""
+
+    asks = 2
+    template = (
+        "EXISTS (SELECT 1 FROM vault_epoch e INNER JOIN vault_grant g ON g.epoch_id = e.id"
+        " WHERE e.file_id = %(expressions)s AND ("
+        "(g.kind = 'person' AND g.holder = %%s AND NOT g.dormant)"
+        " OR (g.kind = 'file' AND EXISTS ("
+        "SELECT 1 FROM vault_epoch f INNER JOIN vault_grant h ON h.epoch_id = f.id"
+        " WHERE f.file_id = g.holder AND h.kind = 'person' AND h.holder = %%s AND NOT h.dormant))))"
     )
