@@ -29,7 +29,8 @@ from concord.cases.write_note import EmptyNote, MayNotWriteHere, write_note
 from concord.convenings.known_members import how_many, known_members
 from concord.doors import door
 from concord.letters.outgoing import SeemsToBelongElsewhere
-from concord.monitoring.judge_item import judge_item
+from concord.monitoring.desk_views import flag_page
+from concord.monitoring.judge_item import MoreHasCome, judge_item
 from concord.monitoring.models import Flag
 from concord.people.at_the_desk import DeskRequest
 from concord.reports.models import Report
@@ -41,21 +42,30 @@ NEW = "new"
 @door(judges)
 @require_POST
 def answer_flag(request: DeskRequest, flag_id: UUID) -> HttpResponse:
-    """Needs action, or not, with the reason; `with` names what stood beside it. What needs action becomes a case."""
-    flag = _flag(request, flag_id)
+    """Needs action, or not, with the reason. What needs action becomes a case.
+
+    `with` names what stood beside it, `shown` how many messages an item of screening held. Where it holds more by now,
+    all of them are shown, and the answer is still in its box.
+    """
+    found = _flag(request, flag_id)
     needs_action = request.POST.get("credible") == "yes"
-    with transaction.atomic():
-        flag, *others = judge_item(
-            flag,
-            others=_ids(request.POST.getlist("with")),
-            credible=needs_action,
-            reason=request.POST.get("reason", ""),
-            by=request.staff_member,
-            keyring=request.keyring,
-            at=request.at,
-        )
-        if needs_action:
-            return _take_up(request, flag, others)
+    try:
+        with transaction.atomic():
+            flag, *others = judge_item(
+                found,
+                others=_ids(request.POST.getlist("with")),
+                shown=_number(request.POST.get("shown", "")),
+                credible=needs_action,
+                reason=request.POST.get("reason", ""),
+                by=request.staff_member,
+                keyring=request.keyring,
+                at=request.at,
+            )
+            if needs_action:
+                return _take_up(request, flag, others)
+    except MoreHasCome as refused:
+        refusals.tell(refused, actor=request.staff_member.person_id, at=request.at)
+        return flag_page(request, _flag(request, flag_id), refused=refused)
     messages.success(
         request,
         _("Noted. Whoever flagged it sees that a person has looked, and nothing was changed."),
@@ -177,6 +187,11 @@ def _ids(typed: list[str]) -> list[UUID]:
         with suppress(ValueError):
             ids.append(UUID(one))
     return ids
+
+
+def _number(typed: str) -> int:
+    """Anything that is no number counts as none."""
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
 def _take_up(

@@ -15,7 +15,7 @@ from concord.cases.parties import Known, known_parties
 from concord.cases.write_note import read_note
 from concord.ledger.record import record
 from concord.monitoring.models import Flag
-from concord.monitoring.read_flag import read_flag, read_judgement
+from concord.monitoring.read_flag import Message, read_flag, read_judgement, read_messages
 from concord.monitoring.seen import Seen
 from concord.names import fold
 from concord.people.models import StaffMember
@@ -27,11 +27,21 @@ from concord.vault.keyring import Keyring
 
 @dataclass(frozen=True)
 class OpenedFlag:
-    """A flag in the clear: what was seen, and why somebody said that it needs action."""
+    """A flag in the clear: what was seen, and why somebody said that it needs action.
+
+    Where screening raised it: every message in it that was kept, and how many more were counted.
+    """
 
     flag: Flag
     seen: Seen
     judgement: str
+    written: list[Message]
+    more_written: int
+
+    @property
+    def excerpts(self) -> list[str]:
+        """What was written, each message once."""
+        return [one.seen.excerpt for one in self.written] or [self.seen.excerpt]
 
 
 @dataclass(frozen=True)
@@ -112,7 +122,10 @@ def read_case(case: Case, *, by: StaffMember | None, keyring: Keyring, at: datet
 
 def _flag(flag: Flag, keyring: Keyring, at: datetime) -> OpenedFlag:
     return OpenedFlag(
-        flag, read_flag(flag, keyring=keyring, at=at), read_judgement(flag, keyring=keyring)
+        flag,
+        read_flag(flag, keyring=keyring, at=at),
+        read_judgement(flag, keyring=keyring),
+        *read_messages(flag, keyring=keyring),
     )
 
 

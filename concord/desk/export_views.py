@@ -83,7 +83,7 @@ def _parts(exported: Exported, *, keyring: Keyring) -> list[Part]:
             "flag",
             one.flag.code,
             one.flag.raised_at,
-            covered(one.seen.words, one.seen.excerpt, one.judgement),
+            covered(one.seen.words, *one.excerpts, one.judgement),
         )
         for one in opened.flags
     ]

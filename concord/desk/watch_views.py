@@ -115,7 +115,7 @@ def flag_words(request: DeskRequest, flag_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     page = read_item(found, by=request.staff_member, keyring=request.keyring, at=request.at)
-    return render(request, "desk/_flag_words.html", page._asdict())
+    return render(request, "desk/_flag_words.html", {"flag": found, **page._asdict()})
 
 
 def open_rooms(at: datetime) -> QuerySet[Room]:

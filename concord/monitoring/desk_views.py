@@ -17,10 +17,11 @@ from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.forms import FlagForm, JudgementForm
 from concord.monitoring.items import AT_ONCE, beside
+from concord.monitoring.judge_item import MoreHasCome
 from concord.monitoring.let_name_pass import let_name_pass
 from concord.monitoring.models import Flag
 from concord.monitoring.protect_name import NAME
-from concord.monitoring.read_flag import read_judgement, read_sightings
+from concord.monitoring.read_flag import read_judgement
 from concord.monitoring.read_item import read_item
 from concord.people.current import staff_of
 from concord.people.models import StaffMember
@@ -34,16 +35,21 @@ from concord.vault.keyring import Keyring
 @require_safe
 def flag(request: Request, flag_id: UUID) -> HttpResponse:
     """One flag: what was seen, and what this person can do. A grant at rest shows the row alone."""
-    found = _find(request, flag_id)
+    return flag_page(request, _find(request, flag_id))
+
+
+def flag_page(request: Request, found: Flag, *, refused: MoreHasCome | None = None) -> HttpResponse:
+    """The page of a flag; also when an answer was `refused`, with what was typed."""
     keyring, at = _keyring(request), request.at
-    context = {"flag": found, "form": JudgementForm(), "seen": None}
+    typed = JudgementForm(initial={"reason": request.POST.get("reason", "")})
+    context = {"flag": found, "form": typed, "seen": None, "refused": refused}
     if files.may_open(found.file, keyring.holder):
         context |= read_item(found, by=_staff(request), keyring=keyring, at=at)._asdict()
         context["beside"] = _beside(found, _staff(request))
-        context["others"] = read_sightings(found, keyring=keyring)
         context["reason"] = read_judgement(found, keyring=keyring)
         context["asks_for_a_name"] = NAME in found.reasons
-    return render(request, "monitoring/desk_flag.html", context)
+    status = refused.status if refused else 200
+    return render(request, "monitoring/desk_flag.html", context, status=status)
 
 
 @door(designated)

@@ -7,6 +7,7 @@ other; what they answer counts for each rule.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -26,7 +27,8 @@ from concord.spaces.models import Post
 from concord.vault import files
 
 MANY = 50
-"""Copies sealed under one item. A flood beyond them is counted, and each of its posts still stands in the room."""
+"""Copies sealed under one item, and besides them every threat to somebody's life: whoever answers the item has read
+it. A flood beyond them is counted, and each of its posts still stands in the room."""
 
 
 @transaction.atomic
@@ -39,15 +41,15 @@ def flag_by_machine(post: Post, screened: Screened, *, at: datetime) -> Flag:
     _tally(post, rules)
     flag = _open_item(post)
     seen = Seen.by_machine(post, screened)
-    if flag is None:
-        flag = _raise(post, seen, screened, at=at)
-    else:
-        flag = _join(flag, screened)
-    if flag.count <= MANY:
+    joins = flag is not None
+    flag = _raise(post, seen, screened, at=at) if flag is None else _join(flag, screened)
+    if flag.count <= MANY or screened.rank >= URGENT_FROM:
         sealed = files.seal(flag.file, seen.to_bytes(), about=f"{about(flag.id)}:{post.id}")
         Sighting.objects.create(
             flag=flag, post=post, rank=screened.rank, rules=rules, sealed=sealed, seen_at=at
         )
+        if joins:
+            flagged.send(sender=Flag, flag=flag, seen=seen, at=at)
     return flag
 
 
@@ -87,8 +89,12 @@ def _join(flag: Flag, screened: Screened) -> Flag:
     new = reasons_of(screened)
     both = [new, flag.reasons] if screened.rank > flag.rank else [flag.reasons, new]
     reasons = list(dict.fromkeys([*both[0], *both[1]]))
-    Flag.objects.filter(id=flag.id).update(count=F("count") + 1, rank=rank, reasons=reasons)
-    flag.refresh_from_db(fields=["count", "rank", "reasons"])
+    changed: dict[str, Any] = {"rank": rank, "reasons": reasons}
+    if flag.rank < URGENT_FROM <= rank:
+        # That it rang for something milder does not silence a threat.
+        changed["alarmed_at"] = None
+    Flag.objects.filter(id=flag.id).update(count=F("count") + 1, **changed)
+    flag.refresh_from_db(fields=["count", *changed])
     if flag.count & (flag.count - 1) == 0 or screened.rank >= URGENT_FROM:
         tell_desks(files.readers(flag.file), "flag", flag.id)
     return flag

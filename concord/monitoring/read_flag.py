@@ -14,6 +14,9 @@ from concord.monitoring.seen import Seen
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
+TOGETHER = 100
+"""Messages of one item that are read together; a flood beyond them is counted."""
+
 
 def read_flag(flag: Flag, *, keyring: Keyring, at: datetime) -> Seen:
     """What was seen, and who flagged. Raises vault.NoGrant for anybody without an active grant."""
@@ -22,40 +25,49 @@ def read_flag(flag: Flag, *, keyring: Keyring, at: datetime) -> Seen:
     return _as_called_now(Seen.from_bytes(plain), flag)
 
 
-class Other(NamedTuple):
-    """Another post by the same person in the same item."""
+class Message(NamedTuple):
+    """One of the messages in an item that screening raised: all of an item are by one person."""
 
     seen: Seen
     at: datetime
+    rank: int
 
 
-def read_sightings(flag: Flag, *, keyring: Keyring) -> list[Other]:
-    """The other posts of an item that screening raised; it belongs to the reading of the flag. Raises vault.NoGrant."""
-    return [
-        Other(
-            _as_called_now(
-                Seen.from_bytes(
-                    files.unseal(
-                        flag.file,
-                        bytes(one.sealed),
-                        about=f"{about(flag.id)}:{one.post_id}",
-                        keyring=keyring,
-                    )
-                ),
-                flag,
-            ),
-            one.seen_at,
-        )
-        for one in flag.sightings.exclude(post=flag.post_id)
+class Messages(NamedTuple):
+    """Those that are read together, and how many more are only counted."""
+
+    read: list[Message]
+    more: int
+
+
+def read_messages(flag: Flag, *, keyring: Keyring) -> Messages:
+    """Every message of an item that screening raised, the first one too, the highest rank first: whoever answers the
+    item answers all of them. It belongs to the reading of the flag. None for people's flags. Raises vault.NoGrant.
+    """
+    kept = list(flag.sightings.order_by("-rank", "seen_at", "post__number")[:TOGETHER])
+    sealed = {f"{about(flag.id)}:{one.post_id}": bytes(one.sealed) for one in kept}
+    seen = [Seen.from_bytes(one) for one in files.unseal_all(flag.file, sealed, keyring=keyring)]
+    name = _name_now(seen[0], flag) if seen else None
+    read = [
+        Message(_called(what, name), one.seen_at, one.rank)
+        for one, what in zip(kept, seen, strict=True)
     ]
+    return Messages(read, max(0, flag.count - len(read)) if flag.by_machine else 0)
 
 
 def _as_called_now(seen: Seen, flag: Flag) -> Seen:
     """Under the name its author goes by in that event now; a name given up is not called up again (V-MISGENDER-1)."""
+    return _called(seen, _name_now(seen, flag))
+
+
+def _name_now(seen: Seen, flag: Flag) -> str | None:
     theirs = Registration.objects.filter(
         person=seen.author_id, convening__rooms=flag.room_id
     ).exclude(display_name="")
-    name = theirs.values_list("display_name", flat=True).first() if seen.author_id else None
+    return theirs.values_list("display_name", flat=True).first() if seen.author_id else None
+
+
+def _called(seen: Seen, name: str | None) -> Seen:
     return replace(seen, author=name, known_as=seen.author) if name else seen
 
 

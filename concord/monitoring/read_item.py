@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from concord.monitoring.items import beside
 from concord.monitoring.models import Flag
-from concord.monitoring.read_flag import read_flag
+from concord.monitoring.read_flag import Message, read_flag, read_messages
 from concord.monitoring.seen import Seen
 from concord.people.models import StaffMember
 from concord.vault import files
@@ -18,11 +18,16 @@ READ = 20
 
 
 class ReadItem(NamedTuple):
-    """What was seen, what everybody wrote with it, and how many more flags were not read."""
+    """What was seen, what everybody wrote with it, and how many more flags were not read.
+
+    Of an item that screening raised: its messages, and how many more of them are only counted.
+    """
 
     seen: Seen
     said: list[str]
     more: int
+    written: list[Message]
+    more_written: int
 
 
 def read_item(flag: Flag, *, by: StaffMember, keyring: Keyring, at: datetime) -> ReadItem:
@@ -31,4 +36,5 @@ def read_item(flag: Flag, *, by: StaffMember, keyring: Keyring, at: datetime) ->
     others = list(beside(flag, seen_by=by)) if flag.credible is None else []
     may = [one for one in others[: READ - 1] if files.may_open(one.file, keyring.holder)]
     words = [seen.words, *(read_flag(one, keyring=keyring, at=at).words for one in may)]
-    return ReadItem(seen, [each for each in words if each], len(others) - len(may))
+    written = read_messages(flag, keyring=keyring)
+    return ReadItem(seen, [each for each in words if each], len(others) - len(may), *written)

@@ -14,7 +14,7 @@ from concord import refusals
 from concord.doors import Request, anyone, door
 from concord.letterbox.session import Held, current
 from concord.monitoring.models import Flag
-from concord.monitoring.read_flag import read_flag
+from concord.monitoring.read_flag import read_flag, read_messages
 from concord.people.models import StaffMember
 from concord.policy.violations import KINDS
 from concord.refusals import Refused
@@ -142,7 +142,9 @@ def flag(request: Request, flag_id: UUID) -> HttpResponse:
     found = Flag.objects.filter(is_seen_by(inside.contact.holder), id=flag_id).first()
     if found is None:
         raise Http404
-    context = {"flag": found, "seen": read_flag(found, keyring=inside.keyring, at=request.at)}
+    seen = read_flag(found, keyring=inside.keyring, at=request.at)
+    written, _more = read_messages(found, keyring=inside.keyring)
+    context = {"flag": found, "seen": seen, "written": written}
     return render(request, "reports/outside_flag.html", context)
 
 

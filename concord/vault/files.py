@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from django.db import models, transaction
@@ -68,6 +69,17 @@ def unseal(file_id: UUID, blob: bytes, *, about: str, keyring: Keyring) -> bytes
     number, sealed = split_head(blob)
     private = epoch_private(epoch_numbered(file_id, number), keyring)
     return unpad(sealing.open_with(private, sealed, about=_about(file_id, number, about)))
+
+
+def unseal_all(file_id: UUID, items: Mapping[str, bytes], *, keyring: Keyring) -> list[bytes]:
+    """Open several items of one file, each by what it is about; in their order. Raises what `unseal` raises."""
+    private_of = cache(lambda number: epoch_private(epoch_numbered(file_id, number), keyring))
+    opened = []
+    for about, blob in items.items():
+        number, sealed = split_head(blob)
+        about_it = _about(file_id, number, about)
+        opened.append(unpad(sealing.open_with(private_of(number), sealed, about=about_it)))
+    return opened
 
 
 @transaction.atomic

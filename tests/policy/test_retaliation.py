@@ -15,6 +15,7 @@ from concord.ledger.models import Entry
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.models import Flag
+from concord.monitoring.screeners import make_screener
 from concord.outbox.models import Job
 from concord.outbox.worker import run_due
 from concord.people.tests.team import Mailbox
@@ -117,6 +118,18 @@ def test_a_flag_on_a_post_about_a_witness_is_noticed_and_the_letter_says_nothing
     assert [one.case for one in seen_by(cast, cast.luis)] == [case]
     run_due(at=cast.later(hours=2))
     assert all(SIGN not in str(letter) and "Vega" not in str(letter) for letter in mailbox)
+
+
+@pytest.mark.clauses("V-RETAL-2")
+def test_a_later_message_in_an_item_of_screening_is_compared_as_the_first_one_is(
+    cast: Cast, case: Case
+) -> None:
+    make_screener(cast.convening.id)
+    friend = participant(cast.convening, "Omar Said", "omar@example.org", cast.at)
+    cast.say(friend, "Women are so stupid")
+    assert seen_by(cast, cast.luis) == []
+    cast.say(friend, "Tomas Vega, I will kill you", at=cast.later(minutes=1))
+    assert [one.case for one in seen_by(cast, cast.luis)] == [case]
 
 
 @pytest.mark.clauses("V-RETAL-3")

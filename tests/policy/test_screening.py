@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from concord.cases.models import Case
 from concord.desk.waiting import waiting_for
 from concord.live import relay
-from concord.monitoring import screen_post
+from concord.monitoring import flag_by_machine, screen_post
+from concord.monitoring.alarm_unreviewed import alarm_unreviewed
 from concord.monitoring.bring_list import OnlyTheTeamKeepsLists
 from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.let_name_pass import (
@@ -19,7 +21,7 @@ from concord.monitoring.machine_queue import machine_queue
 from concord.monitoring.models import Flag, PassingName, ProtectedName, RuleTally, Unscreened
 from concord.monitoring.pace import BURST, forget_pace
 from concord.monitoring.protect_name import TooCommonToProtect, names_passing, protect_name
-from concord.monitoring.read_flag import read_flag, read_sightings
+from concord.monitoring.read_flag import read_flag, read_messages
 from concord.monitoring.screen_later import screen_later
 from concord.monitoring.screeners import forget_screeners, make_screener
 from concord.monitoring.seen import MACHINE
@@ -28,6 +30,8 @@ from tests.browsing import at_the_desk, by_mail, into
 from tests.cast import Cast, participant
 
 HOSTILE = "All immigrants are vermin and should be shot"
+MILD = "Women are so stupid"
+THREAT = "I will kill you"
 
 
 @pytest.fixture(autouse=True)
@@ -91,9 +95,49 @@ def test_one_persons_posts_are_one_item_with_a_count_and_each_is_kept(screened):
         cast.say(cast.karim, f"{HOSTILE} {number}")
     [flag] = Flag.objects.all()
     assert flag.count == 5
-    others = read_sightings(flag, keyring=cast.amara.keyring)
-    assert len(others) == 4
-    assert all(HOSTILE in other.seen.excerpt for other in others)
+    messages = read_messages(flag, keyring=cast.amara.keyring)
+    assert {one.seen.excerpt for one in messages.read} == {f"{HOSTILE} {n}" for n in range(5)}
+    assert messages.more == 0
+
+
+@pytest.mark.clauses("R-MONITOR-1", "R-FLAG-1", "V-THREAT-1")
+def test_a_threat_that_joins_while_somebody_reads_is_not_answered_unread(screened):
+    cast = screened
+    cast.say(cast.karim, MILD)
+    flag = Flag.objects.get()
+    amara = at_the_desk(cast.amara).open("/watch")
+    cast.say(cast.karim, THREAT, at=cast.later(seconds=30))
+    amara.press("No action needed", reason="Rude, and no more.")
+    assert amara.status == 409
+    assert amara.sees("Another message of this person has come in")
+    assert amara.sees("Rude, and no more.")
+    assert amara.page.index(THREAT) < amara.page.index(MILD), "the threat stands first"
+    flag.refresh_from_db()
+    assert flag.credible is None
+    amara.press("It needs action", reason="He says that he kills somebody.")
+    case = Case.objects.get()
+    amara.open(f"/cases/{case.id}")
+    assert amara.page.index(THREAT) < amara.page.index(MILD)
+
+
+@pytest.mark.clauses("R-MONITOR-1", "V-THREAT-1")
+def test_a_threat_in_a_flood_is_kept_and_stands_first_however_late_it_comes(screened, monkeypatch):
+    cast = screened
+    monkeypatch.setattr(flag_by_machine, "MANY", 2)
+    for number in range(3):
+        cast.say(cast.karim, f"{MILD} {number}")
+    flag = Flag.objects.get()
+    alarm_unreviewed(None, at=cast.later(hours=13))
+    flag.refresh_from_db()
+    assert flag.alarmed_at, "it waited too long"
+    cast.say(cast.karim, THREAT, at=cast.later(hours=13))
+    assert alarm_unreviewed(None, at=cast.later(hours=13, seconds=15)) == 1, "it rings again"
+    flag.refresh_from_db()
+    words = at_the_desk(cast.amara).open(f"/flags/{flag.id}/words")
+    assert words.page.index(THREAT) < words.page.index(MILD)
+    assert words.sees("And 1 more message")
+    assert words.sees(f"rank {flag.rank}")
+    assert f'id="shown-{flag.id}" value="4"' in words.page, "what was read can be answered"
 
 
 @pytest.mark.clauses("R-MONITOR-1")

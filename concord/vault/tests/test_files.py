@@ -40,6 +40,18 @@ def test_anyone_may_add_and_only_readers_open(report, noor, sam, kim):
         read(report, blob, kim)
 
 
+def test_several_items_open_together_in_their_order_across_epochs(report, noor, sam, kim, later):
+    items = {"report.body:1": write(report)}
+    files.withdraw(report, sam.holder, at=later)
+    items["report.body:2"] = files.seal(report, b"more", about="report.body:2")
+    assert files.unseal_all(report, items, keyring=noor) == [TEXT, b"more"]
+    assert files.unseal_all(report, {}, keyring=kim) == []
+    with pytest.raises(NoGrant):
+        files.unseal_all(report, items, keyring=kim)
+    with pytest.raises(Tampered):
+        files.unseal_all(report, {"report.body:2": items["report.body:1"]}, keyring=noor)
+
+
 def test_reads_are_recorded_by_those_who_show_them_not_here(report, noor):
     blob, before = write(report), Entry.objects.count()
     read(report, blob, noor)
