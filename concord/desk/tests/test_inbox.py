@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from concord.actions.ask_review import ask_review
+from concord.live import relay
 from concord.monitoring.desk_stream import authorise, stream_of
 from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.judge_credible import judge_credible
@@ -88,6 +90,18 @@ def test_no_action_needed_takes_it_out_of_the_inbox(cast: Cast, amara: Browser) 
     amara.open(f"/flags/{flag.id}").press("No action needed", reason="A quote.")
     assert amara.path == "/"
     assert not amara.sees(flag.code)
+
+
+def test_staff_see_that_redis_is_away_until_it_is_back(
+    amara: Browser, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"  # where nobody listens
+    monkeypatch.setattr(relay, "line", relay.Line())
+    assert not amara.open("/").sees("Redis does not answer.")
+    relay.tell("condition", "what nobody hears")
+    assert amara.open("/").sees("Redis does not answer.")
+    relay.line.mended()
+    assert not amara.open("/").sees("Redis does not answer.")
 
 
 @pytest.mark.parametrize("page", ["/", "/decisions", "/watch"])
