@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.convenings.confirm_guidelines import confirm_guidelines
-from concord.convenings.guidelines_read import guidelines_of
+from concord.convenings.guidelines_read import guidelines_of_each
 from concord.convenings.models import Convening, Guidelines, Session, State
 from concord.people.models import StaffMember
 from concord.refusals import Refused
@@ -53,9 +53,10 @@ class Differs(NamedTuple):
 
 def differences(convening: Convening, text: str) -> list[Differs]:
     """For each session that is not over, what would change there."""
-    sessions = convening.sessions.exclude(state=State.ENDED)
+    sessions = list(convening.sessions.exclude(state=State.ENDED))
     wanted = [line.strip() for line in text.splitlines() if line.strip()]
-    return [_differs(one, guidelines_of(one), wanted) for one in sessions]
+    held = guidelines_of_each(sessions)
+    return [_differs(one, held.get(one.id), wanted) for one in sessions]
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from concord.convenings.confirm_guidelines import confirm_guidelines
 from concord.convenings.end_convening import end_convening
 from concord.convenings.end_session import end_session as end_the_session
 from concord.convenings.forms import ConveningForm, GuidelinesForm, SessionForm
-from concord.convenings.guidelines_read import guidelines_of
+from concord.convenings.guidelines_read import guidelines_of, guidelines_of_each
 from concord.convenings.models import Convening, Session
 from concord.convenings.open_convening import NotReady, open_convening
 from concord.convenings.open_session import open_session as open_the_session
@@ -134,11 +134,13 @@ def _plan_page(
 ) -> HttpResponse:
     """What is missing counts from now, or from the start of an event that lies ahead."""
     when = max(request.at, convening.starts_at)
+    lacking = readiness(convening, when)
     page = {
         "convening": convening,
         "when": when,
         "now": request.at,
-        "missing": readiness(convening, when),
+        "missing": [one for one in lacking if one.session is None],
+        "shut": [one for one in lacking if one.session is not None],
         "sessions": _sessions(convening, request.at),
         "on_call": on_call_for(convening, when),
         "session_form": SessionForm(),
@@ -149,17 +151,27 @@ def _plan_page(
 
 def _sessions(convening: Convening, at: datetime) -> list[dict[str, Any]]:
     """Each session with its guidelines, and how far their letters have come."""
-    held = [(session, guidelines_of(session)) for session in convening.sessions.all()]
+    sessions = list(convening.sessions.select_related("convening"))
+    held = guidelines_of_each(sessions)
     return [
-        {"session": session, "guidelines": one, "sending": sending_of(one, at=at) if one else None}
-        for session, one in held
+        {
+            "session": session,
+            "guidelines": one,
+            "sending": sending_of(one, session=session, at=at) if one else None,
+        }
+        for session in sessions
+        for one in [held.get(session.id)]
     ]
 
 
 def _not_ready(request: DeskRequest, convening: Convening, refused: NotReady) -> HttpResponse:
     refusals.tell(refused, actor=actor_of(request), at=request.at)
     return _plan_page(
-        request, convening, status=refused.status, refused=refused, missing=refused.missing
+        request,
+        convening,
+        status=refused.status,
+        refused=refused,
+        missing=[one for one in refused.missing if one.session is None],
     )
 
 

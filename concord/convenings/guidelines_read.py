@@ -5,6 +5,7 @@ A table of who confirmed which session's guidelines would be an attendance list,
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.core import signing
@@ -22,6 +23,12 @@ LIFETIME = 60 * 60 * 24 * 14
 def guidelines_of(session: Session) -> Guidelines | None:
     """The guidelines that hold for a session: the newest that were confirmed."""
     return session.guidelines.filter(confirmed_at__isnull=False).order_by("-number").first()
+
+
+def guidelines_of_each(sessions: Iterable[Session]) -> dict[UUID, Guidelines]:
+    """The same for many sessions, by their ids, in one question."""
+    confirmed = Guidelines.objects.filter(session__in=list(sessions), confirmed_at__isnull=False)
+    return {each.session_id: each for each in confirmed.order_by("number")}
 
 
 def has_read(request: HttpRequest, session: Session) -> bool:

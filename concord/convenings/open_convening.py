@@ -34,6 +34,7 @@ class NotReady(Refused):
 def open_convening(convening: Convening, *, by: StaffMember | None, at: datetime) -> Convening:
     """Open an event. The readiness list is worked out again in this very transaction; none can skip it.
 
+    What a session lacks keeps that session shut, and no other (P-GUIDE-1, `open_session`).
     Opening an open one changes nothing. Raises NotYoursToDesignate, HasEnded, NotReady.
     """
     must_plan(by, at=at)
@@ -42,7 +43,7 @@ def open_convening(convening: Convening, *, by: StaffMember | None, at: datetime
         return convening
     if convening.state == State.ENDED:
         raise HasEnded(subject=convening.id)
-    missing = readiness(convening, at)
+    missing = [one for one in readiness(convening, at) if one.session is None]
     if missing:
         raise NotReady(missing, subject=convening.id)
     convening.state = State.OPEN

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.convenings.at_the_door import last_test
 from concord.convenings.coverage import uncovered
-from concord.convenings.guidelines_read import guidelines_of
+from concord.convenings.guidelines_read import guidelines_of_each
 from concord.convenings.models import Convening, Session, State
 from concord.people.addresses import read_address
 from concord.people.models import OutsideContact, StaffMember
@@ -123,8 +123,10 @@ def _outside_contact(convening: Convening, at: datetime) -> Iterator[Missing]:
 
 
 def _guidelines(convening: Convening, at: datetime) -> Iterator[Missing]:
-    for session in convening.sessions.exclude(state=State.ENDED):
-        if guidelines_of(session) is None:
+    sessions = list(convening.sessions.exclude(state=State.ENDED))
+    held = guidelines_of_each(sessions)
+    for session in sessions:
+        if session.id not in held:
             yield Missing(
                 "guidelines",
                 _("The guidelines of this session are not confirmed."),

@@ -18,7 +18,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from concord.access.models import Shut
-from concord.convenings.guidelines_read import guidelines_of
+from concord.convenings.guidelines_read import guidelines_of_each
 from concord.convenings.models import (
     Convening,
     Guidelines,
@@ -83,8 +83,8 @@ def send_each_minute(job: Job, *, at: datetime) -> None:
 def due_guidelines(convening: Convening, *, at: datetime) -> list[Guidelines]:
     """What holds for each session that is near, in the order of their starts."""
     ahead = [session for session in convening.sessions.all() if is_near(session, at=at)]
-    held = (guidelines_of(session) for session in ahead)
-    return [guidelines for guidelines in held if guidelines is not None]
+    held = guidelines_of_each(ahead)
+    return [held[session.id] for session in ahead if session.id in held]
 
 
 def is_near(session: Session, *, at: datetime) -> bool:
@@ -97,9 +97,11 @@ def is_near(session: Session, *, at: datetime) -> bool:
     return session.starts_at - _ahead() <= at < session.ends_at and not has_begun
 
 
-def sending_of(guidelines: Guidelines, *, at: datetime) -> Sending:
-    """What the host sees of it."""
-    session = guidelines.session
+def sending_of(guidelines: Guidelines, *, session: Session, at: datetime) -> Sending:
+    """What the host sees of it; people are counted once it is due."""
+    begins_at = session.starts_at - _ahead()
+    if not is_near(session, at=at):
+        return Sending(begins_at=begins_at, is_due=False, seen_to=0, of=0)
     registered = _named(session.convening)
     may_have_it = registered.filter(person__in=_with_address().values("person")).exclude(
         person__in=_shut_out(session, at=at)
@@ -108,8 +110,8 @@ def sending_of(guidelines: Guidelines, *, at: datetime) -> Sending:
     has_begun = guidelines.letters.exists() or not waiting
     of = registered.count()
     return Sending(
-        begins_at=session.starts_at - _ahead(),
-        is_due=is_near(session, at=at),
+        begins_at=begins_at,
+        is_due=True,
         seen_to=of - waiting if has_begun else 0,
         of=of,
     )

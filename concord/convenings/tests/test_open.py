@@ -118,7 +118,6 @@ def test_a_whole_event_misses_nothing_and_opens(team: Team):
         ("receiver", {"two_on_call", "receiver_on_call", "coverage"}),
         ("channel test", {"channel_test"}),
         ("outside", {"outside_contact"}),
-        ("Hall 1", {"guidelines"}),
     ],
 )
 def test_without_any_one_thing_it_does_not_open_and_the_list_says_which(team: Team, without, code):
@@ -235,6 +234,14 @@ def test_a_session_opens_inside_an_open_event(team: Team):
     for _ in range(2):
         assert open_session(planned.hall, by=team.olu, at=planned.at).state == State.OPEN
     assert Entry.objects.filter(verb="convenings.open_session").count() == 1
+
+
+def test_an_event_opens_beside_a_session_whose_guidelines_nobody_confirmed(team: Team):
+    planned = plan(team, without="Hall 1")
+    assert missing(planned) == {"guidelines"}
+    assert open_convening(planned.convening, by=team.olu, at=planned.at).state == State.OPEN
+    with pytest.raises(NotReady):
+        open_session(planned.hall, by=team.olu, at=planned.at)
 
 
 def test_a_session_without_guidelines_stays_shut_beside_others(team: Team):

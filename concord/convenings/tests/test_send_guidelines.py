@@ -248,5 +248,5 @@ def test_the_host_sees_numbers_and_never_who_nor_that_somebody_is_shut_out(
 def test_whoever_came_since_is_not_seen_to_yet(forum: Convening):
     send_guidelines(forum, at=AT)
     come(forum, "Swift")
-    sending = sending_of(guidelines_of("Hall"), at=AT)
+    sending = sending_of(guidelines_of("Hall"), session=guidelines_of("Hall").session, at=AT)
     assert (sending.seen_to, sending.of) == (3, 4)
