@@ -89,6 +89,7 @@ def watch(request: DeskRequest) -> HttpResponse:
         context["room"] = chosen
         context["brakes"] = brakes_of(chosen, staff=staff, at=request.at)
         context["next"] = request.get_full_path()
+    context["most"] = NEWEST
     return render(request, "desk/watch.html", context)
 
 

@@ -262,6 +262,13 @@ def test_a_threat_in_a_live_chat_ends_from_a_locked_phone(
     noor.locator(".feed li", has_text="hurt yourself").get_by_role("button", name="Flag").click()
     expect(noor.locator("main")).to_contain_text("Flag ")
     flag = Flag.objects.get()
+    noor.goto(f"{hosts.desk}/watch?room={cast.hall.id}")
+    another = noor.context.new_page()
+    another.goto(noor.url)
+    watched, unseen = (tab.locator(f"#post-{flag.post_id}") for tab in (noor, another))
+    for row in (watched, unseen):
+        row.get_by_text("show what was written").click()
+    look_away(another)
 
     amara = seat().new_page()
     sign_in(cast.amara, amara)
@@ -289,6 +296,12 @@ def test_a_threat_in_a_live_chat_ends_from_a_locked_phone(
 
     expect(theirs).to_have_count(0)
     expect(sara.locator(".post.gone")).to_have_text("A message was removed.")
+    expect(watched).to_contain_text("Removed")  # although it was being read
+    expect(unseen).to_contain_text("hurt yourself")
+    look_away(another, False)
+    expect(unseen).to_contain_text("Removed")
+    for row in (watched, unseen):
+        expect(row).not_to_contain_text("hurt yourself")
     expect(karim.locator("main")).to_contain_text("No access at the moment")
     offered = sara.locator(".for-you")  # by itself: the page that was open asked once more
     expect(offered).to_contain_text("Something that was written here has been removed.")
@@ -304,6 +317,17 @@ def test_a_threat_in_a_live_chat_ends_from_a_locked_phone(
     assert agreed.concurred_at <= Execution.objects.get().executed_at
     assert audit() == []
     picture(luis.page, "done")
+
+
+def look_away(page: Page, away: bool = True) -> None:
+    """Another tab lies over this one, or not any more."""
+    page.evaluate(
+        """away => {
+            Object.defineProperty(document, "hidden", { configurable: true, get: () => away });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        away,
+    )
 
 
 def in_the_hall(hosts: Hosts, context: BrowserContext, client, cast: Cast) -> Page:

@@ -39,17 +39,28 @@
   on("claim", () => { if (!busy(flags)) refresh(flags); });
   on("renamed", () => { if (!busy(now)) refresh(now); });
   on("flag", () => { hear(flags); hear(now); });
-  on("removed", ({ post }) => {
-    const row = document.getElementById("post-" + post);
-    if (!row) return;
+  const takeAway = (row) => {
     row.querySelectorAll("[formaction]").forEach((button) => button.remove());
     const said = document.createElement("p");
     said.className = "said quiet";
     said.textContent = now.dataset.gone;
     row.querySelector(".said").replaceWith(said);
+  };
+  on("removed", ({ id }) => {
+    const row = document.getElementById("post-" + id);
+    if (row) takeAway(row);
   });
+  // A newer list that may not be shown yet still says what has gone: it holds everything down to its last row.
+  const moment = (row) => row.querySelector("time").dateTime;
+  const compare = (list) => {
+    const rows = [...list.querySelectorAll("li[id]")];
+    const held = [...now.querySelectorAll("li[id]")];
+    const reaches = rows.length < Number(now.dataset.most) ? "" : moment(rows.at(-1));
+    held.filter((row) => !list.getElementById(row.id) && moment(row) > reaches).forEach(takeAway);
+    return rows.some((row) => !document.getElementById(row.id));
+  };
   // What happened before the stream was open, or while it was not, is not told again: look once.
-  on("open", () => parts.forEach((part) => { if (!busy(part)) refresh(part); }));
+  on("open", () => parts.forEach((part) => { if (busy(part)) htmx.trigger(part, "fresh"); else refresh(part); }));
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-newer]");
     if (!button) return;
@@ -67,6 +78,7 @@
     const part = event.detail.target;
     if (!parts.includes(part) || asked.delete(part) || !busy(part)) return;
     event.detail.shouldSwap = false;
-    hear(part);
+    const list = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
+    if (part !== now || compare(list)) hear(part);
   });
 })();
