@@ -18,7 +18,7 @@ from concord.actions.give_back import persons_under
 from concord.actions.models import Confirmation, LateRecusal
 from concord.actions.statements import confirmation_text
 from concord.actions.tell_outside import tell_outside
-from concord.cases.conflicts import eligible, is_eligible
+from concord.cases.conflicts import eligible, may_agree
 from concord.cases.models import Case
 from concord.cases.signals import recused
 from concord.concurrence.guards import HasAConflict, NeedsOpening, check_key, check_staff
@@ -64,9 +64,8 @@ def confirm_decision(
     check_staff(by, at=at)
     check_key(by, keyring.holder)
     about = persons_under(decision)
-    if not is_eligible(decision.case, by.person_id, about=about, at=at) or not files.may_open(
-        decision.file, by.person_id
-    ):
+    able = {one.person_id for one in may_agree(decision.case, about=about, at=at)}
+    if by.person_id not in able or not files.may_open(decision.file, by.person_id):
         raise HasAConflict(subject=decision.id)
     if not LateRecusal.objects.open(at).filter(id=late.id).exists():
         raise NothingToConfirm(subject=decision.id)

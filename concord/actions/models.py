@@ -15,7 +15,8 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from concord.actions.platforms import platform
 from concord.concurrence.models import Decision, Execution, SetAside, Warrant
-from concord.people.models import Organisation, Person, Tie
+from concord.people.models import Organisation, Person
+from concord.people.ties import those_close_to
 from concord.vault.sight import is_seen_by
 
 if TYPE_CHECKING:
@@ -321,10 +322,12 @@ class LaterMemberQuerySet(models.QuerySet["LaterMember"]):
         """To whoever receives reports and may open the decision, and is neither the person nor close to them."""
         if not staff.receives_reports:
             return self.none()
-        close = Tie.objects.filter(staff=staff).values("person")
         seen = Decision.objects.visible_to(staff).values("id")
-        theirs = self.filter(barred__in=seen)
-        return theirs.exclude(person__in=close).exclude(person=staff.person_id)
+        theirs = self.filter(barred__in=seen).exclude(person=staff.person_id)
+        if not staff.ties.exists():
+            return theirs
+        persons = set(theirs.values_list("person_id", flat=True))
+        return theirs.exclude(person__in=those_close_to(staff, persons))
 
 
 class LaterMember(models.Model):

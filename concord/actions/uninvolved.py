@@ -9,7 +9,7 @@ from uuid import UUID
 from concord.actions.give_back import persons_under
 from concord.actions.models import Confirmation
 from concord.concurrence.models import Decision
-from concord.monitoring.readers import close_to
+from concord.monitoring.readers import acquainted_with, close_to
 from concord.people.models import StaffMember
 from concord.reports.keeps_out import keeps_out
 from concord.vault.keyholders import keyholders
@@ -37,7 +37,7 @@ def is_uninvolved(person: UUID, decision: Decision, *, at: datetime) -> bool:
 
 def involved_in(decision: Decision) -> set[UUID]:
     """Who proposed, agreed, carried out or confirmed it, said no to it, coordinates its case or is deputy there,
-    stepped out of it, is the person it is about, or is close to them."""
+    stepped out of it, is the person it is about, is close to them, or said that they know them."""
     case, made = decision.case, decision.execution
     part = {case.coordinator.person_id, *case.recusals.values_list("person", flat=True)}
     if case.deputy is not None:
@@ -50,7 +50,8 @@ def involved_in(decision: Decision) -> set[UUID]:
     part |= set(confirmed.values_list("person", flat=True))
     acted = {made.executed_by, *decision.repetitions.values_list("executed_by", flat=True)}
     part |= {person for person in acted if person}
-    return part | close_to(persons_under(decision))
+    about = persons_under(decision)
+    return part | close_to(about) | acquainted_with(about)
 
 
 def _is_kept_out(person: UUID, decision: Decision) -> bool:

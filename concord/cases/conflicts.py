@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from concord.cases.models import Case
-from concord.monitoring.readers import close_to
+from concord.monitoring.readers import acquainted_with, close_to
 from concord.people.models import StaffMember, StaffQuerySet
 from concord.reports.keeps_out import keeps_out
 from concord.reports.models import Report
@@ -19,15 +19,18 @@ def receivers_for(
 ) -> list[StaffMember]:
     """Designated receivers without a conflict, those on call first: who may coordinate.
 
-    `about` are the persons it is about; one of them who is staff, or whoever declared a tie to one, is left out.
+    `about` are the persons it is about; one of them who is staff, or whoever declared to be close to one, is left
+    out. Who said that they know one a little comes last.
     """
-    return _without_conflict(
+    able = _without_conflict(
         StaffMember.objects.receivers(at), reports=reports, about=about, recused=set(), at=at
     )
+    acquainted = acquainted_with(about)
+    return sorted(able, key=lambda staff: staff.person_id in acquainted)
 
 
 def eligible(case: Case, *, about: set[UUID], at: datetime) -> list[StaffMember]:
-    """Current staff who may be asked to agree in this case, those on call first (R-CONCUR-1).
+    """Current staff who may have a part in this case, those on call first (R-CONCUR-1).
 
     On the roster or not; never a volunteer; never somebody recused, kept out or tied.
     """
@@ -36,6 +39,12 @@ def eligible(case: Case, *, about: set[UUID], at: datetime) -> list[StaffMember]
     return _without_conflict(
         StaffMember.objects.who_may_concur(at), reports=reports, about=about, recused=recused, at=at
     )
+
+
+def may_agree(case: Case, *, about: set[UUID], at: datetime) -> list[StaffMember]:
+    """Those of them who may be asked for a yes: not whoever said that they know somebody it is about a little."""
+    acquainted = acquainted_with(about)
+    return [one for one in eligible(case, about=about, at=at) if one.person_id not in acquainted]
 
 
 def is_eligible(case: Case, person: UUID, *, about: set[UUID], at: datetime) -> bool:

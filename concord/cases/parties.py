@@ -16,7 +16,9 @@ from concord.cases.recuse import take_out
 from concord.cases.restricted import restrict_for_the_team
 from concord.cases.signals import party_added
 from concord.ledger.record import record
-from concord.people.models import StaffMember
+from concord.monitoring.readers import close_to
+from concord.people.models import StaffMember, Tie
+from concord.people.ties import persons_tied_to
 from concord.refusals import Refused
 from concord.vault import files
 from concord.vault.keyring import Keyring
@@ -70,7 +72,8 @@ def add_party(
 
     A respondent either did what was reported or `assisted`; each has a decision of their own (V-ASSIST-1).
 
-    Announces `party_added`. A member of the team who was harmed or reported is recused at once. Raises `UnknownRole`.
+    Announces `party_added`. A member of the team who was harmed or reported is recused at once, and so is whoever
+    is close to somebody who was. Raises `UnknownRole`.
     """
     if role not in ROLES:
         raise UnknownRole(subject=case.id)
@@ -89,14 +92,24 @@ def add_party(
     record("cases.add_party", actor=by, subject=case.id, at=at, party=party.id)
     known = Known(party_id, role, name, tuple(handles), tuple(addresses), person_id, assisted)
     party_added.send(sender=Party, case=case, known=known, at=at)
-    if (
-        person_id
-        and role in CONFLICTED_ROLES
-        and StaffMember.objects.filter(person=person_id).exists()
-    ):
-        take_out(case, who=person_id, by=None, at=at)
-        restrict_for_the_team(case, at=at)
+    if person_id and role in CONFLICTED_ROLES:
+        _take_out_the_close(case, person_id, at=at)
     return party
+
+
+def _take_out_the_close(case: Case, person: UUID, *, at: datetime) -> None:
+    """Whoever of the team it is, and whoever was given something of it and is close to them (K-CONF-1).
+
+    Whoever was given nothing stays unnamed: that somebody stepped out would tell of a tie.
+    """
+    themselves = {person} | persons_tied_to([person], kinds=[Tie.Kind.OWN])
+    own = [case.file, *(source.file for source in case.sources.select_related("flag", "report"))]
+    given = {one for file in own for one in files.readers(file) | files.dormant_readers(file)}
+    staff = StaffMember.objects.filter(person__in=close_to([person]) & (given | themselves))
+    for one in sorted(staff.values_list("person_id", flat=True)):
+        take_out(case, who=one, by=None, at=at)
+    if StaffMember.objects.filter(person__in=themselves).exists():
+        restrict_for_the_team(case, at=at)
 
 
 def known_parties(case: Case, *, keyring: Keyring) -> list[Known]:

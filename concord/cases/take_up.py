@@ -22,6 +22,7 @@ from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.monitoring.models import Flag
 from concord.monitoring.read_flag import read_flag
+from concord.monitoring.readers import acquainted_with
 from concord.monitoring.seen import Seen
 from concord.people.models import StaffMember
 from concord.policy.models import Version
@@ -145,7 +146,8 @@ def _open_case(source: Flag | Report, *, about: set[UUID], by: StaffMember, at: 
     able = receivers_for(reports=reports, about=about, at=at)
     if not able:
         raise NobodyUnconflicted(subject=source.id)
-    coordinator = by if by in able else able[0]
+    acquainted = acquainted_with(about)
+    coordinator = by if by in able and by.person_id not in acquainted else able[0]
     deputy = next((staff for staff in able if staff != coordinator), None)
     file = files.open_file(readers=[staff.person_id for staff in able], at=at)
     for staff in able:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 
-from concord.cases.conflicts import eligible
+from concord.cases.conflicts import may_agree
 from concord.concurrence.contents import targets_of
 from concord.concurrence.kinds import Effect, asks, effect_of, kind_of
 from concord.concurrence.lend_standing import is_partly_done
@@ -266,12 +266,12 @@ def standing_of(version: Version, *, at: datetime) -> Standing:
 
 
 def asked_of(version: Version, targets: list[Target], *, at: datetime) -> list[StaffMember]:
-    """Whom it was put before and who has not answered: everybody eligible but its proposer."""
+    """Whom it was put before and who has not answered: everybody who may agree but its proposer."""
     answered = {*version.declines.values_list("person", flat=True), version.proposer}
     case = version.proposal.case
     return [
         staff
-        for staff in eligible(case, about=about_of(targets), at=at)
+        for staff in may_agree(case, about=about_of(targets), at=at)
         if staff.person_id not in answered
     ]
 

@@ -13,6 +13,7 @@ from concord.concurrence.guards import (
     NeedsOpening,
     check_key,
     check_no_conflict,
+    check_not_acquainted,
     check_open,
     check_staff,
 )
@@ -46,6 +47,7 @@ def concur(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime)
     contents = read_contents(version, keyring=keyring)
     about = about_of(targets_of(contents))
     check_no_conflict(version, by.person_id, about=about, at=at)
+    check_not_acquainted(version, by.person_id, about=about)
     if not version.openings.filter(person=by.person_id).exists():
         raise NeedsOpening(subject=version.proposal_id)
     agreed = Concurrence.objects.create(

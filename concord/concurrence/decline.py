@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from concord.cases.conflicts import eligible
+from concord.cases.conflicts import may_agree
 from concord.concurrence.contents import read_contents, targets_of
 from concord.concurrence.guards import (
     NeedsAnotherStaffMember,
@@ -59,7 +59,7 @@ def decline(
     )
     record("concurrence.decline", actor=by.person_id, subject=version.proposal_id, at=at)
     answered.send(sender=Version, version=version, at=at)
-    asked = {staff.person_id for staff in eligible(version.proposal.case, about=about, at=at)}
+    asked = {one.person_id for one in may_agree(version.proposal.case, about=about, at=at)}
     said_no = set(version.declines.values_list("person", flat=True))
     if not asked - {version.proposer} - said_no:
         close(version.proposal, State.DECLINED, by=by.person_id, at=at)

@@ -21,6 +21,7 @@ from concord.concurrence.guards import (
     check_coordinates,
     check_key,
     check_no_conflict,
+    check_not_acquainted,
     check_open,
     check_staff,
 )
@@ -165,6 +166,7 @@ def _check_both(agreed: Concurrence, version: Version, *, about: set[UUID], at: 
         raise ClockIsBehind(subject=version.proposal_id)
     for person in (version.proposer, agreed.person):
         check_no_conflict(version, person, about=about, at=at)
+    check_not_acquainted(version, agreed.person, about=about)
     if not check_signatures(agreed, version):
         raise SignatureDoesNotHold(subject=version.proposal_id)
 

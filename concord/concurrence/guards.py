@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.cases.conflicts import is_eligible
 from concord.concurrence.models import State, Version
+from concord.monitoring.readers import acquainted_with
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 
@@ -29,6 +30,14 @@ class HasAConflict(Refused):
     """Somebody recused, kept out or tied has no part in this."""
 
     words = _("This is not open to you.")
+
+
+class Acquainted(Refused):
+    """Who knows somebody it is about a little may say what they know, and gives no yes (R-CONCUR-1)."""
+
+    words = _(
+        "You said that you know somebody this is about, so the second yes has to come from somebody else."
+    )
 
 
 class NoLongerOpen(Refused):
@@ -113,3 +122,9 @@ def check_no_conflict(version: Version, person: UUID, *, about: set[UUID], at: d
     """The person is current, unrecused, kept out by nobody and tied to nobody it is about."""
     if not is_eligible(version.proposal.case, person, about=about, at=at):
         raise HasAConflict(subject=version.proposal_id)
+
+
+def check_not_acquainted(version: Version, person: UUID, *, about: set[UUID]) -> None:
+    """The person who agrees did not say that they know one whom it is about."""
+    if person in acquainted_with(about):
+        raise Acquainted(subject=version.proposal_id)

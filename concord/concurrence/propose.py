@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.close_case import CaseIsClosed
-from concord.cases.conflicts import eligible
+from concord.cases.conflicts import may_agree
 from concord.cases.models import OVER, Case, LinkedCase
 from concord.cases.models import State as CaseState
 from concord.cases.move import move, rests
@@ -307,7 +307,7 @@ def _store(
     version_id = uuid4()
     case = proposal.case
     number = proposal.versions.count() + 1
-    readers = {staff.person_id for staff in eligible(case, about=about, at=at)} | {by.person_id}
+    readers = {staff.person_id for staff in may_agree(case, about=about, at=at)} | {by.person_id}
     briefing = files.open_file(readers=sorted(readers), at=at)
     lapses_at = at + (LIVE if is_happening(case, targets=terms.targets) else OTHERWISE)
     manifest = write_manifest(

@@ -7,9 +7,12 @@ from concord.convenings import desk_import_views as imports
 from concord.convenings import desk_people_views as people
 from concord.convenings import desk_registrants_views as people_file
 from concord.convenings import desk_roster_views as roster
+from concord.convenings import desk_ties_views as ties
 from concord.convenings import desk_views as views
 
 urlpatterns: list[URLPattern] = [
+    path("team/ties", ties.ties, name="ties"),
+    path("team/ties/<uuid:tie_id>/end", ties.take_back, name="end_tie"),
     path("events", views.events, name="events"),
     path("events/<slug:slug>", views.plan, name="plan"),
     path("events/<slug:slug>/open", views.open_event, name="open_event"),

@@ -12,6 +12,7 @@ from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.models import Flag
 from concord.monitoring.raise_flag import about
 from concord.monitoring.read_flag import read_flag
+from concord.monitoring.readers import acquainted_with, close_to
 from concord.monitoring.signals import judged
 from concord.people.models import StaffMember
 from concord.refusals import Refused
@@ -30,6 +31,15 @@ class FlaggedPersonDoesNotJudge(Refused):
     """Whoever wrote what was flagged does not judge it."""
 
     words = _("This is about something you wrote; a colleague looks at it.")
+
+
+class AcquaintedDoNotLetItRest(Refused):
+    """Whoever knows the writer may say that something needs action, and not that it needs none."""
+
+    words = _(
+        "You said that you know whoever wrote this. You can say that it needs action; that it needs none, "
+        "a colleague has to say."
+    )
 
 
 class NeedsReason(Refused):
@@ -53,10 +63,11 @@ def judge_credible(
     """Answer a flag: needs action, or not; the reason is sealed with it. Announces `judged`.
 
     When no action is needed, the others keep the row in sight and no longer its contents. Raises
-    OnlyDesignatedStaffJudge, vault.NoGrant, FlaggedPersonDoesNotJudge, NeedsReason, AlreadyJudged.
+    OnlyDesignatedStaffJudge, vault.NoGrant, FlaggedPersonDoesNotJudge, AcquaintedDoNotLetItRest, NeedsReason,
+    AlreadyJudged.
     """
     flag = Flag.objects.select_for_update().get(id=flag.id)
-    _check_may_judge(flag, by=by, keyring=keyring, at=at)
+    _check_may_judge(flag, credible=credible, by=by, keyring=keyring, at=at)
     if not reason.strip():
         raise NeedsReason(subject=flag.id)
     if flag.credible is not None:
@@ -76,10 +87,17 @@ def judge_credible(
     return flag
 
 
-def _check_may_judge(flag: Flag, *, by: StaffMember, keyring: Keyring, at: datetime) -> None:
+def _check_may_judge(
+    flag: Flag, *, credible: bool, by: StaffMember, keyring: Keyring, at: datetime
+) -> None:
     if not (by.is_current(at) and by.may_concur):
         raise OnlyDesignatedStaffJudge(subject=flag.id)
     if keyring.holder != by.person_id:
         raise NoGrant(subject=flag.id)
-    if read_flag(flag, keyring=keyring, at=at).author_id == by.person_id:
+    author = read_flag(flag, keyring=keyring, at=at).author_id
+    if author is None:
+        return
+    if by.person_id in close_to([author]):
         raise FlaggedPersonDoesNotJudge(subject=flag.id)
+    if not credible and by.person_id in acquainted_with([author]):
+        raise AcquaintedDoNotLetItRest(subject=flag.id)

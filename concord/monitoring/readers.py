@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from concord.people.models import OutsideContact, StaffMember, persons_tied_to
+from concord.people.models import OutsideContact, StaffMember
+from concord.people.ties import ACQUAINTED, persons_tied_to
 from concord.vault.keyholders import keyholders
 
 
@@ -20,9 +21,15 @@ def readers_of_flag(*, about: Iterable[UUID], at: datetime) -> set[UUID]:
 
 
 def close_to(persons: Iterable[UUID]) -> set[UUID]:
-    """These persons, and the staff who declared a tie to any of them."""
+    """These persons, and the staff who declared that they are close to any of them, or one of them themself."""
     named = set(persons)
-    return named | persons_tied_to(named)
+    return named | persons_tied_to(named) if named else named
+
+
+def acquainted_with(persons: Iterable[UUID]) -> set[UUID]:
+    """The staff who know any of these persons a little: they may read, and say neither yes nor no about them."""
+    named = set(persons)
+    return persons_tied_to(named, kinds=ACQUAINTED) if named else named
 
 
 def outside_readers(at: datetime) -> set[UUID]:

@@ -33,8 +33,9 @@ class AddressField(forms.CharField):
         super().__init__(max_length=LONGEST, **kwargs)
 
     def clean(self, value: Any) -> str:
+        typed = super().clean(value)
         try:
-            return read_address(super().clean(value))
+            return read_address(typed) if typed else ""
         except ValueError as error:
             raise forms.ValidationError(
                 _(

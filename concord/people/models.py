@@ -290,24 +290,47 @@ class Shift(models.Model):
         return str(self.id)
 
 
-class Tie(models.Model):
-    """A staff member declared beforehand to be close to somebody: they get nothing about that person."""
+class TieQuerySet(models.QuerySet["Tie"]):
+    def visible_to(self, staff: StaffMember) -> TieQuerySet:
+        """One's own and nobody else's, whoever asks: not a lead's either (K-CONF-1)."""
+        return self.filter(staff=staff)
 
+
+class Tie(models.Model):
+    """To whom a staff member said that they are close. Kept as keyed tokens: a stolen table says of nobody who it is.
+
+    `person_token` stands for somebody known here, `mailbox_token` for whoever will come with that mailbox. What they
+    were called lies sealed to whoever declared it, so that they can take it back. No time is kept.
+    """
+
+    class Kind(models.TextChoices):
+        OWN = "own", _("yourself")
+        HARD = "hard", _("close")
+        SOFT = "soft", _("acquainted")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     staff = models.ForeignKey(StaffMember, on_delete=models.CASCADE, related_name="ties")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="ties")
+    kind = models.CharField(max_length=4, choices=Kind.choices, default=Kind.HARD)
+    person_token = models.BinaryField(max_length=16, null=True, db_index=True)
+    mailbox_token = models.BinaryField(max_length=16, null=True, db_index=True)
+    sealed = models.BinaryField(null=True)
+
+    objects = TieQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["staff", "person"], name="people_one_tie")]
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "person_token"], name="people_one_tie_person"),
+            models.UniqueConstraint(
+                fields=["staff", "mailbox_token"], name="people_one_tie_mailbox"
+            ),
+            models.CheckConstraint(
+                condition=Q(person_token__isnull=False) | Q(mailbox_token__isnull=False),
+                name="people_tie_to_somebody",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
-
-
-def persons_tied_to(person_ids: Any) -> set[uuid.UUID]:
-    """The staff (as person ids) who declared a tie to any of these persons."""
-    return set(
-        Tie.objects.filter(person_id__in=person_ids).values_list("staff__person_id", flat=True)
-    )
 
 
 class OutsideContactQuerySet(models.QuerySet["OutsideContact"]):

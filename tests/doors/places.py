@@ -263,6 +263,8 @@ DESK = [
     Place("person-organisations", "/events/votes/organisations/{sara}", "amara"),
     Place("brakes", "/rooms/{hall}/brakes", "amara"),
     Place("team", "/team", "amara"),
+    Place("ties", "/team/ties", "ravi"),
+    Place("ties-empty", "/team/ties", "ravi", press("")),
     Place("reached", "/reached", "amara"),
     Place("reached-wrong", "/reached", "amara", press("/letters", address="amara at home")),
     Place("passphrase", "/passphrase", "amara"),

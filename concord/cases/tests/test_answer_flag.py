@@ -23,7 +23,7 @@ from concord.monitoring.tests.fixtures import (  # noqa: F401  (fixtures)
     room,
     tomas,
 )
-from concord.people.models import Tie
+from concord.people.declare_tie import declare_tie
 from concord.people.tests.team import sign_in_at_the_desk
 from concord.spaces.models import Post
 
@@ -64,9 +64,9 @@ def test_a_flag_at_rest_shows_its_row_and_nothing_else(
 
 
 def test_for_colleagues_without_a_grant_the_flag_does_not_exist(
-    flagged: Raise, post: Post, amara: Member, kofi: Member
+    flagged: Raise, post: Post, amara: Member, kofi: Member, at: datetime
 ) -> None:
-    Tie.objects.create(staff=kofi.staff, person=post.registration.person)
+    declare_tie(kofi.staff, person=post.registration.person, at=at)
     flag, browser = flagged(), sign_in_at_the_desk(kofi.staff)
     assert browser.get(f"/flags/{flag.id}").status_code == 404
     assert browser.post(f"/flags/{flag.id}/answer", NO).status_code == 404

@@ -15,7 +15,7 @@ from concord.monitoring.models import Flag
 from concord.monitoring.raise_flag import OnlyThoseInTheRoom, raise_flag
 from concord.monitoring.read_flag import read_flag
 from concord.monitoring.seen import Seen
-from concord.people.models import Tie
+from concord.people.declare_tie import declare_tie
 from concord.spaces.models import Post
 from concord.vault import files
 from concord.vault.errors import NoGrant
@@ -75,7 +75,7 @@ def test_the_author_and_those_tied_to_them_get_nothing(post, ana, amara, kofi, m
     tied = make("Tied", "staff")
     post.registration.person = amara.staff.person
     post.registration.save()
-    Tie.objects.create(staff=tied.staff, person=amara.staff.person)
+    declare_tie(tied.staff, person=amara.staff.person, at=at)
     flag = flag_post(post, **by(ana), at=at)
     assert files.readers(flag.file) == {kofi.id}
     assert not Flag.objects.visible_to(amara.staff).exists()

@@ -9,7 +9,6 @@ import pytest
 
 from concord.ledger.models import Entry
 from concord.live.hub import hub
-from concord.people.declare_tie import declare_tie
 from concord.people.designate import (
     AlreadyDesignated,
     NotYoursToDesignate,
@@ -25,7 +24,6 @@ from concord.people.models import (
     Role,
     Shift,
     StaffMember,
-    persons_tied_to,
 )
 from concord.people.name_outside_contact import NotOutside, name_outside_contact
 from concord.people.plan_shift import EndsBeforeItStarts, NotOnTheTeam, plan_shift
@@ -200,15 +198,6 @@ def test_a_shift_does_not_run_backwards(team: Team):
 def test_only_who_plans_plans_shifts(team: Team):
     with pytest.raises(NotYoursToDesignate):
         shift(team, team.luis, by=team.luis)
-
-
-def test_a_tie_is_declared_once_and_the_ledger_does_not_say_to_whom(team: Team):
-    karim = Person.objects.create()
-    declare_tie(team.noor, person=karim, at=AT)
-    declare_tie(team.noor, person=karim, at=LATER)
-    assert persons_tied_to([karim.id]) == {team.noor.person_id}
-    entry = Entry.objects.get(verb="people.declare_tie")
-    assert str(karim.id) not in f"{entry.actor} {entry.subject} {entry.facts}"
 
 
 def outside(

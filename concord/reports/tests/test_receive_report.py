@@ -12,7 +12,8 @@ from concord.ledger.models import Entry
 from concord.letterbox.find import find
 from concord.letterbox.read import keyring_of
 from concord.outbox.models import Job
-from concord.people.models import Person, Role, StaffMember, Tie
+from concord.people.declare_tie import declare_tie
+from concord.people.models import Person, Role, StaffMember
 from concord.reports import intake_checks
 from concord.reports.keeps_out import keeps_out
 from concord.reports.models import KeptOut, Report
@@ -128,7 +129,7 @@ def test_who_is_kept_out_is_kept_as_tokens_that_differ_between_reports(amara, lu
 
 def test_the_author_of_the_post_and_those_tied_to_them_are_kept_out(amara, luis, kofi, post, at):
     person = post.registration.person
-    Tie.objects.create(staff=luis.staff, person=person)
+    declare_tie(luis.staff, person=person, at=at)
     told = replace(TOLD, source=Source.of(post))
     report, _code = receive_report(told, nonce=NONCE, at=at)
     assert readers(report) == {amara.id}

@@ -1,0 +1,158 @@
+"""Whom somebody of the team is close to: said on a page of their own, and what it does from then on (K-CONF-1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from concord.cases.parties import add_party
+from concord.concurrence.concur import concur
+from concord.concurrence.guards import Acquainted
+from concord.monitoring.flag_post import flag_post
+from concord.monitoring.judge_credible import (
+    AcquaintedDoNotLetItRest,
+    FlaggedPersonDoesNotJudge,
+    judge_credible,
+)
+from concord.people.declare_tie import declare_tie
+from concord.people.models import Tie
+from concord.vault import files
+from tests.browsing import Browser
+from tests.cast import Cast, case_about_karim, flagged, opened, participant, proposed
+
+SOFT = Tie.Kind.SOFT
+
+
+@pytest.mark.clauses("K-CONF-1")
+def test_close_to_a_name_that_is_shown_everything_about_them_goes_at_once_and_for_good(
+    cast: Cast, noor: Browser, amara: Browser
+) -> None:
+    flag, proposal = flagged(cast, "Another thing"), proposed(cast)
+    assert noor.open(f"/proposals/{proposal.id}").status == 200
+    noor.open("/team").follow("Whom you are close to")
+    noor.press("Keep it", kind="hard", name="karim  haddad")
+    assert noor.sees("Kept. Nobody else sees it.")
+    assert noor.sees("karim haddad close")
+    for path in (f"/proposals/{proposal.id}", f"/flags/{flag.id}"):
+        assert noor.open(path).status == 404
+    noor.open("/team/ties").press("Take it back")
+    assert not noor.sees("karim haddad")
+    assert noor.open(f"/proposals/{proposal.id}").status == 404
+    assert noor.open(f"/flags/{flagged(cast, 'A third').id}").status == 200
+    for path in ("/team", "/team/ties", f"/cases/{proposal.case_id}"):
+        assert not amara.open(path).sees("karim haddad")
+    assert amara.sees("Somebody stepped out")
+
+
+def test_close_to_a_mailbox_before_they_come(cast: Cast, noor: Browser) -> None:
+    """What is answered does not tell whether somebody takes part with it."""
+    known = noor.open("/team/ties").press("Keep it", mailbox="Tomas@example.org").words
+    unknown = noor.press("Take it back").press("Keep it", mailbox="amina@example.org").words
+    assert known.replace("tomas@", "") == unknown.replace("amina@", "")
+    amina = participant(cast.convening, "Amina", "amina@example.org", cast.at)
+    post = cast.say(amina, "Go away")
+    about = flag_post(post, words="", by=cast.sara.person_id, by_staff=False, at=cast.at)
+    assert cast.noor.id not in files.readers(about.file)
+    assert noor.open(f"/flags/{about.id}").status == 404
+
+
+def test_close_to_a_colleague(cast: Cast, noor: Browser) -> None:
+    noor.open("/team/ties").press("Keep it", colleague=str(cast.luis.staff.id))
+    case = case_about_karim(cast)
+    assert cast.noor.id in files.dormant_readers(case.sources.get().file)
+    add_party(
+        case,
+        role="respondent",
+        name="Luis",
+        person_id=cast.luis.id,
+        by=cast.amara.id,
+        at=cast.at,
+    )
+    out = set(case.recusals.values_list("person", flat=True))
+    assert {cast.noor.id, cast.luis.id} <= out
+
+
+def test_what_is_missing_or_unknown_is_said_and_keeps_nothing(cast: Cast, noor: Browser) -> None:
+    assert noor.open("/team/ties").press("Keep it").sees("Say who it is")
+    assert noor.press("Keep it", name="Nobody Such").sees("Nobody is shown under this name")
+    assert noor.press("Keep it", name="", mailbox="no address").status == 422
+    assert noor.press("Keep it", mailbox="", name="x" * 5000).status == 422
+    assert not cast.noor.staff.ties.exists()
+
+
+def test_whoever_sees_no_names_is_not_asked_for_one(cast: Cast, ines: Browser) -> None:
+    ines.open("/team/ties").press("Keep it", name="Karim Haddad", mailbox="sara@example.org")
+    assert not ines.sees("Karim Haddad")
+    assert cast.ines.staff.ties.count() == 1
+
+
+def test_nobody_takes_back_what_somebody_else_said(cast: Cast, amara: Browser) -> None:
+    tie = cast.ravi.staff.ties.get()
+    amara.open("/team/ties")
+    assert amara.post(f"/team/ties/{tie.id}/end").status == 404
+    assert cast.ravi.staff.ties.exists()
+
+
+@pytest.mark.clauses("K-CONF-1")
+def test_naming_somebody_takes_out_whoever_is_close_to_them_in_the_same_moment(
+    cast: Cast, luis: Browser
+) -> None:
+    """Luis is deputy in a case about Karim, and close to Tomas, whom Amara then names."""
+    declare_tie(cast.luis.staff, person=cast.tomas.person, at=cast.at)
+    case = case_about_karim(cast)
+    assert case.deputy == cast.luis.staff
+    assert luis.open(f"/cases/{case.id}").status == 200
+    who = {"person_id": cast.tomas.person_id, "by": cast.amara.id, "at": cast.at}
+    add_party(case, role="witness", name="Tomas", **who)
+    assert luis.open(f"/cases/{case.id}").status == 200
+    add_party(case, role="respondent", name="Tomas", **who)
+    case.refresh_from_db()
+    assert case.deputy != cast.luis.staff
+    assert luis.open(f"/cases/{case.id}").status == 404
+    assert not case.restrictions.standing().exists()
+
+
+@pytest.mark.clauses("R-CONCUR-1")
+def test_whoever_knows_them_a_little_reads_and_gives_no_yes(cast: Cast, luis: Browser) -> None:
+    declare_tie(cast.noor.staff, person=cast.karim.person, kind=SOFT, at=cast.at)
+    flag = flagged(cast, "Another thing")
+    assert cast.noor.id in files.readers(flag.file)
+    proposal = proposed(cast)
+    assert cast.noor.id not in files.readers(proposal.version.briefing)
+    version = opened(proposal.version, cast.luis, cast.at)
+    declare_tie(cast.luis.staff, person=cast.karim.person, kind=SOFT, at=cast.at)
+    with pytest.raises(Acquainted):
+        concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
+    page = luis.open(f"/proposals/{proposal.id}")
+    assert page.status == 200
+    assert not page.sees("I agree")
+
+
+def test_whoever_knows_the_writer_a_little_does_not_let_it_rest(cast: Cast) -> None:
+    declare_tie(cast.luis.staff, person=cast.karim.person, kind=SOFT, at=cast.at)
+    flag = flagged(cast, "Another thing")
+    who = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.at}
+    with pytest.raises(AcquaintedDoNotLetItRest):
+        judge_credible(flag, credible=False, reason="He jokes.", **who)
+    assert judge_credible(flag, credible=True, reason="No joke.", **who).credible
+
+
+def test_whoever_knows_them_a_little_coordinates_last(cast: Cast) -> None:
+    declare_tie(cast.amara.staff, person=cast.karim.person, kind=SOFT, at=cast.at)
+    case = case_about_karim(cast)
+    assert (case.coordinator, case.deputy) == (cast.luis.staff, cast.amara.staff)
+
+
+def test_a_flag_on_ones_own_mailbox_is_judged_by_others(cast: Cast) -> None:
+    flag = flagged(cast, "What a talk")
+    declare_tie(cast.luis.staff, mailbox="karim.haddad@gmail.com", kind=Tie.Kind.OWN, at=cast.at)
+    assert cast.luis.id not in files.readers(flag.file)
+    files.grant(flag.file, to=cast.luis.id, by=cast.amara.keyring, at=cast.at)
+    with pytest.raises(FlaggedPersonDoesNotJudge):
+        judge_credible(
+            flag,
+            credible=False,
+            reason="Mine.",
+            by=cast.luis.staff,
+            keyring=cast.luis.keyring,
+            at=cast.at,
+        )

@@ -1,0 +1,60 @@
+"""Who is close to whom, asked by keyed tokens alone: nobody can be told from the table (K-CONF-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q
+
+from concord.names import token
+from concord.people.addresses import canonical_token, mailbox_token
+from concord.people.models import Login, StaffMember, Tie
+
+CLOSE = (Tie.Kind.OWN, Tie.Kind.HARD)
+"""Who says so is given nothing about that person."""
+ACQUAINTED = (Tie.Kind.SOFT,)
+"""Who says so may read and say what they know, and has no say about that person."""
+
+
+def persons_tied_to(persons: Iterable[UUID], *, kinds: Iterable[Tie.Kind] = CLOSE) -> set[UUID]:
+    """The staff (as person ids) who declared such a tie to any of these persons, or to a mailbox of theirs."""
+    ties = Tie.objects.filter(_to(set(persons)), kind__in=list(kinds))
+    return set(ties.values_list("staff__person_id", flat=True))
+
+
+def those_close_to(staff: StaffMember, persons: Iterable[UUID]) -> set[UUID]:
+    """To which of these persons this staff member declared that they are close."""
+    if not staff.ties.filter(kind__in=CLOSE).exists():
+        return set()
+    theirs = Tie.objects.filter(staff=staff, kind__in=CLOSE)
+    return {one for one in set(persons) if theirs.filter(_to({one})).exists()}
+
+
+def person_token(person: UUID) -> bytes:
+    return token("tie", f"person:{person}")
+
+
+def token_of_mailbox(address: str) -> bytes:
+    """The mailbox behind its aliases; a box that several people share is found by its exact address."""
+    return _again(canonical_token(address) or mailbox_token(address))
+
+
+def token_of_login(login: Login) -> bytes | None:
+    """The same for a login that is known; None for one at the desk."""
+    known = login.canonical_token or login.mailbox_token
+    return _again(bytes(known)) if known else None
+
+
+def _to(persons: set[UUID]) -> Q:
+    """Ties to any of them: by who they are, or by a mailbox with which they sign in."""
+    boxes = Login.objects.filter(person_id__in=persons, mailbox_token__isnull=False)
+    theirs = {token_of_login(login) for login in boxes.only("mailbox_token", "canonical_token")}
+    return Q(person_token__in=[person_token(one) for one in persons]) | Q(
+        mailbox_token__in=[one for one in theirs if one]
+    )
+
+
+def _again(known: bytes) -> bytes:
+    """Another token than the one at the login, so that the two tables cannot be laid side by side."""
+    return token("tie", f"mailbox:{known.hex()}")
