@@ -5,10 +5,12 @@ class ConcurrenceConfig(AppConfig):
     name = "concord.concurrence"
 
     def ready(self) -> None:
-        from concord.concurrence import (  # noqa: F401  (hears ties, recusals and erasing; asks; lapses)
+        from concord.concurrence import (  # noqa: F401  (hears ties, recusals and erasing; asks, rings; lapses)
             ask_wider,
             hear_merges,
             hear_ties,
             lend_standing,
+            look_again,
+            ring_for_press,
             void,
         )

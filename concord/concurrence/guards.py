@@ -55,7 +55,7 @@ class StaleVersion(Refused):
 
 
 class Lapsed(Refused):
-    """Nobody agreed in time."""
+    """Nobody agreed in time, or nobody carried it out."""
 
     words = _("This proposal has lapsed. It can be proposed again.")
     status = 409

@@ -33,7 +33,7 @@ from concord.vault import files
 @lends_standing
 def standing(case: Case) -> Standing:
     """Whether anything was decided, when the last of it ends or ended, and whether a proposal is open."""
-    ends = [_end(decision) for decision in Decision.objects.filter(case=case)]
+    ends = [decision.ends_at for decision in Decision.objects.filter(case=case)]
     known = [end for end in ends if end is not None]
     return Standing(
         decided=bool(ends),
@@ -115,8 +115,3 @@ def _forget_keys(case: Case, *, at: datetime) -> None:
     )
     for file in files.still_there(over.values_list("file", flat=True)):
         files.destroy(file, by=None, at=at)
-
-
-def _end(decision: Decision) -> datetime | None:
-    ends = [end for end in (decision.until_at, decision.ended_at) if end is not None]
-    return min(ends, default=None)

@@ -8,7 +8,7 @@ by `actions` hold it against a shell as well (R-CONCUR-1).
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -216,6 +216,7 @@ class Concurrence(models.Model):
     signature = models.BinaryField(max_length=64)
     concurred_at = models.DateTimeField()
     voided_at = models.DateTimeField(null=True)
+    rung_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -298,6 +299,73 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def look_on(self) -> date | None:
+        """The day on which somebody looks at it again: as it was agreed, or as it was moved when that day came."""
+        looks = list(self.looks.all())
+        if not looks:
+            return self.review_on
+        return looks[-1].next_on if looks[-1].settled_at else looks[-1].due_on
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it ends, as it stands: as agreed, or earlier; None for one that goes on until somebody ends it."""
+        ends = [end for end in (self.until_at, self.ended_at) if end is not None]
+        return min(ends, default=None)
+
+
+class LookQuerySet(models.QuerySet["Look"]):
+    def waiting(self, at: datetime) -> LookQuerySet:
+        """Those of decisions in force about which nobody has said anything."""
+        in_force = Decision.objects.in_force(at).values("id")
+        return self.filter(settled_at__isnull=True, decision__in=in_force)
+
+    def visible_to(self, staff: StaffMember) -> LookQuerySet:
+        return self.filter(is_seen_by(staff.person_id, file="decision__file"))
+
+
+class Look(models.Model):
+    """The day came on which a decision is looked at again. A person says that it stays, or proposes something else.
+
+    What two people agreed to does not change by it: neither its end nor what it does; only the day of looking moves.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="looks")
+    due_on = models.DateField()
+    rung_at = models.DateTimeField()
+    alarmed_at = models.DateTimeField(null=True)
+    settled_by = models.UUIDField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    next_on = models.DateField(null=True)
+
+    objects = LookQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision"],
+                condition=Q(settled_at__isnull=True),
+                name="concurrence_one_look_waits",
+            ),
+            models.UniqueConstraint(
+                fields=["decision", "due_on"], name="concurrence_one_look_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, settled_by__isnull=True, next_on__isnull=True)
+                | Q(settled_at__isnull=False, settled_by__isnull=False),
+                name="concurrence_looked_at_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_on__isnull=True) | Q(next_on__gt=F("due_on")),
+                name="concurrence_looked_at_later",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class GroundCount(models.Model):

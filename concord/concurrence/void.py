@@ -75,7 +75,7 @@ def void_version(version: Version, *, at: datetime) -> None:
 
 @every("concurrence.lapse", seconds=30)
 def lapse_all(job: Job, *, at: datetime) -> None:
-    """Let proposals to which nobody agreed in time lapse: 60 minutes live, 48 hours else."""
+    """Let proposals lapse that nobody agreed to, or carried out, in time: 60 minutes live, 48 hours else."""
     due = Version.objects.filter(
         lapses_at__lte=at, voided_at__isnull=True, proposal__state__in=OPEN_STATES
     )

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,12 +27,14 @@ from concord.actions.models import (
     LateRecusal,
     LaterMember,
 )
-from concord.concurrence.models import Decision, GroundCount, Warrant
+from concord.concurrence.let_stand import let_stand, may_let_stand
+from concord.concurrence.models import Decision, GroundCount, Look, Warrant
 from concord.concurrence.terms import GIVE_BACK, GROUNDS, LASTING, SHUTS
 from concord.concurrence.wording import place_name
 from concord.convenings.models import Convening
 from concord.desk.by_hand import Typed, to_do
 from concord.desk.lift_form import EarlierForm
+from concord.desk.stays_form import StaysForm
 from concord.desk.who_may import sees_decisions, works_on_cases
 from concord.doors import door
 from concord.evasion.models import Match
@@ -102,6 +105,28 @@ def earlier(request: DeskRequest, decision_id: UUID) -> HttpResponse:
 
 @door(sees_decisions)
 @require_POST
+def stays(request: DeskRequest, decision_id: UUID) -> HttpResponse:
+    """Its day had come and somebody looked: it stays, and is looked at again on another day."""
+    found = find_decision(request, decision_id)
+    look = _look(found, request)
+    if look is None:
+        return redirect("decision", decision_id)
+    form = StaysForm(request.POST, look=look, at=request.at)
+    if not form.is_valid():
+        return decision_page(request, found, stays=form, status=422)
+    next_on = form.cleaned_data["next_on"]
+    try:
+        let_stand(look, next_on=next_on, by=request.staff_member, at=request.at)
+    except Refused as refused:
+        tell(refused, actor=request.staff_member.person_id, at=request.at)
+        form.add_error("next_on", str(refused.words))
+        return decision_page(request, found, stays=form, status=refused.status)
+    messages.success(request, _("It stays. Nothing of what was agreed to has changed."))
+    return redirect("decision", decision_id)
+
+
+@door(sees_decisions)
+@require_POST
 def confirm(request: DeskRequest, decision_id: UUID) -> HttpResponse:
     """Confirm it, after somebody with a part in it stepped out."""
     found = find_decision(request, decision_id)
@@ -129,6 +154,7 @@ def decision_page(
     found: Decision,
     *,
     form: EarlierForm | None = None,
+    stays: StaysForm | None = None,
     typed: Typed | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -141,6 +167,8 @@ def decision_page(
     coordinates = request.staff_member in (found.case.coordinator, found.case.deputy)
     late = _unconfirmed(found, request)
     steps = to_do(found, request, typed=typed)
+    look = _look(found, request)
+    may_say = look is not None and may_let_stand(look, found, by=request.staff_member)
     left_out = (
         set(agreed.version.set_aside.values_list("commitment", flat=True)) if agreed else set()
     )
@@ -152,6 +180,8 @@ def decision_page(
         "may_lift": in_force and coordinates and bool(lasting),
         "several": sum(warrant.kind in SHUTS for warrant in warrants) > 1,
         "earlier": form or EarlierForm(),
+        "look": look,
+        "say_stays": (stays or StaysForm(look=look, at=request.at)) if look and may_say else None,
         "late": late[0] if late else None,
         "confirmed": late[0].confirmations.count() if late else 0,
         "has_read": agreed is not None
@@ -180,6 +210,12 @@ def decision_page(
         "may_undo": request.staff_member.receives_reports,
     }
     return render(request, "desk/decision.html", context, status=status)
+
+
+def _look(found: Decision, request: DeskRequest) -> Look | None:
+    """That its day to be looked at has come, and nobody has said anything."""
+    waiting = Look.objects.visible_to(request.staff_member).waiting(request.at)
+    return waiting.filter(decision=found).first()
 
 
 def _held(warrants: Iterable[Warrant]) -> list[tuple[str, list[str]]]:
@@ -226,7 +262,7 @@ def _there(found: Decision, moment: datetime | None) -> str:
 
 def _rows(decisions: QuerySet[Decision]) -> list[tuple[Decision, list[tuple[str, str]], int]]:
     """Each with what holds where and how many returns were met under it; the same few queries for any number."""
-    found = list(decisions.prefetch_related("execution__warrants", "returns"))
+    found = list(decisions.prefetch_related("execution__warrants", "returns", "looks"))
     places: dict[tuple[str, UUID | None], str] = {}
     rows = []
     for one in found:

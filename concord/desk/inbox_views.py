@@ -12,7 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from concord.actions.watch_audit import alarm_for
 from concord.desk.debriefs import debriefs_for
 from concord.desk.given_up import given_up
-from concord.desk.waiting import how_much_waits, proposals_for, unwatched_for, waiting_for
+from concord.desk.waiting import (
+    how_much_waits,
+    presses_for,
+    proposals_for,
+    unwatched_for,
+    waiting_for,
+)
 from concord.desk.who_may import has_a_desk
 from concord.doors import door
 from concord.live import relay
@@ -42,8 +48,11 @@ def inbox(request: DeskRequest) -> HttpResponse:
 @door(has_a_desk)
 @require_safe
 def next_thing(request: DeskRequest) -> HttpResponse:
-    """Where a notice leads in the end: the text that waits longest for this person's yes, else the inbox."""
-    asked = proposals_for(request.staff_member, at=request.at).order_by("lapses_at").first()
+    """Where a notice leads in the end: what was agreed and not carried out, what waits for a yes, else the inbox."""
+    press = presses_for(request.staff_member, at=request.at).first()
+    asked = press or (
+        proposals_for(request.staff_member, at=request.at).order_by("lapses_at").first()
+    )
     if asked is not None:
         return HttpResponseRedirect(reverse("proposal", args=[asked.proposal_id]))
     if not how_much_waits(request.staff_member, at=request.at):

@@ -49,6 +49,7 @@ urlpatterns = [
     path("decisions/<uuid:decision_id>/lifting", lift_views.lift, name="lift_decision"),
     path("decisions/<uuid:decision_id>/release", lift_views.release, name="release_some"),
     path("decisions/<uuid:decision_id>/vary", propose_views.vary, name="vary_decision"),
+    path("decisions/<uuid:decision_id>/stays", decision_views.stays, name="decision_stays"),
     path("decisions/<uuid:decision_id>/end", decision_views.earlier, name="end_earlier"),
     path(
         "decisions/<uuid:decision_id>/confirmation", decision_views.confirm, name="confirm_decision"

@@ -25,7 +25,8 @@ from concord.cases.clocks import WARN_FIRST
 from concord.cases.models import OVER, Case, CheckIn, Closing, Handover, NoAction, Source
 from concord.cases.models import State as CaseState
 from concord.cases.presence import asks_of
-from concord.concurrence.models import Proposal, Version
+from concord.concurrence.models import Look, Proposal, Version
+from concord.concurrence.models import State as ProposalState
 from concord.convenings.models import Convening
 from concord.desk.alike import Row, how_many_rows, rows_of
 from concord.monitoring.alarm_unwatched import open_rooms
@@ -45,6 +46,7 @@ class Waiting:
     """The rows of an inbox, the most pressing kind first."""
 
     attempts: list[Attempt]
+    presses: list[Version]
     asked: list[Version]
     flags: list[Item]
     how_many_flags: int
@@ -58,6 +60,7 @@ class Waiting:
     later: list[LaterMember]
     elsewhere: list[Elsewhere]
     by_hand: list[ByHand]
+    looks: list[Look]
     cases: list[Case]
     closings: list[Closing]
     handovers: list[Handover]
@@ -69,7 +72,7 @@ class Waiting:
     def is_empty(self) -> bool:
         came_in = (self.asked, self.flags, self.caseless, self.added, self.reports, self.questions)
         kept = (self.cases, self.closings, self.check_ins, self.no_actions)
-        looked = (self.reviews, self.later, self.by_hand)
+        looked = (self.reviews, self.later, self.by_hand, self.looks)
         machine = bool(self.machine.put_forward or self.machine.waiting)
         return not any(
             (machine, self.attempts, self.handovers, self.elsewhere, *came_in, *looked, *kept)
@@ -80,9 +83,10 @@ class Waiting:
         """What `how_much_waits` would count, of what lies here already."""
         unanswered = [row for row in self.reports if row.report.state in UNANSWERED]
         by_hand = [one for one in self.elsewhere if one.state == ElsewhereState.BY_HAND]
-        came_in: list[Sized] = [self.attempts, self.asked, self.machine.put_forward, self.added]
+        came_in: list[Sized] = [self.attempts, self.presses, self.asked, self.added]
+        came_in.append(self.machine.put_forward)
         looked: list[Sized] = [self.questions, self.reviews, self.unconfirmed, self.later]
-        kept: list[Sized] = [by_hand, self.by_hand, self.handovers, self.no_actions]
+        kept: list[Sized] = [by_hand, self.by_hand, self.looks, self.handovers, self.no_actions]
         return self.how_many_flags + sum(map(len, [*came_in, unanswered, *looked, *kept]))
 
     @property
@@ -111,6 +115,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
     proposers = StaffMember.objects.filter(person__in={version.proposer for version in asked})
     return Waiting(
         attempts=list(attempts_for(staff).select_related("case", "flag", "report")),
+        presses=list(presses_for(staff, at=at).select_related("proposal")),
         asked=asked,
         flags=flags.items,
         how_many_flags=flags.how_many,
@@ -124,6 +129,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         later=list(later_for(staff, at=at).select_related("barred__decision")),
         elsewhere=list(elsewhere_for(staff).select_related("decision")),
         by_hand=list(by_hand_for(staff).select_related("decision")),
+        looks=list(looks_for(staff, at=at).select_related("decision")),
         cases=list(cases_of(staff)),
         closings=list(closings_for(staff, at=at).select_related("case")),
         handovers=asks_of(staff, at=at),
@@ -137,6 +143,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
     """The number beside "Inbox": what asks for an answer of this person."""
     return (
         attempts_for(staff).count()
+        + presses_for(staff, at=at).count()
         + proposals_for(staff, at=at).count()
         + how_many_items(flags_for(staff))
         + len(machine_queue(staff, at=at).put_forward)
@@ -148,6 +155,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + later_for(staff, at=at).count()
         + elsewhere_for(staff).filter(state=ElsewhereState.BY_HAND).count()
         + by_hand_for(staff).count()
+        + looks_for(staff, at=at).count()
         + len(asks_of(staff, at=at))
         + no_actions_for(staff).count()
     )
@@ -195,6 +203,16 @@ def proposals_for(staff: StaffMember, *, at: datetime) -> QuerySet[Version]:
         lapses_at__gt=at,
     )
     return asked.exclude(proposer=staff.person_id).exclude(declines__person=staff.person_id)
+
+
+def presses_for(staff: StaffMember, *, at: datetime) -> QuerySet[Version]:
+    """What a colleague agreed to in their cases, and nobody has carried out."""
+    if not staff.may_concur:
+        return Version.objects.none()
+    agreed = Proposal.objects.visible_to(staff).filter(state=ProposalState.CONCURRED)
+    theirs = agreed.filter(Q(case__coordinator=staff) | Q(case__deputy=staff))
+    waiting = Version.objects.filter(proposal__in=theirs, voided_at__isnull=True, lapses_at__gt=at)
+    return waiting.order_by("lapses_at")
 
 
 def flags_for(staff: StaffMember) -> FlagQuerySet:
@@ -271,6 +289,16 @@ def by_hand_for(staff: StaffMember) -> QuerySet[ByHand]:
         return ByHand.objects.none()
     theirs = Q(hand=staff.person_id) | Q(alarmed_at__isnull=False)
     return ByHand.objects.visible_to(staff).waiting().filter(theirs).order_by("due_at")
+
+
+def looks_for(staff: StaffMember, *, at: datetime) -> QuerySet[Look]:
+    """Decisions of their cases whose day to be looked at has come; once it is past, every lead's who may see them."""
+    if not staff.may_concur:
+        return Look.objects.none()
+    theirs = Q(decision__case__coordinator=staff) | Q(decision__case__deputy=staff)
+    if staff.is_lead:
+        theirs |= Q(alarmed_at__isnull=False)
+    return Look.objects.visible_to(staff).waiting(at).filter(theirs).order_by("due_on")
 
 
 def cases_of(staff: StaffMember) -> QuerySet[Case]:

@@ -24,6 +24,7 @@ from concord.cases.follow_up import follow_up
 from concord.cases.models import Case, NoAction
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
+from concord.concurrence.look_again import look_again
 from concord.concurrence.models import Decision, Proposal
 from concord.concurrence.terms import Target
 from concord.convenings.models import Registration
@@ -287,6 +288,13 @@ def _days_of_the_ledger(at: datetime) -> None:
         note_head((at - timedelta(days=back)).date(), at=at)
 
 
+def _on_its_day(decision: Decision) -> Decision:
+    """The day has come on which it is looked at again."""
+    Decision.objects.filter(id=decision.id).update(review_on=timezone.now().date())
+    look_again(None, at=timezone.now())
+    return decision
+
+
 def house(inside: Callable[[Registration], Any]) -> House:
     """Karim is out of the hall; about another thing he wrote a second yes is awaited; two reports came in."""
     cast = stage()
@@ -332,7 +340,7 @@ def house(inside: Callable[[Registration], Any]) -> House:
             "proposal": waiting.id,
             "decided_case": decided.case_id,
             "done": decided.id,
-            "decision": Decision.objects.get(case=decided.case).id,
+            "decision": _on_its_day(Decision.objects.get(case=decided.case)).id,
         },
     )
     _days_of_the_ledger(cast.at)

@@ -1,0 +1,58 @@
+"""ring_for_press: two people agreed and nobody carried it out; its coordinator and deputy are rung (workflow.md 4.9).
+
+Nothing happens by itself: whoever proposed kept the press for a moment of their choice. But the proposal lapses, and
+what both found necessary would be dropped because somebody slept.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from concord.concurrence.models import Concurrence, Proposal, State
+from concord.concurrence.rings import is_live
+from concord.ledger.record import record
+from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.ring import ring
+from concord.outbox.models import Job
+from concord.outbox.registry import every
+
+LIVE = timedelta(minutes=1)
+OTHERWISE = timedelta(hours=4)
+
+
+@every("concurrence.ring_for_press", seconds=15)
+def ring_for_press(job: Job | None, *, at: datetime) -> int:
+    """Ring once for each agreement that has waited for so long. Returns how many there were."""
+    waiting = Concurrence.objects.filter(
+        voided_at__isnull=True,
+        rung_at__isnull=True,
+        concurred_at__lte=at - LIVE,
+        version__proposal__state=State.CONCURRED,
+        version__lapses_at__gt=at,
+    )
+    late = [one for one in waiting.select_related("version") if one.concurred_at + _wait(one) <= at]
+    for agreed in late:
+        _ring(agreed.id, proposal=agreed.version.proposal_id, at=at)
+    return len(late)
+
+
+def _wait(agreed: Concurrence) -> timedelta:
+    return LIVE if is_live(agreed.version) else OTHERWISE
+
+
+@transaction.atomic
+def _ring(id: UUID, *, proposal: UUID, at: datetime) -> None:
+    held = Proposal.objects.held(proposal)
+    agreed = Concurrence.objects.get(id=id)
+    if held.state != State.CONCURRED or agreed.voided_at is not None or agreed.rung_at is not None:
+        return
+    agreed.rung_at = at
+    agreed.save(update_fields=["rung_at"])
+    case = held.case
+    persons = {staff.person_id for staff in (case.coordinator, case.deputy) if staff is not None}
+    tell_desks(persons, "proposal", held.id)
+    ring(persons, at=at, at_once=True)
+    record("concurrence.ring_for_press", actor=None, subject=held.id, at=at)
