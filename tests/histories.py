@@ -512,6 +512,29 @@ class Histories(RuleBasedStateMachine):
             who = ABLE[nth % len(ABLE)]
             self.tries(agree_to_no_action, decided, **self.without_key(who))
 
+    @rule(who=WHO, which=WHICH, kept_out=st.one_of(st.none(), WHO))
+    def something_else_is_told_and_joins_it(
+        self, who: str, which: int, kept_out: str | None
+    ) -> None:
+        """What was settled about less does not cover it; whoever it keeps out goes."""
+        said = self.desk(who)
+        told = receive_report(
+            Told("It goes on."),
+            nonce=uuid4().bytes,
+            keep_out=[self.id_of(kept_out)] if kept_out else [],
+            at=said["at"],
+        )
+        if self.tries(take_up, told.report, into=self.case(which), **said):
+            case = self.case(which)
+            assert not case.no_actions.standing().exists()
+            assert case.state not in (
+                CaseState.NO_ACTION,
+                CaseState.FOLLOW_UP,
+                CaseState.STABILISED,
+            )
+            if kept_out:
+                self.gone.recused.add((case.id, self.id_of(kept_out)))
+
     # who stays in it
 
     @rule(
@@ -774,7 +797,8 @@ class Histories(RuleBasedStateMachine):
             assert agreed.person != agreed.no_action.decided_by
             assert agreed.no_action.decided_at <= agreed.agreed_at
         for left in Case.objects.filter(state=CaseState.NO_ACTION):
-            assert Agreement.objects.filter(no_action__case=left).exists()
+            agreed = Agreement.objects.filter(no_action__case=left).latest("agreed_at").no_action
+            assert not left.sources.filter(joined_at__gt=agreed.decided_at).exists()
         for late in LateRecusal.objects.all():
             confirmed = set(late.confirmations.values_list("person", flat=True))
             assert (late.settled_at is not None) == (len(confirmed) >= 2)

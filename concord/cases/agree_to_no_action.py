@@ -159,5 +159,6 @@ def may_agree_on_the_team(decided: NoAction, *, at: datetime) -> bool:
 
 def _check_waits(case: Case, decided: NoAction) -> None:
     agreed = Agreement.objects.filter(no_action=decided).exists()
-    if agreed or decided.ended_at is not None or case.state != State.ASSESSED:
+    joined = case.sources.filter(joined_at__gt=decided.decided_at).exists()
+    if agreed or joined or decided.ended_at is not None or case.state != State.ASSESSED:
         raise IsSettled(subject=case.id)

@@ -70,7 +70,7 @@ def decide_no_action(
     if case.state != State.ASSESSED or standing_of(case).is_open:
         raise NotDoneYet(subject=case.id)
     newest = case.assessments.select_related("case").last()
-    if newest is None:
+    if newest is None or needs_assessment(case):
         raise NeedsAssessment(subject=case.id)
     if not reason.strip():
         raise NeedsReason(subject=case.id)
@@ -96,6 +96,14 @@ def decide_no_action(
     tell_desks(others, "case", case.id)
     ring(others or outside, at=at)
     return decided
+
+
+def needs_assessment(case: Case) -> bool:
+    """Whether nobody has said how it stands, or something joined it since somebody did."""
+    said = case.assessments.order_by("assessed_at").values_list("assessed_at", flat=True).last()
+    if said is None or case.state in (State.OPEN, State.REOPENED):
+        return True
+    return case.sources.filter(joined_at__gt=said).exists()
 
 
 def _outside(case: Case, others: list[UUID], *, at: datetime) -> list[UUID]:

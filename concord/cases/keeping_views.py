@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from concord import refusals
 from concord.cases.clocks import standing_of
 from concord.cases.close_case import close_case
-from concord.cases.decide_no_action import decide_no_action
+from concord.cases.decide_no_action import decide_no_action, needs_assessment
 from concord.cases.desk_views import find_case
 from concord.cases.follow_up import follow_up
 from concord.cases.hold_case import hold_case
@@ -185,7 +185,7 @@ def _page(
         "decided": standing.decided,
         "is_open": standing.is_open,
         "is_closed": case.state == State.CLOSED,
-        "needs_assessment": case.state in (State.OPEN, State.REOPENED),
+        "needs_assessment": needs_assessment(case),
         "may_reopen": rests(case),
         "check_ins": check_ins,
         "all_asked": bool(check_ins) and all(one.done_at for one in check_ins),

@@ -14,6 +14,7 @@ from concord.cases.close_case import CaseIsClosed
 from concord.cases.common_readers import leave_only_common_readers
 from concord.cases.conflicts import receivers_for
 from concord.cases.models import OVER, Case, Source
+from concord.cases.move import reopen, rests
 from concord.cases.parties import add_party, known_parties, respondents
 from concord.cases.seal_outside import seal_outside
 from concord.cases.signals import taken_up
@@ -79,6 +80,7 @@ def take_up(
 
     The person becomes coordinator when they receive reports and have no conflict; else the first on call who
     does. Another becomes deputy. Everybody else keeps the row and loses the contents until assigned.
+    What was left as it is, or rested otherwise, is taken up again with it; a yes to leaving it is asked for anew.
     Announces `taken_up`. Raises `NeedsJudgement`, `AlreadyTakenUp`, `IsAQuestion`, `NobodyUnconflicted`,
     `CaseIsClosed`, NoGrant.
     """
@@ -103,6 +105,7 @@ def take_up(
         )
         files.attach(one.file, outer_file_id=case.file, by=keyring, at=at)
     if into is not None:
+        _nothing_is_settled_for_it(case, by=by, at=at)
         about |= respondents(case, keyring=keyring)
         leave_only_common_readers(case, about=about, keyring=keyring, at=at)
         case.refresh_from_db()
@@ -116,6 +119,17 @@ def take_up(
         record("cases.take_up", actor=by.person_id, subject=case.id, at=at, source=one.id)
         taken_up.send(sender=Case, case=case, source=one, contents=held, by=by, at=at)
     return case
+
+
+def _nothing_is_settled_for_it(case: Case, *, by: StaffMember, at: datetime) -> None:
+    """What was decided about less does not cover it: no yes whose giver never read of it, no case that rests.
+
+    Whoever sent it gets an assessment and an outcome of their own, as after a merge (P-ZERO-1). A proposal that is
+    open stands: it says by itself what it rests on.
+    """
+    case.no_actions.standing().update(ended_at=at)
+    if rests(case):
+        reopen(case, by=by.person_id, at=at)
 
 
 def _free_beside(source: Flag | Report, others: Iterable[Flag]) -> list[Flag]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -45,8 +46,10 @@ from concord.concurrence.models import Execution, Proposal
 from concord.concurrence.void import withdraw
 from concord.desk.waiting import waiting_for
 from concord.ledger.models import Entry
+from concord.letterbox.models import Answer
 from concord.outbox.clocks import clocks
 from concord.outbox.models import Job
+from concord.reports.models import Report
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
 from concord.vault.errors import NoGrant
@@ -151,6 +154,50 @@ def test_who_may_not_agree_and_what_voids_what_was_decided(cast: Cast) -> None:
     first = agree_to_no_action(decided, by=cast.luis.staff, at=cast.at)
     assert agree_to_no_action(decided, by=cast.luis.staff, at=cast.at) == first
     assert Agreement.objects.count() == 1
+
+
+def joined(cast: Cast, case: Case, *, minutes: int) -> Report:
+    """Somebody else tells it too, and Amara puts it with the rest."""
+    told = Told("He did it to me as well.", hear="done")
+    report = receive_report(told, nonce=uuid4().bytes, at=cast.at).report
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring}
+    take_up(report, into=case, at=cast.later(minutes=minutes), **who)
+    case.refresh_from_db()
+    return report
+
+
+@pytest.mark.clauses("P-ZERO-1")
+def test_what_joins_a_case_is_covered_by_no_yes_whose_giver_never_read_of_it(cast: Cast) -> None:
+    case = assessed(cast, case_about_karim(cast))
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring}
+    decided = decide_no_action(case, reason="A quarrel.", at=cast.later(minutes=1), **who)
+    joined(cast, case, minutes=2)
+    with pytest.raises(IsSettled):
+        agree_to_no_action(decided, by=cast.luis.staff, at=cast.later(minutes=3))
+    with pytest.raises(NeedsAssessment):
+        decide_no_action(case, reason="A quarrel.", at=cast.later(minutes=4), **who)
+    assert at_the_desk(cast.amara).open(f"/cases/{case.id}/keeping").sees("First say how it stands")
+    assessed(cast, case, at=cast.later(minutes=5))
+    decided = decide_no_action(case, reason="Two quarrels.", at=cast.later(minutes=6), **who)
+    agree_to_no_action(decided, by=cast.luis.staff, at=cast.later(minutes=7))
+    assert state_of(case) == State.NO_ACTION
+
+
+@pytest.mark.clauses("P-ZERO-1")
+@pytest.mark.parametrize("is_followed_up", [False, True])
+def test_what_joins_a_case_that_rests_takes_it_up_again_and_has_its_own_outcome(
+    cast: Cast, is_followed_up: bool
+) -> None:
+    case = left_as_it_is(cast, case_about_karim(cast))
+    if is_followed_up:
+        follow_up(case, by=cast.amara.staff, at=cast.later(minutes=1))
+    report = joined(cast, case, minutes=2)
+    assert state_of(case) == State.REOPENED
+    assert not case.follow_ups.filter(ended_at__isnull=True).exists()
+    laid = Answer.objects.filter(box=report.box, kind="outcome")
+    assert not laid.exists()
+    left_as_it_is(cast, case, at=cast.later(minutes=3))
+    assert laid.exists()
 
 
 @pytest.mark.clauses("P-ZERO-1")
