@@ -521,7 +521,7 @@ class Histories(RuleBasedStateMachine):
         told = receive_report(
             Told("It goes on."),
             nonce=uuid4().bytes,
-            keep_out=[self.id_of(kept_out)] if kept_out else [],
+            keep_out=[self.staged.desks[kept_out].staff] if kept_out else [],
             at=said["at"],
         )
         if self.tries(take_up, told.report, into=self.case(which), **said):
