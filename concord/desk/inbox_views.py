@@ -29,7 +29,9 @@ from concord.people.at_the_desk import DeskRequest
 @door(has_a_desk)
 @require_safe
 def inbox(request: DeskRequest) -> HttpResponse:
-    """Rows by code, urgency and age. What they hold is read only when they are opened."""
+    """Rows by code, urgency and age. What they hold is read only when they are opened. A page asks for their number."""
+    if request.htmx and request.htmx.target == "waits":
+        return render(request, "desk/_waits.html")
     staff = request.staff_member
     context = {
         "waiting": waiting_for(staff, at=request.at),

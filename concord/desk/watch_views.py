@@ -22,7 +22,7 @@ from concord.monitoring.alarm_unwatched import ASKS_AGAIN, keep_watch, watched
 from concord.monitoring.claim_flag import claim_flag, claimants, leave_flag
 from concord.monitoring.items import oldest_items
 from concord.monitoring.machine_queue import machine_queue
-from concord.monitoring.models import Flag, Sighting
+from concord.monitoring.models import Flag, Relief, ShiftNote, Sighting
 from concord.monitoring.new_voices import new_voices
 from concord.monitoring.read_item import read_item
 from concord.monitoring.screening.found import FLAGGED_FROM, URGENT_FROM
@@ -76,6 +76,7 @@ def watch(request: DeskRequest) -> HttpResponse:
         "alone": {room.id for room in rooms} - seen,
         "raided": new_voices(rooms, at=request.at),
         "again": ASKS_AGAIN,
+        "shift": _shift(staff, at=request.at),
         "flagged": set(waiting.filter(post__in=posts).values_list("post", flat=True))
         | _seen_by_machine(machine.put_forward),
         "now": request.at,
@@ -84,7 +85,6 @@ def watch(request: DeskRequest) -> HttpResponse:
     if part:
         return render(request, part, context)
     context["stream"] = _stream([chosen] if chosen else rooms, staff)
-    context["shift_ends"] = _shift_ends(staff, at=request.at)
     if chosen:
         context["room"] = chosen
         context["brakes"] = brakes_of(chosen, staff=staff, at=request.at)
@@ -146,6 +146,18 @@ def _stream(rooms: list[Room], staff: StaffMember) -> str:
     busiest = sorted(rooms, key=lambda room: -room.lately)[:MOST_ROOMS]  # type: ignore[attr-defined]
     streams = [f"desk:{staff.person_id}", *(room.watch_stream for room in busiest)]
     return "/live/?" + urlencode([("s", stream) for stream in streams])
+
+
+def _shift(staff: StaffMember, *, at: datetime) -> dict[str, Any]:
+    """Until when they are on, who would like to be relieved, and how many notes were handed to them."""
+    reliefs, notes = Relief.objects.all(), ShiftNote.objects.visible_to(staff)
+    ends_at, mine = _shift_ends(staff, at=at), reliefs.filter(person=staff.person_id).last()
+    return {
+        "ends_at": ends_at,
+        "is_relieved": bool(ends_at and mine and mine.taken_at),
+        "asked": reliefs.filter(taken_at=None).exclude(person=staff.person_id).count(),
+        "notes": notes.exclude(written_by=staff.person_id).count(),
+    }
 
 
 def _shift_ends(staff: StaffMember, *, at: datetime) -> datetime | None:

@@ -275,6 +275,7 @@ def test_a_threat_in_a_live_chat_ends_from_a_locked_phone(
     amara.get_by_role("link", name=f"Flag {flag.code}").click()
     amara.fill("[name=reason]", "It urges her to hurt herself.")
     amara.get_by_role("button", name="Needs action").click()
+    expect(noor.locator("#waits")).to_be_empty()
     amara.get_by_role("link", name="Propose what should happen").first.click()
     amara.fill("[name=reason]", "Urged the speaker to hurt herself.")
     amara.get_by_label("Found in violation of the code").check()
@@ -285,6 +286,9 @@ def test_a_threat_in_a_live_chat_ends_from_a_locked_phone(
     amara.get_by_role("button", name="Ask for a second yes").click()
     proposal = Proposal.objects.get()
     expect(theirs).to_be_visible()
+    expect(noor.locator("#waits")).to_contain_text(
+        "1"
+    )  # whoever only watches is shown that it is asked
 
     notice(luis, hosts)
     luis.tap(luis.page.get_by_role("link", name="Desk"))

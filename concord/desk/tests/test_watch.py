@@ -105,6 +105,32 @@ def test_a_part_is_a_part(cast: Cast, amara: Browser) -> None:
     assert "<html" in part(amara, "/watch", "something else")
 
 
+def test_a_page_asks_for_the_number_beside_the_inbox_alone(cast: Cast, amara: Browser) -> None:
+    assert not part(amara, "/", "waits").strip()
+    flagged(cast)
+    number = part(amara, "/", "waits")
+    assert "1" in number
+    assert "<a" not in number
+    assert (
+        'hx-get="/" hx-trigger="live:open from:body, live:news from:body"'
+        in amara.open("/watch").page
+    )
+    assert amara.page.count('id="waits"') == 1
+
+
+def test_whoever_watches_sees_that_a_colleague_would_like_to_be_relieved(
+    cast: Cast, amara: Browser, luis: Browser
+) -> None:
+    assert "relieved" not in part(luis, "/watch", "watch-rooms")
+    amara.open("/on-shift").press("Ask somebody to take over")
+    assert "1 colleague would like to be relieved." in part(luis, "/watch", "watch-rooms")
+    assert "relieved" not in part(amara, "/watch", "watch-rooms")
+    luis.open("/on-shift").press("I take over from Amara", note="")
+    assert "Somebody takes over from you." in part(amara, "/watch", "watch-rooms")
+    amara.open("/on-shift").press("Hand it over", note="Hall 2 is loud.")
+    assert luis.open("/watch").sees("1 note is for you.")
+
+
 def test_a_flag_is_answered_where_it_stands(cast: Cast, amara: Browser) -> None:
     flag = flagged(cast)
     amara.open("/watch").press("Needs action", reason="It urges her to hurt herself.")

@@ -1,5 +1,6 @@
 // The desk hears that something changed, never what: each event carries ids only, and the parts of the page that
-// care fetch themselves through htmx, as `hx-trigger="live:flag from:body"`.
+// care fetch themselves through htmx, as `hx-trigger="live:flag from:body"`. Whatever may change what waits for
+// somebody is also told as `live:news`: the first at once, what follows within a second together at its end.
 //
 // <body data-stream="/live/?s=desk:…"> and an optional <p id="stream-line" data-offline="…">.
 (() => {
@@ -13,6 +14,19 @@
   let timer = 0;
 
   const tell = (name, detail) => document.body.dispatchEvent(new CustomEvent("live:" + name, { detail }));
+  const inTheRooms = ["post", "removed", "restored", "renamed", "condition", "claim", "shift"];
+  let gathering = 0;
+  let more = false;
+  const gather = () => {
+    more = Boolean(gathering);
+    if (gathering) return;
+    tell("news");
+    gathering = setTimeout(() => { gathering = 0; if (more) gather(); }, 1000);
+  };
+  const hear = (name, event) => {
+    tell(name, JSON.parse(event.data || "{}"));
+    if (!inTheRooms.includes(name)) gather();
+  };
   const say = (words) => { if (line) line.textContent = words || ""; };
   const close = () => { if (source) source.close(); source = null; };
   const again = () => {
@@ -28,7 +42,7 @@
     source = new EventSource(address);
     source.onopen = () => { wait = 1000; say(""); tell("open"); };
     source.onerror = again;
-    names.forEach((name) => source.addEventListener(name, (event) => tell(name, JSON.parse(event.data || "{}"))));
+    names.forEach((name) => source.addEventListener(name, (event) => hear(name, event)));
     source.addEventListener("cut", () => { close(); location.reload(); });
     source.addEventListener("reset", () => { close(); location.reload(); });
     source.addEventListener("crowded", () => { close(); say(line && line.dataset.crowded); });
