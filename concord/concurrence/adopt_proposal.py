@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from concord.concurrence.contents import read_contents, targets_of
+from concord.concurrence.contents import read_contents, terms_in
 from concord.concurrence.models import Proposal, Version
 from concord.concurrence.propose import revise
 from concord.concurrence.terms import Terms
@@ -39,8 +39,4 @@ def adopt_proposal(
 
 def terms_of(version: Version, *, keyring: Keyring) -> Terms:
     """What a version says, as it was typed. Raises NoGrant."""
-    contents = read_contents(version, keyring=keyring)
-    texts = {**contents["texts"]}
-    for name in ("grounds", "violations"):
-        texts[name] = tuple(texts[name])
-    return Terms(targets=tuple(targets_of(contents)), **texts)
+    return terms_in(read_contents(version, keyring=keyring))

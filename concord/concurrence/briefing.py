@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.template.defaultfilters import date as date_words
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from concord.cases.conflicts import may_agree
 from concord.concurrence.contents import targets_of
@@ -51,8 +53,14 @@ class Letter:
     texts: dict[str, Any]
     wishes: str
     excerpts: list[tuple[str, str]]
+    evidence: list[tuple[Words, str]]
     effect: Effect
     named_by_hand: list[str]
+
+    @property
+    def shows(self) -> list[tuple[Words, str]]:
+        """What was flagged or reported, and what would go, each with what it is."""
+        return [*self.excerpts, *self.evidence]
 
     @property
     def asks(self) -> str:
@@ -246,11 +254,27 @@ def letter_of(briefing: Briefing, *, at: datetime) -> Letter:
         excerpts=[
             (step["label"], step["excerpt"]) for step in contents["steps"] if step["excerpt"]
         ],
+        evidence=shown_lines(contents.get("evidence", [])),
         effect=effect_of(preview(targets, at=at) if is_open else contents["preview"]),
         named_by_hand=list(
             dict.fromkeys(step["label"] for step in contents["steps"] if step["named_by_hand"])
         ),
     )
+
+
+def shown_lines(evidence: list[dict[str, Any]]) -> list[tuple[Words, str]]:
+    """Each piece that a version shows, with the words above it."""
+    return [(_line(one), one["text"]) for one in evidence]
+
+
+def _line(piece: dict[str, Any]) -> Words:
+    if piece["kind"] == "report":
+        return _("From a report")
+    when = date_words(datetime.fromisoformat(piece["at"]), "j F, H:i T")
+    if piece["kind"] == "moment":
+        said = _("%(room)s, %(when)s, in the words of whoever flagged it")
+        return said % {"room": piece["room"], "when": when}
+    return ", ".join(part for part in (piece["label"], piece["room"], when) if part)
 
 
 def standing_of(version: Version, *, at: datetime) -> Standing:

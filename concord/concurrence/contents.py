@@ -27,6 +27,7 @@ def write_contents(
     case: str,
     wishes: str,
     excerpts: dict[str, str],
+    evidence: list[dict[str, Any]],
     preview: list[dict[str, Any]],
     verdict: UUID,
     own_verdicts: dict[str, str],
@@ -41,6 +42,7 @@ def write_contents(
         "own_verdicts": own_verdicts,
         "texts": terms.texts(),
         "preview": preview,
+        "evidence": evidence,
         "steps": [
             {
                 **target.effect(),
@@ -132,3 +134,13 @@ def targets_of(contents: dict[str, Any]) -> list[Target]:
         )
         for step in contents["steps"]
     ]
+
+
+def terms_in(contents: dict[str, Any]) -> Terms:
+    """Opened contents as they were typed, to be changed or put forward by somebody else."""
+    texts = {**contents["texts"]}
+    for name in ("grounds", "violations", "set_aside"):
+        texts[name] = tuple(texts.get(name, ()))
+    if texts.get("evidence") is not None:
+        texts["evidence"] = tuple(texts["evidence"])
+    return Terms(targets=tuple(targets_of(contents)), **texts)

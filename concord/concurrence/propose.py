@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -19,11 +20,12 @@ from concord.cases.conflicts import may_agree
 from concord.cases.models import OVER, Case, LinkedCase
 from concord.cases.models import State as CaseState
 from concord.cases.move import move, rests
-from concord.cases.parties import known_parties
+from concord.cases.parties import Known
 from concord.cases.read_case import Opened, read_case
 from concord.cases.read_elsewhere import read_elsewhere
 from concord.cases.reopen_case import reopen_case
 from concord.concurrence.contents import commitments, write_contents, write_manifest
+from concord.concurrence.evidence import pieces_of, shown_in
 from concord.concurrence.guards import NeedsCoordinator, check_key, check_staff
 from concord.concurrence.happening import is_happening
 from concord.concurrence.kinds import kind_of
@@ -152,7 +154,8 @@ def submit_version(
         terms,
         case=case.code,
         wishes=opened.wishes,
-        excerpts=_excerpts(terms.targets, case, keyring),
+        excerpts=excerpts_of(terms.targets, opened.parties),
+        evidence=shown_in(terms, pieces_of(opened), parties=opened.parties),
         preview=preview(terms.targets, at=at),
         verdict=verdict,
         own_verdicts=own_verdicts,
@@ -285,8 +288,8 @@ def target_token(target: Target) -> bytes:
     return token("target", f"{target.kind}:{kind_of(target.kind).same_as(target)}")
 
 
-def _excerpts(targets: tuple[Target, ...], case: Case, keyring: Keyring) -> dict[str, str]:
-    parties = known_parties(case, keyring=keyring)
+def excerpts_of(targets: Iterable[Target], parties: list[Known]) -> dict[str, str]:
+    """What was written and would go, by the id of its target; protected people are masked."""
     return {
         str(target.id): mask(text, parties)
         for target in targets

@@ -123,6 +123,8 @@ class Terms:
 
     `own_notices`: where not all are told the same, {"subject", "body"} by the keys of `told_alike`.
     `set_aside`: codes of `SET_ASIDE` for what was considered and cannot be done, and why.
+    `evidence`: what the colleague is shown of what was flagged or reported, each by its `evidence.Piece.ref`; None
+    for the usual few.
     `departure` is one of `DEPARTURES`, or `KEEPS`; empty only where nobody wished for anything. `untold`: why it
     is not safe to tell the reporting person of a departure before it happens; empty, and they are told.
     """
@@ -147,6 +149,7 @@ class Terms:
     notice_body: str = ""
     own_notices: dict[str, dict[str, str]] = field(default_factory=dict)
     act_at_once: bool = True
+    evidence: tuple[str, ...] | None = None
 
     def texts(self) -> dict[str, Any]:
         """All of it but the targets, as plain JSON."""

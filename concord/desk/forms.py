@@ -5,7 +5,7 @@ Nothing is refused here: `check_complete` says what is missing, and everything t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.actions.limit_writing import PACES
 from concord.cases.parties import Known
+from concord.concurrence.evidence import Piece, usual
 from concord.concurrence.terms import (
     DEPARTURES,
     GROUNDS,
@@ -190,6 +191,14 @@ class ProposalForm(forms.Form):
             "Whoever wants to hear nothing is not told."
         ),
     )
+    evidence = SomeOf(
+        label=_("What your colleague is shown"),
+        help_text=_(
+            "Names of people in this case are masked. Untick whatever tells who was harmed all the same; of a report "
+            "nothing is shown unless you tick it. What is to be deleted, and only what is by somebody this is "
+            "about, is shown."
+        ),
+    )
     notice_subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
     notice_body = Lines(label=_("What the person is told"), rows=10, longest=10_000)
 
@@ -209,15 +218,24 @@ class ProposalForm(forms.Form):
     """Whether nothing is assumed in it, so that every answer is asked for at once."""
 
     def __init__(
-        self, *args: Any, around: Around, at: datetime, wishes: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        around: Around,
+        at: datetime,
+        wishes: str = "",
+        pieces: Sequence[Piece] = (),
+        **kwargs: Any,
     ) -> None:
-        kwargs["initial"] = first_choices(around, at=at) | kwargs.get("initial", {})
+        first = first_choices(around, at=at) | usual_evidence(around, pieces)
+        kwargs["initial"] = first | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.around, self.at = around, at
         if not wishes.strip():
             for name in self.WISHES:
                 del self.fields[name]
         self._offer(around)
+        evidence: Any = self.fields["evidence"]
+        evidence.choices = [(one.ref, _of_evidence(one)) for one in pieces]
         scope: Any = self.fields["scope"]
         scope.choices = [(each.value, each.name) for each in around.scopes]
 
@@ -281,6 +299,7 @@ class ProposalForm(forms.Form):
             notice_subject=typed["notice_subject"].strip(),
             notice_body=typed["notice_body"].strip(),
             act_at_once=typed["act_at_once"],
+            evidence=tuple(typed["evidence"]),
             **texts,
         )
 
@@ -375,6 +394,12 @@ def first_choices(around: Around, *, at: datetime) -> dict[str, Any]:
     }
 
 
+def usual_evidence(around: Around, pieces: Sequence[Piece]) -> dict[str, Any]:
+    """The ticks on what is shown unless somebody chooses."""
+    persons = {each.person_id for each in around.people if each.person_id}
+    return {"evidence": [one.ref for one in usual(pieces, persons=persons)]}
+
+
 def choices_of(terms: Terms) -> dict[str, Any]:
     """The form's contents for terms that were proposed before."""
     texts = terms.texts()
@@ -384,6 +409,8 @@ def choices_of(terms: Terms) -> dict[str, Any]:
         "posts": [str(target.id) for target in terms.targets if target.kind == "delete"],
         "is_safe": texts["safety"] == str(SAFE),
     }
+    if terms.evidence is None:
+        del chosen["evidence"]
     lasting = [target for target in terms.targets if target.kind in LASTING]
     if lasting:
         first = lasting[0]
@@ -401,3 +428,11 @@ def _line(post: Post, flagged: set[UUID]) -> str:
     told = gettext("flagged") + " · " if post.id in flagged else ""
     begins = Truncator(post.text).chars(140)
     return f"{date_words(post.posted_at, 'H:i')} · {post.room.name} · {told}{begins}"
+
+
+def _of_evidence(piece: Piece) -> str:
+    """One piece in a list of ticks: what it is, and as much of it as can be told apart."""
+    if piece.kind == "report":
+        return f"{gettext('From a report')} · {piece.text}"
+    told = gettext("flagged moment") if piece.kind == "moment" else gettext("message")
+    return f"{date_words(piece.at, 'H:i')} · {piece.room} · {told} · {Truncator(piece.text).chars(140)}"

@@ -29,13 +29,14 @@ from concord.cases.desk_views import find_case
 from concord.cases.models import Case
 from concord.cases.parties import add_party
 from concord.cases.read_case import Opened, read_case
-from concord.concurrence.briefing import Letter, newest
-from concord.concurrence.contents import targets_of
+from concord.concurrence.briefing import Letter, newest, shown_lines
+from concord.concurrence.contents import terms_in
+from concord.concurrence.evidence import pieces_of, shown_in
 from concord.concurrence.guards import NeedsCoordinator, StaleVersion
 from concord.concurrence.kinds import effect_of, kind_of
 from concord.concurrence.models import Decision, Proposal, Version
 from concord.concurrence.open_version import open_version
-from concord.concurrence.propose import named_by_hand, preview, propose, revise
+from concord.concurrence.propose import excerpts_of, named_by_hand, preview, propose, revise
 from concord.concurrence.terms import GIVE_BACK, Incomplete, Terms, check_complete, told_alike
 from concord.convenings.known_members import known_members
 from concord.desk.around import Around, around, beyond
@@ -231,10 +232,12 @@ def _draft(
     opened = read_case(case, by=request.staff_member, keyring=request.keyring, at=request.at)
     page = {"case": case, "opened": opened, "changing": changing, "title": way.title}
     page["varied"] = varied.decision if varied else None
+    page["pieces"] = pieces_of(opened)
     asked: dict[str, Any] = {
         "around": way.around(opened, case=case, at=request.at),
         "at": request.at,
         "wishes": opened.wishes,
+        "pieces": page["pieces"],
     }
     if way is OF_ORGANISATION:
         asked["members"] = partial(
@@ -333,6 +336,7 @@ def _form(
         "open_by_hand": any(form[name].errors for name in form.BY_HAND),
         "wider": [form[name] for name in form.WIDER],
         "in_full": [form[name] for name in form.IN_FULL],
+        "evidence": form["evidence"] if page["pieces"] else None,
         "about_wishes": [form[name] for name in form.WISHES if name in form.fields],
         "open_wider": page["varied"] is not None
         or any(form[name].errors for name in (*form.WIDER, *form.IN_FULL)),
@@ -354,11 +358,14 @@ def _see(
 ) -> HttpResponse:
     """The text as a colleague will read it, with its effect as it stands now."""
     by_hand = named_by_hand(terms.targets, page["opened"])
+    written = excerpts_of(terms.targets, page["opened"].parties)
+    labels = {str(target.id): target.label for target in terms.targets}
     letter = Letter(
         targets=list(terms.targets),
         texts=terms.texts(),
         wishes=page["opened"].wishes,
-        excerpts=[],
+        excerpts=[(labels[id], text) for id, text in written.items()],
+        evidence=shown_lines(shown_in(terms, page["pieces"], parties=page["opened"].parties)),
         effect=effect_of(preview(terms.targets, at=request.at)),
         named_by_hand=list(
             dict.fromkeys(each.label for each in terms.targets if each.id in by_hand)
@@ -390,7 +397,4 @@ def _proposed_before(request: DeskRequest, changing: Version) -> Terms:
     briefing = open_version(
         changing, by=request.staff_member, keyring=request.keyring, at=request.at
     )
-    texts = {**briefing.contents["texts"]}
-    for name in ("grounds", "violations", "set_aside"):
-        texts[name] = tuple(texts.get(name, ()))
-    return Terms(targets=tuple(targets_of(briefing.contents)), **texts)
+    return terms_in(briefing.contents)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from concord.convenings.models import Registration
 from concord.ledger.record import record
@@ -31,6 +32,7 @@ class Message(NamedTuple):
     seen: Seen
     at: datetime
     rank: int
+    post: UUID
 
 
 class Messages(NamedTuple):
@@ -49,7 +51,7 @@ def read_messages(flag: Flag, *, keyring: Keyring) -> Messages:
     seen = [Seen.from_bytes(one) for one in files.unseal_all(flag.file, sealed, keyring=keyring)]
     name = _name_now(seen[0], flag) if seen else None
     read = [
-        Message(_called(what, name), one.seen_at, one.rank)
+        Message(_called(what, name), one.seen_at, one.rank, one.post_id)
         for one, what in zip(kept, seen, strict=True)
     ]
     return Messages(read, max(0, flag.count - len(read)) if flag.by_machine else 0)

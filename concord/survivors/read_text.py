@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import count, product
+from string import ascii_uppercase
 from uuid import UUID
 
 from django.db import transaction
@@ -90,7 +93,7 @@ def mask(text: str, parties: list[Known]) -> str:
 
 def mask_everybody(text: str, parties: list[Known]) -> str:
     """The same for everybody in the case, for a copy of it: identities stay in the case (K-PRIV-1)."""
-    for letter, party in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", parties, strict=False):
+    for letter, party in zip(_letters(), parties, strict=False):
         for name in sorted((party.name, *party.handles, *party.addresses), key=len, reverse=True):
             for part in (name, *re.findall(r"\w+", name)):
                 if len(part) >= SHORTEST_PART:
@@ -98,6 +101,12 @@ def mask_everybody(text: str, parties: list[Known]) -> str:
         if names_one_of(text, party):
             return "…"
     return text
+
+
+def _letters() -> Iterator[str]:
+    """A to Z, then AA, AB …: however many are in a case, nobody stands there by name."""
+    for many in count(1):
+        yield from map("".join, product(ascii_uppercase, repeat=many))
 
 
 def join(texts: tuple[str, ...]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
-from concord.cases.parties import add_party, known_parties
+from concord.cases.parties import Known, add_party, known_parties
 from concord.letters.registry import register_kind
 from concord.letters.send import NeedsVerdict, send
 from concord.survivors.read_text import NamesSomebodyProtected, mask, names_one_of, read_text
@@ -82,3 +84,8 @@ def test_a_briefing_shows_other_people_as_letters(cast: Cast, case) -> None:
     shown = mask("Sara, go away, Sara Lindqvist", parties)
     assert shown == "person A, go away, person A"
     assert not any(names_one_of(shown, party) for party in parties if party.is_protected)
+
+
+def test_however_many_are_in_a_case_nobody_stands_there_by_name():
+    many = [Known(uuid4(), "witness", f"Name{n:03}x", (), (), None) for n in range(30)]
+    assert mask("Name000x, Name025x, Name029x", many) == "person A, person Z, person AD"
