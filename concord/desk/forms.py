@@ -192,11 +192,11 @@ class ProposalForm(forms.Form):
         ),
     )
     evidence = SomeOf(
-        label=_("What your colleague is shown"),
+        label=_("Tick what is shown"),
         help_text=_(
-            "Names of people in this case are masked. Untick whatever tells who was harmed all the same; of a report "
-            "nothing is shown unless you tick it. What is to be deleted, and only what is by somebody this is "
-            "about, is shown."
+            "Other people in this case stand there as “person A”. Untick whatever tells all the same who was harmed. Of "
+            "a report nothing is shown unless you tick it. What is to be deleted is shown in any case, and no "
+            "message by anybody whom this is not about."
         ),
     )
     notice_subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
