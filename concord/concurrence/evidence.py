@@ -23,6 +23,8 @@ from concord.survivors.read_text import mask_everybody
 FEW = 5
 """Pieces that are shown where nobody chose: the newest."""
 MOST = 20
+STRONGEST = 10
+"""Messages of one item of screening that are offered; whoever coordinates has all of them in the case."""
 LONGEST_PASSAGE = 300
 """Signs of one line of a report; a longer line is offered sentence by sentence."""
 SENTENCE = re.compile(r"(?<=[.!?…؟。！？])\s+")  # noqa: RUF001 - full stops of other scripts
@@ -123,7 +125,7 @@ def _of_flag(opened: OpenedFlag) -> Iterable[Piece]:
             yield Piece(f"moment:{flag.id}", "moment", seen.words, flag.raised_at, seen.room)
         return
     yield _post(flag.post_id, seen.excerpt, flag.raised_at, seen.room, seen.author_id)
-    for one in opened.messages:
+    for one in opened.written[:STRONGEST]:
         yield _post(one.post, one.seen.excerpt, one.at, one.seen.room, one.seen.author_id)
 
 

@@ -194,8 +194,8 @@ class ProposalForm(forms.Form):
     evidence = SomeOf(
         label=_("Tick what is shown"),
         help_text=_(
-            "Other people in this case stand there as “person A”. Untick whatever tells all the same who was harmed. Of "
-            "a report nothing is shown unless you tick it. What is to be deleted is shown in any case, and no "
+            "Other people in this case stand there as “person A”. Untick whatever tells all the same who was harmed. "
+            "Of a report nothing is shown unless you tick it. What is to be deleted is shown in any case, and no "
             "message by anybody whom this is not about."
         ),
     )
