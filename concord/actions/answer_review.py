@@ -14,6 +14,7 @@ from concord.letterbox.push import push
 from concord.letters.outgoing import read_outgoing
 from concord.people.models import StaffMember
 from concord.refusals import Refused
+from concord.reports.asked_again import tell_who_reported
 from concord.vault import files
 from concord.vault.errors import NoGrant
 from concord.vault.keyring import Keyring
@@ -30,7 +31,9 @@ class AnswerIsEmpty(Refused):
 def answer_review(
     request: ReviewRequest, *, answer: str, by: StaffMember, keyring: Keyring, at: datetime
 ) -> ReviewRequest:
-    """Lay an answer into the box that the person's code opens. More than one may follow.
+    """Lay an answer into the box that the person's code opens; of a reporter, into that of their report, too.
+
+    More than one may follow.
 
     Changes no decision. Raises `AnswerIsEmpty`, NoGrant, and what the guard refuses (K-NAME-1).
     """
@@ -43,6 +46,8 @@ def answer_review(
     box = Box.objects.filter(id__in=[request.box]).first()
     if box is not None:
         push(box, answer.strip().encode(), kind="answer", at=at)
+    if request.report is not None:
+        tell_who_reported(request.report, answer.strip(), at=at)
     request.answered_at = request.answered_at or at
     request.save(update_fields=["answered_at"])
     record("actions.answer_review", actor=by.person_id, subject=request.id, at=at)

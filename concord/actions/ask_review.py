@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.access.gate import standing_behind
 from concord.actions.assign_review import assign
+from concord.actions.looked_at import made_at, without_a_part
 from concord.actions.models import ReviewRequest
 from concord.actions.review_reference import executions_named_by
 from concord.actions.uninvolved import uninvolved
@@ -28,6 +29,8 @@ from concord.monitoring.readers import outside_readers
 from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
 from concord.refusals import Refused
+from concord.reports.asked_again import note_asked_again
+from concord.reports.models import Report
 from concord.vault import files
 from concord.vault.keyholders import keyholders
 
@@ -59,9 +62,10 @@ def ask_review(
     """File a request, sealed to staff who had no part in the decision, and return the code to come back with.
 
     Which decision it is about is told by `shut`, a shut or a limit from the gate's own page, by the `number` of a
-    notice, or by the `report` whose box is open; then it is assigned at once. When nothing tells, all who receive
-    reports read it. No account is needed. The action stands meanwhile. Filed late, it still reaches a person and
-    is answered. The same form sent twice shows the same code. Raises `SayALittle` for an empty or endless text.
+    notice, or by the `report` whose box is open; then it is assigned at once. Where nothing was decided about that
+    report, it is about its being left so. When nothing tells, all who receive reports read it. No account is needed.
+    The action stands meanwhile. Filed late, it still reaches a person and is answered. The same form sent twice shows
+    the same code. Raises `SayALittle` for an empty or endless text.
     """
     if not words.strip() or len(words) > LONGEST or kind not in KINDS:
         raise SayALittle()
@@ -71,7 +75,9 @@ def ask_review(
         return code, before
     request_id = uuid4()
     decisions = _decisions(shut, number, report)
-    readers = _readers(decisions, at=at)
+    theirs = Report.objects.filter(id=report).first() if report is not None else None
+    readers = _readers(decisions, theirs, at=at)
+    settled_at = made_at(decisions, theirs)
     contents = json.dumps({"words": words.strip(), "contact": contact.strip()})
     file = files.open_file(readers=readers, at=at)
     made = ReviewRequest.objects.create(
@@ -79,8 +85,9 @@ def ask_review(
         code=random_code(),
         kind=kind,
         shut=shut if shut and standing_behind(shut) else None,
-        named=bool(decisions),
-        is_late=bool(decisions) and at > decisions[0].made_at + _window(),
+        report=theirs,
+        named=bool(decisions) or theirs is not None,
+        is_late=settled_at is not None and at > settled_at + _window(),
         file=file.id,
         sealed=files.seal(file.id, contents.encode(), about=f"review:{request_id}"),
         box=box.id,
@@ -88,8 +95,10 @@ def ask_review(
         answer_due_at=at + (ANSWER_LIVE if is_running(decisions) else ANSWER_OTHERWISE),
     )
     record("actions.ask_review", actor=None, subject=made.id, at=at, kind=kind)
-    if decisions:
-        assign(made, decision=decisions[0], at=at)
+    if made.named:
+        assign(made, decision=decisions[0] if decisions else None, at=at)
+    if theirs is not None:
+        note_asked_again(theirs, due_at=made.answer_due_at, at=at)
     tell_desks(readers, "review", made.id)
     ring(readers, at=at)
     return code, made
@@ -105,10 +114,12 @@ def _decisions(shut: UUID | None, number: str, report: UUID | None) -> list[Deci
     return sorted(found.values(), key=lambda each: each.made_at, reverse=True)
 
 
-def _readers(decisions: list[Decision], *, at: datetime) -> set[UUID]:
-    """Receivers with keys who had no part in any of them; else the outside contact."""
+def _readers(decisions: list[Decision], report: Report | None, *, at: datetime) -> set[UUID]:
+    """Receivers with keys who had no part in any of them, or in leaving it so; else the outside contact."""
     if decisions:
         readers = {staff.person_id for staff in uninvolved(decisions, at=at)}
+    elif report is not None:
+        readers = {staff.person_id for staff in without_a_part(report, at=at)}
     else:
         readers = keyholders(StaffMember.objects.receivers(at).values_list("person_id", flat=True))
     return readers or outside_readers(at)

@@ -2,6 +2,9 @@
 
 Until then it stands. Taken back, it gives access back in the same transaction, and says that we are sorry. What
 is told to whoever asked, to whoever was kept out and to whoever reported is what each of them may know.
+
+Where nothing was decided, and whoever reported asks, it stays as it is, or is looked into again: the case that was left
+as it is goes back to its people, a report that was set aside waits once more.
 """
 
 from __future__ import annotations
@@ -18,9 +21,9 @@ from concord.access.models import Shut
 from concord.actions.apologise import say_it_ends_earlier, say_sorry
 from concord.actions.assign_review import end_loan
 from concord.actions.give_back import end_decision, end_for_one, persons_under, put_posts_back
+from concord.actions.looked_at import case_of, may_look
 from concord.actions.models import UNDECIDED, Ending, ReviewRequest, ReviewState
 from concord.actions.signals import not_me_accepted
-from concord.actions.uninvolved import is_uninvolved
 from concord.actions.who_asks import step_told, steps_of_each
 from concord.cases.models import Case
 from concord.cases.move import reopen, rests
@@ -31,9 +34,12 @@ from concord.letterbox.models import Box
 from concord.letterbox.push import push
 from concord.letters.outgoing import read_outgoing
 from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.ring import ring
 from concord.people.models import OutsideContact
 from concord.refusals import Refused
-from concord.reports.lay_outcome import lay_outcome
+from concord.reports.asked_again import tell_who_reported
+from concord.reports.bring_back import bring_back
+from concord.reports.lay_outcome import ANEW, LEFT, lay_outcome
 from concord.survivors.read_text import NamesSomebodyProtected, names_one_of
 from concord.vault import files
 from concord.vault.errors import NoGrant
@@ -44,6 +50,13 @@ OUTCOMES: dict[str, str | Words] = {
     ReviewState.VARIED: _("It ends earlier"),
     ReviewState.OVERTURNED: _("It was wrong: take it back now"),
 }
+
+
+OF_NOTHING: dict[str, str | Words] = {
+    ReviewState.UPHELD: _("It stays as it is"),
+    ReviewState.OVERTURNED: _("Look into it again"),
+}
+"""What can come of it where nothing was decided."""
 
 
 class HadAPart(Refused):
@@ -107,19 +120,21 @@ def decide_review(
     decision = _checked(request, by=by, keyring=keyring, at=at)
     if request.state not in UNDECIDED:
         return request
-    if outcome not in OUTCOMES or (request.kind == "not_me" and outcome == ReviewState.VARIED):
+    if outcome not in outcomes_of(request):
         raise NotAnOutcome(subject=request.id)
     if not reason.strip():
         raise GiveAReason(subject=request.id)
-    _read_before_it_goes(answer, request, decision, by=by, keyring=keyring, at=at)
-    if outcome != ReviewState.UPHELD:
+    case = case_of(request)
+    _read_before_it_goes(answer, request, case, by=by, keyring=keyring, at=at)
+    step = None
+    if outcome != ReviewState.UPHELD and decision is not None:
         step = _step(request, chosen, for_all=for_all, at=at)
-    if outcome == ReviewState.OVERTURNED:
+    if outcome == ReviewState.OVERTURNED and decision is not None:
         _take_back(request, decision, step, keyring=keyring, posts_back=posts_back, at=at)
-    elif outcome == ReviewState.VARIED:
+    elif outcome == ReviewState.VARIED and decision is not None:
         _end_sooner(request, decision, ends_at, step, keyring=keyring, at=at)
     if outcome != ReviewState.UPHELD and request.kind != "not_me":
-        _open_again(decision, by=by, at=at)
+        _open_again(request, case, by=by, at=at)
     request.reason_sealed = files.seal(
         request.file, reason.strip().encode(), about=f"review reason:{request.id}"
     )
@@ -127,29 +142,40 @@ def decide_review(
     request.answered_at = request.answered_at or at
     end_loan(request, at=at)
     request.save()
-    _tell(request, decision, answer.strip(), at=at)
+    _tell(request, case, answer.strip(), at=at)
     record("actions.decide_review", actor=by, subject=request.id, at=at, outcome=outcome)
-    tell_desks(files.readers(request.file) | files.readers(decision.file), "review", request.id)
+    behind = decision.file if decision else case.file if case else None
+    told = files.readers(request.file) | (files.readers(behind) if behind else set())
+    tell_desks(told, "review", request.id)
     return request
 
 
-def _checked(request: ReviewRequest, *, by: UUID, keyring: Keyring, at: datetime) -> Decision:
-    """The decision, for the person whose request it is and who still had no part in it."""
-    decision = request.decision
+def outcomes_of(request: ReviewRequest) -> dict[str, str | Words]:
+    """What can come of it, each in words; "this is not me" has no middle."""
+    if request.decision_id is None and request.report_id is not None:
+        return OF_NOTHING
+    left_out = {ReviewState.VARIED} if request.kind == "not_me" else set()
+    return {each: words for each, words in OUTCOMES.items() if each not in left_out}
+
+
+def _checked(
+    request: ReviewRequest, *, by: UUID, keyring: Keyring, at: datetime
+) -> Decision | None:
+    """The decision, if there is one, for the person whose request it is and who still had no part in it."""
     if keyring.holder != by or not files.may_open(request.file, by):
         raise NoGrant(subject=request.id)
-    if decision is None or request.reviewer != by:
+    if request.reviewer != by or (request.decision is None and request.report is None):
         raise HadAPart(subject=request.id)
     outside = OutsideContact.objects.filter(holder=by).exists()
-    if not outside and not is_uninvolved(by, decision, at=at):
+    if not outside and not may_look(by, request, keyring=keyring, at=at):
         raise HadAPart(subject=request.id)
-    return decision
+    return request.decision
 
 
 def _read_before_it_goes(
     answer: str,
     request: ReviewRequest,
-    decision: Decision,
+    case: Case | None,
     *,
     by: UUID,
     keyring: Keyring,
@@ -159,9 +185,9 @@ def _read_before_it_goes(
     if not answer.strip():
         return
     read_outgoing(answer, about=request.id, by=by, keyring=keyring, at=at)
-    parties = known_parties(decision.case, keyring=keyring)
+    parties = known_parties(case, keyring=keyring) if case else []
     if any(names_one_of(answer, each) for each in parties if each.is_protected):
-        raise NamesSomebodyProtected(subject=decision.case_id)
+        raise NamesSomebodyProtected(subject=request.id)
 
 
 def _take_back(
@@ -248,11 +274,20 @@ def _end_sooner(
     say_it_ends_earlier(persons_under(decision), decision, ends_at=ends_at, at=at)
 
 
-def _open_again(decision: Decision, *, by: UUID, at: datetime) -> None:
-    """A case that rested on what was wrong, or too long, goes back to its people (workflow.md 4.4)."""
-    case = Case.objects.select_for_update().get(id=decision.case_id)
+def _open_again(request: ReviewRequest, case: Case | None, *, by: UUID, at: datetime) -> None:
+    """A case that rested on what was wrong, or too long, goes back to its people (workflow.md 4.4); a report that was
+    set aside, to those who read it. They are rung where nothing was decided: it is theirs to do something."""
+    if case is None:
+        if request.report is not None:
+            bring_back(request.report, by=by, at=at)
+        return
+    case = Case.objects.select_for_update().get(id=case.id)
     if rests(case):
         reopen(case, by=by, at=at)
+    if request.decision is None:
+        seats = {seat.person_id for seat in (case.coordinator, case.deputy) if seat}
+        tell_desks(seats, "case", case.id)
+        ring(seats, at=at)
 
 
 def _step(
@@ -276,14 +311,20 @@ def _is_of_a_return(shut: UUID | None) -> bool:
     return warrant is not None and warrant.execution.prior_decision_id is not None
 
 
-def _tell(request: ReviewRequest, decision: Decision, answer: str, *, at: datetime) -> None:
-    """Whoever asked reads it with their code; whoever reported and chose to hear, that it was looked at again."""
+def _tell(request: ReviewRequest, case: Case | None, answer: str, *, at: datetime) -> None:
+    """Whoever asked reads it with their code, and whoever reported behind their own; whoever else reported and chose to
+    hear, that it was looked at again."""
+    kind, what = request.kind, str(request.state)
+    if request.decision is None:
+        kind, what = "left", LEFT if request.state == ReviewState.UPHELD else ANEW
     box = Box.objects.filter(id__in=[request.box] if request.box else []).first()
     if box is not None:
-        push(box, answer.encode(), kind=f"{request.kind}.{request.state}", at=at)
+        push(box, answer.encode(), kind=f"{kind}.{request.state}", at=at)
     if request.kind == "not_me":
         return  # about somebody else, or about nobody in the case
-    sources = decision.case.sources.select_related("report").filter(report__isnull=False)
-    for source in sources:
-        if source.report is not None:
-            lay_outcome(source.report, [request.state], on=at.date(), at=at)
+    sources = case.sources.select_related("report") if case else []
+    reports = {each.report for each in sources if each.report}
+    for report in reports | ({request.report} if request.report else set()):
+        lay_outcome(report, [what], on=at.date(), at=at, asked=report == request.report)
+    if request.report is not None and answer:
+        tell_who_reported(request.report, answer, at=at)

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from concord.actions.answer_review import answer_review
 from concord.actions.assign_review import assign_review
-from concord.actions.decide_review import OUTCOMES, decide_review
+from concord.actions.decide_review import decide_review, outcomes_of
 from concord.actions.forms import OutcomeForm
+from concord.actions.looked_at import case_of, may_look
 from concord.actions.models import UNDECIDED, ReviewRequest
 from concord.actions.read_review import read_reason, read_review
-from concord.actions.uninvolved import is_uninvolved
 from concord.actions.who_asks import steps_of_each
 from concord.actions.who_may import reads_reviews
 from concord.concurrence.briefing import names_of
@@ -52,12 +52,15 @@ def answer(request: DeskRequest, review_id: UUID) -> HttpResponse:
 @door(reads_reviews)
 @require_POST
 def take_on(request: DeskRequest, review_id: UUID) -> HttpResponse:
-    """Say which decision it is about, and take it on, or pass it to somebody without a part in it."""
+    """Say which decision it is about, and take it on, or pass it to somebody without a part in it.
+
+    Where a report tells what it is about, nothing is chosen.
+    """
     found = _find(request, review_id)
     visible = Decision.objects.visible_to(request.staff_member)
     wanted = _id(request.POST.get("decision", ""))
     decision = visible.filter(id=wanted).first() if wanted else None
-    if decision is None:
+    if decision is None and (found.report is None or found.decision is not None):
         raise Http404
     assign_review(
         found,
@@ -96,7 +99,7 @@ def decide(request: DeskRequest, review_id: UUID) -> HttpResponse:
 def _find(request: DeskRequest, review_id: UUID) -> ReviewRequest:
     found = (
         ReviewRequest.objects.visible_to(request.staff_member)
-        .select_related("decision__case", "decision__execution")
+        .select_related("decision__case", "decision__execution", "report")
         .filter(id=review_id)
         .first()
     )
@@ -110,6 +113,7 @@ def _form_for(found: ReviewRequest, request: DeskRequest, data: Any = None) -> O
     return OutcomeForm(
         data,
         not_me=found.kind == "not_me",
+        of_nothing=found.decision is None and found.report is not None,
         may_restore=found.decision is not None and files.may_open(found.decision.file, person),
         each=steps_of_each(found, at=request.at),
     )
@@ -130,20 +134,23 @@ def _page(
     may_take = (
         is_open
         and not is_theirs
-        and found.decision is not None
-        and is_uninvolved(staff.person_id, found.decision, at=request.at)
+        and may_look(staff.person_id, found, keyring=request.keyring, at=request.at)
     )
+    case, told = case_of(found), found.report
     context = {
         "found": found,
         "asked": asked,
+        "case": case if case and files.may_open(case.file, staff.person_id) else None,
+        "told": told if told and files.may_open(told.file, staff.person_id) else None,
+        "of_nothing": found.decision is None and told is not None,
         "is_late": found.answered_at is None and found.answer_due_at <= request.at,
         "is_open": is_open,
         "is_theirs": is_theirs,
         "may_take": may_take,
         "reviewer": names_of(found.reviewer).get(found.reviewer) if found.reviewer else "",
         "form": form or (_form_for(found, request) if is_open and is_theirs else None),
-        "decisions": _choices(request) if is_open and found.decision is None else [],
-        "outcome": OUTCOMES.get(found.state, ""),
+        "decisions": _choices(request) if is_open and not (found.decision or told) else [],
+        "outcome": outcomes_of(found).get(found.state, ""),
         "reason": read_reason(found, keyring=request.keyring) if not is_open else "",
         "typed": typed,
         "refused": refused,

@@ -21,6 +21,8 @@ from concord.ledger.record import record
 from concord.letterbox.models import Box
 from concord.letterbox.purge import purge
 from concord.outbox.clocks import erases
+from concord.reports.models import Report
+from concord.reports.signals import erasing
 from concord.vault import files
 
 MONTH = timedelta(days=30.5)
@@ -39,6 +41,12 @@ def forget_with_the_case(sender: Any, case: Case, at: datetime, **kwargs: Any) -
     shuts = list(Shut.objects.filter(warrant__in=warrants).values_list("id", flat=True))
     theirs = Q(shut__in=shuts) | Q(decision__case=case)
     _erase(ReviewRequest.objects.filter(theirs), at=at)
+
+
+@receiver(erasing, dispatch_uid="actions.forget_requests_of")
+def forget_with_the_report(sender: Any, report: Report, at: datetime, **kwargs: Any) -> None:
+    """Those that its reporter sent, whatever they were about."""
+    _erase(ReviewRequest.objects.filter(report=report), at=at)
 
 
 def due(at: datetime) -> Iterator[date]:

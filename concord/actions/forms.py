@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.access.review_pass import named_by
 from concord.actions.ask_review import LONGEST
-from concord.actions.decide_review import OUTCOMES
+from concord.actions.decide_review import OF_NOTHING, OUTCOMES
 from concord.monitoring.forms import Typed
 
 NONCE_BYTES = 16
@@ -60,17 +60,30 @@ class ReviewForm(forms.Form):
     def __init__(self, *args: Any, report: UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.report = report
-        if report is not None:
+        asked = self.data.get("kind") if self.is_bound else self.initial.get("kind")
+        if report is not None or asked == "reporter":
             kinds: Any = self.fields["kind"]
             kinds.choices = [
                 (
                     "reporter",
-                    _("I reported something, and would like the decision to be looked at"),
+                    _("I reported something, and would like you to look at it again"),
                 ),
                 *kinds.choices,
             ]
             kinds.initial = "reporter"
         self.fields["nonce"].initial = lambda: secrets.token_hex(NONCE_BYTES)
+
+    def clean_kind(self) -> str:
+        """Which report it is about, the open box tells, and nothing else."""
+        kind: str = self.cleaned_data["kind"]
+        if kind == "reporter" and self.report is None:
+            raise forms.ValidationError(
+                _(
+                    "Your box is not open in this browser any more. Open it once more with your code, in "
+                    "another tab, and then send this again. Nothing you typed is lost."
+                )
+            )
+        return kind
 
     def clean_words(self) -> str:
         words: str = self.cleaned_data["words"]
@@ -143,6 +156,7 @@ class OutcomeForm(forms.Form):
         self,
         *args: Any,
         not_me: bool = False,
+        of_nothing: bool = False,
         may_restore: bool = True,
         each: Iterable[tuple[UUID, str]] = (),
         **kw: Any,
@@ -155,6 +169,10 @@ class OutcomeForm(forms.Form):
             del self.fields["whom"]
         if not may_restore:
             del self.fields["posts_back"]
+        if of_nothing:
+            left: Any = self.fields["outcome"]
+            left.choices = list(OF_NOTHING.items())
+            del self.fields["ends_at"]
         if not_me:
             outcome: Any = self.fields["outcome"]
             outcome.choices = [

@@ -17,6 +17,7 @@ from concord.actions.platforms import platform
 from concord.concurrence.models import Decision, Execution, SetAside, Warrant
 from concord.people.models import Organisation, Person
 from concord.people.ties import those_close_to
+from concord.reports.models import Report
 from concord.vault.sight import is_seen_by
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class ReviewRequest(models.Model):
 
     `named`: the way they came told which decision it is about, so nobody who had a part in it reads this.
     `reviewer` is a person, or the standing letterbox of the outside contact; they had no part in the decision.
+    `report`: whoever reported asks. Without a decision it is about what came of that report: nothing, as yet.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -60,6 +62,7 @@ class ReviewRequest(models.Model):
     decision = models.ForeignKey(
         Decision, on_delete=models.CASCADE, null=True, related_name="reviews"
     )
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, null=True, related_name="+")
     reviewer = models.UUIDField(null=True)
     assigned_at = models.DateTimeField(null=True)
     lends_case = models.BooleanField(default=False)
@@ -83,7 +86,8 @@ class ReviewRequest(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="filed")
-                | Q(reviewer__isnull=False, decision__isnull=False, assigned_at__isnull=False),
+                | Q(reviewer__isnull=False, assigned_at__isnull=False)
+                & (Q(decision__isnull=False) | Q(report__isnull=False)),
                 name="actions_review_is_somebodys",
             ),
             models.CheckConstraint(

@@ -8,9 +8,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from concord.actions.decide_review import OUTCOMES, decide_review
+from concord.actions.decide_review import decide_review, outcomes_of
 from concord.actions.forms import OutcomeForm
 from concord.actions.held_words import held_words
+from concord.actions.looked_at import case_of
 from concord.actions.models import UNDECIDED, ReviewRequest, ReviewRequestQuerySet
 from concord.actions.read_review import read_reason, read_review
 from concord.actions.who_asks import steps_of_each
@@ -40,12 +41,13 @@ def review(request: Request, review_id: UUID) -> HttpResponse:
     inside = come_in_to_read(request)
     if inside is None:
         return render(request, "reports/box_shut.html")
-    found = _theirs(inside).select_related("decision__case").filter(id=review_id).first()
+    found = _theirs(inside).select_related("decision__case", "report").filter(id=review_id).first()
     if found is None:
         raise Http404
     form = OutcomeForm(
         request.POST if request.method == "POST" else None,
         not_me=found.kind == "not_me",
+        of_nothing=found.decision is None and found.report is not None,
         may_restore=found.decision is not None
         and files.may_open(found.decision.file, inside.contact.holder),
         each=steps_of_each(found, at=request.at),
@@ -74,7 +76,9 @@ def _page(
     request: Request, found: ReviewRequest, inside: Outside, form: OutcomeForm, *, status: int
 ) -> HttpResponse:
     is_open = found.state in UNDECIDED
-    decision = found.decision
+    decision, case = found.decision, case_of(found)
+    is_known = decision is not None or found.report is not None
+    holder = inside.contact.holder
     held: dict[str, list[str]] = {}
     for step in decision.execution.warrants.filter(kind__in=LASTING) if decision else []:
         held.setdefault(held_words(step.kind), []).append(
@@ -83,11 +87,15 @@ def _page(
     context = {
         "found": found,
         "asked": read_review(found, keyring=inside.keyring, at=request.at),
-        "form": form if is_open and decision is not None else None,
+        "form": form if is_open and is_known else None,
+        "is_known": is_known,
+        "case": case,
+        "told": found.report
+        if found.report and files.may_open(found.report.file, holder)
+        else None,
         "held": [(what, ", ".join(dict.fromkeys(places))) for what, places in held.items()],
-        "has_case": decision is not None
-        and files.may_open(decision.case.file, inside.contact.holder),
-        "outcome": OUTCOMES.get(found.state, ""),
+        "has_case": case is not None and files.may_open(case.file, holder),
+        "outcome": outcomes_of(found).get(found.state, ""),
         "reason": read_reason(found, keyring=inside.keyring),
     }
     return render(request, "actions/kept_review.html", context, status=status)

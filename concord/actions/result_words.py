@@ -20,6 +20,10 @@ _RESULTS: dict[str, str | Words] = {
     "not_me.overturned": _(
         "It was meant for somebody else. You can come in again. We are sorry for the trouble."
     ),
+    "left.upheld": _("Somebody who had no part in it looked at it again. It stays as it is."),
+    "left.overturned": _(
+        "Somebody who had no part in it looked at it again. We are looking into it anew."
+    ),
     "reporter.upheld": _("Somebody who had no part in the decision looked at it again. It stands."),
     "reporter.varied": _(
         "Somebody who had no part in the decision looked at it again. It ends earlier."

@@ -18,12 +18,17 @@ from concord.letterbox.models import Box
 from concord.letterbox.purge import purge
 from concord.reports import blobs
 from concord.reports.models import Question, Report, Supporter
+from concord.reports.signals import erasing
 from concord.vault import files
 
 
 @transaction.atomic
 def erase_report(report: Report, *, at: datetime) -> None:
-    """Destroy its keys first, so that what a backup still holds is noise, then everything else. Twice is once."""
+    """Destroy its keys first, so that what a backup still holds is noise, then everything else. Twice is once.
+
+    Announces `erasing` before anything is gone.
+    """
+    erasing.send(sender=Report, report=report, at=at)
     named = _blobs_of(report)
     questions = Question.objects.filter(report=report).values_list("file", flat=True)
     for file in [report.file, *questions]:

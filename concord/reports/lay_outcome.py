@@ -18,6 +18,9 @@ from concord.reports.models import Report
 KIND = "outcome"
 NOTHING_DONE = "nothing"
 CLOSED = "closed"
+LEFT = "left"
+ANEW = "anew"
+LOOKED_AGAIN = {"upheld", "varied", "overturned", LEFT, ANEW}
 DONE: dict[str, str | Words] = {
     "revoke": _("Somebody's access was taken away or limited."),
     "warn": _("Somebody was told in writing what has to change."),
@@ -37,6 +40,8 @@ DONE: dict[str, str | Words] = {
     "overturned": _(
         "Somebody who had no part in it looked at the decision again, and took it back."
     ),
+    LEFT: _("Somebody who had no part in it looked at it again. It stays as it is."),
+    ANEW: _("Somebody who had no part in it looked at it again. We are looking into it anew."),
     NOTHING_DONE: _(
         "We looked into it with care, and have not acted on it. You can tell us more at any time."
     ),
@@ -48,13 +53,15 @@ DONE: dict[str, str | Words] = {
 OTHER = _("We acted on it.")
 
 
-def lay_outcome(report: Report, kinds: Iterable[str], *, on: date, at: datetime) -> bool:
-    """Lay kind and day in the reporter's box, if they chose to hear it; no name, no reason (I-INFORM-1).
+def lay_outcome(
+    report: Report, kinds: Iterable[str], *, on: date, at: datetime, asked: bool = False
+) -> bool:
+    """Lay kind and day in the reporter's box, if they chose to hear it, or `asked`; no name, no reason (I-INFORM-1).
 
     Returns whether it was laid there.
     """
     box = Box.objects.filter(id=report.box).first() if report.box else None
-    if box is None or not report.tell_outcome:
+    if box is None or not (report.tell_outcome or asked):
         return False
     said = {"kinds": sorted(set(kinds)), "on": on.isoformat()}
     push(box, json.dumps(said).encode(), kind=KIND, at=at)
@@ -79,3 +86,8 @@ def outcome_words(plaintext: bytes) -> Outcome:
     said = json.loads(plaintext)
     words = list(dict.fromkeys(str(DONE.get(kind, OTHER)) for kind in said["kinds"]))
     return Outcome(words, date.fromisoformat(said["on"]))
+
+
+def looked_again(plaintext: bytes) -> bool:
+    """Whether it tells what came of a request to look again."""
+    return not LOOKED_AGAIN.isdisjoint(json.loads(plaintext)["kinds"])

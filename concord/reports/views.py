@@ -24,6 +24,7 @@ from concord.refusals import is_full
 from concord.reports import promise
 from concord.reports.add_form import AddForm
 from concord.reports.add_words import NothingWritten, add_words
+from concord.reports.asked_again import asked_again
 from concord.reports.box_views import held_report
 from concord.reports.bring_files import files_among, receive_with_files
 from concord.reports.brings_up_help import brings_up_help
@@ -207,6 +208,7 @@ def _box(
         "promises": promises_of(
             known, outcome_at=laid[0].pushed_at if laid else None, at=request.at
         ),
+        "again": asked_again(opened),
         "involved": copy is None or copy.told.involved,
         "has_choices": copy is not None,
         "may_say_how": _may_say_how(opened, copy),
