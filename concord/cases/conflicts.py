@@ -15,15 +15,23 @@ from concord.vault.keyholders import keyholders
 
 
 def receivers_for(
-    *, reports: Iterable[Report], about: set[UUID], at: datetime
+    *,
+    reports: Iterable[Report],
+    about: set[UUID],
+    at: datetime,
+    recused: Iterable[UUID] = (),
 ) -> list[StaffMember]:
     """Designated receivers without a conflict, those on call first: who may coordinate.
 
     `about` are the persons it is about; one of them who is staff, or whoever declared to be close to one, is left
-    out. Who said that they know one a little comes last.
+    out, and so is whoever stepped back already (`recused`). Who said that they know one a little comes last.
     """
     able = _without_conflict(
-        StaffMember.objects.receivers(at), reports=reports, about=about, recused=set(), at=at
+        StaffMember.objects.receivers(at),
+        reports=reports,
+        about=about,
+        recused=set(recused),
+        at=at,
     )
     acquainted = acquainted_with(about)
     return sorted(able, key=lambda staff: staff.person_id in acquainted)

@@ -8,6 +8,7 @@ from concord.cases import (
     keeping_views,
     merge_views,
     no_action_views,
+    step_out_views,
 )
 
 urlpatterns = [
@@ -18,6 +19,12 @@ urlpatterns = [
     path("cases/<uuid:case_id>/people", desk_views.add, name="add_party"),
     path("cases/<uuid:case_id>/people/<uuid:party_id>", desk_views.party, name="party"),
     path("cases/<uuid:case_id>/recusal", desk_views.step_out, name="recuse"),
+    path("flags/<uuid:flag_id>/recusal", step_out_views.out_of_flag, name="out_of_flag"),
+    path("reports/<uuid:report_id>/recusal", step_out_views.out_of_report, name="out_of_report"),
+    path(
+        "left/<uuid:decided_id>/recusal", step_out_views.out_of_no_action, name="out_of_no_action"
+    ),
+    path("recusals", step_out_views.take_out, name="take_out"),
     path("cases/<uuid:case_id>/hand-over", handover_views.pass_on, name="pass_on"),
     path("cases/<uuid:case_id>/cover", handover_views.cover, name="cover_me"),
     path("handovers/<uuid:handover_id>", handover_views.asked, name="asked_to_take"),

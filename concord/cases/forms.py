@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from concord.cases.models import Case
 from concord.cases.parties import ORGANISATION, Known
 from concord.cases.read_case import Opened
 from concord.convenings.models import Registration
 from concord.convenings.models import State as EventState
+from concord.people.models import StaffMember
 from concord.people.organisations import read_organisation
 
 ASSISTED = "assisted"
@@ -102,6 +106,39 @@ class PartyForm(forms.Form):
 def part_of(known: Known) -> Promise | str:
     """What part somebody has in the case, in words."""
     return ROLE_WORDS.get(ASSISTED if known.assisted else known.role, "")
+
+
+class TakeOutForm(forms.Form):
+    """Whom a lead takes out of which case. A code that is not before them is none."""
+
+    code = forms.CharField(
+        label=_("Code of the case"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "dir": "ltr", "class": "short"}),
+    )
+    who = forms.ModelChoiceField(label=_("Who"), queryset=StaffMember.objects.none())
+    sure = forms.BooleanField(label=_("Yes, they are close to somebody in it"))
+
+    def __init__(
+        self,
+        *args: Any,
+        staff: StaffMember,
+        cases: models.QuerySet[Case],
+        at: datetime,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.cases = cases
+        colleagues = StaffMember.objects.current(at).exclude(id=staff.id).order_by("working_name")
+        self.fields["who"].queryset = colleagues  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        code = "".join(cleaned.get("code", "").split()).upper()
+        cleaned["case"] = self.cases.filter(code=code).first() if code else None
+        if code and cleaned["case"] is None:
+            self.add_error("code", _("There is no case with this code before you."))
+        return cleaned
 
 
 class NoteForm(forms.Form):

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from concord.cases.models import Case, Recusal, Source, State
 from concord.cases.recuse import take_out
+from concord.cases.step_out import out_of
 from concord.people.models import StaffMember
 from concord.reports.keeps_out import kept_out_token, lends_stays_out
 from concord.reports.models import Report
@@ -35,7 +36,7 @@ def hear_reports(
 def stepped_out(report: Report) -> set[UUID]:
     """Whoever is recused from its case, but for those who are so by the reporter's own wish alone (K-CONF-1)."""
     wished = {bytes(token) for token in report.kept_out.values_list("token", flat=True)}
-    return {
+    return out_of([report]) | {
         one.person
         for one in Recusal.objects.filter(case__sources__report=report)
         if one.recused_by or kept_out_token(report.id, one.person) not in wished

@@ -35,7 +35,7 @@ def recuse(
     left the case is UNSTAFFED, and its key goes to the outside contact: at once with an open `keyring` that may
     read it, for instance of whoever steps out, else at the next request of whoever is left. Twice is once.
     """
-    if who != by.person_id and not by.is_lead:
+    if who != by.person_id and not (by.is_lead and by.is_current(at)):
         raise OnlyALeadRecusesOthers(subject=case.id)
     return take_out(case, who=who, by=by.person_id, at=at, keyring=keyring)
 

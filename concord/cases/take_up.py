@@ -16,8 +16,10 @@ from concord.cases.conflicts import receivers_for
 from concord.cases.models import OVER, Case, Source
 from concord.cases.move import reopen, rests
 from concord.cases.parties import add_party, known_parties, respondents
+from concord.cases.recuse import take_out
 from concord.cases.seal_outside import seal_outside
 from concord.cases.signals import taken_up
+from concord.cases.step_out import out_of
 from concord.convenings.models import Registration
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
@@ -95,7 +97,8 @@ def take_up(
         who for one, held in zip(sources, contents, strict=True) for who in _people_in(one, held)
     ]
     about = {one.person for one in people if one.person and one.role == "respondent"}
-    case = into or _open_case(source, about=about, by=by, at=at)
+    out = out_of(list(sources))
+    case = into or _open_case(source, about=about, out=out, by=by, at=at)
     for one in sources:
         Source.objects.create(
             case=case,
@@ -113,6 +116,9 @@ def take_up(
         _let_the_others_rest(one.file, but={case.coordinator.person_id, _deputy_of(case)})
     if isinstance(source, Report):
         Report.objects.filter(id=source.id).update(state=ReportState.LINKED)
+    for person in sorted(out):
+        take_out(case, who=person, by=person, keyring=keyring, at=at)
+    case.refresh_from_db()
     _add_people(case, people, by=by, keyring=keyring, at=at)
     seal_outside(case, keyring=keyring, at=at)
     for one, held in zip(sources, contents, strict=True):
@@ -155,9 +161,11 @@ def _check(source: Flag | Report) -> None:
         raise AlreadyTakenUp(subject=source.id)
 
 
-def _open_case(source: Flag | Report, *, about: set[UUID], by: StaffMember, at: datetime) -> Case:
+def _open_case(
+    source: Flag | Report, *, about: set[UUID], out: set[UUID], by: StaffMember, at: datetime
+) -> Case:
     reports = [source] if isinstance(source, Report) else []
-    able = receivers_for(reports=reports, about=about, at=at)
+    able = receivers_for(reports=reports, about=about, recused=out, at=at)
     if not able:
         raise NobodyUnconflicted(subject=source.id)
     acquainted = acquainted_with(about)

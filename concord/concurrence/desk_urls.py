@@ -7,6 +7,7 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>/concurrence", desk_views.agree, name="agree"),
     path("proposals/<uuid:proposal_id>/on-it", desk_views.on_it, name="on_it"),
     path("proposals/<uuid:proposal_id>/decline", desk_views.say_no, name="decline"),
+    path("proposals/<uuid:proposal_id>/recusal", desk_views.step_out, name="out_of_proposal"),
     path("proposals/<uuid:proposal_id>/withdrawal", desk_views.withdraw_it, name="withdraw"),
     path("proposals/<uuid:proposal_id>/adoption", desk_views.adopt_it, name="adopt"),
     path("proposals/<uuid:proposal_id>/execution", desk_views.carry_it_out, name="execute"),

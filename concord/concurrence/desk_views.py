@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from concord.cases.recuse import recuse
 from concord.concurrence.adopt_proposal import adopt_proposal
 from concord.concurrence.briefing import (
     Standing,
@@ -125,6 +128,19 @@ def say_no(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
             status = refused.status
     page = {"form": form, "version": version}
     return render(request, "concurrence/desk_decline.html", page, status=status)
+
+
+@door(asked)
+@require_http_methods(["GET", "HEAD", "POST"])
+def step_out(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """Out of the case it was proposed in, for whoever is asked and is close to somebody in it."""
+    found, member = _find(request, proposal_id), request.staff_member
+    if request.method != "POST":
+        page = {"code": found.code, "back": reverse("proposal", args=[found.id])}
+        return render(request, "cases/desk_step_out.html", page)
+    recuse(found.case, who=member.person_id, by=member, keyring=request.keyring, at=request.at)
+    messages.success(request, _("You are out of it. Your colleagues go on."))
+    return HttpResponseRedirect(reverse("inbox"))
 
 
 @door(asked)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from concord.ledger.record import record
-from concord.monitoring.models import Flag
+from concord.monitoring.models import Flag, SteppedBack
 from concord.vault import files
 
 
@@ -15,5 +15,6 @@ from concord.vault import files
 def erase_flag(flag: Flag, *, at: datetime) -> None:
     """Destroy its keys, then the row. Twice is once."""
     files.destroy(flag.file, by=None, at=at)
+    SteppedBack.objects.filter(subject__in=[flag.id, flag.post_id]).delete()
     Flag.objects.filter(id=flag.id).delete()
     record("monitoring.erase", actor=None, subject=flag.id, at=at)

@@ -111,6 +111,26 @@ class Flag(models.Model):
         return [WORDS[name] for name in self.reasons if name in WORDS]
 
 
+class SteppedBack(models.Model):
+    """Somebody of the team stepped back from something that came in, before or without a case: by ids alone.
+
+    `subject` is a flag, the post it points at, or, for a room above, a report. Goes with it.
+    """
+
+    subject = models.UUIDField()
+    person = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "person"], name="monitoring_stepped_back_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.subject)
+
+
 class Sighting(models.Model):
     """One post that screening flagged, in the item of whoever wrote it, with a sealed copy (`seen.Seen`).
 

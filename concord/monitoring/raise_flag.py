@@ -69,7 +69,8 @@ def _write(
     by_staff: bool,
     at: datetime,
 ) -> Flag:
-    readers = readers_of_flag(about=[seen.author_id] if seen.author_id else [], at=at)
+    about_whom = [seen.author_id] if seen.author_id else []
+    readers = readers_of_flag(about=about_whom, on=post.id if post else None, at=at)
     file = files.open_file(readers=readers, at=at)
     id = uuid4()
     flag = Flag.objects.create(

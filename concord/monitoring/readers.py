@@ -6,18 +6,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from concord.monitoring.step_back import stepped_back
 from concord.people.models import OutsideContact, StaffMember
 from concord.people.ties import ACQUAINTED, persons_tied_to
 from concord.vault.keyholders import keyholders
 
 
-def readers_of_flag(*, about: Iterable[UUID], at: datetime) -> set[UUID]:
+def readers_of_flag(*, about: Iterable[UUID], at: datetime, on: UUID | None = None) -> set[UUID]:
     """Staff who may concur and are neither the person flagged nor tied to them; else the outside contact.
 
-    `about` are person ids. Empty only while no outside contact is named: then recovery alone can open it.
+    `about` are person ids; whoever stepped back from the post it is `on` gets no further one on it.
+    Empty only while no outside contact is named: then recovery alone can open it.
     """
     staff = StaffMember.objects.who_may_concur(at).values_list("person_id", flat=True)
-    return keyholders(set(staff) - close_to(about)) or outside_readers(at)
+    out = close_to(about) | stepped_back([on] if on else [])
+    return keyholders(set(staff) - out) or outside_readers(at)
 
 
 def close_to(persons: Iterable[UUID]) -> set[UUID]:

@@ -16,6 +16,7 @@ from django.db import transaction
 from concord.ledger.record import record
 from concord.letterbox.models import Box
 from concord.letterbox.purge import purge
+from concord.monitoring.models import SteppedBack
 from concord.reports import blobs
 from concord.reports.models import Question, Report, Supporter
 from concord.reports.signals import erasing
@@ -39,6 +40,7 @@ def erase_report(report: Report, *, at: datetime) -> None:
     ]
     for box in Box.objects.filter(id__in=[id for id in boxes if id]):
         purge(box, by=None, at=at)
+    SteppedBack.objects.filter(subject=report.id).delete()
     report.delete()
     transaction.on_commit(partial(_erase_from_disk, named))
     record("reports.erase", actor=None, subject=report.id, at=at, files=len(named))
