@@ -270,7 +270,8 @@ def shown_lines(evidence: list[dict[str, Any]]) -> list[tuple[Words, str]]:
 def _line(piece: dict[str, Any]) -> Words:
     if piece["kind"] == "report":
         return _("From a report")
-    when = date_words(datetime.fromisoformat(piece["at"]), "j F, H:i T")
+    at = piece["at"]  # when somebody reported is nobody's to know
+    when = date_words(datetime.fromisoformat(at), "j F, H:i T") if at else ""
     if piece["kind"] == "moment":
         said = _("%(room)s, %(when)s, in the words of whoever flagged it")
         return said % {"room": piece["room"], "when": when}

@@ -83,7 +83,7 @@ def shown_in(terms: Terms, pieces: list[Piece], *, parties: list[Known]) -> list
             "kind": one.kind,
             "label": _label(one, named),
             "room": one.room,
-            "at": one.at.isoformat(),
+            "at": "" if one.is_of_a_report else one.at.isoformat(),
             "text": mask_everybody(one.text, _named_in(one.text, parties, but=persons)),
         }
         for one in chosen

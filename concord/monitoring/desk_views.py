@@ -18,7 +18,7 @@ from concord.monitoring.flag_post import flag_post
 from concord.monitoring.forms import FlagForm, JudgementForm
 from concord.monitoring.items import AT_ONCE, beside
 from concord.monitoring.judge_item import MoreHasCome
-from concord.monitoring.let_name_pass import let_name_pass
+from concord.monitoring.let_name_pass import let_name_pass, names_asked_about
 from concord.monitoring.models import Flag
 from concord.monitoring.protect_name import NAME
 from concord.monitoring.read_flag import read_judgement
@@ -47,7 +47,8 @@ def flag_page(request: Request, found: Flag, *, refused: MoreHasCome | None = No
         context |= read_item(found, by=_staff(request), keyring=keyring, at=at)._asdict()
         context["beside"] = _beside(found, _staff(request))
         context["reason"] = read_judgement(found, keyring=keyring)
-        context["asks_for_a_name"] = NAME in found.reasons
+        if NAME in found.reasons:
+            context["names"] = names_asked_about(found, keyring=keyring)
     status = refused.status if refused else 200
     return render(request, "monitoring/desk_flag.html", context, status=status)
 
@@ -55,9 +56,10 @@ def flag_page(request: Request, found: Flag, *, refused: MoreHasCome | None = No
 @door(designated)
 @require_POST
 def let_pass(request: Request, flag_id: UUID) -> HttpResponse:
-    """The name because of which this flag asks is an everyday word: nobody is asked about it again here."""
+    """A name because of which this flag asks is an everyday word: nobody is asked about it again here."""
     found = _find(request, flag_id)
-    let_name_pass(found, by=_staff(request), keyring=_keyring(request), at=request.at)
+    said = request.POST.get("said", "")[:200]
+    let_name_pass(found, said=said, by=_staff(request), keyring=_keyring(request), at=request.at)
     messages.success(request, _("Changed. It holds in every room within a few seconds."))
     return HttpResponseRedirect(reverse("flag", args=[found.id]))
 

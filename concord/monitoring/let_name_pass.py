@@ -20,16 +20,14 @@ from concord.monitoring.models import Flag, PassingName, ProtectedName, Sighting
 from concord.monitoring.pause_list import NEWEST
 from concord.monitoring.protect_name import NAME, names_in, token_of
 from concord.monitoring.put_live import FLOOD, TOO_FEW
-from concord.monitoring.raise_flag import about
+from concord.monitoring.read_flag import read_messages
 from concord.monitoring.screening.folding import fold_with_places
 from concord.monitoring.screening.spelling import WORD
-from concord.monitoring.seen import Seen
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.spaces.models import Post
-from concord.vault import files
 from concord.vault.keyring import Keyring
 
 MANY_PEOPLE = 5
@@ -39,22 +37,35 @@ Hits = dict[bytes, set[tuple[UUID, UUID | None]]]
 
 
 class NoNameInIt(Refused):
-    words = _("Nothing in this flag is there because of a name that was to be kept out.")
+    words = _("No message in this flag is there because of this word. Nothing has changed yet.")
     status = 409
 
 
 @transaction.atomic
 def let_name_pass(
-    flag: Flag, *, by: StaffMember, keyring: Keyring, at: datetime
-) -> list[PassingName]:
-    """Let the words pass because of which this flag asks. Twice is once. Raises OnlyTheTeamKeepsLists, NoNameInIt."""
+    flag: Flag, *, said: str, by: StaffMember, keyring: Keyring, at: datetime
+) -> PassingName:
+    """Let these words pass, because of which the flag asks; no other name. Twice is once.
+
+    Raises OnlyTheTeamKeepsLists, NoNameInIt, vault.NoGrant.
+    """
     check_keeps_lists(by, at=at)
     convening = flag.room.convening
-    words = [said for seen in _seen(flag, keyring) for said in _names_of(seen)]
-    if not words:
+    words = _folded(said)
+    if words not in map(_folded, names_asked_about(flag, keyring=keyring)):
         raise NoNameInIt(subject=flag.id)
-    tokens = {token_of(convening.id, said) for said in words}
-    return [_let_pass(convening, one, by=by, at=at) for one in sorted(tokens)]
+    return _let_pass(convening, token_of(convening.id, words), by=by, at=at)
+
+
+def names_asked_about(flag: Flag, *, keyring: Keyring) -> list[str]:
+    """The words of its messages that somebody asked to have kept out, each once, as they stand there."""
+    found: dict[str, str] = {}
+    for message in read_messages(flag, keyring=keyring).read:
+        for one in message.seen.signals:
+            if one["name"] == NAME:
+                said = message.seen.excerpt[one["start"] : one["end"]]
+                found.setdefault(" ".join(_folded(said)), said)
+    return list(found.values())
 
 
 @transaction.atomic
@@ -79,7 +90,7 @@ def brake_names(job: Job | None, *, at: datetime) -> int:
     """Let pass what asks about more than one in twenty of the newest messages. Returns how many there were.
 
     All the names of one person count together, and only what many people write counts at all. What somebody put
-    back is left to people.
+    back, or found to need action, is left to people: a crowd that calls somebody by a name switches nothing off.
     """
     events = Convening.objects.filter(id__in=ProtectedName.objects.values("convening"))
     return sum(_brake(convening, at=at) for convening in events)
@@ -89,8 +100,8 @@ def _brake(convening: Convening, *, at: datetime) -> int:
     posts = Post.objects.kept().filter(room__convening=convening)
     newest = list(posts.order_by("-posted_at").values_list("id", flat=True)[:NEWEST])
     most = FLOOD * len(newest)
-    seen = Sighting.objects.filter(post__in=newest).values_list("post", "rules")
-    asking = [post for post, rules in seen if NAME in rules]
+    seen = Sighting.objects.filter(post__in=newest).values_list("post", "rules", "flag__credible")
+    asking = {post: needs_action for post, rules, needs_action in seen if NAME in rules}
     if len(newest) < TOO_FEW or len(asking) <= most:
         return 0
     known = set(PassingName.objects.filter(convening=convening).values_list("token", flat=True))
@@ -99,6 +110,8 @@ def _brake(convening: Convening, *, at: datetime) -> int:
     for post in Post.objects.filter(id__in=asking).select_related("registration"):
         for said, _start, _end in names_in(post.text, convening.id):
             hits[said].add((post.id, post.author_id))
+            if asking[post.id]:
+                left.add(said)
     flooding: set[bytes] = set()
     for theirs in _by_person(convening):
         mine = {one: hits[one] for one in theirs - left if one in hits}
@@ -148,20 +161,5 @@ def _let_pass(
     return passing
 
 
-def _seen(flag: Flag, keyring: Keyring) -> list[Seen]:
-    copies = [(bytes(flag.sealed), about(flag.id))]
-    copies += [
-        (bytes(one.sealed), f"{about(flag.id)}:{one.post_id}") for one in flag.sightings.all()
-    ]
-    return [
-        Seen.from_bytes(files.unseal(flag.file, sealed, about=what, keyring=keyring))
-        for sealed, what in copies
-    ]
-
-
-def _names_of(seen: Seen) -> list[list[str]]:
-    return [
-        WORD.findall(fold_with_places(seen.excerpt[one["start"] : one["end"]])[0])
-        for one in seen.signals
-        if one["name"] == NAME
-    ]
+def _folded(said: str) -> list[str]:
+    return WORD.findall(fold_with_places(said)[0])
