@@ -35,8 +35,9 @@ class HandoverIsOver(Refused):
 def accept_hand_over(handover: Handover, *, by: StaffMember, at: datetime) -> Handover:
     """Take it: one's key wakes, and whoever coordinated it until now no longer does. Twice is once.
 
-    A deputy who takes it is followed by the former coordinator where that one fell silent, and by the next
-    receiver where they passed it on; else the former's key is laid to rest. What is proposed or agreed to stands.
+    Where the deputy takes it, or there is none, the seat goes to the former coordinator where that one fell silent
+    or nobody else is left, and to the next receiver where they passed it on; else the former's key is laid to rest.
+    What is proposed or agreed to stands. Asked as a deputy, one takes that seat, and the coordinator goes on.
     Announces `handed_over`. Raises `NotAskedToTakeIt`, `HandoverIsOver`.
     """
     case = Case.objects.select_for_update().get(id=handover.case_id)
@@ -45,15 +46,21 @@ def accept_hand_over(handover: Handover, *, by: StaffMember, at: datetime) -> Ha
         return handover
     if handover.accepted_at or handover.ended_at or case.state in OVER:
         raise HandoverIsOver(subject=case.id)
+    if handover.as_deputy and not case.is_unstaffed:
+        raise HandoverIsOver(subject=case.id)
     if not by.is_current(at) or by not in asked_by(handover, at=at):
         raise NotAskedToTakeIt(subject=case.id)
     handover.accepted_by, handover.accepted_at = by, at
     handover.save(update_fields=["accepted_by", "accepted_at"])
-    _change_seats(case, handover, by=by, at=at)
+    if handover.as_deputy:
+        _take_the_empty_seat(case, by=by)
+    else:
+        _change_seats(case, handover, by=by, at=at)
     if handover.silent_since is not None:
         minutes = (at - handover.silent_since) // MINUTE
         record("cases.nobody_answered", actor=None, subject=case.id, at=at, minutes=minutes)
-    record("cases.accept_hand_over", actor=by.person_id, subject=case.id, at=at)
+    verb = "cases.accept_deputy" if handover.as_deputy else "cases.accept_hand_over"
+    record(verb, actor=by.person_id, subject=case.id, at=at)
     handed_over.send(sender=Case, case=case, former=handover.former, by=by, at=at)
     return handover
 
@@ -62,7 +69,7 @@ def _change_seats(case: Case, handover: Handover, *, by: StaffMember, at: dateti
     former = case.coordinator
     others = [staff for staff in able_to_take(case, at=at) if staff != by]
     case.coordinator, case.coordinated_since = by, at
-    if case.deputy == by:
+    if case.deputy is None or case.deputy == by:
         stays = handover.silent_since is not None or not others
         case.deputy = former if stays and former.is_current(at) else next(iter(others), None)
     files.wake(case.file, by.person_id)
@@ -71,6 +78,12 @@ def _change_seats(case: Case, handover: Handover, *, by: StaffMember, at: dateti
     if former != case.deputy:
         _lay_to_rest(case, former)
     case.save(update_fields=["coordinator", "deputy", "coordinated_since"])
+
+
+def _take_the_empty_seat(case: Case, *, by: StaffMember) -> None:
+    case.deputy = by
+    files.wake(case.file, by.person_id)
+    case.save(update_fields=["deputy"])
 
 
 def _lay_to_rest(case: Case, former: StaffMember) -> None:

@@ -56,14 +56,15 @@ def hand_over(
         raise OnlyTheCoordinatorHandsOver(subject=case.id)
     if case.state in OVER:
         raise CaseIsClosed(subject=case.id)
-    _give_a_row_to_newcomers(case, keyring=keyring, at=at)
+    give_a_row_to_newcomers(case, keyring=keyring, at=at)
     able = able_to_take(case, at=at)
     if not able:
         raise NobodyToTakeIt(subject=case.id)
     if to is not None and to not in able:
         raise CannotTakeIt(subject=case.id)
     before = case.handovers.open().first()
-    if before is not None and before.asked_by == by.person_id and before.to == to:
+    asked_so = before is not None and before.asked_by == by.person_id and not before.as_deputy
+    if before is not None and asked_so and before.to == to:
         return before
     case.handovers.open().update(ended_at=at)
     asked = Handover.objects.create(
@@ -81,7 +82,7 @@ def tell(handover: Handover, staff: list[StaffMember], *, at: datetime) -> None:
     ring(persons, at=at, at_once=True)
 
 
-def _give_a_row_to_newcomers(case: Case, *, keyring: Keyring, at: datetime) -> None:
+def give_a_row_to_newcomers(case: Case, *, keyring: Keyring, at: datetime) -> None:
     """Who joined the team since it was opened gets its key at rest; who is close to somebody in it gets nothing."""
     there = files.readers(case.file) | files.dormant_readers(case.file)
     out = set(case.recusals.values_list("person", flat=True))

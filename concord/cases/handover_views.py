@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from concord.cases.accept_hand_over import accept_hand_over
+from concord.cases.ask_for_deputy import OnlyItsCoordinatorAsks, ask_for_deputy
 from concord.cases.conflicts import receivers_for
 from concord.cases.cover_me import cover_me
 from concord.cases.desk_views import find_case
@@ -19,11 +20,12 @@ from concord.cases.end_hand_over import end_hand_over
 from concord.cases.hand_over import OnlyTheCoordinatorHandsOver, hand_over
 from concord.cases.models import Case, Handover
 from concord.cases.parties import respondents
-from concord.cases.presence import asked_by, is_live
+from concord.cases.presence import able_to_take, asked_by, is_live
 from concord.cases.who_may import works_on_cases
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
 from concord.people.models import StaffMember
+from concord.vault import files
 
 ANYBODY = "anybody"
 
@@ -47,6 +49,29 @@ def pass_on(request: DeskRequest, case_id: UUID) -> HttpResponse:
     hand_over(case, to=to, by=staff, keyring=request.keyring, at=request.at)
     messages.success(request, _("They are asked. Until somebody takes it, it stays yours."))
     return HttpResponseRedirect(reverse("case", args=[case.id]))
+
+
+@door(works_on_cases)
+@require_http_methods(["GET", "HEAD", "POST"])
+def deputy(request: DeskRequest, case_id: UUID) -> HttpResponse:
+    """Ask one colleague, or whoever can, to be the second who can open it."""
+    case = find_case(request, case_id)
+    staff = request.staff_member
+    if not (staff == case.coordinator or staff.is_lead):
+        raise OnlyItsCoordinatorAsks(subject=case.id)
+    colleagues = [one for one in _may_be_deputy(request, case) if one != case.coordinator]
+    if request.method != "POST":
+        page = {"case": case, "colleagues": colleagues, "open": case.handovers.open().first()}
+        return render(request, "cases/desk_ask_for_deputy.html", page)
+    wanted = request.POST.get("to", ANYBODY)
+    to = next((one for one in colleagues if str(one.id) == wanted), None)
+    if to is None and wanted != ANYBODY:
+        raise Http404
+    ask_for_deputy(case, to=to, by=staff, keyring=request.keyring, at=request.at)
+    messages.success(request, _("They are asked. Whoever says yes can open it from then on."))
+    if files.may_open(case.file, staff.person_id):
+        return HttpResponseRedirect(reverse("case", args=[case.id]))
+    return HttpResponseRedirect(reverse("inbox"))
 
 
 @door(works_on_cases)
@@ -105,6 +130,13 @@ def _find(request: DeskRequest, handover_id: UUID) -> Handover:
     if handover is None:
         raise Http404
     return handover
+
+
+def _may_be_deputy(request: DeskRequest, case: Case) -> list[StaffMember]:
+    """For whoever can open it, newcomers as well; for a lead who cannot, those who have its row."""
+    if files.may_open(case.file, request.staff_member.person_id):
+        return _colleagues(request, case)
+    return able_to_take(case, at=request.at)
 
 
 def _colleagues(request: DeskRequest, case: Case) -> list[StaffMember]:

@@ -204,6 +204,8 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
 class Handover(models.Model):
     """Somebody is asked to coordinate a case from here on. Nothing changes hands before one of them accepts.
 
+    `as_deputy`: to be the deputy where there is none; whoever coordinates goes on.
+
     Asked by the coordinator: of `to`, or of whoever may (`to` is None). Or found by the clock, `asked_by` None:
     nobody has heard from the coordinator of a live case since `silent_since`. There is no room for a reason.
     """
@@ -215,6 +217,7 @@ class Handover(models.Model):
     asked_by = models.UUIDField(null=True)
     asked_at = models.DateTimeField()
     silent_since = models.DateTimeField(null=True)
+    as_deputy = models.BooleanField(default=False)
     widened = models.PositiveSmallIntegerField(default=0)
     accepted_by = models.ForeignKey(
         StaffMember, on_delete=models.PROTECT, null=True, related_name="+"

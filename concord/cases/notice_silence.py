@@ -31,6 +31,10 @@ def notice_silence(job: Job | None, *, at: datetime) -> None:
 def _look_at(case: Case, *, at: datetime) -> None:
     case = Case.objects.select_for_update().get(id=case.id)
     standing = case.handovers.open().select_related("case", "to", "former").first()
+    if standing is not None and standing.as_deputy and _is_silent(case, at=at):
+        standing.ended_at = at  # who answers for it comes before who else does
+        standing.save(update_fields=["ended_at"])
+        standing = None
     if standing is None:
         _begin(case, at=at)
     elif standing.silent_since and heard_at(case) > standing.asked_at:
@@ -40,15 +44,18 @@ def _look_at(case: Case, *, at: datetime) -> None:
 
 
 def _begin(case: Case, *, at: datetime) -> None:
-    if not (is_live(case) and waits_for_coordinator(case)):
+    if not _is_silent(case, at=at):
         return
-    since = heard_at(case)
-    if since + patience(case) <= at:
-        found = Handover.objects.create(
-            case=case, former=case.coordinator, asked_at=at, silent_since=since
-        )
-        record("cases.notice_silence", actor=None, subject=case.id, at=at)
-        _widen(found, at=at)
+    found = Handover.objects.create(
+        case=case, former=case.coordinator, asked_at=at, silent_since=heard_at(case)
+    )
+    record("cases.notice_silence", actor=None, subject=case.id, at=at)
+    _widen(found, at=at)
+
+
+def _is_silent(case: Case, *, at: datetime) -> bool:
+    """Live, with something to do, and nobody has heard from its coordinator for as long as is waited."""
+    return is_live(case) and waits_for_coordinator(case) and heard_at(case) + patience(case) <= at
 
 
 def _they_are_back(handover: Handover, *, at: datetime) -> None:

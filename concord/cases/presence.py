@@ -72,6 +72,8 @@ def asked_by(handover: Handover, *, at: datetime) -> list[StaffMember]:
 
     Where nobody was named, the coordinator asked everybody; where the coordinator fell silent, the deputy is first.
     """
+    if handover.as_deputy and not handover.case.is_unstaffed:
+        return []
     able = able_to_take(handover.case, at=at)
     deputy = [staff for staff in able if staff.id == handover.case.deputy_id]
     leads = [staff for staff in able if staff.is_lead] or able

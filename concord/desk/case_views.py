@@ -14,7 +14,7 @@ from concord.cases.classify_case import read_classification
 from concord.cases.desk_views import find_case
 from concord.cases.forms import NoteForm, part_of
 from concord.cases.keeping import keeping_of, linked_to
-from concord.cases.models import Case, Export
+from concord.cases.models import OVER, Case, Export
 from concord.cases.parties import ORGANISATION
 from concord.cases.presence import asks_of
 from concord.cases.read_case import Opened, read_case
@@ -61,6 +61,8 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
         "assessed": _assessed(found, keyring=request.keyring),
         "cover": found.covers.filter(until_at__gt=request.at).last(),
         "merged": list(found.merged.values_list("code", flat=True)),
+        "may_ask_for_deputy": found.state not in OVER
+        and (staff == found.coordinator or staff.is_lead),
         "opened": opened,
         "kinds": _kinds(opened),
         "classified": _classified(found, keyring=request.keyring),

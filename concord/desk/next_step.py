@@ -42,6 +42,8 @@ def next_step(
     elsewhere: str = "",
 ) -> Step:
     """The most pressing thing first: who answers for it, what waits for two people, what is left to do."""
+    if handover is not None and handover.as_deputy:
+        handover = None  # work goes on meanwhile
     if handover is not None and staff == case.coordinator and handover.silent_since is None:
         words = _("A colleague is asked to take it; until then it is yours.")
         return Step(words, _("See who, or keep it"), _to("pass_on", case))

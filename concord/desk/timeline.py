@@ -26,6 +26,8 @@ WORDS = {
     "cases.recuse": ("", _("Somebody stepped out")),
     "cases.leave": ("", _("Somebody left the team, and their seat was filled")),
     "cases.hand_over": ("", _("%(who)s asked a colleague to take it over")),
+    "cases.ask_for_deputy": ("", _("%(who)s asked for a deputy")),
+    "cases.accept_deputy": ("", _("%(who)s is the deputy from here")),
     "cases.end_hand_over": ("", _("It stayed with the coordinator")),
     "cases.notice_silence": ("", _("Nobody had heard from the coordinator; others were asked")),
     "cases.nobody_answered": ("", _("Nobody answered for it for %(minutes)s minutes")),

@@ -224,6 +224,7 @@ DESK = [
     Place("case-decided", "/cases/{decided_case}", "amara"),
     Place("ending", "/cases/{left_case}/keeping", "amara"),
     Place("ending-empty", "/cases/{left_case}/keeping", "amara", press("/nothing", why="")),
+    Place("ask-for-deputy", "/cases/{followed_case}/deputy", "amara"),
     Place("following", "/cases/{followed_case}/keeping", "amara"),
     Place("left", "/left/{left}", "noor"),
     Place("propose", "/cases/{case}/propose", "amara"),
@@ -372,8 +373,9 @@ def _undone(cast: Cast) -> NoAction:
 
 
 def _followed(cast: Cast) -> Case:
-    """Two left it as it is, and a week is over."""
+    """Two left it as it is, a week is over, and only Amara is left who can open it."""
     case = left_as_it_is(cast, _about(cast, "Dance again!"))
+    Case.objects.filter(id=case.id).update(deputy=None)
     begun = follow_up(case, by=cast.amara.staff, at=cast.at)
     first = begun.check_ins.all()[0]
     begun.check_ins.filter(id=first.id).update(due_on=cast.at.date())

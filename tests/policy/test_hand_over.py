@@ -13,6 +13,11 @@ from concord.cases.accept_hand_over import (
     NotAskedToTakeIt,
     accept_hand_over,
 )
+from concord.cases.ask_for_deputy import (
+    HasADeputy,
+    OnlyItsCoordinatorAsks,
+    ask_for_deputy,
+)
 from concord.cases.close_case import CaseIsClosed
 from concord.cases.cover_me import cover_me
 from concord.cases.end_hand_over import end_hand_over
@@ -43,7 +48,9 @@ from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
 from concord.vault import files, keys
 from concord.vault.errors import NoGrant
-from tests.cast import Cast, Desk, case_about_karim, closed, opened, proposed
+from tests.browsing import at_the_desk
+from tests.cast import Cast, Desk, case_about_karim, closed, colleague, opened, proposed
+from tests.looking_again import another_receiver
 
 pytestmark = pytest.mark.django_db
 
@@ -265,3 +272,91 @@ def test_the_clock_of_silence_is_a_setting(cast: Cast, settings) -> None:
     case_about_karim(cast)
     notice_silence(None, at=cast.at + timedelta(minutes=3))
     assert Handover.objects.open().exists()
+
+
+def left_alone(cast: Cast) -> tuple[Case, Desk]:
+    """Luis steps out, Ravi is close to Karim: Amara alone can open it. Then Mina joins the team."""
+    case = case_about_karim(cast)
+    recuse(case, who=cast.luis.id, by=cast.luis.staff, at=cast.at, keyring=cast.luis.keyring)
+    case.refresh_from_db()
+    assert case.is_unstaffed
+    return case, another_receiver(cast)
+
+
+@pytest.mark.clauses("R-COORD-1")
+def test_a_case_with_one_holder_gets_a_deputy_who_accepts(cast: Cast) -> None:
+    case, mina = left_alone(cast)
+    amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.later(minutes=1)}
+    with pytest.raises(OnlyItsCoordinatorAsks):
+        ask_for_deputy(case, to=None, **{**amara, "by": cast.noor.staff})
+    with pytest.raises(CannotTakeIt):
+        ask_for_deputy(case, to=cast.ravi.staff, **amara)
+    asked = ask_for_deputy(case, to=None, **amara)
+    assert ask_for_deputy(case, to=None, **amara) == asked
+    assert mina.id in rung()
+    who = {"by": mina.staff, "keyring": mina.keyring, "at": cast.later(minutes=2)}
+    with pytest.raises(NoGrant):
+        read_case(case, **who)
+    for out in (cast.luis, cast.ravi, cast.noor, cast.amara):
+        with pytest.raises(NotAskedToTakeIt):
+            accept_hand_over(asked, by=out.staff, at=cast.later(minutes=2))
+    for minutes in (3, 4):
+        accept_hand_over(asked, by=mina.staff, at=cast.later(minutes=minutes))
+    case.refresh_from_db()
+    assert (case.coordinator, case.deputy) == (cast.amara.staff, mina.staff)
+    assert case.coordinated_since == cast.at
+    read_case(case, **{**who, "at": cast.later(minutes=5)})
+    assert not files.dormant_readers(case.file) & {cast.amara.id, mina.id}
+    with pytest.raises(HasADeputy):
+        ask_for_deputy(case, to=None, **amara)
+
+
+@pytest.mark.clauses("R-COORD-1")
+def test_passed_on_without_a_deputy_two_are_left_who_can_open_it(cast: Cast) -> None:
+    case, mina = left_alone(cast)
+    accept_hand_over(passed_on(cast, case, mina), by=mina.staff, at=cast.later(minutes=2))
+    case.refresh_from_db()
+    assert (case.coordinator, case.deputy) == (mina.staff, cast.amara.staff)
+    for desk in (mina, cast.amara):
+        read_case(case, by=desk.staff, keyring=desk.keyring, at=cast.later(minutes=3))
+
+
+def test_who_answers_for_a_case_comes_before_who_else_does(cast: Cast) -> None:
+    """Amara asks for a deputy and vanishes; and a lead who cannot open it asks among those who have its row."""
+    case, mina = left_alone(cast)
+    asked = ask_for_deputy(
+        case,
+        to=None,
+        by=cast.amara.staff,
+        keyring=cast.amara.keyring,
+        at=cast.later(minutes=1),
+    )
+    lead = colleague(cast, "lea", "Lea")
+    lead.staff.is_lead = True
+    by_lead = {"by": lead.staff, "keyring": lead.keyring}
+    again = ask_for_deputy(case, to=mina.staff, at=cast.later(minutes=2), **by_lead)
+    asked.refresh_from_db()
+    assert asked.ended_at
+    assert not files.may_open(case.file, lead.id)
+    notice_silence(None, at=cast.later(minutes=12))
+    found = Handover.objects.open().get()
+    assert found.silent_since
+    with pytest.raises(HandoverIsOver):
+        accept_hand_over(again, by=mina.staff, at=cast.later(minutes=13))
+    accept_hand_over(found, by=mina.staff, at=cast.later(minutes=13))
+    case.refresh_from_db()
+    assert (case.coordinator, case.deputy) == (mina.staff, cast.amara.staff)
+
+
+def test_a_deputy_is_asked_and_says_yes_on_the_pages(cast: Cast) -> None:
+    case, mina = left_alone(cast)
+    amara = at_the_desk(cast.amara).open(f"/cases/{case.id}")
+    amara.follow("Ask a colleague to be deputy").press("Ask them", to=str(mina.staff.id))
+    assert amara.sees("Whoever says yes can open it")
+    theirs = at_the_desk(mina).open("/")
+    assert theirs.sees("you would be the deputy")
+    theirs.open(f"/handovers/{Handover.objects.get().id}").press("Be the deputy")
+    assert theirs.path == f"/cases/{case.id}"
+    assert theirs.sees("Mina is the deputy from here")
+    assert not amara.open(f"/cases/{case.id}").sees("Only one person of the team")
+    assert at_the_desk(cast.luis).open(f"/cases/{case.id}/deputy").status == 404
