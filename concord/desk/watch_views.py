@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from concord.convenings.models import Convening, State
 from concord.desk.waiting import flags_for, unwatched_for
 from concord.desk.who_may import sees_decisions, watches
 from concord.doors import door
@@ -64,7 +65,6 @@ def watch(request: DeskRequest) -> HttpResponse:
         "flags": flags,
         "how_many_flags": how_many,
         "more_flags": oldest.more,
-        "convenings": list({room.convening: None for room in rooms}),
         "machine": machine,
         "rank": {
             "from": FLAGGED_FROM,
@@ -84,6 +84,8 @@ def watch(request: DeskRequest) -> HttpResponse:
     part = PARTS.get(request.htmx.target or "") if request.htmx else None
     if part:
         return render(request, part, context)
+    if staff.may_concur:
+        context["convenings"] = Convening.objects.exclude(state=State.ENDED)
     context["stream"] = _stream([chosen] if chosen else rooms, staff)
     if chosen:
         context["room"] = chosen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,12 +14,15 @@ from django.utils import timezone
 from concord.access.gate import is_admitted
 from concord.actions.audit import audit
 from concord.cases.models import Case
+from concord.cases.parties import known_parties
 from concord.concurrence.concur import concur
 from concord.concurrence.terms import Target
 from concord.convenings.models import Session
 from concord.monitoring.alarm_unwatched import ABSENT, alarm_unwatched
 from concord.monitoring.models import Flag, Unwatched
 from concord.monitoring.new_voices import MANY, WITHIN, new_voices
+from concord.monitoring.pace import BURST, forget_pace
+from concord.monitoring.screeners import forget_screeners, make_screener
 from concord.people.models import Role, Shift, StaffMember
 from concord.people.tests.team import Mailbox
 from concord.reports.models import Report
@@ -195,16 +199,37 @@ def test_forty_newcomers_at_once_drown_nobody_and_one_press_lets_them_read_only(
     assert sara.sees("Thank you")
 
 
+@pytest.fixture
+def screened(under_way: Cast) -> Iterator[Cast]:
+    """The same session, with a screener that is made."""
+    forget_pace()
+    make_screener(under_way.convening.id)
+    yield under_way
+    forget_screeners()
+    forget_pace()
+
+
+@pytest.mark.clauses("R-MONITOR-1", "R-FLAG-1")
 def test_one_who_floods_is_no_crowd_and_is_put_before_a_person(
-    under_way: Cast, mailbox: Mailbox
+    screened: Cast, mailbox: Mailbox
 ) -> None:
-    cast = under_way
+    cast, now = screened, timezone.now()
     for number in range(60):
-        cast.say(cast.karim, f"Again {number}", at=timezone.now())
+        cast.say(cast.karim, f"Again {number}", at=now + timedelta(milliseconds=number))
     sara = into(by_mail("sara@example.org", mailbox), cast.hall)
     sara.press("Send", text="I am still heard")
-    assert sara.sees("I am still heard")
-    assert not at_the_desk(cast.luis).open("/watch").sees(OFFERED)
+    [flag] = Flag.objects.all()
+    assert (flag.post.registration, flag.count) == (cast.karim, 60 // BURST)  # type: ignore[union-attr]
+    luis = at_the_desk(cast.luis).open("/watch")
+    assert luis.page.index("I am still heard") < luis.page.index("Again 59")
+    assert luis.sees("many messages by one person in a very short time")
+    assert not luis.sees(OFFERED), "one is no crowd"
+    luis.press("Needs action n", reason="He drowns everybody out.")
+    assert {"Karim Haddad"} == {
+        party.name
+        for party in known_parties(Case.objects.get(), keyring=cast.luis.keyring)
+        if party.role == "respondent"
+    }
 
 
 def test_a_beginning_and_a_busy_hour_are_no_raid(under_way: Cast) -> None:

@@ -16,9 +16,10 @@ from concord.monitoring.flag_post import flag_post
 from concord.monitoring.models import Flag
 from concord.monitoring.pace import FLAGS, forget_pace
 from concord.monitoring.screeners import make_screener
-from concord.spaces.models import Brake
-from tests.browsing import Browser
-from tests.cast import Cast, flagged, participant
+from concord.people.models import Role
+from concord.spaces.models import Brake, Room
+from tests.browsing import Browser, at_the_desk
+from tests.cast import Cast, colleague, flagged, participant
 
 WORDS = "go and hurt yourself"
 
@@ -161,6 +162,43 @@ def test_markup_in_a_post_stays_text(cast: Cast, amara: Browser) -> None:
     amara.open("/watch")
     assert "<script>alert" not in amara.page
     assert amara.sees("<b>bold</b> & <script>alert(1)</script>")
+
+
+def test_a_volunteer_is_told_that_flags_go_to_the_designated_staff(
+    cast: Cast, amara: Browser
+) -> None:
+    assert amara.open("/watch").sees("No flag waits for you.")
+    viv = at_the_desk(colleague(cast, "viv", "Viv", Role.VOLUNTEER))
+    assert viv.open("/watch").sees("flags go to the designated staff.")
+    without = part(viv, "/watch", "watch-flags")
+    flagged(cast)
+    theirs = part(viv, "/watch", "watch-flags")
+    assert "Flags go to the designated staff" in theirs
+    assert theirs == without, "it tells them of no flag"
+    assert "No flag" not in theirs
+    assert "Screening of" not in viv.open("/watch").page
+
+
+def test_the_words_of_an_event_can_be_set_before_it_opens(
+    cast: Cast, amara: Browser, noor: Browser
+) -> None:
+    from concord.convenings.models import Convening, Session, State
+
+    Session.objects.update(state=State.PLANNED)
+    Convening.objects.update(state=State.READY)
+    noor.open("/watch").follow("Screening of Votes and Voices")
+    assert noor.path == "/events/votes/screening"
+    amara.open("/events/votes").follow("Screening: words of your own")
+    assert amara.path == "/events/votes/screening"
+
+
+def test_whoever_plans_an_event_finds_its_lobby(cast: Cast) -> None:
+    olu = at_the_desk(colleague(cast, "olu", "Olu", Role.ORGANISER)).open("/events/votes")
+    assert "/events/votes/screening" not in olu.page
+    assert 'href="/watch"' not in olu.page, "what is closed to somebody is not offered to them"
+    olu.follow("Announcements and video in the lobby").press("Announce it", text="We begin at ten.")
+    lobby = Room.objects.get(convening=cast.convening, session=None)
+    assert [one.text for one in lobby.standing] == ["We begin at ten."]
 
 
 def test_with_no_room_open_it_says_when_rooms_appear(cast: Cast, amara: Browser) -> None:
