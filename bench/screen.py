@@ -23,6 +23,7 @@ from ahocorasick_rs import AhoCorasick
 from bench.chat import CHAT, messages
 from bench.common import Answer, arguments, median, percentile, progress
 from concord.monitoring.screening.folding import fold
+from concord.monitoring.screening.found import Screened
 from concord.monitoring.screening.screener import Screener
 from concord.monitoring.screening.terms import Term
 
@@ -56,6 +57,9 @@ def main() -> None:
         progress(f"round {number + 1} of {rounds}")
     tell(answer, spent, len(texts))
     answer.figures["messages/s, whole, 5,000 terms"] = round(len(texts) / of(whole.screen, texts))
+    answer.figures["flagged in 10,000 messages, without a list"] = in_ten_thousand(
+        Screener().screen, texts
+    )
     answer.require("p99_ms", slowest(whole, texts), at_most=1.0)
     for bomb in BOMBS:
         name = f"bomb_ms {bomb.strip()!r}"
@@ -94,6 +98,12 @@ def tell(answer: Answer, spent: dict[str, list[float]], count: int) -> None:
     answer.require(
         "cost of 5,000 terms, times 200", median([a / b for a, b in pairs]), at_most=1.4, ratio=True
     )
+
+
+def in_ten_thousand(screen: Callable[[str], Screened], texts: Sequence[str]) -> float:
+    """How many a person would be asked to look at, each by itself. Of public chat some are really abuse."""
+    flagged = sum(screen(text).flagged for text in texts)
+    return round(10_000 * flagged / len(texts), 1)
 
 
 def of(run: Callable[[str], object], texts: Sequence[str]) -> float:
