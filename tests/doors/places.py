@@ -253,6 +253,7 @@ DESK = [
     Place("type-in", "/reports/new", "noor"),
     Place("typed-in", "/reports/new", "noor", press("", text="He waits at the lift.")),
     Place("same", "/reports/{report}/same", "amara"),
+    Place("belongs", "/cases/{case}/same", "amara"),
     Place("another-code", "/reports/{report}/code", "amara"),
     Place("question", "/questions/{question}", "noor"),
     Place("classify", "/cases/{case}/kind", "amara"),

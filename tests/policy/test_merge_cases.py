@@ -10,7 +10,7 @@ import pytest
 from concord.cases.close_case import CaseIsClosed
 from concord.cases.follow_up import follow_up
 from concord.cases.hold_case import hold_case
-from concord.cases.link_cases import ItselfOnly, link_cases
+from concord.cases.link_cases import ItselfOnly, link_cases, say_they_belong
 from concord.cases.merge_cases import OnlyWhoWorksOnBoth, merge_cases
 from concord.cases.models import Case, LinkedCase, State
 from concord.cases.parties import known_parties
@@ -160,3 +160,40 @@ def test_a_page_left_open_on_a_case_that_is_part_of_another_now_refuses_kindly(c
     merged(cast, older, younger)
     with pytest.raises(MayNotWriteHere):
         assessed(cast, younger, at=cast.later(hours=1))
+
+
+def test_two_that_belong_together_stay_two_and_lead_to_each_other_for_readers_of_both(
+    cast: Cast,
+) -> None:
+    older = closed(cast, case_about_karim(cast))
+    younger, third = (
+        of_report(cast, report(cast)),
+        of_report(cast, report(cast, "Another.", cast.luis)),
+    )
+    amara, luis = at_the_desk(cast.amara), at_the_desk(cast.luis)
+    for press in range(2):
+        amara.open(f"/cases/{younger.id}/same")
+        amara.post(f"/cases/{younger.id}/belongs", other=str(older.id))
+        assert amara.status == (200, 404)[press]  # linked already: not offered again
+    link = LinkedCase.objects.get()
+    assert (link.case, link.older, link.linked_by) == (younger, older, cast.amara.id)
+    assert amara.open(f"/cases/{older.id}").follow(f"Case {younger.code}").sees(older.code)
+    amara.follow("or belongs with one").press("They belong together", other=str(third.id))
+    assert amara.sees("They belong together. Each leads to the other")
+    assert not luis.open(f"/cases/{younger.id}").sees(third.code)
+    assert not luis.open(f"/cases/{younger.id}/same").sees(third.code)
+    luis.post(f"/cases/{younger.id}/belongs", other=str(third.id))
+    assert luis.status == 404
+
+
+def test_belonging_together_takes_somebody_who_can_open_both_that_are_there(cast: Cast) -> None:
+    older = case_about_karim(cast)
+    younger = of_report(cast, report(cast, "He followed me.", cast.luis))
+    at = cast.later(minutes=20)
+    for desk in (cast.luis, cast.noor, cast.ines):
+        with pytest.raises(NoGrant):
+            say_they_belong(younger, other=older, by=desk.staff, at=at)
+    with pytest.raises(ItselfOnly):
+        say_they_belong(older, other=older, by=cast.amara.staff, at=at)
+    one = say_they_belong(older, other=younger, by=cast.amara.staff, at=at)
+    assert say_they_belong(younger, other=older, by=cast.amara.staff, at=at) == one
