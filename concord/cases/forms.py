@@ -16,6 +16,7 @@ from concord.cases.parties import ORGANISATION, Known
 from concord.cases.read_case import Opened
 from concord.convenings.models import Registration
 from concord.convenings.models import State as EventState
+from concord.names import skeleton
 from concord.people.models import StaffMember
 from concord.people.organisations import read_organisation
 
@@ -42,7 +43,8 @@ class PartyForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         help_text=_(
-            "Exactly as it is shown in the room, when they take part in an event that is open."
+            "Exactly as it is shown in the room, when they take part in an event that is open; "
+            "of a colleague, the working name."
         ),
         max_length=120,
     )
@@ -66,7 +68,7 @@ class PartyForm(forms.Form):
         if reported and cleaned.get("role") in ("respondent", ASSISTED):
             found = reported
         else:
-            found = _shown_now(name) - reported
+            found = (_shown_now(name) - reported) or _of_the_team(name)
         if len(found) > 1:
             self.add_error(
                 "name",
@@ -149,6 +151,13 @@ class NoteForm(forms.Form):
         help_text=_("Read by the coordinator and the deputy of this case, and by nobody else."),
         widget=forms.Textarea({"rows": 3, "dir": "auto"}),
     )
+
+
+def _of_the_team(name: str) -> set[UUID]:
+    """A colleague under this working name: they are out of the case from then on (K-CONF-1)."""
+    wanted = skeleton(name)
+    team = StaffMember.objects.values_list("person_id", "working_name")
+    return {person for person, called in team if skeleton(called) == wanted}
 
 
 def _shown_now(name: str) -> set[UUID]:

@@ -117,7 +117,7 @@ def take_up(
     if isinstance(source, Report):
         Report.objects.filter(id=source.id).update(state=ReportState.LINKED)
     for person in sorted(out):
-        take_out(case, who=person, by=person, keyring=keyring, at=at)
+        take_out(case, who=person, by=None, keyring=keyring, at=at)
     case.refresh_from_db()
     _add_people(case, people, by=by, keyring=keyring, at=at)
     seal_outside(case, keyring=keyring, at=at)

@@ -112,7 +112,7 @@ class Flag(models.Model):
 
 
 class SteppedBack(models.Model):
-    """Somebody of the team stepped back from something that came in, before or without a case: by ids alone.
+    """Somebody of the team stepped back from something that came in, or it names them; before or without a case.
 
     `subject` is a flag, the post it points at, or, for a room above, a report. Goes with it.
     """

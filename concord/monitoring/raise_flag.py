@@ -13,12 +13,13 @@ from concord.convenings.models import Registration
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
-from concord.monitoring.models import Flag
+from concord.monitoring.models import Flag, SteppedBack
 from concord.monitoring.pace import raises_very_many
 from concord.monitoring.readers import readers_of_flag
 from concord.monitoring.seen import Seen
 from concord.monitoring.signals import flagged
 from concord.people.models import StaffMember
+from concord.people.named_in import named_in
 from concord.refusals import Refused
 from concord.spaces.models import Post, Room
 from concord.vault import files
@@ -70,7 +71,8 @@ def _write(
     at: datetime,
 ) -> Flag:
     about_whom = [seen.author_id] if seen.author_id else []
-    readers = readers_of_flag(about=about_whom, on=post.id if post else None, at=at)
+    named = set() if by_staff else _named(seen, at=at)
+    readers = readers_of_flag(about=about_whom, on=post.id if post else None, without=named, at=at)
     file = files.open_file(readers=readers, at=at)
     id = uuid4()
     flag = Flag.objects.create(
@@ -86,6 +88,7 @@ def _write(
         file=file.id,
         sealed=files.seal(file.id, seen.to_bytes(), about=about(id)),
     )
+    SteppedBack.objects.bulk_create([SteppedBack(subject=id, person=one) for one in named])
     # A participant's name stays out of the ledger: it would say, to whoever reads it, who reports.
     record(
         "monitoring.flag", actor=seen.by if by_staff else None, subject=id, at=at, kind=flag.kind
@@ -93,3 +96,8 @@ def _write(
     flagged.send(sender=Flag, flag=flag, seen=seen, at=at)
     tell_desks(readers, "flag", id)
     return flag
+
+
+def _named(seen: Seen, *, at: datetime) -> set[UUID]:
+    """Those of the team whom the words of the flag name: as with a report, it goes to others (I-WHO-1)."""
+    return {one.person_id for one in named_in(seen.words, StaffMember.objects.current(at))}

@@ -12,14 +12,21 @@ from concord.people.ties import ACQUAINTED, persons_tied_to
 from concord.vault.keyholders import keyholders
 
 
-def readers_of_flag(*, about: Iterable[UUID], at: datetime, on: UUID | None = None) -> set[UUID]:
+def readers_of_flag(
+    *,
+    about: Iterable[UUID],
+    at: datetime,
+    on: UUID | None = None,
+    without: Iterable[UUID] = (),
+) -> set[UUID]:
     """Staff who may concur and are neither the person flagged nor tied to them; else the outside contact.
 
-    `about` are person ids; whoever stepped back from the post it is `on` gets no further one on it.
+    `about` are person ids; whoever stepped back from the post it is `on` gets no further one on it,
+    and nobody does who is to be `without` it.
     Empty only while no outside contact is named: then recovery alone can open it.
     """
     staff = StaffMember.objects.who_may_concur(at).values_list("person_id", flat=True)
-    out = close_to(about) | stepped_back([on] if on else [])
+    out = close_to(about) | stepped_back([on] if on else []) | set(without)
     return keyholders(set(staff) - out) or outside_readers(at)
 
 

@@ -17,3 +17,6 @@ class PeopleConfig(AppConfig):
         )
 
         register_kind("people.sign_in", template="people/letters/sign_in.txt", guarded=False)
+        register_kind(
+            "people.own_mailbox", template="people/letters/desk_own_mailbox.txt", guarded=False
+        )

@@ -32,14 +32,20 @@ MAILS_AN_HOUR = 30
 
 @transaction.atomic
 def ask_sign_in(
-    address: str, *, browser: bytes, carries: dict[str, Any] | None, language: str, at: datetime
+    address: str,
+    *,
+    browser: bytes,
+    carries: dict[str, Any] | None,
+    language: str,
+    at: datetime,
+    letter: str = "people.sign_in",
 ) -> SignInAsk:
     """Leave a letter with a link and a code that die together: after ten minutes, five tries, or one use.
 
     Both serve only the browser that asked. `carries` comes back with the sign-in. The same is done and
     answered for an address that is known, unknown or shut out. The language comes back with it, for later
-    letters. The ledger keeps no entry, for it would be a
-    timed list of who attends. Raises ValueError when `address` is not one.
+    letters. Another `letter` asks for the digits alone, as `own_mailbox` does. The ledger keeps no entry, for it
+    would be a timed list of who attends. Raises ValueError when `address` is not one.
     """
     address = read_address(address)
     token = mailbox_token(address)
@@ -51,7 +57,7 @@ def ask_sign_in(
     carried = {**(carries or {}), LANGUAGE: known_language(language)}
     ask = _write_down(address, token, link, code, browser, carried, at)
     if lately < MAILS_AN_HOUR:
-        _mail(address, link, code, language, at)
+        _mail(letter, address, link, code, language, at)
     return ask
 
 
@@ -96,10 +102,12 @@ def _write_down(
     )
 
 
-def _mail(address: str, link: str, code: str | None, language: str, at: datetime) -> None:
+def _mail(
+    letter: str, address: str, link: str, code: str | None, language: str, at: datetime
+) -> None:
     path = reverse("sign_in_link", args=[link], urlconf=settings.ROOT_URLCONF)
     send_template(
-        "people.sign_in",
+        letter,
         to=address,
         context={
             "host": settings.CONCORD_HOST_NAME,

@@ -15,6 +15,7 @@ from django.urls import URLPattern, path
 
 from concord.doors import View, anyone, door, on_desk, way_back
 from concord.people import desk_lock_views as lock_views
+from concord.people import desk_own_mailbox_views as own
 from concord.people import desk_recovery_views as recovery_views
 from concord.people import desk_views as views
 from concord.people import passkey_views as passkeys
@@ -98,6 +99,8 @@ urlpatterns: list[URLPattern] = [
     path("passphrase", views.passphrase, name="passphrase"),
     path("discretion", views.discretion, name="discretion"),
     path("team", views.team, name="team"),
+    path("team/yourself", own.own_mailbox, name="own_mailbox"),
+    path("team/yourself/code", own.own_mailbox_code, name="own_mailbox_code"),
     path("team/new", views.add_colleague, name="add_colleague"),
     path("team/<uuid:staff_id>/keys", views.confirm_keys, name="confirm_keys"),
     path("team/<uuid:staff_id>/end", views.end_colleague, name="end_colleague"),

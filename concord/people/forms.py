@@ -103,6 +103,12 @@ class AskForm(forms.Form):
     )
 
 
+class OwnMailboxForm(forms.Form):
+    """With which mailbox somebody of the team takes part."""
+
+    address = AddressField(help_text=_("We send six digits to it. Nobody else sees it."))
+
+
 class CodeForm(forms.Form):
     """The six digits of the mail."""
 

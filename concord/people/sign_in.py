@@ -92,6 +92,14 @@ def _by_link(link: str, *, browser: bytes, at: datetime) -> SignInAsk:
     return ask
 
 
+def ask_of_code(typed: str, *, browser: bytes, at: datetime) -> SignInAsk:
+    """The ask whose six digits were typed in the browser that asked. Raises WayInHasEnded, WrongCode."""
+    code = _as_code(typed)
+    if not code:
+        raise WrongCode()
+    return _by_code(code, browser=browser, at=at)
+
+
 def _by_code(code: str, *, browser: bytes, at: datetime) -> SignInAsk:
     """The newest ask of this browser, if the code is its own. A try is taken before it is compared."""
     ask = SignInAsk.objects.filter(browser_digest=digest_of_browser(browser)).first()

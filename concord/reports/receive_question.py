@@ -16,9 +16,9 @@ from concord.letterbox.models import Box
 from concord.letterbox.push import push
 from concord.monitoring.desk_stream import tell_desks
 from concord.people.models import StaffMember
+from concord.people.named_in import named_in
 from concord.reports.asked import ANSWER_WITHIN, Asked, NothingAsked, about_question, who_answer
 from concord.reports.models import Question, Report
-from concord.reports.named_in import named_in
 from concord.reports.receive_report import file_report
 from concord.reports.told import Told
 from concord.reports.turn_into_report import CHANNEL, RECEIPT, receipt_of

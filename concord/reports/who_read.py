@@ -7,8 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from concord.people.models import StaffMember
+from concord.people.named_in import named_in
 from concord.reports import promise
-from concord.reports.named_in import named_in
 from concord.reports.told import Told
 
 

@@ -268,6 +268,8 @@ DESK = [
     Place("team", "/team", "amara"),
     Place("ties", "/team/ties", "ravi"),
     Place("ties-empty", "/team/ties", "ravi", press("")),
+    Place("own-mailbox", "/team/yourself", "luis"),
+    Place("own-mailbox-code", "/team/yourself/code", "luis", press("", code="1")),
     Place("take-out", "/recusals", "amara"),
     Place("take-out-wrong", "/recusals", "amara", press("", code="AAAA")),
     Place("out-of-flag", "/flags/{flag}/recusal", "amara"),

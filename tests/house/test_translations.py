@@ -49,7 +49,9 @@ STAFF_MODULES = re.compile(
     r"|^reports/type_in_report\.py$|^people/note_organisation\.py$"
 )
 STAFF_NAMES = {
-    "people/forms.py": {"DeskSignInForm", "NewcomerForm", "CompareForm", "SureForm", "PassphraseForm"},
+    "people/forms.py": {
+        "DeskSignInForm", "OwnMailboxForm", "NewcomerForm", "CompareForm", "SureForm", "PassphraseForm",
+    },
     "convenings/forms.py": {
         "GuidelinesForm", "Moment", "TimesForm", "SessionForm", "ConveningForm", "ShiftForm",
         "WhoForm", "NoteForm", "AcceptForm",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from concord.people.tests.fixtures import mailbox  # noqa: F401  (fixture)
 from tests.browsing import Browser, at_the_desk
 from tests.cast import Cast
 

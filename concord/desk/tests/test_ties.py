@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from concord.cases.parties import add_party
+from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.guards import Acquainted
 from concord.monitoring.flag_post import flag_post
@@ -15,6 +16,7 @@ from concord.monitoring.judge_credible import (
 )
 from concord.people.declare_tie import declare_tie
 from concord.people.models import Tie
+from concord.people.tests.team import Mailbox
 from concord.vault import files
 from tests.browsing import Browser
 from tests.cast import Cast, case_about_karim, flagged, opened, participant, proposed
@@ -142,10 +144,27 @@ def test_whoever_knows_them_a_little_coordinates_last(cast: Cast) -> None:
     assert (case.coordinator, case.deputy) == (cast.luis.staff, cast.amara.staff)
 
 
-def test_a_flag_on_ones_own_mailbox_is_judged_by_others(cast: Cast) -> None:
-    flag = flagged(cast, "What a talk")
-    declare_tie(cast.luis.staff, mailbox="karim.haddad@gmail.com", kind=Tie.Kind.OWN, at=cast.at)
-    assert cast.luis.id not in files.readers(flag.file)
+@pytest.mark.clauses("K-CONF-1")
+def test_whoever_takes_part_themself_shows_with_which_mailbox_and_is_one_person(
+    cast: Cast, luis: Browser, mailbox: Mailbox
+) -> None:
+    """Luis takes part as Tomas; a case is about Karim, and then about Tomas too."""
+    case = case_about_karim(cast)
+    luis.open("/team/ties").follow("I take part in events myself")
+    luis.press("Send me six digits", address="tomas@example.org")
+    assert luis.press("It is mine", code="000 000").sees("not the six digits")
+    luis.press("It is mine", code=mailbox.code())
+    assert luis.sees("What is about you never reaches you.")
+    assert luis.sees("tomas@example.org yourself")
+    assert not luis.sees("Take it back")
+    post = cast.say(cast.tomas, "What a talk")
+    flag = flag_post(post, words="", by=cast.sara.person_id, by_staff=False, at=cast.at)
+    assert luis.open(f"/flags/{flag.id}").status == 404
+    assert luis.open(f"/cases/{case.id}").status == 200
+    who = {"person_id": cast.tomas.person_id, "by": cast.amara.id, "at": cast.at}
+    add_party(case, role="survivor", name="Tomas", **who)
+    assert luis.open(f"/cases/{case.id}").status == 404
+    assert case.restrictions.standing().exists()
     files.grant(flag.file, to=cast.luis.id, by=cast.amara.keyring, at=cast.at)
     with pytest.raises(FlaggedPersonDoesNotJudge):
         judge_credible(
@@ -156,3 +175,39 @@ def test_a_flag_on_ones_own_mailbox_is_judged_by_others(cast: Cast) -> None:
             keyring=cast.luis.keyring,
             at=cast.at,
         )
+
+
+def test_digits_of_somebody_else_or_of_another_browser_show_nothing(
+    cast: Cast, luis: Browser, noor: Browser, mailbox: Mailbox
+) -> None:
+    luis.open("/team/yourself").press("Send me six digits", address="tomas@example.org")
+    code = mailbox.code()
+    noor.open("/team/yourself/code").press("It is mine", code=code)
+    assert noor.status == 409
+    luis.press("It is mine", code=code)
+    assert luis.open("/team/yourself/code").press("It is mine", code=code).status == 409
+    assert cast.luis.staff.ties.filter(kind=Tie.Kind.OWN).count() == 1
+    assert not cast.noor.staff.ties.exists()
+
+
+def test_a_colleague_is_named_in_a_case_by_their_working_name(
+    cast: Cast, amara: Browser, luis: Browser
+) -> None:
+    case = case_about_karim(cast)
+    amara.open(f"/cases/{case.id}/people").press("Keep it", role="respondent", name="luis")
+    assert luis.open(f"/cases/{case.id}").status == 404
+    assert case.restrictions.standing().exists()
+
+
+@pytest.mark.clauses("I-WHO-1")
+def test_a_flag_that_names_somebody_of_the_team_goes_to_the_others_and_so_does_its_case(
+    cast: Cast, luis: Browser
+) -> None:
+    post = cast.say(cast.karim, "Go away")
+    words = "Your Luís is a friend of his"
+    flag = flag_post(post, words=words, by=cast.sara.person_id, by_staff=False, at=cast.at)
+    assert luis.open(f"/flags/{flag.id}").status == 404
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    case = take_up(judge_credible(flag, credible=True, reason="Rude.", **who), **who)
+    assert luis.open(f"/cases/{case.id}").status == 404
+    assert case.code not in luis.open("/").page
