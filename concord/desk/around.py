@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db import models as db
 from django.utils.translation import gettext as _
 
 from concord.cases.conflicts import eligible
@@ -16,7 +17,8 @@ from concord.cases.read_case import Opened
 from concord.convenings.models import Convening, State
 from concord.spaces.models import Post, Room
 
-MOST_POSTS = 30
+MOST_POSTS = 200
+"""As many as one proposal offers; what is flagged first, then what they wrote in the rooms that the case comes from."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Around:
     """Organisations that were reported."""
     hands: list[tuple[UUID, str]] = field(default_factory=list)
     """Colleagues who could do something by hand."""
+    here: list[Post] = field(default_factory=list)
+    """Those of the posts that stand in a room from which the case comes."""
 
 
 def around(opened: Opened, *, case: Case, at: datetime) -> Around:
@@ -53,19 +57,21 @@ def around(opened: Opened, *, case: Case, at: datetime) -> Around:
     reported = [each for each in opened.parties if each.role == "respondent" and each.person_id]
     people = list({each.person_id: each for each in reversed(reported)}.values())[::-1]
     flagged = _flagged_posts(opened)
-    posts = _posts_of(people)
-    posts.sort(key=lambda post: post.id not in flagged)
-    rooms = _rooms(opened) or [post.room for post in posts[:1]]
+    rooms = _rooms(opened)
+    near = {room.id for room in rooms}
+    posts = _posts_of(people, flagged=flagged, near=near)
+    rooms = rooms or [post.room for post in posts[:1]]
     unseen = [each for each in opened.parties if each.role == "respondent" and not each.person_id]
     about = {each.person_id for each in people if each.person_id}
     return Around(
         people,
-        posts[:MOST_POSTS],
+        posts,
         flagged,
         list(_scopes(rooms)),
         unseen,
         [each.name for each in opened.parties if each.role == ORGANISATION],
         [(one.person_id, one.working_name) for one in eligible(case, about=about, at=at)],
+        [post for post in posts if post.room_id in near],
     )
 
 
@@ -88,11 +94,17 @@ def _flagged_posts(opened: Opened) -> set[UUID]:
     return reported | {each.flag.post_id for each in opened.flags if each.flag.post_id}
 
 
-def _posts_of(people: list[Known]) -> list[Post]:
+def _posts_of(people: list[Known], *, flagged: set[UUID], near: set[UUID]) -> list[Post]:
+    """What they wrote, flagged or near first and then the newest, as far as one proposal offers it."""
     persons = [each.person_id for each in people if each.person_id]
     posts = Post.objects.filter(registration__person__in=persons, removed=False)
     posts = posts.select_related("registration", "room__session", "room__convening")
-    return list(posts.order_by("-posted_at", "-number"))
+    first = db.Case(
+        db.When(id__in=flagged, then=db.Value(0)),
+        db.When(room__in=near, then=db.Value(1)),
+        default=db.Value(2),
+    )
+    return list(posts.order_by(first, "-posted_at", "-number")[:MOST_POSTS])
 
 
 def _rooms(opened: Opened) -> list[Room]:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.template.defaultfilters import date as date_words
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext_lazy
@@ -202,7 +203,7 @@ class ProposalForm(forms.Form):
     notice_subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
     notice_body = Lines(label=_("What the person is told"), rows=10, longest=10_000)
 
-    SHORT: tuple[str, ...] = ("posts", "reason", "grounds", "violations", "is_safe")
+    SHORT: tuple[str, ...] = ("posts", "all_here", "reason", "grounds", "violations", "is_safe")
     WIDER: tuple[str, ...] = ("scope", "until_at", "review_on", "pace")
     BY_HAND = ("other_words", "other_hand")
     IN_FULL: tuple[str, ...] = (
@@ -252,6 +253,25 @@ class ProposalForm(forms.Form):
         hand.choices = [("", gettext("Choose")), *((str(id), name) for id, name in around.hands)]
         posts: Any = self.fields["posts"]
         posts.choices = [(str(post.id), _line(post, around.flagged)) for post in around.posts]
+        if len(around.here) <= 1:
+            return
+        rooms = list(dict.fromkeys(post.room.name for post in around.here))
+        words = {"n": len(around.here), "rooms": gettext(", ").join(rooms)}
+        label = gettext("All %(n)d of their posts in %(rooms)s") % words
+        self.fields["all_here"] = forms.BooleanField(label=label, required=False)
+        self._tick_all_here([str(post.id) for post in around.here])
+
+    def _tick_all_here(self, here: list[str]) -> None:
+        """One tick stands for all of them as they are on this page, and from then on each is ticked by itself.
+
+        What they write meanwhile was before nobody's eyes, and is not in it.
+        """
+        if not isinstance(self.data, QueryDict) or self.data.get("all_here") != "on":
+            return
+        data = self.data.copy()
+        data.setlist("posts", list(dict.fromkeys([*data.getlist("posts"), *here])))
+        del data["all_here"]
+        self.data = data
 
     @property
     def is_wide(self) -> bool:

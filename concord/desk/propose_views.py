@@ -331,7 +331,7 @@ def _form(
         "ladders": form.ladders,
         "for_all": form["step_for_all"] if "step_for_all" in form.fields else None,
         "open_each": any(field.value() != AS_FOR_ALL for field in form.ladders),
-        "short": [form[name] for name in form.SHORT],
+        "short": [form[name] for name in form.SHORT if name in form.fields],
         "by_hand": [form[name] for name in form.BY_HAND] if form.ladders else [],
         "open_by_hand": any(form[name].errors for name in form.BY_HAND),
         "wider": [form[name] for name in form.WIDER],

@@ -181,3 +181,22 @@ def test_of_a_raid_one_choice_stands_for_all_but_those_chosen_otherwise(
     }
     people = [cast.karim, *raid]
     assert [steps[one.person_id] for one in people] == ["revoke", "warn", "revoke", "revoke"]
+
+
+def test_all_they_wrote_here_goes_by_one_tick_and_each_is_a_step_that_can_be_left_out(
+    cast: Cast, case: Case, amara: Browser
+) -> None:
+    """As many as stood on the page: what is written meanwhile was before nobody's eyes."""
+    for number in range(39):
+        cast.say(cast.karim, f"Go away {number}")
+    elsewhere = cast.say(cast.karim, "Good morning", room=cast.annex)
+    amara.open(f"/cases/{case.id}/propose")
+    assert amara.sees("All 40 of their posts in Hall 1")
+    amara.press("See what it does", **SHORT, all_here="on")
+    assert amara.sees("40 posts deleted")
+    cast.say(cast.karim, "One more")
+    amara.press("Ask for a second yes")
+    terms = terms_of(Proposal.objects.get().version, keyring=cast.amara.keyring)
+    gone = {target.id for target in terms.targets if target.kind == "delete"}
+    assert len(gone) == 40
+    assert elsewhere.id not in gone
