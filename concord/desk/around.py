@@ -19,6 +19,8 @@ from concord.spaces.models import Post, Room
 
 MOST_POSTS = 200
 """As many as one proposal offers; what is flagged first, then what they wrote in the rooms that the case comes from."""
+BY_PEOPLE = 101
+"""Above the highest rank of screening."""
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,18 @@ def around(opened: Opened, *, case: Case, at: datetime) -> Around:
     """Read off a case that is open: flagged posts first, then the newest. `hands`: who could do something by hand."""
     reported = [each for each in opened.parties if each.role == "respondent" and each.person_id]
     people = list({each.person_id: each for each in reversed(reported)}.values())[::-1]
-    flagged = _flagged_posts(opened)
+    ranks = _flagged_posts(opened)
     rooms = _rooms(opened)
     near = {room.id for room in rooms}
-    posts = _posts_of(people, flagged=flagged, near=near)
+    posts = _posts_of(people, flagged=set(ranks), near=near)
+    posts.sort(key=lambda post: -ranks.get(post.id, -1))
     rooms = rooms or [post.room for post in posts[:1]]
     unseen = [each for each in opened.parties if each.role == "respondent" and not each.person_id]
     about = {each.person_id for each in people if each.person_id}
     return Around(
         people,
         posts,
-        flagged,
+        set(ranks),
         list(_scopes(rooms)),
         unseen,
         [each.name for each in opened.parties if each.role == ORGANISATION],
@@ -85,13 +88,16 @@ def beyond(opened: Opened, *, case: Case, at: datetime) -> Around:
     return replace(known, scopes=[*near, *others, Scope("all", None, _("every event"))])
 
 
-def _flagged_posts(opened: Opened) -> set[UUID]:
-    reported = {
-        each.told.source.id
-        for each in opened.reports
-        if each.told.source and each.told.source.kind == "post"
-    }
-    return reported | {each.flag.post_id for each in opened.flags if each.flag.post_id}
+def _flagged_posts(opened: Opened) -> dict[UUID, int]:
+    """Which were reported or flagged, and how pressing each is: people's before all that screening saw."""
+    sources = (each.told.source for each in opened.reports)
+    ranks = {one.id: BY_PEOPLE for one in sources if one and one.kind == "post"}
+    for each in opened.flags:
+        if each.flag.post_id and not each.flag.by_machine:
+            ranks[each.flag.post_id] = BY_PEOPLE
+        for one in each.written:
+            ranks.setdefault(one.post, one.rank)
+    return ranks
 
 
 def _posts_of(people: list[Known], *, flagged: set[UUID], near: set[UUID]) -> list[Post]:

@@ -17,8 +17,11 @@ from concord.cases.write_note import write_note
 from concord.ledger.models import Entry
 from concord.letterbox.models import Reading
 from concord.letterbox.session import LIFETIME
+from concord.monitoring.models import Flag
 from concord.monitoring.ring import NOTICE, send_notice
+from concord.monitoring.screeners import make_screener
 from concord.outbox.models import Job
+from concord.people.declare_tie import declare_tie
 from concord.people.end_designation import end_designation
 from concord.people.tests.team import Mailbox
 from concord.reports.alarm_unanswered import alarm_unanswered
@@ -238,3 +241,18 @@ def test_what_nobody_could_seal_to_them_is_sealed_when_recovery_is_put_together(
 
 def finds_nothing_of_case(desk: Desk, case: Case) -> bool:
     return not Case.objects.visible_to(desk.staff).filter(id=case.id).exists()
+
+
+@pytest.mark.clauses("K-CONF-1", "R-MONITOR-1")
+def test_what_screening_saw_of_somebody_close_to_everybody_is_read_whole_outside(
+    cast: Cast,
+) -> None:
+    for desk in (cast.amara, cast.luis, cast.noor):
+        declare_tie(desk.staff, person=cast.karim.person, at=cast.at)
+    make_screener(cast.convening.id)
+    for text in ("Women are so stupid", "I will kill you"):
+        cast.say(cast.karim, text)
+    flag = Flag.objects.get()
+    assert not any(Flag.objects.visible_to(desk.staff) for desk in (cast.amara, cast.luis))
+    page = elena(cast).open(f"/report/box/kept/flags/{flag.id}").page
+    assert page.index("I will kill you") < page.index("Women are so stupid")

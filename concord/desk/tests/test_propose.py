@@ -13,6 +13,8 @@ from concord.concurrence.models import Proposal, State
 from concord.desk.ladder import CONSIDERED
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
+from concord.monitoring.models import Flag
+from concord.monitoring.screeners import make_screener
 from concord.spaces.models import Post
 from tests.browsing import Browser
 from tests.cast import Cast, case_about_karim, opened, participant, proposed
@@ -42,6 +44,22 @@ def test_it_is_filled_from_the_flag(cast: Cast, form: Browser) -> None:
     assert f'value="revoke" id="id_step_{cast.karim.person_id}_5" checked' in form.page
     assert f'value="{post.id}" id="id_posts_0" checked' in form.page
     assert form.sees("for one day; choose another place or time below.")
+
+
+def test_of_an_item_of_screening_each_message_is_ticked_the_most_pressing_first(
+    cast: Cast, amara: Browser
+) -> None:
+    make_screener(cast.convening.id)
+    words = ("Women are so stupid", "I will kill you", "Women are so stupid, all of them")
+    mild, threat, last = [
+        cast.say(cast.karim, text, at=cast.later(seconds=at)) for at, text in enumerate(words)
+    ]
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.later(minutes=1)}
+    judged = judge_credible(Flag.objects.get(), credible=True, reason="A threat.", **who)  # type: ignore[arg-type]
+    case = take_up(judged, **who)  # type: ignore[arg-type]
+    amara.open(f"/cases/{case.id}/propose")
+    for number, post in enumerate((threat, last, mild)):
+        assert f'value="{post.id}" id="id_posts_{number}" checked' in amara.page
 
 
 def test_what_is_missing_is_named_and_what_was_typed_stays(form: Browser) -> None:
