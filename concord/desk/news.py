@@ -14,7 +14,8 @@ from concord.cases.models import Case
 from concord.cases.signals import handed_over, merged, recused
 from concord.concurrence.models import Proposal, Version
 from concord.concurrence.signals import answered, asked_wider, proposed, settled
-from concord.monitoring.desk_stream import tell_desks
+from concord.ledger.models import Entry
+from concord.monitoring.desk_stream import GONE, tell_desks
 from concord.vault import files
 
 
@@ -49,3 +50,19 @@ def somebody_else_coordinates(sender: Any, case: Case, **kwargs: Any) -> None:
 @receiver(recused)
 def the_seats_changed(sender: Any, case: Case, person: UUID, **kwargs: Any) -> None:
     tell_desks(files.readers(case.file), "case", case.id)
+    for one in _opened(case, by=person):
+        tell_desks([person], GONE, one)
+
+
+def _opened(case: Case, *, by: UUID) -> list[UUID]:
+    """Those pages of it that this person has opened: they look again, and find nothing (K-CONF-1).
+
+    Of what they never opened they hear nothing: whoever is kept out of it must not learn that there is anything.
+    """
+    ids = [case.id, *case.proposals.values_list("id", flat=True)]
+    ids += case.no_actions.values_list("id", flat=True)
+    ids += [id for pair in case.sources.values_list("flag", "report") for id in pair if id]
+    versions = Version.objects.filter(proposal__case=case, openings__person=by)
+    mine = set(versions.values_list("proposal", flat=True))
+    read = set(Entry.objects.filter(actor=by, subject__in=ids).values_list("subject", flat=True))
+    return [id for id in ids if id in mine or id in read]

@@ -10,11 +10,13 @@ from concord.desk import (
     propose_views,
     screening_views,
     shift_views,
+    still_views,
     watch_views,
 )
 
 urlpatterns = [
     path("", inbox_views.inbox, name="inbox"),
+    path("still/<uuid:id>", still_views.still, name="still"),
     path("next", inbox_views.next_thing, name="next_thing"),
     path("again", inbox_views.once_more, name="try_again"),
     path("watch", watch_views.watch, name="watch"),

@@ -23,6 +23,8 @@ from concord.people.models import StaffMember
 from concord.vault.session import is_open_in
 
 KIND = "desk"
+GONE = "gone"
+"""Something that lies open on somebody's page is not theirs any more: the page looks again, and finds nothing."""
 LOOK_EVERY = 5.0
 _looked_at = 0.0
 

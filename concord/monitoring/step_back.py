@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.ledger.record import record
-from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.desk_stream import GONE, tell_desks
 from concord.monitoring.models import SteppedBack
 from concord.people.models import OutsideContact, StaffMember
 from concord.refusals import Refused
@@ -50,6 +50,7 @@ def step_back(
     files.withdraw(file, me, at=at)
     record("monitoring.step_back", actor=me, subject=subjects[0], at=at)
     tell_desks(files.readers(file) | {me}, "inbox", subjects[0])
+    tell_desks([me], GONE, subjects[0])
 
 
 def stepped_back(subjects: Iterable[UUID]) -> set[UUID]:

@@ -6,6 +6,7 @@ import pytest
 
 from concord.cases.decide_no_action import decide_no_action
 from concord.cases.models import Case
+from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Proposal
@@ -159,3 +160,20 @@ def test_a_lead_who_does_not_see_a_case_takes_nobody_out_of_it(cast: Cast, amara
     assert amara.sees("no case with this code before you")
     assert not Case.objects.get().recusals.filter(person=cast.luis.id).exists()
     assert not Proposal.objects.exists()
+
+
+def test_a_page_that_lies_open_is_told_only_of_what_was_opened_in_it(
+    cast: Cast, luis: Browser
+) -> None:
+    case, told = case_about_karim(cast), []
+    flag = case.sources.get().flag
+    luis.open(f"/cases/{case.id}")
+    assert luis.open(f"/still/{case.id}").status == 204
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("concord.desk.news.tell_desks", lambda *said: told.append(said))
+        recuse(case, who=cast.luis.id, by=cast.amara.staff, at=cast.at)
+        recuse(case, who=cast.noor.id, by=cast.amara.staff, at=cast.at)
+    gone = {(*persons, id) for persons, event, id in told if event == "gone"}
+    assert gone == {(cast.luis.id, case.id), (cast.luis.id, flag.id)}
+    for id in (case.id, flag.id):
+        assert luis.open(f"/still/{id}").status == 404

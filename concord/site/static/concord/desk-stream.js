@@ -2,12 +2,21 @@
 // care fetch themselves through htmx, as `hx-trigger="live:flag from:body"`. Whatever may change what waits for
 // somebody is also told as `live:news`: the first at once, what follows within a second together at its end.
 //
-// <body data-stream="/live/?s=desk:…"> and an optional <p id="stream-line" data-offline="…">.
+// <body data-stream="/live/?s=desk:…"> and an optional <p id="stream-line" data-offline="…">. A page that shows what may
+// be taken from its reader names it in data-about: on `gone` it looks again, and when it comes back it asks whether to.
 (() => {
   "use strict";
   const address = document.body.dataset.stream;
   if (!address || !("EventSource" in window)) return;
   const names = (document.body.dataset.events || "inbox flag case proposal decision post removed restored condition").split(" ");
+  const about = (document.body.dataset.about || "").split(" ").filter(Boolean);
+  const leave = () => location.replace(location.pathname + location.search);
+  const look = () => {
+    const asked = about.map((id) => fetch("/still/" + id, { headers: { "HX-Request": "true" } }));
+    Promise.all(asked).then((all) => {
+      if (all.some((answer) => answer.status === 404)) leave();
+    }, () => {});
+  };
   const line = document.getElementById("stream-line");
   let source = null;
   let wait = 1000;
@@ -40,9 +49,12 @@
     clearTimeout(timer);
     if (source || document.hidden) return;
     source = new EventSource(address);
-    source.onopen = () => { wait = 1000; say(""); tell("open"); };
+    source.onopen = () => { wait = 1000; say(""); tell("open"); look(); };
     source.onerror = again;
     names.forEach((name) => source.addEventListener(name, (event) => hear(name, event)));
+    source.addEventListener("gone", (event) => {
+      if (about.includes(JSON.parse(event.data || "{}").id)) leave();
+    });
     source.addEventListener("cut", () => { close(); location.reload(); });
     source.addEventListener("reset", () => { close(); location.reload(); });
     source.addEventListener("crowded", () => { close(); say(line && line.dataset.crowded); });
