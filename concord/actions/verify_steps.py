@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from concord.actions.tell_reporter import tell_reporter
 from concord.cases.models import Case
 from concord.cases.models import State as CaseState
-from concord.cases.move import move
+from concord.cases.move import move, reopen
 from concord.concurrence.kinds import Kind, kind_of
 from concord.concurrence.lend_standing import is_open
 from concord.concurrence.models import Execution, SetAside, Warrant
@@ -83,3 +83,13 @@ def _stabilise(execution: Execution, *, at: datetime) -> None:
         record(VERIFIED, actor=None, subject=decision.id, at=at)
     if case.state == CaseState.ACTION_PENDING and not is_open(case):
         move(case, CaseState.STABILISED, at=at)
+        if _something_joined_since(case):
+            reopen(case, by=None, at=at)
+
+
+def _something_joined_since(case: Case) -> bool:
+    """Whether it holds a source by now that no proposal rested on: that is looked at by itself (P-ZERO-1)."""
+    carried_out = Execution.objects.filter(decision__case=case).order_by("executed_at").last()
+    return carried_out is not None and (
+        case.sources.filter(joined_at__gt=carried_out.executed_at).exists()
+    )

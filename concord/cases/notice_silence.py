@@ -55,7 +55,7 @@ def _begin(case: Case, *, at: datetime) -> None:
 
 def _is_silent(case: Case, *, at: datetime) -> bool:
     """Live, with something to do, and nobody has heard from its coordinator for as long as is waited."""
-    return is_live(case) and waits_for_coordinator(case) and heard_at(case) + patience(case) <= at
+    return waits_for_coordinator(case) and is_live(case) and heard_at(case) + patience(case) <= at
 
 
 def _they_are_back(handover: Handover, *, at: datetime) -> None:

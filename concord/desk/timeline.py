@@ -67,7 +67,10 @@ WORDS = {
     "concurrence.voided": ("lapsed", _("The agreement was void")),
     "concurrence.lapsed": ("lapsed", _("The proposal lapsed")),
     "concurrence.set_aside": ("", _("%(who)s left a step out, with a reason")),
-    "concurrence.ring_for_press": ("", _("It was agreed to and not carried out; two were rung")),
+    "concurrence.ring_for_press": (
+        "",
+        _("It was agreed to and not carried out; its people were rung"),
+    ),
     "concurrence.look_again": ("", _("The day came to look at a decision again")),
     "concurrence.let_stand": ("", _("%(who)s looked at a decision again; it stays")),
     "concurrence.execute": ("agreed", _("Carried out")),

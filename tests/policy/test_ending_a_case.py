@@ -201,6 +201,21 @@ def test_what_joins_a_case_that_rests_takes_it_up_again_and_has_its_own_outcome(
 
 
 @pytest.mark.clauses("P-ZERO-1")
+@pytest.mark.parametrize("is_seen_to_hold", [False, True])
+def test_what_joins_after_it_was_carried_out_is_looked_at_by_itself(
+    cast: Cast, is_seen_to_hold: bool
+) -> None:
+    """Also where it comes in between the deed and the moment in which every step was seen to hold."""
+    case = case_about_karim(cast)
+    execution = agreed(cast, proposed(cast, case))
+    if is_seen_to_hold:
+        verified(execution, cast)
+    joined(cast, case, minutes=1)
+    verified(execution, cast)
+    assert state_of(case) == State.REOPENED
+
+
+@pytest.mark.clauses("P-ZERO-1")
 def test_whoever_had_a_part_in_leaving_it_and_steps_out_opens_it_again(cast: Cast) -> None:
     case = left_as_it_is(cast, case_about_karim(cast))
     follow_up(case, by=cast.amara.staff, at=cast.at)
