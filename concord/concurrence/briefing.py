@@ -41,6 +41,7 @@ from concord.concurrence.terms import (
 from concord.concurrence.wording import span_words, until_words
 from concord.people.models import StaffMember
 from concord.policy.violations import KINDS
+from concord.vault import files
 
 Words = str | Promise
 
@@ -236,6 +237,7 @@ class Part:
     coordinates: bool
     proposed_it: bool
     may_agree: bool
+    may_open_full: bool
     said_no: bool
     may_take_back: bool
     may_execute: bool
@@ -310,6 +312,10 @@ def part_of(staff: StaffMember, standing: Standing, asked: list[StaffMember]) ->
         coordinates=coordinates,
         proposed_it=staff.person_id == standing.version.proposer,
         may_agree=standing.state == State.PROPOSED and staff in asked,
+        may_open_full=standing.state == State.PROPOSED
+        and staff in asked
+        and not coordinates
+        and staff.person_id in files.dormant_readers(case.file),
         said_no=standing.version.declines.filter(person=staff.person_id).exists(),
         may_take_back=standing.state == State.CONCURRED
         and agreed is not None

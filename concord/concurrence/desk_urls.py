@@ -6,6 +6,7 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>", desk_views.proposal, name="proposal"),
     path("proposals/<uuid:proposal_id>/concurrence", desk_views.agree, name="agree"),
     path("proposals/<uuid:proposal_id>/on-it", desk_views.on_it, name="on_it"),
+    path("proposals/<uuid:proposal_id>/full", desk_views.full, name="open_full"),
     path("proposals/<uuid:proposal_id>/decline", desk_views.say_no, name="decline"),
     path("proposals/<uuid:proposal_id>/recusal", desk_views.step_out, name="out_of_proposal"),
     path("proposals/<uuid:proposal_id>/withdrawal", desk_views.withdraw_it, name="withdraw"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from concord.concurrence.briefing import (
     names_of,
     newest,
     part_of,
+    shown_lines,
     standing_of,
 )
 from concord.concurrence.concur import concur
@@ -30,6 +32,7 @@ from concord.concurrence.execute import NeedsConcurrence, execute
 from concord.concurrence.forms import DeclineForm
 from concord.concurrence.kinds import asks, kind_of
 from concord.concurrence.models import Proposal, State, Version
+from concord.concurrence.open_full import open_full
 from concord.concurrence.open_version import Briefing, open_version
 from concord.concurrence.rings import rings_in_words, turns
 from concord.concurrence.say_on_it import say_on_it
@@ -66,6 +69,7 @@ def proposal(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
         "standing": standing,
         "part": part,
         "asked": waiting,
+        "full": _opened_in_full(version),
         "turns": waiting_in_turn,
         "rings": rings_in_words(waiting_in_turn, at=request.at),
         "is_on_it": any(
@@ -98,6 +102,16 @@ def on_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """Say that one is reading it; it binds nobody."""
     say_on_it(_version(request, proposal_id), by=request.staff_member, at=request.at)
     return _back(proposal_id)
+
+
+@door(asked)
+@require_POST
+def full(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """All that was flagged and reported, once, for whoever is asked and holds a grant at rest."""
+    version = _version(request, proposal_id)
+    found = open_full(version, by=request.staff_member, keyring=request.keyring, at=request.at)
+    page = {"version": version, "shows": shown_lines(found)}
+    return render(request, "concurrence/desk_full.html", page)
 
 
 @door(asked)
@@ -202,6 +216,13 @@ def leave_out(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
         at=request.at,
     )
     return _back(proposal_id)
+
+
+def _opened_in_full(version: Version) -> list[tuple[str, datetime]]:
+    """Who opened all that was flagged and reported, and when."""
+    rows = list(version.openings.filter(full_at__isnull=False).order_by("full_at"))
+    names = names_of(*(row.person for row in rows))
+    return [(names.get(row.person, ""), row.full_at) for row in rows if row.full_at]
 
 
 def _steps(

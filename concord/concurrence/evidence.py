@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -78,17 +78,34 @@ def shown_in(terms: Terms, pieces: list[Piece], *, parties: list[Known]) -> list
     else:
         wanted = set(terms.evidence)
         chosen = [one for one in pieces if one.ref in wanted and _is_about(one, persons)][:MOST]
-    return [
-        {
-            "kind": one.kind,
-            "label": _label(one, named),
-            "room": one.room,
-            "at": "" if one.is_of_a_report else one.at.isoformat(),
-            "text": mask_everybody(one.text, _named_in(one.text, parties, but=persons)),
-        }
-        for one in chosen
-        if one.post not in deleted
-    ]
+    chosen = [one for one in chosen if one.post not in deleted]
+    return [_told(one, named, parties) for one in chosen]
+
+
+def everything_in(
+    pieces: list[Piece], *, targets: list[Target], parties: list[Known]
+) -> list[dict[str, Any]]:
+    """All of it, masked in the same way, what was told at one time in one piece."""
+    named = [target for target in targets if target.kind in NAMED]
+    persons = {target.id for target in named}
+    whole: dict[tuple[str, datetime], Piece] = {}
+    for one in pieces:
+        if _is_about(one, persons):
+            key = (one.ref if one.kind != "report" else one.ref.rpartition(":")[0], one.at)
+            before = f"{whole[key].text}\n" if key in whole else ""
+            whole[key] = replace(one, text=before + one.text)
+    return [_told(one, named, parties) for one in whole.values()]
+
+
+def _told(piece: Piece, named: list[Target], parties: list[Known]) -> dict[str, Any]:
+    persons = {target.id for target in named}
+    return {
+        "kind": piece.kind,
+        "label": next((each.label for each in named if each.id == piece.author), ""),
+        "room": piece.room,
+        "at": "" if piece.is_of_a_report else piece.at.isoformat(),
+        "text": mask_everybody(piece.text, _named_in(piece.text, parties, but=persons)),
+    }
 
 
 def _is_about(piece: Piece, persons: set[UUID]) -> bool:
@@ -112,10 +129,6 @@ def _named_in(text: str, parties: list[Known], *, but: set[UUID]) -> list[Known]
             if one.person_id and words & set(re.findall(r"\w+", fold(one.name)))
         ),
     ]
-
-
-def _label(piece: Piece, named: list[Target]) -> str:
-    return next((target.label for target in named if target.id == piece.author), "")
 
 
 def _of_flag(opened: OpenedFlag) -> Iterable[Piece]:

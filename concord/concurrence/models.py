@@ -132,11 +132,15 @@ class Step(models.Model):
 
 
 class Opening(models.Model):
-    """Somebody opened this very version, which they must before they can agree to it."""
+    """Somebody opened this very version, which they must before they can agree to it.
+
+    `full_at`: when they first opened all that was flagged and reported besides.
+    """
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="openings")
     person = models.UUIDField()
     opened_at = models.DateTimeField()
+    full_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -9,24 +9,37 @@ import pytest
 
 from concord.cases.models import Case
 from concord.cases.parties import add_party
+from concord.cases.read_case import read_case
 from concord.cases.take_up import take_up
 from concord.concurrence.adopt_proposal import terms_of
 from concord.concurrence.briefing import letter_of
+from concord.concurrence.concur import concur
 from concord.concurrence.contents import read_contents
+from concord.concurrence.guards import (
+    Lapsed,
+    NeedsOpening,
+    NeedsOwnKey,
+    NoLongerOpen,
+    NotDesignated,
+)
 from concord.concurrence.models import Proposal, Version
+from concord.concurrence.open_full import KeyDoesNotOpenIt, open_full
 from concord.concurrence.open_version import open_version
 from concord.concurrence.terms import Target
 from concord.convenings.models import Registration
+from concord.ledger.models import Entry
 from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.models import Flag
 from concord.monitoring.screeners import forget_screeners, make_screener
+from concord.people.models import Role
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
 from concord.vault import files
+from concord.vault.errors import NoGrant
 from tests.browsing import at_the_desk
-from tests.cast import Cast, Desk, case_about_karim, proposed
+from tests.cast import Cast, Desk, case_about_karim, colleague, opened, proposed
 
 REPORT = "He waited for me at the lift.\nOnly I was there, in my red coat. He said: Sara, I know your room."
 HURT = "person A, go and hurt yourself, nobody wants you here"
@@ -175,3 +188,69 @@ def test_at_the_desk_the_coordinator_ticks_and_sees_just_what_the_colleague_will
     assert shown(proposal, cast.luis, cast) == ["He waited for me at the lift."]
     amara.open(f"/proposals/{proposal.id}").follow("Change it")
     assert f'value="report:{report}:0" id="id_evidence_1" checked' in amara.page
+
+
+def receiver(cast: Cast) -> Desk:
+    """One more who receives reports; what Amara takes up lies at rest for them."""
+    return colleague(cast, "yuki", "Yuki", Role.RECEIVER)
+
+
+@pytest.mark.clauses("K-CONF-1", "K-PRIV-1")
+def test_whoever_cannot_judge_by_it_opens_all_once_and_everybody_sees_that_they_did(cast):
+    yuki = receiver(cast)
+    case = reported(cast, case_about_karim(cast))
+    proposal = about(cast, case, cast.karim, evidence=())
+    desk = at_the_desk(yuki).open(f"/proposals/{proposal.id}")
+    desk.press("Open all of it")
+    assert desk.sees(HURT)
+    assert desk.sees("Only I was there, in my red coat. He said: person A, I know your room.")
+    assert desk.page.index("veil") < desk.page.index("hurt yourself")
+    assert yuki.id in files.dormant_readers(case.file), "the grant stays awake"
+    with pytest.raises(NoGrant):
+        read_case(case, by=yuki.staff, keyring=yuki.keyring, at=cast.at)
+    assert Entry.objects.filter(verb="concurrence.open_full", actor=yuki.id).count() == 1
+    amara = at_the_desk(cast.amara).open(f"/proposals/{proposal.id}")
+    assert amara.sees("Yuki opened all that was flagged and reported.")
+    assert not amara.sees("I cannot judge by this")
+
+
+@pytest.mark.clauses("K-CONF-1")
+def test_whoever_has_no_grant_has_not_read_it_or_is_not_asked_opens_nothing_more(cast):
+    yuki = receiver(cast)
+    proposal = about(cast, case_about_karim(cast), cast.karim)
+    version = proposal.version
+
+    def all_of_it(desk: Desk, **changes):
+        who = {"by": desk.staff, "keyring": desk.keyring, "at": cast.at}
+        return open_full(version, **(who | changes))
+
+    with pytest.raises(NeedsOpening):
+        all_of_it(yuki)
+    opened(version, yuki, cast.at)
+    opened(version, cast.noor, cast.at)
+    with pytest.raises(KeyDoesNotOpenIt):
+        all_of_it(cast.noor)
+    with pytest.raises(NoGrant):
+        all_of_it(cast.ravi)
+    with pytest.raises(NotDesignated):
+        all_of_it(cast.ines)
+    with pytest.raises(NeedsOwnKey):
+        all_of_it(yuki, keyring=cast.luis.keyring)
+    with pytest.raises(Lapsed):
+        all_of_it(yuki, at=cast.later(hours=2))
+    assert not at_the_desk(cast.noor).open(f"/proposals/{proposal.id}").sees("I cannot judge by")
+    first, again = all_of_it(yuki), all_of_it(yuki, at=cast.later(seconds=1))
+    assert first == again
+    assert version.openings.get(person=yuki.id).full_at == cast.at
+    concur(version, by=yuki.staff, keyring=yuki.keyring, at=cast.later(seconds=2))
+    with pytest.raises(NoLongerOpen):
+        all_of_it(yuki, at=cast.later(seconds=3))
+
+
+def test_whom_the_reporter_keeps_out_opens_nothing(cast):
+    yuki = receiver(cast)
+    case = case_about_karim(cast)
+    told = receive_report(Told(REPORT), nonce=uuid4().bytes, keep_out=[yuki.staff], at=cast.at)
+    into_case(cast, told.report, case)
+    proposal = about(cast, case, cast.karim)
+    assert at_the_desk(yuki).open(f"/proposals/{proposal.id}").status == 404
