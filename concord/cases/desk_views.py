@@ -40,14 +40,17 @@ NEW = "new"
 
 
 @door(judges)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer_flag(request: DeskRequest, flag_id: UUID) -> HttpResponse:
     """Needs action, or not, with the reason. What needs action becomes a case.
 
     `with` names what stood beside it, `shown` how many messages an item of screening held. Where it holds more by now,
-    all of them are shown, and the answer is still in its box.
+    all of them are shown, and the answer is still in its box. Whoever comes back to that page, as after a locked desk,
+    comes to the flag.
     """
     found = _flag(request, flag_id)
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("flag", args=[found.id]))
     needs_action = request.POST.get("credible") == "yes"
     try:
         with transaction.atomic():

@@ -112,6 +112,7 @@ def test_a_threat_that_joins_while_somebody_reads_is_not_answered_unread(screene
     assert amara.sees("Another message of this person has come in")
     assert amara.sees("Rude, and no more.")
     assert amara.page.index(THREAT) < amara.page.index(MILD), "the threat stands first"
+    assert amara.open(amara.path).path == f"/flags/{flag.id}", "the page can be come back to"
     flag.refresh_from_db()
     assert flag.credible is None
     amara.press("It needs action", reason="He says that he kills somebody.")
