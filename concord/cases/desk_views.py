@@ -18,12 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from concord import refusals
 from concord.cases.forms import PartyForm, part_of
+from concord.cases.hand_outside import hand_outside
 from concord.cases.models import OVER, Case, Party
 from concord.cases.parties import ORGANISATION, add_party
 from concord.cases.read_case import read_case
 from concord.cases.read_party import read_party
 from concord.cases.recuse import recuse
-from concord.cases.take_up import take_up
+from concord.cases.take_up import NobodyUnconflicted, take_up
 from concord.cases.who_may import judges, works_on_cases
 from concord.cases.write_note import EmptyNote, MayNotWriteHere, write_note
 from concord.convenings.known_members import how_many, known_members
@@ -206,14 +207,19 @@ def _take_up(
     if joinable and wanted != NEW and wanted not in joinable:
         page = {"source": source, "cases": joinable.values(), "is_flag": isinstance(source, Flag)}
         return render(request, "cases/desk_take_up.html", page)
-    case = take_up(
-        source,
-        by=request.staff_member,
-        keyring=request.keyring,
-        at=request.at,
-        into=joinable.get(wanted),
-        others=others,
-    )
+    who: dict[str, Any] = {"by": request.staff_member, "keyring": request.keyring, "at": request.at}
+    try:
+        case = take_up(source, into=joinable.get(wanted), others=others, **who)
+    except NobodyUnconflicted as refused:
+        refusals.tell(refused, actor=request.staff_member.person_id, at=request.at)
+        hand_outside([source, *others], **who)
+        messages.success(
+            request,
+            _(
+                "Nobody on the team may take this. The outside contact reads it now, and says what comes of it."
+            ),
+        )
+        return HttpResponseRedirect(reverse("inbox"))
     if request.staff_member in (case.coordinator, case.deputy):
         return HttpResponseRedirect(reverse("case", args=[case.id]))
     messages.success(request, _("Thank you. A colleague coordinates it from here."))

@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from django.urls import reverse
 
 from concord.cases.models import Case, Recusal, Source, State
+from concord.cases.move import rests
 from concord.cases.recuse import take_out
 from concord.cases.step_out import out_of
 from concord.people.models import StaffMember
@@ -45,11 +46,11 @@ def stepped_out(report: Report) -> set[UUID]:
 
 @lends_case
 def case_of_report(report: Report, staff: StaffMember) -> WentInto | None:
-    """Its case, for whoever may open that, too; one that is closed is taken up again where its end is shown."""
+    """Its case, for whoever may open that, too; one that rests is taken up again where its end is shown."""
     theirs = Case.objects.filter(is_read_by(staff.person_id), sources__report=report)
     case = theirs.first()
     if case is None:
         return None
     at = [case.id]
-    again = reverse("keeping", args=at) if case.state == State.CLOSED else ""
-    return WentInto(case.code, reverse("case", args=at), again)
+    again = reverse("keeping", args=at) if rests(case) else ""
+    return WentInto(case.code, reverse("case", args=at), case.state == State.CLOSED, again)

@@ -60,9 +60,9 @@ class IsAQuestion(Refused):
 
 
 class NobodyUnconflicted(Refused):
-    """Every designated receiver has a conflict; the outside contact takes it."""
+    """Every designated receiver has a conflict; the outside contact takes it (`hand_outside`)."""
 
-    words = _("Nobody on the team may take this. The outside contact has it.")
+    words = _("Nobody on the team may take this. It goes to the outside contact.")
     status = 409
 
 

@@ -316,4 +316,5 @@ def _caseless(staff: StaffMember) -> QuerySet[Flag]:
     """Flags this person said need action, and that went into no case."""
     in_cases = Source.objects.filter(flag__isnull=False).values("flag")
     theirs = Flag.objects.visible_to(staff).filter(credible=True, judged_by=staff.person_id)
+    theirs = theirs.filter(done_outside_at__isnull=True)
     return theirs.exclude(id__in=in_cases).defer("sealed", "judgement_sealed")

@@ -42,6 +42,7 @@ class Flag(models.Model):
     flagged is sealed with it; the row holds only a keyed token, by which the same flag is known again. `reasons`
     names the kinds of signal by which a machine asks, for whoever has to choose what to open first. `folded`: it came
     from somebody who had just raised very many, and stands beneath the others.
+    `done_outside_at`: the outside contact has said what came of it, sealed beside it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -64,6 +65,8 @@ class Flag(models.Model):
     judged_at = models.DateTimeField(null=True)
     judgement_sealed = models.BinaryField(null=True)
     alarmed_at = models.DateTimeField(null=True)
+    done_outside_at = models.DateTimeField(null=True)
+    done_outside_sealed = models.BinaryField(null=True)
 
     objects = FlagQuerySet.as_manager()
 

@@ -12,23 +12,45 @@ from concord.reports.models import UNANSWERED, Report
 from concord.reports.outside import Outside, check_opens
 from concord.reports.read_report import told_in
 from concord.reports.set_aside import NeedsAnAnswerFirst
+from concord.reports.settle_flag_outside import SayWhatComesOfIt
+from concord.vault import files
 
 
 @transaction.atomic
-def finish_outside(report: Report, *, by: Outside, at: datetime) -> Report:
-    """Note it as done; it stays readable to them, and the reporter can still write. Twice is once.
+def finish_outside(report: Report, *, reason: str, by: Outside, at: datetime) -> Report:
+    """Note it as done, and what was done, or why nothing (P-ZERO-1). It stays readable to them, and the reporter can
+    still write. Twice is once.
 
-    One that wants to hear nothing needs no answer first. Raises NeedsAnAnswerFirst, SayFirstThatYouKeepIt, NoGrant.
+    One that wants to hear nothing needs no answer first. Raises NeedsAnAnswerFirst, SayWhatComesOfIt,
+    SayFirstThatYouKeepIt, NoGrant.
     """
     report = Report.objects.select_for_update().get(id=report.id)
     check_opens(report, by=by)
     if report.done_outside_at is not None:
         return report
-    if report.state in UNANSWERED:
-        if told_in(report, keyring=by.keyring).hear != "nothing":
-            raise NeedsAnAnswerFirst(subject=report.id)
+    unanswered = report.state in UNANSWERED
+    if unanswered and told_in(report, keyring=by.keyring).hear != "nothing":
+        raise NeedsAnAnswerFirst(subject=report.id)
+    if not reason.strip():
+        raise SayWhatComesOfIt(subject=report.id)
+    if unanswered:
         note_answered(report, by=by, at=at, answered=False)
     report.done_outside_at = at
-    report.save(update_fields=["done_outside_at"])
+    report.done_outside_sealed = files.seal(
+        report.file, reason.strip().encode(), about=_about(report)
+    )
+    report.save(update_fields=["done_outside_at", "done_outside_sealed"])
     record("reports.finish_outside", actor=by.contact.holder, subject=report.id, at=at)
     return report
+
+
+def read_what_came_of_it(report: Report, *, by: Outside) -> str:
+    """What they wrote; empty before they did. Raises NoGrant."""
+    if report.done_outside_sealed is None:
+        return ""
+    sealed = bytes(report.done_outside_sealed)
+    return files.unseal(report.file, sealed, about=_about(report), keyring=by.keyring).decode()
+
+
+def _about(report: Report) -> str:
+    return f"report:{report.id}:outside"

@@ -35,8 +35,9 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(state__in=UNANSWERED)
 
     def waiting(self) -> ReportQuerySet:
-        """Those that no person has answered, and those answered that nobody has taken further."""
-        return self.filter(state__in=[*UNANSWERED, State.ACKNOWLEDGED])
+        """Those that no person has answered, and those answered that nobody has taken further, here or outside."""
+        answered = Q(state=State.ACKNOWLEDGED, done_outside_at__isnull=True)
+        return self.filter(answered | Q(state__in=UNANSWERED))
 
     def added_to(self) -> ReportQuerySet:
         """Those whose reporter said more, or brought something, that nobody has opened since."""
@@ -47,7 +48,8 @@ class Report(models.Model):
     """One report. Everything that was typed lies sealed under `file`; the row has a random code and a state.
 
     The sealed part is `reports.told.Told`. `answer_by` is what the form promised. `outside`: nobody of the team
-    holds a key to it, but for those in `LetIn`. `done_outside_at`: the outside contact has dealt with it.
+    holds a key to it, but for those in `LetIn`. `done_outside_at`: the outside contact has dealt with it,
+    and said what came of it, sealed beside it.
     `folded`: it looks like one of many, and is shown beneath them, never dropped.
     `tell_outcome`: its reporter wants to hear what was done, which is then laid in their box.
     `notice_sealed`: `NoticeWanted`, for those alone who asked to be told that something new lies there.
@@ -73,6 +75,7 @@ class Report(models.Model):
     alarmed_at = models.DateTimeField(null=True)
     untold_raised_at = models.DateTimeField(null=True)
     done_outside_at = models.DateTimeField(null=True)
+    done_outside_sealed = models.BinaryField(null=True)
     added_at = models.DateTimeField(null=True)
 
     objects = ReportQuerySet.as_manager()

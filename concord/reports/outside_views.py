@@ -8,20 +8,20 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from concord import refusals
 from concord.doors import Request, anyone, door
 from concord.letterbox.session import Held, current
 from concord.monitoring.models import Flag
-from concord.monitoring.read_flag import read_flag, read_messages
+from concord.monitoring.read_flag import read_flag, read_judgement, read_messages
 from concord.people.models import StaffMember
 from concord.policy.violations import KINDS
 from concord.refusals import Refused
 from concord.reports.answer_from_outside import answer_from_outside
 from concord.reports.clean_file import clean_file
 from concord.reports.desk_file_views import give
-from concord.reports.finish_outside import finish_outside
+from concord.reports.finish_outside import finish_outside, read_what_came_of_it
 from concord.reports.hand_on import hand_on, may_take
 from concord.reports.models import UNANSWERED, Attachment, Report
 from concord.reports.open_file import list_files, open_copy, open_original
@@ -30,6 +30,12 @@ from concord.reports.promise_discretion import promise_discretion
 from concord.reports.read_added import read_added
 from concord.reports.read_report import read_report, read_words
 from concord.reports.read_shelf import read_shelf
+from concord.reports.settle_flag_outside import (
+    hand_on_flag,
+    may_take_flag,
+    read_outcome,
+    settle_flag_outside,
+)
 from concord.vault.sight import is_seen_by
 
 
@@ -72,7 +78,7 @@ def report(request: Request, report_id: UUID) -> HttpResponse:
 def answer(request: Request, report_id: UUID) -> HttpResponse:
     """Answer whoever reported. What may not be said comes back as it was typed."""
     _held, inside = _inside(request)
-    words = request.POST.get("answer", "").replace("\0", "").replace("\r\n", "\n")
+    words = _typed(request, "answer")
     if inside is None:
         return render(request, "reports/box_shut.html", {"unsent": words})
     found = _report(inside, report_id)
@@ -92,7 +98,12 @@ def finish(request: Request, report_id: UUID) -> HttpResponse:
     if inside is None:
         return render(request, "reports/box_shut.html")
     found = _report(inside, report_id)
-    finish_outside(found, by=inside, at=request.at)
+    reason = _typed(request, "reason")
+    try:
+        finish_outside(found, reason=reason, by=inside, at=request.at)
+    except Refused as refused:
+        refusals.tell(refused, actor=inside.contact.holder, at=request.at)
+        return _page(request, found, inside, refused=refused, reason=reason)
     return _back(found, "done")
 
 
@@ -132,20 +143,69 @@ def file(request: Request, report_id: UUID, file_id: UUID) -> HttpResponseBase:
 
 
 @door(anyone)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def flag(request: Request, flag_id: UUID) -> HttpResponse:
-    """One flag that nobody on the team may read."""
+    """One flag that nobody on the team may answer; sent, what comes of it."""
+    _held, inside = _inside(request)
+    if inside is None:
+        return render(request, "reports/box_shut.html", {"unsent": _typed(request, "reason")})
+    check_may_read(inside)
+    found = _flag(inside, flag_id)
+    if request.method != "POST":
+        return _flag_page(request, found, inside)
+    reason = _typed(request, "reason")
+    try:
+        settle_flag_outside(
+            found,
+            needed_action=request.POST.get("credible") != "no",
+            reason=reason,
+            by=inside,
+            at=request.at,
+        )
+    except Refused as refused:
+        refusals.tell(refused, actor=inside.contact.holder, at=request.at)
+        return _flag_page(request, found, inside, refused=refused, reason=reason)
+    return HttpResponseRedirect(reverse("report_shelf_flag", args=[found.id]) + "?done")
+
+
+@door(anyone)
+@require_POST
+def hand_flag(request: Request, flag_id: UUID) -> HttpResponse:
+    """Hand it to one of the team, by name."""
     _held, inside = _inside(request)
     if inside is None:
         return render(request, "reports/box_shut.html")
     check_may_read(inside)
-    found = Flag.objects.filter(is_seen_by(inside.contact.holder), id=flag_id).first()
-    if found is None:
-        raise Http404
+    found, to = _flag(inside, flag_id), _staff(request.POST.get("to", ""))
+    if to is not None:
+        hand_on_flag(found, to=to, by=inside, at=request.at)
+    said = "?handed" if to is not None else ""
+    return HttpResponseRedirect(reverse("report_shelf_flag", args=[found.id]) + said)
+
+
+def _flag_page(
+    request: Request,
+    found: Flag,
+    inside: Outside,
+    *,
+    refused: Refused | None = None,
+    reason: str = "",
+) -> HttpResponse:
     seen = read_flag(found, keyring=inside.keyring, at=request.at)
     written, _more = read_messages(found, keyring=inside.keyring)
-    context = {"flag": found, "seen": seen, "written": written}
-    return render(request, "reports/outside_flag.html", context)
+    context: dict[str, Any] = {
+        "flag": found,
+        "seen": seen,
+        "written": written,
+        "judgement": read_judgement(found, keyring=inside.keyring),
+        "came_of_it": read_outcome(found, by=inside),
+        "takers": may_take_flag(found, by=inside, at=request.at),
+        "refused": refused,
+        "reason": reason,
+        "said": next((one for one in ("done", "handed") if one in request.GET), ""),
+    }
+    status = refused.status if refused else 200
+    return render(request, "reports/outside_flag.html", context, status=status)
 
 
 def _page(
@@ -155,6 +215,7 @@ def _page(
     *,
     refused: Refused | None = None,
     answer: str = "",
+    reason: str = "",
 ) -> HttpResponse:
     check_may_read(inside)
     added = read_added(found, keyring=inside.keyring, at=request.at)
@@ -172,6 +233,8 @@ def _page(
         "takers": may_take(found, told, at=request.at),
         "refused": refused,
         "answer": answer,
+        "reason": reason,
+        "came_of_it": read_what_came_of_it(found, by=inside),
         "said": next((one for one in ("answered", "done", "handed") if one in request.GET), ""),
     }
     status = refused.status if refused else 200
@@ -190,6 +253,18 @@ def _report(inside: Outside, report_id: UUID) -> Report:
     if found is None:
         raise Http404
     return found
+
+
+def _flag(inside: Outside, flag_id: UUID) -> Flag:
+    """A flag that they hold a key to; every other one is not there."""
+    found = Flag.objects.filter(is_seen_by(inside.contact.holder), id=flag_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _typed(request: Request, name: str) -> str:
+    return request.POST.get(name, "").replace("\0", "").replace("\r\n", "\n")
 
 
 def _staff(id: str) -> StaffMember | None:

@@ -17,6 +17,11 @@ urlpatterns = [
     path("report/box/kept", outside_views.shelf, name="report_shelf"),
     path("report/box/kept/accept", outside_views.accept, name="report_shelf_accept"),
     path("report/box/kept/flags/<uuid:flag_id>", outside_views.flag, name="report_shelf_flag"),
+    path(
+        "report/box/kept/flags/<uuid:flag_id>/hand",
+        outside_views.hand_flag,
+        name="report_shelf_hand_flag",
+    ),
     path("report/box/kept/<uuid:report_id>", outside_views.report, name="report_shelf_report"),
     path(
         "report/box/kept/<uuid:report_id>/answer", outside_views.answer, name="report_shelf_answer"

@@ -10,10 +10,11 @@ from concord.reports.models import Report
 
 
 class WentInto(NamedTuple):
-    """A case, by its code: where it is opened, and where one that is closed is taken up again."""
+    """A case, by its code: where it is opened, and where one that rests is taken up again."""
 
     code: str
     url: str
+    is_closed: bool = False
     reopen_url: str = ""
 
 

@@ -28,7 +28,8 @@ from concord.reports.alarm_unanswered import alarm_unanswered
 from concord.reports.models import Report, State
 from concord.vault import files, recovery
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, Desk, case_about_karim
+from tests.cast import Cast, Desk, case_about_karim, flagged
+from tests.looking_again import another_receiver
 
 CODE = re.compile(r'<output class="code"[^>]*><bdi dir="ltr">([0-9A-Z ]{24})</bdi>')
 TOLD = "One of you shouted at me in the corridor."
@@ -95,7 +96,11 @@ def test_about_the_team_the_person_outside_reads_it_answers_and_the_team_finds_n
     assert (found.state, bool(found.acknowledged_at)) == (State.ACKNOWLEDGED, True)
     assert page.press("Answer", answer="Please meet him and talk it over.").status == 409
     assert "Please meet him and talk it over." in page.page
-    assert page.open(f"/report/box/kept/{found.id}").press("It is dealt with").sees("Noted as done")
+    assert (
+        page.open(f"/report/box/kept/{found.id}")
+        .press("It is dealt with", reason="They talked.")
+        .sees("They talked.")
+    )
     read = Entry.objects.filter(verb="reports.read", actor=cast.outside.holder)
     assert read.count() >= 2
     assert not page.open(f"/report/box/kept/{found.id}").sees("Who takes it?")
@@ -256,3 +261,69 @@ def test_what_screening_saw_of_somebody_close_to_everybody_is_read_whole_outside
     assert not any(Flag.objects.visible_to(desk.staff) for desk in (cast.amara, cast.luis))
     page = elena(cast).open(f"/report/box/kept/flags/{flag.id}").page
     assert page.index("I will kill you") < page.index("Women are so stupid")
+
+
+def inside_for_the_first_time(cast: Cast) -> Browser:
+    return box(cast.outside_code).press("I keep it to myself")
+
+
+@pytest.mark.clauses("P-ZERO-1", "R-FLAG-1")
+def test_a_flag_that_nobody_on_the_team_may_read_ends_in_what_the_person_outside_says_of_it(
+    cast: Cast,
+) -> None:
+    for desk in (cast.amara, cast.luis, cast.noor):
+        declare_tie(desk.staff, person=cast.karim.person, at=cast.at)
+    flag = flagged(cast)
+    shelf = inside_for_the_first_time(cast)
+    page = shelf.follow(flag.code)
+    assert page.press("No action was needed", reason=" ").sees("what was done, or why nothing")
+    assert not page.sees("Hand it on")
+    page.press("It needed action, and is dealt with", reason="The police know.")
+    assert page.sees("Noted as done")
+    assert page.sees("The police know.")
+    assert "<textarea" not in page.page
+    flag.refresh_from_db()
+    assert (flag.credible, flag.judged_by) == (True, cast.outside.holder)
+    page.post(f"/report/box/kept/flags/{flag.id}", credible="no", reason="Another thing.")
+    flag.refresh_from_db()
+    assert flag.credible
+    assert page.open("/report/box/kept").sees(f"{flag.code} done")
+    stranger = Browser().post(f"/report/box/kept/flags/{flag.id}", reason="x")
+    assert not stranger.sees(flag.code)
+
+
+def test_somebody_who_came_since_and_is_close_to_nobody_in_it_is_handed_the_flag(
+    cast: Cast,
+) -> None:
+    for desk in (cast.amara, cast.luis, cast.noor):
+        declare_tie(desk.staff, person=cast.karim.person, at=cast.at)
+    flag = flagged(cast)
+    mina = another_receiver(cast)
+    page = inside_for_the_first_time(cast).follow(flag.code)
+    assert not page.sees("Amara")
+    page.post(f"/report/box/kept/flags/{flag.id}/hand", to=str(cast.amara.staff.id))
+    assert page.status == 403
+    page.open(f"/report/box/kept/flags/{flag.id}").press("Hand it on", to=str(mina.staff.id))
+    assert page.sees("It is with them now")
+    desk = at_the_desk(mina).open("/").follow(flag.code)
+    assert desk.press("It needs action", reason="A threat.").sees("You coordinate this.")
+
+
+@pytest.mark.clauses("P-ZERO-1", "R-COORD-1")
+def test_what_nobody_may_coordinate_goes_outside_with_its_judgement_and_ends_there(
+    cast: Cast,
+) -> None:
+    for desk in (cast.amara, cast.luis):
+        declare_tie(desk.staff, person=cast.karim.person, at=cast.at)
+    flag = flagged(cast)
+    noor = at_the_desk(cast.noor).open(f"/flags/{flag.id}")
+    noor.press("It needs action", reason="It urges her to hurt herself.")
+    assert noor.sees("The outside contact reads it now")
+    flag.refresh_from_db()
+    assert flag.credible
+    assert noor.open("/").sees(flag.code)
+    page = inside_for_the_first_time(cast).follow(flag.code)
+    assert page.sees("It urges her to hurt herself.")
+    page.press("It is dealt with", reason="He was called and stays away.")
+    assert page.sees("He was called and stays away.")
+    assert not noor.open("/").sees(flag.code)

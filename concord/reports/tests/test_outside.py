@@ -23,6 +23,7 @@ from concord.reports.read_report import read_report
 from concord.reports.read_shared import SayFirstThatYouKeepIt
 from concord.reports.receive_report import receive_report
 from concord.reports.set_aside import NeedsAnAnswerFirst, set_aside
+from concord.reports.settle_flag_outside import SayWhatComesOfIt
 from concord.reports.stay_out import stay_out
 from concord.reports.told import Source, Told
 from concord.vault import files
@@ -82,26 +83,30 @@ def test_whoever_is_close_to_the_author_stays_out_also_when_the_reporter_lets_th
 
 def test_it_is_dealt_with_once_answered_and_only_then(report, outside, at):
     with pytest.raises(NeedsAnAnswerFirst):
-        finish_outside(report, by=outside, at=at)
+        finish_outside(report, reason="Spoke to them.", by=outside, at=at)
     with pytest.raises(AnswerIsEmpty):
         answer_from_outside(report, " ", by=outside, at=at)
     answer_from_outside(report, "Thank you.", by=outside, at=at)
+    with pytest.raises(SayWhatComesOfIt):
+        finish_outside(report, reason=" ", by=outside, at=at)
     for _ in range(2):
-        assert finish_outside(report, by=outside, at=at).done_outside_at == at
+        assert (
+            finish_outside(report, reason="Spoke to them.", by=outside, at=at).done_outside_at == at
+        )
     assert Entry.objects.filter(verb="reports.finish_outside").count() == 1
 
 
 def test_who_wants_to_hear_nothing_needs_no_answer(outside, amara, at):
     told = Told(text="Just so you know.", hear="nothing", about_team=True)
     report = receive_report(told, nonce=NONCE, at=at).report
-    assert finish_outside(report, by=outside, at=at).acknowledged_at == at
+    assert finish_outside(report, reason="Spoke to them.", by=outside, at=at).acknowledged_at == at
 
 
 def test_what_the_team_reads_is_closed_to_them(outside, amara, luis, at):
     report = receive_report(Told(text="For the team."), nonce=NONCE, at=at).report
     for act in (
         lambda: answer_from_outside(report, "Thank you.", by=outside, at=at),
-        lambda: finish_outside(report, by=outside, at=at),
+        lambda: finish_outside(report, reason="Spoke to them.", by=outside, at=at),
         lambda: hand_on(report, to=luis.staff, by=outside, at=at),
     ):
         with pytest.raises(NoGrant):
