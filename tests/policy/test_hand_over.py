@@ -350,7 +350,9 @@ def test_who_answers_for_a_case_comes_before_who_else_does(cast: Cast) -> None:
 
 def test_a_deputy_is_asked_and_says_yes_on_the_pages(cast: Cast) -> None:
     case, mina = left_alone(cast)
-    amara = at_the_desk(cast.amara).open(f"/cases/{case.id}")
+    amara = at_the_desk(cast.amara).open("/")
+    assert amara.sees("no deputy")
+    amara.open(f"/cases/{case.id}")
     amara.follow("Ask a colleague to be deputy").press("Ask them", to=str(mina.staff.id))
     assert amara.sees("Whoever says yes can open it")
     theirs = at_the_desk(mina).open("/")
