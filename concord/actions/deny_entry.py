@@ -31,6 +31,7 @@ from concord.concurrence.terms import Target
 from concord.concurrence.wording import place_name, until_words
 from concord.people.addresses import canonical_token, read_address
 from concord.people.models import Login, Person
+from concord.people.ties import tied_to_mailboxes
 from concord.refusals import Refused
 
 MOST = 5
@@ -178,6 +179,11 @@ def same_as(target: Target) -> str:
     )
 
 
+def also_about(target: Target) -> Iterable[UUID]:
+    """Nobody here has such a mailbox; whoever of the team said that they are close to its owner has no part in it."""
+    return tied_to_mailboxes(read_mailboxes(target.detail.get("addresses", [])))
+
+
 def says(target: Target) -> str:
     return gettext("known by %(addresses)s") % {"addresses": ", ".join(target.detail["addresses"])}
 
@@ -199,6 +205,7 @@ register(
         hold,
         asks,
         counts,
+        also_about=also_about,
         same_as=same_as,
         says=says,
     )

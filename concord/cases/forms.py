@@ -115,11 +115,20 @@ class TakeOutForm(forms.Form):
 
     code = forms.CharField(
         label=_("Code of the case"),
+        error_messages={"required": _("Type the code of the case.")},
         max_length=40,
         widget=forms.TextInput({"autocomplete": "off", "dir": "ltr", "class": "short"}),
     )
-    who = forms.ModelChoiceField(label=_("Who"), queryset=StaffMember.objects.none())
-    sure = forms.BooleanField(label=_("Yes, they are close to somebody in it"))
+    who = forms.ModelChoiceField(
+        label=_("Who"),
+        queryset=StaffMember.objects.none(),
+        empty_label=_("Choose a colleague"),
+        error_messages={"required": _("Choose a colleague.")},
+    )
+    sure = forms.BooleanField(
+        label=_("Yes, they are close to somebody in it"),
+        error_messages={"required": _("Tick it if they are.")},
+    )
 
     def __init__(
         self,

@@ -12,10 +12,11 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _later
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from concord.actions.ask_to_leave import is_followed
 from concord.actions.confirm_decision import confirm_decision
@@ -27,6 +28,7 @@ from concord.actions.models import (
     LateRecusal,
     LaterMember,
 )
+from concord.cases.recuse import recuse
 from concord.concurrence.let_stand import let_stand, may_let_stand
 from concord.concurrence.models import Decision, GroundCount, Look, Warrant
 from concord.concurrence.terms import GIVE_BACK, GROUNDS, LASTING, SHUTS
@@ -133,6 +135,19 @@ def confirm(request: DeskRequest, decision_id: UUID) -> HttpResponse:
     for late in _unconfirmed(found, request):
         confirm_decision(late, by=request.staff_member, keyring=request.keyring, at=request.at)
     return redirect("decision", decision_id)
+
+
+@door(sees_decisions)
+@require_http_methods(["GET", "HEAD", "POST"])
+def step_out(request: DeskRequest, decision_id: UUID) -> HttpResponse:
+    """Out of the case it was made in; whoever looks again, or may let it end, can be close to somebody too."""
+    found, member = find_decision(request, decision_id), request.staff_member
+    if request.method != "POST":
+        page = {"code": found.code, "back": reverse("decision", args=[found.id])}
+        return render(request, "cases/desk_step_out.html", page)
+    recuse(found.case, who=member.person_id, by=member, keyring=request.keyring, at=request.at)
+    messages.success(request, _("You are out of it. Your colleagues go on."))
+    return redirect("inbox")
 
 
 def find_decision(request: DeskRequest, decision_id: UUID) -> Decision:

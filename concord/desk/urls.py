@@ -48,6 +48,7 @@ urlpatterns = [
     path("by-hand/<uuid:step_id>", by_hand_views.done_by_hand, name="done_by_hand"),
     path("decisions", decision_views.decisions, name="decisions"),
     path("decisions/<uuid:decision_id>", decision_views.decision, name="decision"),
+    path("decisions/<uuid:decision_id>/recusal", decision_views.step_out, name="out_of_decision"),
     path("decisions/<uuid:decision_id>/lifting", lift_views.lift, name="lift_decision"),
     path("decisions/<uuid:decision_id>/release", lift_views.release, name="release_some"),
     path("decisions/<uuid:decision_id>/vary", propose_views.vary, name="vary_decision"),

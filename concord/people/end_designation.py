@@ -19,7 +19,8 @@ from concord.vault.errors import NoKey
 
 @transaction.atomic
 def end_designation(staff: StaffMember, *, by: StaffMember | None, at: datetime) -> StaffMember:
-    """End a designation, its shifts to come, its desk login and its keys; where letters went is forgotten.
+    """End a designation, its shifts to come, its desk login and its keys; where letters went, and to whom
+    they are close, is forgotten.
 
     Ending an ended one changes nothing.
     Nothing sealed from now on can be opened with those keys, and the passphrase opens them no more. What their
@@ -34,6 +35,7 @@ def end_designation(staff: StaffMember, *, by: StaffMember | None, at: datetime)
         staff.shifts.filter(ends_at__gt=at).update(ends_at=at)
         Login.objects.at_the_desk().filter(person=staff.person_id).update(is_active=False)
         Draft.objects.filter(person=staff.person_id).delete()
+        staff.ties.all().delete()
         actor = by.person_id if by else None
         with contextlib.suppress(NoKey):
             keys.retire(staff.person_id, by=actor, at=_after_all_they_signed(staff, at=at))

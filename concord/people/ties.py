@@ -23,6 +23,13 @@ def persons_tied_to(persons: Iterable[UUID], *, kinds: Iterable[Tie.Kind] = CLOS
     return set(ties.values_list("staff__person_id", flat=True))
 
 
+def tied_to_mailboxes(addresses: Iterable[str]) -> set[UUID]:
+    """The staff who said that they are close to whoever has one of these mailboxes, known here or not."""
+    wanted = [token_of_mailbox(one) for one in addresses]
+    ties = Tie.objects.filter(mailbox_token__in=wanted, kind__in=CLOSE)
+    return set(ties.values_list("staff__person_id", flat=True))
+
+
 def those_close_to(staff: StaffMember, persons: Iterable[UUID]) -> set[UUID]:
     """To which of these persons this staff member declared that they are close."""
     if not staff.ties.filter(kind__in=CLOSE).exists():

@@ -9,7 +9,7 @@ from concord.cases.models import Case
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
-from concord.concurrence.models import Proposal
+from concord.concurrence.models import Decision, Proposal
 from concord.ledger.models import Entry
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
@@ -44,6 +44,15 @@ def test_whoever_is_asked_for_a_yes_steps_out_from_the_text_itself(
     is_gone(noor, f"/proposals/{proposal.id}", f"/flags/{flag.id}", code=proposal.code)
     proposal.refresh_from_db()
     assert proposal.state == "voided"
+
+
+def test_whoever_reads_a_decision_steps_out_from_it(cast: Cast, noor: Browser) -> None:
+    version = opened(proposed(cast).version, cast.luis, cast.at)
+    concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
+    decision = Decision.objects.get()
+    noor.open(f"/decisions/{decision.id}").follow(CLOSE).press("Step out")
+    is_gone(noor, f"/decisions/{decision.id}")
+    assert decision.code not in noor.open("/decisions").page
 
 
 def test_whoever_is_asked_whether_to_leave_it_steps_out_from_there(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from concord.cases.parties import add_party
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.guards import Acquainted
+from concord.concurrence.propose import about_of
+from concord.concurrence.terms import Target
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import (
     AcquaintedDoNotLetItRest,
@@ -55,6 +59,19 @@ def test_close_to_a_mailbox_before_they_come(cast: Cast, noor: Browser) -> None:
     about = flag_post(post, words="", by=cast.sara.person_id, by_staff=False, at=cast.at)
     assert cast.noor.id not in files.readers(about.file)
     assert noor.open(f"/flags/{about.id}").status == 404
+
+
+def test_close_to_a_mailbox_whose_owner_is_to_be_kept_out(cast: Cast) -> None:
+    """Nobody has come with it, so there is no person yet to be close to."""
+    declare_tie(cast.noor.staff, mailbox="dana@example.org", at=cast.at)
+    out = Target(
+        "deny",
+        uuid4(),
+        "Dana",
+        detail={"addresses": ["dana@example.org"]},
+        until_at=cast.later(hours=24),
+    )
+    assert about_of([out]) == {cast.noor.id}
 
 
 def test_close_to_a_colleague(cast: Cast, noor: Browser) -> None:

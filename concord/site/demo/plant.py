@@ -100,7 +100,8 @@ def plant(post_box: PostBox, *, at: datetime) -> Planted:
     planted = Planted(shares, outside, team, _event(lead, at=began))
     planted.rooms = {room.name: room for room in planted.convening.rooms.all()}
     _arrive(planted, post_box)
-    declare_tie(team["ravi"].staff, person=planted.people["Karim"].person, at=began)
+    karim = planted.people["Karim"].person
+    declare_tie(team["ravi"].staff, person=karim, called="Karim", at=began)
     _report(team["luis"], at=at - timedelta(minutes=50))
     _talk(planted, until=at)
     post_box.clear()
