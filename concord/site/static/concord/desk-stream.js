@@ -1,14 +1,16 @@
 // The desk hears that something changed, never what: each event carries ids only, and the parts of the page that
 // care fetch themselves through htmx, as `hx-trigger="live:flag from:body"`. Whatever may change what waits for
-// somebody is also told as `live:news`: the first at once, what follows within a second together at its end.
+// somebody every page hears, also as `live:news`: the first at once, what follows within a second together at its end.
 //
-// <body data-stream="/live/?s=desk:…"> and an optional <p id="stream-line" data-offline="…">. A page that shows what may
-// be taken from its reader names it in data-about: on `gone` it looks again, and when it comes back it asks whether to.
+// <body data-stream="/live/?s=desk:…"> and an optional <p id="stream-line" data-offline="…">; data-events="…" names what
+// else a page shows. A page that shows what may be taken from its reader names it in data-about: on `gone` it looks
+// again, and when it comes back it asks whether to.
 (() => {
   "use strict";
   const address = document.body.dataset.stream;
   if (!address || !("EventSource" in window)) return;
-  const names = (document.body.dataset.events || "inbox flag case proposal decision post removed restored condition").split(" ");
+  const waits = ["inbox", "unwatched", "flag", "report", "case", "proposal", "decision", "review"];
+  const names = new Set([...waits, ...(document.body.dataset.events || "").split(" ").filter(Boolean)]);
   const about = (document.body.dataset.about || "").split(" ").filter(Boolean);
   const leave = () => location.replace(location.pathname + location.search);
   const look = () => {
@@ -23,7 +25,6 @@
   let timer = 0;
 
   const tell = (name, detail) => document.body.dispatchEvent(new CustomEvent("live:" + name, { detail }));
-  const inTheRooms = ["post", "removed", "restored", "renamed", "condition", "claim", "shift"];
   let gathering = 0;
   let more = false;
   const gather = () => {
@@ -34,7 +35,7 @@
   };
   const hear = (name, event) => {
     tell(name, JSON.parse(event.data || "{}"));
-    if (!inTheRooms.includes(name)) gather();
+    if (waits.includes(name)) gather();
   };
   const say = (words) => { if (line) line.textContent = words || ""; };
   const close = () => { if (source) source.close(); source = null; };
