@@ -13,6 +13,7 @@ from concord.monitoring.models import Flag
 from concord.monitoring.step_back import step_back, stepped_back
 from concord.people.models import StaffMember
 from concord.reports.models import Question, Report
+from concord.reports.turn_into_report import take_back
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
@@ -34,6 +35,8 @@ def step_out(source: Flag | Report, *, by: StaffMember, keyring: Keyring, at: da
     if isinstance(source, Report):
         for question in Question.objects.filter(report=source):
             files.withdraw(question.file, by.person_id, at=at)
+            if not files.readers(question.file):
+                take_back(question, at=at)
 
 
 def out_of(sources: list[Flag | Report]) -> set[UUID]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import GONE, tell_desks
-from concord.monitoring.models import SteppedBack
+from concord.monitoring.models import Claim, SteppedBack
 from concord.people.models import OutsideContact, StaffMember
 from concord.refusals import Refused
 from concord.vault import files
@@ -48,6 +48,7 @@ def step_back(
     )
     _leave_it_with_somebody(file, me, keyring=keyring, at=at)
     files.withdraw(file, me, at=at)
+    Claim.objects.filter(flag__in=subjects, by=me).delete()
     record("monitoring.step_back", actor=me, subject=subjects[0], at=at)
     tell_desks(files.readers(file) | {me}, "inbox", subjects[0])
     tell_desks([me], GONE, subjects[0])

@@ -110,7 +110,7 @@ def _distance(tie: Tie) -> int:
 
 def _mailbox_of(person: Person) -> bytes | None:
     """Kept beside who they are: they may be forgotten after one event, and come to the next as somebody new."""
-    login = person.logins.by_mailbox().first()
+    login = person.logins.filter(mailbox_token__isnull=False).first()
     return token_of_login(login) if login else None
 
 
