@@ -27,7 +27,7 @@ STRONGEST = 10
 """Messages of one item of screening that are offered; whoever coordinates has all of them in the case."""
 LONGEST_PASSAGE = 300
 """Signs of one line of a report; a longer line is offered sentence by sentence."""
-SENTENCE = re.compile(r"(?<=[.!?…؟。！？])\s+")  # noqa: RUF001 - full stops of other scripts
+SENTENCE = re.compile(r"(?<=[.!?…؟])\s+|(?<=[。！？])")  # noqa: RUF001 - full stops of other scripts
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from concord.concurrence.adopt_proposal import terms_of
 from concord.concurrence.briefing import letter_of
 from concord.concurrence.concur import concur
 from concord.concurrence.contents import read_contents
+from concord.concurrence.evidence import pieces_of
 from concord.concurrence.guards import (
     Lapsed,
     NeedsOpening,
@@ -254,3 +255,11 @@ def test_whom_the_reporter_keeps_out_opens_nothing(cast):
     into_case(cast, told.report, case)
     proposal = about(cast, case, cast.karim)
     assert at_the_desk(yuki).open(f"/proposals/{proposal.id}").status == 404
+
+
+@pytest.mark.parametrize("sentence", ["He said it again. ", "قالها مرة أخرى؟ ", "他又说了一次。"])
+def test_a_long_report_is_offered_sentence_by_sentence_in_any_script(cast, sentence):
+    told = receive_report(Told(sentence * 50), nonce=uuid4().bytes, at=cast.at).report
+    case = into_case(cast, told)
+    opened_case = read_case(case, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+    assert [one.text for one in pieces_of(opened_case)] == [sentence.strip()] * 50
