@@ -8,11 +8,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from concord.access.models import EVERYWHERE
 from concord.cases.clocks import standing_of
 from concord.cases.conflicts import eligible
 from concord.cases.models import Case, Handover, State
-from concord.convenings.running import is_running
+from concord.convenings.running import a_session_runs, is_running
 from concord.ledger.readings import last_act
 from concord.people.models import StaffMember
 from concord.spaces.models import Room
@@ -28,15 +27,16 @@ def patience(case: Case) -> timedelta:
 
 
 def is_live(case: Case) -> bool:
-    """Something in it was flagged in a room that runs now, or told as urgent while any event runs.
+    """Something in it was flagged in a room that runs now, or told as urgent while any session runs.
 
-    A report says of no room where it happened: while people are together anywhere, urgent means now.
+    A report says of no room where it happened: while people are together anywhere, urgent means now. In the nights
+    of an event of several days it means that two people may sleep.
     """
     rooms = Room.objects.filter(id__in=case.sources.filter(flag__isnull=False).values("flag__room"))
     places = {room.place for room in rooms}
-    if case.sources.filter(report__urgent=True).exists():
-        places.add(EVERYWHERE)
-    return is_running(places)
+    return is_running(places) or (
+        case.sources.filter(report__urgent=True).exists() and a_session_runs()
+    )
 
 
 def waits_for_coordinator(case: Case) -> bool:

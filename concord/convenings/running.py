@@ -26,3 +26,8 @@ def is_running(places: Iterable[Place]) -> bool:
         events = events.filter(id__in=in_events)
         sessions = sessions.filter(Q(id__in=in_sessions) | Q(convening__in=in_events))
     return bool(wanted) and (sessions.exists() or events.exists())
+
+
+def a_session_runs() -> bool:
+    """Whether people are together anywhere at this hour; an event that is open for days is not all day and night."""
+    return Session.objects.filter(state__in=RUNNING).exists()

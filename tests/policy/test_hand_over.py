@@ -38,7 +38,7 @@ from concord.concurrence.adopt_proposal import adopt_proposal
 from concord.concurrence.concur import concur
 from concord.concurrence.execute import execute
 from concord.concurrence.void import withdraw
-from concord.convenings.models import Convening, Session
+from concord.convenings.models import Session
 from concord.ledger.models import Entry
 from concord.outbox.models import Job
 from concord.people.designate import designate
@@ -207,7 +207,6 @@ def test_what_was_told_as_urgent_while_people_are_together_is_live_too(
     asked = passed_on(cast, case, zoe(cast), minutes=11)
     assert (cast.luis.staff in asked_by(asked, at=cast.later(minutes=21))) is bool(told)
     Session.objects.update(state="ended")
-    Convening.objects.update(state="ended")
     assert cast.luis.staff not in asked_by(asked, at=cast.later(minutes=21))
 
 
