@@ -20,6 +20,7 @@ from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.readers import outside_readers
 from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
+from concord.reports.models import Report
 from concord.vault import files
 from concord.vault.errors import NoGrant
 from concord.vault.keyring import Keyring
@@ -43,6 +44,8 @@ def assign_review(
     may = by.is_current(at) and by.receives_reports and files.may_open(request.file, by.person_id)
     seen = decision and Decision.objects.visible_to(by).filter(id=decision.id).exists()
     if not may or not (seen or (decision is None and request.report is not None)):
+        raise NoGrant(subject=request.id)
+    if decision and request.report and not is_of_its_case(decision, request.report):
         raise NoGrant(subject=request.id)
     if request.state not in UNDECIDED:
         return request
@@ -82,6 +85,11 @@ def assign(
     tell_desks(readers, "review", request.id)
     ring([reviewer], at=at)
     return request
+
+
+def is_of_its_case(decision: Decision, report: Report) -> bool:
+    """Whether it was decided where the report is: nobody's else is put up by whoever sent that one."""
+    return decision.case.sources.filter(report=report).exists()
 
 
 def end_loan(request: ReviewRequest, *, at: datetime) -> None:

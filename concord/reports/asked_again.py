@@ -14,6 +14,8 @@ from concord.reports.leave_notice import leave_notice
 from concord.reports.models import Report
 
 KIND = "again"
+LOOKED = "looked"
+"""An answer of whoever looked again: it lies in the box, and is no word of the report's own file."""
 
 
 class AskedAgain(NamedTuple):
@@ -32,7 +34,7 @@ def note_asked_again(report: Report, *, due_at: datetime, at: datetime) -> None:
 def tell_who_reported(report: Report, answer: str, *, at: datetime) -> None:
     """Lay the words of whoever looked at it where whoever reported finds every other answer."""
     for box in Box.objects.filter(id=report.box) if report.box else []:
-        push(box, answer.encode(), kind="answer", at=at)
+        push(box, answer.encode(), kind=LOOKED, at=at)
         leave_notice(report, at=at)
 
 

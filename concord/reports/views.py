@@ -24,7 +24,7 @@ from concord.refusals import is_full
 from concord.reports import promise
 from concord.reports.add_form import AddForm
 from concord.reports.add_words import NothingWritten, add_words
-from concord.reports.asked_again import asked_again
+from concord.reports.asked_again import LOOKED, asked_again
 from concord.reports.box_views import held_report
 from concord.reports.bring_files import files_among, receive_with_files
 from concord.reports.brings_up_help import brings_up_help
@@ -201,7 +201,7 @@ def _box(
                 "id": answer.id,
             }
             for answer in opened
-            if answer.kind in ("answer", RECEIPT)
+            if answer.kind in ("answer", LOOKED, RECEIPT)
         ],
         "status_on": _status_on(opened),
         "outcomes": [(each.id, outcome_words(each.plaintext)) for each in laid],

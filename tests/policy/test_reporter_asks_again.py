@@ -9,6 +9,7 @@ import pytest
 
 from concord.actions.alarm_requests import alarm_requests
 from concord.actions.ask_review import ask_review
+from concord.actions.assign_review import assign_review
 from concord.actions.decide_review import HadAPart, NotAnOutcome, decide_review
 from concord.actions.models import ReviewRequest
 from concord.cases.models import Case, State
@@ -184,3 +185,13 @@ def test_the_same_form_twice_is_one_request_and_is_noted_once(cast: Cast) -> Non
     first, one = ask_review(report=Report.objects.get().id, at=cast.at, **said)
     again, two = ask_review(report=Report.objects.get().id, at=cast.at, **said)
     assert (first, one) == (again, two)
+
+
+def test_whoever_reported_puts_up_no_decision_of_another_case(cast: Cast) -> None:
+    code, _case = left(cast)
+    asks_from_the_box(code)
+    unrelated = decided(cast)
+    files.grant(unrelated.file, to=cast.ravi.id, by=cast.amara.keyring, at=cast.at)
+    who = {"by": cast.ravi.staff, "keyring": cast.ravi.keyring, "at": cast.at}
+    with pytest.raises(NoGrant):
+        assign_review(ReviewRequest.objects.get(), decision=unrelated, **who)
