@@ -5,6 +5,7 @@ Only holders of a grant are told, each on a stream of their own, so that nobody 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from concord.concurrence.models import Proposal, Version
 from concord.concurrence.signals import answered, asked_wider, proposed, settled
 from concord.ledger.models import Entry
 from concord.monitoring.desk_stream import GONE, tell_desks
+from concord.reports.models import Report
+from concord.reports.signals import readers_changed
 from concord.vault import files
 
 
@@ -52,6 +55,17 @@ def the_seats_changed(sender: Any, case: Case, person: UUID, **kwargs: Any) -> N
     tell_desks(files.readers(case.file), "case", case.id)
     for one in _opened(case, by=person):
         tell_desks([person], GONE, one)
+
+
+@receiver(readers_changed)
+def it_is_kept_from_them(
+    sender: Any, report: Report, persons: Iterable[UUID], **kwargs: Any
+) -> None:
+    """Whoever reported keeps somebody out who reads it at this moment."""
+    read = Entry.objects.filter(subject=report.id, actor__in=list(persons))
+    for person in set(read.values_list("actor", flat=True)):
+        if person:
+            tell_desks([person], GONE, report.id)
 
 
 def _opened(case: Case, *, by: UUID) -> list[UUID]:

@@ -16,6 +16,7 @@ from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.step_back import NobodyWouldBeLeft, step_back
 from concord.people.models import OutsideContact
 from concord.reports.models import Report
+from concord.reports.signals import readers_changed
 from concord.vault import files
 from concord.vault.errors import NoGrant
 from tests.browsing import Browser
@@ -186,3 +187,16 @@ def test_a_page_that_lies_open_is_told_only_of_what_was_opened_in_it(
     assert gone == {(cast.luis.id, case.id), (cast.luis.id, flag.id)}
     for id in (case.id, flag.id):
         assert luis.open(f"/still/{id}").status == 404
+
+
+def test_whom_the_reporter_keeps_out_loses_the_page_that_lies_open(
+    cast: Cast, luis: Browser
+) -> None:
+    Browser().open("/report").press("Send it", text="Somebody shouted at me.")
+    report, told = Report.objects.get(), []
+    luis.open(f"/reports/{report.id}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("concord.desk.news.tell_desks", lambda *said: told.append(said))
+        persons = [cast.luis.id, cast.amara.id]
+        readers_changed.send(sender=Report, report=report, persons=persons, at=cast.at)
+    assert told == [([cast.luis.id], "gone", report.id)]
