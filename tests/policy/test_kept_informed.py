@@ -62,9 +62,10 @@ def test_from_the_receipt_to_the_closing_note_they_hear_and_are_left_alone(
     assert box(code).sees("we are still looking after it. You need do nothing.")
     amara.open(f"/reports/{Report.objects.get().id}").press("Take it into a case")
     case = Case.objects.get()
-    version = opened(proposed(cast, case, departure=KEEPS).version, cast.luis, cast.at)
-    given = concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
-    verify_steps(Job(subject=Execution.objects.get(concurrence=given).id), at=cast.at)
+    soon = cast.later(minutes=5)  # after it was taken up
+    version = opened(proposed(cast, case, departure=KEEPS).version, cast.luis, soon)
+    given = concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=soon)
+    verify_steps(Job(subject=Execution.objects.get(concurrence=given).id), at=soon)
     page = box(code)
     assert page.sees("Somebody's access was taken away or limited.")
     assert not page.sees("we are still looking after it")
