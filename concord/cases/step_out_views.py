@@ -40,7 +40,13 @@ def out_of_flag(request: DeskRequest, flag_id: UUID) -> HttpResponse:
     with transaction.atomic():
         step_out(flag, by=member, keyring=request.keyring, at=request.at)
         if writer and request.POST.get("writer") == "yes":
-            declare_tie(member, person=writer.person, called=writer.display_name, at=request.at)
+            declare_tie(
+                member,
+                person=writer.person,
+                called=writer.display_name,
+                keyring=request.keyring,
+                at=request.at,
+            )
     return _out(request)
 
 

@@ -31,7 +31,7 @@ def ties(request: DeskRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 for each in form.ties():
-                    declare_tie(member, at=request.at, **each)
+                    declare_tie(member, keyring=request.keyring, at=request.at, **each)
         except OneIsOneself as refused:
             form.add_error(None, str(refused.words))
         else:

@@ -16,6 +16,7 @@ from concord.people.ties import CLOSE, person_token, token_of_login, token_of_ma
 from concord.refusals import Refused
 from concord.vault import keys
 from concord.vault.errors import NoKey
+from concord.vault.keyring import Keyring
 from concord.vault.padding import pad
 
 
@@ -41,12 +42,14 @@ def declare_tie(
     mailbox: str = "",
     kind: Tie.Kind = Tie.Kind.HARD,
     called: str = "",
+    keyring: Keyring | None = None,
 ) -> Tie:
     """Keep that this staff member stands close to a person, or to whoever comes with a mailbox, known here or not.
 
     `called` is sealed to them alone. When it is close, what they were given about that person before is taken back
-    by those who gave it. Declared twice it is kept once, and the closer of the two holds. The ledger keeps that a
-    tie was declared, not to whom nor of which kind. Raises `NotOnTheTeamAnyMore`, `OneIsOneself`.
+    by those who gave it; an open `keyring` of theirs finds it also where who is in a case lies sealed. Declared
+    twice it is kept once, and the closer of the two holds. The ledger keeps that a tie was declared, not to whom
+    nor of which kind. Raises `NotOnTheTeamAnyMore`, `OneIsOneself`.
     """
     if (person is None) == (not mailbox):
         raise ValueError("a tie is to a person or to a mailbox")
@@ -63,7 +66,7 @@ def declare_tie(
     if closer:
         record("people.declare_tie", actor=staff.person_id, subject=staff.person_id, at=at)
         for one in known if tie.kind in CLOSE else ():
-            tie_declared.send(sender=Tie, staff=staff, person=one, at=at)
+            tie_declared.send(sender=Tie, staff=staff, person=one, keyring=keyring, at=at)
     return tie
 
 

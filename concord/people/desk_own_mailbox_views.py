@@ -45,6 +45,7 @@ def own_mailbox_code(request: DeskRequest) -> HttpResponse:
             show_own_mailbox(
                 form.cleaned_data["code"],
                 by=request.staff_member,
+                keyring=request.keyring,
                 browser=browser_of(request),
                 at=request.at,
             )

@@ -17,6 +17,7 @@ from concord.people.declare_tie import declare_tie
 from concord.people.models import SignInAsk, StaffMember, Tie
 from concord.people.sign_in import WayInHasEnded, ask_of_code
 from concord.vault import environment
+from concord.vault.keyring import Keyring
 
 OWN = " own mailbox of"
 """What the ask carries of its own, under a name that no field of a form has."""
@@ -36,7 +37,9 @@ def ask_own_mailbox(
     )
 
 
-def show_own_mailbox(code: str, *, by: StaffMember, browser: bytes, at: datetime) -> Tie:
+def show_own_mailbox(
+    code: str, *, by: StaffMember, keyring: Keyring, browser: bytes, at: datetime
+) -> Tie:
     """Whoever types the digits reads that mailbox: keep, as a keyed token, that it is theirs.
 
     Not in one transaction: a wrong code costs a try. Raises `WayInHasEnded`, `WrongCode` and what `declare_tie` raises.
@@ -46,12 +49,14 @@ def show_own_mailbox(code: str, *, by: StaffMember, browser: bytes, at: datetime
     carried = json.loads(environment.unseal(PURPOSE, sealed, about=about(ask.id, "carries")))
     if carried.get(OWN) != str(by.id):
         raise WayInHasEnded(subject=ask.id)
-    return _keep(ask, by, at=at)
+    return _keep(ask, by, keyring=keyring, at=at)
 
 
 @transaction.atomic
-def _keep(ask: SignInAsk, by: StaffMember, *, at: datetime) -> Tie:
+def _keep(ask: SignInAsk, by: StaffMember, *, keyring: Keyring, at: datetime) -> Tie:
     if not SignInAsk.objects.alive(at).filter(id=ask.id).update(used_at=at):
         raise WayInHasEnded(subject=ask.id)
     address = unseal_address(bytes(ask.address_sealed), about=about(ask.id, "address"))
-    return declare_tie(by, mailbox=address, kind=Tie.Kind.OWN, called=address, at=at)
+    return declare_tie(
+        by, mailbox=address, kind=Tie.Kind.OWN, called=address, keyring=keyring, at=at
+    )

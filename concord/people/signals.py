@@ -23,7 +23,8 @@ Sent with `person` (id), `folded` (the organisation's folded name) and `at`, ins
 tie_declared = Signal()
 """A staff member said to whom they are close; inside the same transaction, once for each tie.
 
-Sent with `staff` (StaffMember), `person` (Person) and `at`. Receivers take back what was given about that person.
+Sent with `staff` (StaffMember), `person` (Person), `keyring` (theirs, or None) and `at`. Receivers take back what was
+given about that person.
 """
 
 designation_ended = Signal()

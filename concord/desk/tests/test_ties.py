@@ -130,6 +130,18 @@ def test_naming_somebody_takes_out_whoever_is_close_to_them_in_the_same_moment(
     assert not case.restrictions.standing().exists()
 
 
+def test_a_tie_to_somebody_whom_a_case_names_takes_its_own_declarer_out_at_once(
+    cast: Cast, luis: Browser
+) -> None:
+    """Luis is deputy; Tomas was named by hand, so that only an open key tells that he is in it."""
+    case = case_about_karim(cast)
+    who = {"person_id": cast.tomas.person_id, "by": cast.amara.id, "at": cast.at}
+    add_party(case, role="survivor", name="Tomas", **who)
+    luis.open("/team/ties").press("Keep it", mailbox="tomas@example.org")
+    assert luis.open(f"/cases/{case.id}").status == 404
+    assert not case.recusals.filter(person=cast.noor.id).exists()
+
+
 @pytest.mark.clauses("R-CONCUR-1")
 def test_whoever_knows_them_a_little_reads_and_gives_no_yes(cast: Cast, luis: Browser) -> None:
     declare_tie(cast.noor.staff, person=cast.karim.person, kind=SOFT, at=cast.at)
