@@ -21,7 +21,7 @@ from concord.monitoring.judge_item import MoreHasCome
 from concord.monitoring.let_name_pass import let_name_pass, names_asked_about
 from concord.monitoring.models import Flag
 from concord.monitoring.protect_name import NAME
-from concord.monitoring.read_flag import read_judgement
+from concord.monitoring.read_flag import read_judgement, read_outcome_outside
 from concord.monitoring.read_item import read_item
 from concord.people.current import staff_of
 from concord.people.models import StaffMember
@@ -47,6 +47,7 @@ def flag_page(request: Request, found: Flag, *, refused: MoreHasCome | None = No
         context |= read_item(found, by=_staff(request), keyring=keyring, at=at)._asdict()
         context["beside"] = _beside(found, _staff(request))
         context["reason"] = read_judgement(found, keyring=keyring)
+        context["came_of_it"] = read_outcome_outside(found, keyring=keyring)
         if NAME in found.reasons:
             context["names"] = names_asked_about(found, keyring=keyring)
     status = refused.status if refused else 200

@@ -80,3 +80,15 @@ def read_judgement(flag: Flag, *, keyring: Keyring) -> str:
     sealed = bytes(flag.judgement_sealed)
     about_it = f"{about(flag.id)}:judgement"
     return files.unseal(flag.file, sealed, about=about_it, keyring=keyring).decode()
+
+
+def read_outcome_outside(flag: Flag, *, keyring: Keyring) -> str:
+    """What the outside contact did about it, or why nothing; empty while they have not said. Raises vault.NoGrant."""
+    if flag.done_outside_sealed is None:
+        return ""
+    sealed = bytes(flag.done_outside_sealed)
+    return files.unseal(flag.file, sealed, about=about_outcome(flag), keyring=keyring).decode()
+
+
+def about_outcome(flag: Flag) -> str:
+    return f"{about(flag.id)}:outside"

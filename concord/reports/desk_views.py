@@ -18,6 +18,7 @@ from concord.people.who_may import designated
 from concord.policy.violations import KINDS
 from concord.reports.answer_templates import TEMPLATES
 from concord.reports.confirm_set_aside import confirm_set_aside
+from concord.reports.finish_outside import read_what_came_of_it
 from concord.reports.models import UNANSWERED, Report, SettingAside, State, Underway
 from concord.reports.open_file import list_files
 from concord.reports.read_added import read_added
@@ -69,6 +70,7 @@ def _opened(request: Request, found: Report) -> dict[str, Any]:
     told = read_report(found, keyring=keyring, at=request.at)
     return {
         "added": added,
+        "came_of_it": read_what_came_of_it(found, keyring=keyring),
         "went_into": went_into(found, by=_staff(request)),
         "told": told,
         "kinds": [KINDS[code].name for code in told.kinds if code in KINDS],

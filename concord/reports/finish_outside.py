@@ -14,6 +14,7 @@ from concord.reports.read_report import told_in
 from concord.reports.set_aside import NeedsAnAnswerFirst
 from concord.reports.settle_flag_outside import SayWhatComesOfIt
 from concord.vault import files
+from concord.vault.keyring import Keyring
 
 
 @transaction.atomic
@@ -44,12 +45,12 @@ def finish_outside(report: Report, *, reason: str, by: Outside, at: datetime) ->
     return report
 
 
-def read_what_came_of_it(report: Report, *, by: Outside) -> str:
-    """What they wrote; empty before they did. Raises NoGrant."""
+def read_what_came_of_it(report: Report, *, keyring: Keyring) -> str:
+    """What the outside contact wrote; empty before they did. Raises NoGrant."""
     if report.done_outside_sealed is None:
         return ""
     sealed = bytes(report.done_outside_sealed)
-    return files.unseal(report.file, sealed, about=_about(report), keyring=by.keyring).decode()
+    return files.unseal(report.file, sealed, about=_about(report), keyring=keyring).decode()
 
 
 def _about(report: Report) -> str:

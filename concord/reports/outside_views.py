@@ -14,7 +14,12 @@ from concord import refusals
 from concord.doors import Request, anyone, door
 from concord.letterbox.session import Held, current
 from concord.monitoring.models import Flag
-from concord.monitoring.read_flag import read_flag, read_judgement, read_messages
+from concord.monitoring.read_flag import (
+    read_flag,
+    read_judgement,
+    read_messages,
+    read_outcome_outside,
+)
 from concord.people.models import StaffMember
 from concord.policy.violations import KINDS
 from concord.refusals import Refused
@@ -33,7 +38,6 @@ from concord.reports.read_shelf import read_shelf
 from concord.reports.settle_flag_outside import (
     hand_on_flag,
     may_take_flag,
-    read_outcome,
     settle_flag_outside,
 )
 from concord.vault.sight import is_seen_by
@@ -198,7 +202,7 @@ def _flag_page(
         "seen": seen,
         "written": written,
         "judgement": read_judgement(found, keyring=inside.keyring),
-        "came_of_it": read_outcome(found, by=inside),
+        "came_of_it": read_outcome_outside(found, keyring=inside.keyring),
         "takers": may_take_flag(found, by=inside, at=request.at),
         "refused": refused,
         "reason": reason,
@@ -234,7 +238,7 @@ def _page(
         "refused": refused,
         "answer": answer,
         "reason": reason,
-        "came_of_it": read_what_came_of_it(found, by=inside),
+        "came_of_it": read_what_came_of_it(found, keyring=inside.keyring),
         "said": next((one for one in ("answered", "done", "handed") if one in request.GET), ""),
     }
     status = refused.status if refused else 200

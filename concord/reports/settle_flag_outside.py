@@ -11,7 +11,7 @@ from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.models import Flag
 from concord.monitoring.raise_flag import about
-from concord.monitoring.read_flag import read_flag
+from concord.monitoring.read_flag import about_outcome, read_flag
 from concord.monitoring.readers import outside_readers, readers_of_flag
 from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
@@ -85,18 +85,6 @@ def may_take_flag(flag: Flag, *, by: Outside, at: datetime) -> list[StaffMember]
     free = readers_of_flag(about=[author] if author else [], at=at, on=flag.post_id)
     able = free - outside_readers(at) - files.readers(flag.file)
     return list(StaffMember.objects.who_may_concur(at).filter(person_id__in=able))
-
-
-def read_outcome(flag: Flag, *, by: Outside) -> str:
-    """What they wrote; empty before they did. Raises NoGrant."""
-    if flag.done_outside_sealed is None:
-        return ""
-    sealed = bytes(flag.done_outside_sealed)
-    return files.unseal(flag.file, sealed, about=about_outcome(flag), keyring=by.keyring).decode()
-
-
-def about_outcome(flag: Flag) -> str:
-    return f"{about(flag.id)}:outside"
 
 
 def _check_opens(flag: Flag, *, by: Outside) -> None:

@@ -327,3 +327,4 @@ def test_what_nobody_may_coordinate_goes_outside_with_its_judgement_and_ends_the
     page.press("It is dealt with", reason="He was called and stays away.")
     assert page.sees("He was called and stays away.")
     assert not noor.open("/").sees(flag.code)
+    assert noor.open(f"/flags/{flag.id}").sees("He was called and stays away.")
