@@ -102,6 +102,7 @@ def look_at(hosts, seat: Callable[..., BrowserContext], picture) -> Callable[...
         page = context.new_page()
         page.on("request", lambda sent: _ours(sent.url) or wrong.append(f"asked for {sent.url}"))
         for place in places:
+            page.goto("about:blank")  # a page whose cookies go looks again by itself
             there.become(context, place.who, desk=desk)
             page.set_viewport_size({"width": looks[0][1], "height": 740})
             place.open(page, f"{hosts.desk if desk else hosts.public}/{language}", there)
