@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
@@ -85,6 +86,18 @@ def rehearse(amara: Browser, noor: Browser) -> None:
     noor.open("/drill/").follow("Open it")
     assert noor.sees("This is a drill.")
     noor.press("I agree")
+
+
+@pytest.mark.clauses("P-SAFE-1")
+def test_a_page_of_a_drill_asks_the_drill_whether_it_may_stay_open(cast: Cast) -> None:
+    """In earnest nothing of it is there: asked there, the page would load itself for ever."""
+    amara = at_the_desk(cast.amara)
+    amara.open("/events/votes/roster").press("Start a drill")
+    flag = amara.open("/drill/").follow("Look at it")
+    still = re.search(r'data-still="([^"]+)"', flag.page)
+    assert still is not None
+    assert amara.open(still[1]).status == 204
+    assert amara.open(still[1].replace("/drill", "")).status == 404
 
 
 @pytest.mark.clauses("P-SAFE-1", "I-PROC-1", "R-CONCUR-1")

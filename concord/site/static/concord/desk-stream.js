@@ -4,7 +4,7 @@
 //
 // <body data-stream="/live/?s=desk:…"> and an optional <p id="stream-line" data-offline="…">; data-events="…" names what
 // else a page shows. A page that shows what may be taken from its reader names it in data-about: on `gone` it looks
-// again, and when it comes back it asks whether to.
+// again, and when it comes back it asks data-still whether to.
 (() => {
   "use strict";
   const address = document.body.dataset.stream;
@@ -13,11 +13,10 @@
   const names = new Set([...waits, ...(document.body.dataset.events || "").split(" ").filter(Boolean)]);
   const about = (document.body.dataset.about || "").split(" ").filter(Boolean);
   const leave = () => location.replace(location.pathname + location.search);
+  const still = document.body.dataset.still;
   const look = () => {
-    const asked = about.map((id) => fetch("/still/" + id, { headers: { "HX-Request": "true" } }));
-    Promise.all(asked).then((all) => {
-      if (all.some((answer) => answer.status === 404)) leave();
-    }, () => {});
+    if (!still) return;
+    fetch(still, { headers: { "HX-Request": "true" } }).then((answer) => { if (answer.status === 404) leave(); }, () => {});
   };
   const line = document.getElementById("stream-line");
   let source = null;
