@@ -31,7 +31,7 @@ MIRRORED = [
     ("light", 320, EVERYTHING | {"rules": {"color-contrast": {"enabled": False}}}),
     ("dark", 1280, None),
 ]
-TOLD_AGAIN = [("light", 320, None), ("dark", 1280, None)]
+TOLD_AGAIN = [("light", 320, None)]
 """In a further language the document and its colours are the same; whether its words have room is looked at again."""
 EACH_LOOK = [
     (scheme, width, EVERYTHING) for scheme in ("light", "dark") for width in (320, 360, 1280)
