@@ -42,10 +42,7 @@ def pass_on(request: DeskRequest, case_id: UUID) -> HttpResponse:
     if request.method != "POST":
         page = {"case": case, "colleagues": colleagues, "open": case.handovers.open().first()}
         return render(request, "cases/desk_hand_over.html", page)
-    wanted = request.POST.get("to", ANYBODY)
-    to = next((one for one in colleagues if str(one.id) == wanted), None)
-    if to is None and wanted != ANYBODY:
-        raise Http404
+    to = _chosen(request, colleagues)
     hand_over(case, to=to, by=staff, keyring=request.keyring, at=request.at)
     messages.success(request, _("They are asked. Until somebody takes it, it stays yours."))
     return HttpResponseRedirect(reverse("case", args=[case.id]))
@@ -63,10 +60,7 @@ def deputy(request: DeskRequest, case_id: UUID) -> HttpResponse:
     if request.method != "POST":
         page = {"case": case, "colleagues": colleagues, "open": case.handovers.open().first()}
         return render(request, "cases/desk_ask_for_deputy.html", page)
-    wanted = request.POST.get("to", ANYBODY)
-    to = next((one for one in colleagues if str(one.id) == wanted), None)
-    if to is None and wanted != ANYBODY:
-        raise Http404
+    to = _chosen(request, colleagues)
     ask_for_deputy(case, to=to, by=staff, keyring=request.keyring, at=request.at)
     messages.success(request, _("They are asked. Whoever says yes can open it from then on."))
     if files.may_open(case.file, staff.person_id):
@@ -130,6 +124,15 @@ def _find(request: DeskRequest, handover_id: UUID) -> Handover:
     if handover is None:
         raise Http404
     return handover
+
+
+def _chosen(request: DeskRequest, colleagues: list[StaffMember]) -> StaffMember | None:
+    """The one who was named, or None for whoever can."""
+    wanted = request.POST.get("to", ANYBODY)
+    to = next((one for one in colleagues if str(one.id) == wanted), None)
+    if to is None and wanted != ANYBODY:
+        raise Http404
+    return to
 
 
 def _may_be_deputy(request: DeskRequest, case: Case) -> list[StaffMember]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from concord.convenings.models import State
+from concord.convenings.running import RUNNING
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.models import Flag, FlagQuerySet
@@ -20,7 +20,6 @@ from concord.vault import files
 
 LIVE = timedelta(minutes=2)
 OTHERWISE = timedelta(hours=12)
-RUNNING = [State.OPEN, State.PAUSED]
 
 
 @every("monitoring.alarm", seconds=15)

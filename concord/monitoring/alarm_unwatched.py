@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from concord.convenings.models import State
+from concord.convenings.running import RUNNING
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.models import Claim, Presence, Unwatched
@@ -30,7 +31,6 @@ ABSENT = timedelta(seconds=40)
 WIDER = timedelta(minutes=5)
 KEPT = timedelta(days=30)
 """How long it is known that a room was unwatched: until the debrief is over."""
-RUNNING = [State.OPEN, State.PAUSED]
 
 
 @transaction.atomic
