@@ -84,6 +84,7 @@ from tests.cast import Cast, Desk, case_about_karim, participant, stage, terms_f
 from tests.looking_again import another_receiver, lift_of
 
 NORTHERN = "Northern Alliance"
+VIKTOR = {"addresses": ["viktor.lang@elsewhere.example"]}
 PEOPLE = ("amara", "luis", "mina", "noor", "ravi", "ines", "amara_again")
 ABLE = ("amara", "luis", "mina", "noor")
 WHO = st.sampled_from((*ABLE, *ABLE, *PEOPLE))  # those who may, more often
@@ -180,8 +181,7 @@ def slows(histories: Histories, case: Case) -> Terms:
 
 def denies(histories: Histories, case: Case) -> Terms:
     until_at = histories.now + timedelta(days=30)
-    known_by = {"addresses": ["viktor.lang@elsewhere.example"]}
-    unseen = Target("deny", uuid4(), "Viktor", scope_kind="all", until_at=until_at, detail=known_by)
+    unseen = Target("deny", uuid4(), "Viktor", scope_kind="all", until_at=until_at, detail=VIKTOR)
     return terms_for(histories.cast, targets=(unseen,))
 
 
@@ -357,11 +357,13 @@ class Histories(RuleBasedStateMachine):
         )
 
     def tries(self, act: Callable[..., object], *args: object, **said: object) -> bool:
-        """Whether it was not refused."""
+        """Whether it was not refused. What is refused leaves nothing written."""
+        before = self.written
         try:
             with transaction.atomic():
                 act(*args, **said)
         except Refused:
+            self.written = before
             return False
         return True
 
@@ -567,6 +569,12 @@ class Histories(RuleBasedStateMachine):
         declare_tie(said["by"], person=to.person, at=said["at"])
         self.gone.tied.add((self.id_of(who), to.person_id))
 
+    @rule(who=WHO)
+    def is_close_to_somebody_who_is_not_here(self, who: str) -> None:
+        said = self.desk(who)
+        if self.tries(declare_tie, said["by"], mailbox=VIKTOR["addresses"][0], at=said["at"]):
+            self.gone.tied.add((self.id_of(who), self.id_of(who)))
+
     @rule(by=st.sampled_from(("amara", "amara_again", "ines")))
     def vouches_for_the_second_self(self, by: str) -> None:
         """One human under two names would be both of two people; whoever brought a key in does not vouch for it."""
@@ -763,7 +771,8 @@ class Histories(RuleBasedStateMachine):
                 assert len(seats) == 2
                 assert seats <= able
                 assert seats <= awake
-                assert awake - seats <= {self.cast.outside.holder, *self.lent(case)}
+                others = awake - seats - {self.cast.outside.holder}
+                assert not others or others <= self.lent(case)
             else:
                 assert seats == able or not able
         open_now = Handover.objects.open().values_list("case", flat=True)
@@ -809,7 +818,11 @@ def about_of(done: Execution) -> set[UUID]:
     """The persons whom what was done touches."""
     found: set[UUID] = set()
     for warrant in done.warrants.all():
-        kind, target = kind_of(warrant.kind), Target(warrant.kind, warrant.target, "")
+        known_by = VIKTOR if warrant.kind == "deny" else {}
+        kind, target = (
+            kind_of(warrant.kind),
+            Target(warrant.kind, warrant.target, "", detail=known_by),
+        )
         found |= {person for person in (kind.about(target),) if person}
         found |= set(kind.also_about(target)) if warrant.kind not in GIVE_BACK else set()
     return found
