@@ -17,6 +17,7 @@ from concord.convenings.models import Convening
 from concord.doors import door
 from concord.monitoring.bring_list import bring_list
 from concord.monitoring.drop_list import drop_list
+from concord.monitoring.export_list import export_list
 from concord.monitoring.forms import ListForm, TryForm
 from concord.monitoring.let_name_pass import ask_about_it_again
 from concord.monitoring.models import PassingName, RuleTally, TermList, Unscreened
@@ -25,7 +26,7 @@ from concord.monitoring.put_live import put_live
 from concord.monitoring.rehearse_list import marked, rehearse_list
 from concord.monitoring.screeners import make_screener
 from concord.monitoring.screening.lexicon import LANGUAGES, words_to_read
-from concord.monitoring.screening.read_list import MOST_BYTES, write_list
+from concord.monitoring.screening.read_list import MOST_BYTES
 from concord.monitoring.shadow_list import shadow_list
 from concord.people.at_the_desk import DeskRequest
 from concord.people.who_may import designated
@@ -130,8 +131,9 @@ def name_again(request: DeskRequest, passing_id: UUID) -> HttpResponse:
 @door(designated)
 @require_safe
 def list_file(request: DeskRequest, list_id: UUID) -> HttpResponse:
-    """The list as a file."""
-    answer = HttpResponse(write_list(_find(list_id).terms), content_type="text/csv; charset=utf-8")
+    """The list as a file; who took it is kept."""
+    file = export_list(_find(list_id), by=request.staff_member, at=request.at)
+    answer = HttpResponse(file, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="terms.csv"'
     return answer
 

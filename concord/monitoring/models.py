@@ -185,7 +185,7 @@ class Unscreened(models.Model):
 class TermList(models.Model):
     """A host's list for one event and one language. Its terms never change: another file is another list.
 
-    It asks nobody before it is live; a rehearsal over what was written lately comes first.
+    It asks nobody before it is live; a rehearsal over what was written lately comes first, and counting along.
     """
 
     class State(models.TextChoices):
@@ -206,6 +206,7 @@ class TermList(models.Model):
     rehearsed_on = models.PositiveIntegerField(default=0)
     rehearsed_hits = models.PositiveIntegerField(default=0)
     counted = models.PositiveIntegerField(default=0)
+    shadowed_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
     flooded = models.BooleanField(default=False)
 
@@ -225,6 +226,13 @@ class TermList(models.Model):
     def rule(self) -> str:
         """By which its hits are counted."""
         return f"list {self.id.hex[:8]} {self.name}"
+
+    @property
+    def is_rehearsed(self) -> bool:
+        """Whether it was run over what was written lately, and not before it was paused last."""
+        if self.rehearsed_at is None:
+            return False
+        return self.paused_at is None or self.rehearsed_at >= self.paused_at
 
 
 class ProtectedName(models.Model):

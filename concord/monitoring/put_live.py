@@ -1,4 +1,7 @@
-"""put_live: from now on a list asks a person to look, after a rehearsal that did not flood."""
+"""put_live: from now on a list asks a person to look, after a rehearsal that did not flood and a while of counting.
+
+From a draft, and after each pause, the way is the same: what it would have flagged, then counting along, then live.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,13 @@ class NeedsRehearsal(Refused):
     status = 409
 
 
+class NeedsShadow(Refused):
+    """What counts along asks nobody yet: there the team sees what a list does among people who write now."""
+
+    words = _("First let it count along for a while. Nothing has changed yet.")
+    status = 409
+
+
 class WouldFlood(Refused):
     words = _(
         "It would flag more than one message in twenty. Take out the words that many people use, and "
@@ -34,15 +44,20 @@ class WouldFlood(Refused):
 
 @transaction.atomic
 def put_live(kept: TermList, *, by: StaffMember, at: datetime) -> TermList:
-    """Let a list ask people to look. Twice is once. Raises OnlyTheTeamKeepsLists, NeedsRehearsal, WouldFlood."""
+    """Let a list ask people to look. Twice is once.
+
+    Raises OnlyTheTeamKeepsLists, NeedsRehearsal, WouldFlood, NeedsShadow.
+    """
     check_keeps_lists(by, at=at)
     kept = TermList.objects.select_for_update().get(id=kept.id)
     if kept.state == TermList.State.LIVE:
         return kept
-    if kept.rehearsed_at is None or (kept.paused_at and kept.rehearsed_at < kept.paused_at):
+    if not kept.is_rehearsed:
         raise NeedsRehearsal(subject=kept.id)
     if kept.rehearsed_on >= TOO_FEW and kept.rehearsed_hits > FLOOD * kept.rehearsed_on:
         raise WouldFlood(subject=kept.id)
+    if kept.state != TermList.State.SHADOW:
+        raise NeedsShadow(subject=kept.id)
     kept.state, kept.paused_at, kept.flooded = TermList.State.LIVE, None, False
     kept.save()
     record("monitoring.put_live", actor=by.person_id, subject=kept.id, at=at)

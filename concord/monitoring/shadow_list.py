@@ -1,4 +1,4 @@
-"""shadow_list: a list counts along and asks nobody."""
+"""shadow_list: a list counts along and asks nobody. When it was paused last stays known: a rehearsal must be newer."""
 
 from __future__ import annotations
 
@@ -18,12 +18,8 @@ def shadow_list(kept: TermList, *, by: StaffMember, at: datetime) -> TermList:
     check_keeps_lists(by, at=at)
     kept = TermList.objects.select_for_update().get(id=kept.id)
     if kept.state != TermList.State.SHADOW:
-        kept.state, kept.counted, kept.paused_at, kept.flooded = (
-            TermList.State.SHADOW,
-            0,
-            None,
-            False,
-        )
+        kept.state, kept.counted, kept.flooded = TermList.State.SHADOW, 0, False
+        kept.shadowed_at = at
         kept.save()
         record("monitoring.shadow_list", actor=by.person_id, subject=kept.id, at=at)
     return kept

@@ -14,10 +14,11 @@ from concord.monitoring.bring_list import (
     bring_list,
 )
 from concord.monitoring.drop_list import ListIsInUse, drop_list
+from concord.monitoring.export_list import export_list
 from concord.monitoring.models import Flag, TermList
 from concord.monitoring.pace import forget_pace
 from concord.monitoring.pause_list import brake_floods, pause_list
-from concord.monitoring.put_live import NeedsRehearsal, WouldFlood, put_live
+from concord.monitoring.put_live import NeedsRehearsal, NeedsShadow, WouldFlood, put_live
 from concord.monitoring.rehearse_list import rehearse_list
 from concord.monitoring.screeners import forget_screeners, make_screener
 from concord.monitoring.shadow_list import shadow_list
@@ -52,24 +53,33 @@ def say(cast: Cast, text: str) -> None:
 
 
 @pytest.mark.clauses("R-MONITOR-1")
-def test_a_list_asks_nobody_before_it_was_rehearsed_and_put_live(cast, kept):
+def test_a_list_asks_nobody_before_it_was_rehearsed_counted_along_and_was_put_live(cast, kept):
     say(cast, "you badger")
     with pytest.raises(NeedsRehearsal):
+        put_live(kept, by=cast.amara.staff, at=cast.at)
+    found = rehearse_list(kept, by=cast.amara.staff, at=cast.at)
+    assert (found.messages, found.hits) == (1, 1)
+    with pytest.raises(NeedsShadow):
         put_live(kept, by=cast.amara.staff, at=cast.at)
     shadow_list(kept, by=cast.amara.staff, at=cast.at)
     say(cast, "you badger again")
     assert not Flag.objects.exists()
     kept.refresh_from_db()
     assert kept.counted == 1
-    found = rehearse_list(kept, by=cast.amara.staff, at=cast.at)
-    assert (found.messages, found.hits) == (2, 2)
     put_live(kept, by=cast.amara.staff, at=cast.at)
     put_live(kept, by=cast.amara.staff, at=cast.at)
     say(cast, "still a b4dger")
     assert Flag.objects.get().by_machine
-    pause_list(kept, by=cast.amara.staff, at=cast.at)
+    pause_list(kept, by=cast.amara.staff, at=cast.later(minutes=1))
     say(cast, "badger badger")
     assert Flag.objects.get().count == 1
+    shadow_list(kept, by=cast.amara.staff, at=cast.later(minutes=2))
+    with pytest.raises(NeedsRehearsal):
+        put_live(kept, by=cast.amara.staff, at=cast.later(minutes=2))
+    pause_list(kept, by=cast.amara.staff, at=cast.later(minutes=3))
+    rehearse_list(kept, by=cast.amara.staff, at=cast.later(minutes=4))
+    with pytest.raises(NeedsShadow):
+        put_live(kept, by=cast.amara.staff, at=cast.later(minutes=5))
 
 
 def test_a_list_that_would_flood_does_not_go_live(cast, kept):
@@ -82,6 +92,7 @@ def test_a_list_that_would_flood_does_not_go_live(cast, kept):
 
 def test_a_live_list_that_floods_is_paused_by_itself_and_needs_another_rehearsal(cast, kept):
     rehearse_list(kept, by=cast.amara.staff, at=cast.at)
+    shadow_list(kept, by=cast.amara.staff, at=cast.at)
     put_live(kept, by=cast.amara.staff, at=cast.at)
     for number in range(40):
         say(cast, f"nothing {number}" if number % 4 else f"badger {number}")
@@ -94,7 +105,7 @@ def test_a_live_list_that_floods_is_paused_by_itself_and_needs_another_rehearsal
 
 
 def test_nobody_but_the_team_keeps_lists(cast, kept):
-    for verb in (rehearse_list, put_live, pause_list, shadow_list, drop_list):
+    for verb in (rehearse_list, put_live, pause_list, shadow_list, drop_list, export_list):
         with pytest.raises(OnlyTheTeamKeepsLists):
             verb(kept, by=cast.ines.staff, at=cast.at)
     with pytest.raises(OnlyTheTeamKeepsLists):
@@ -131,7 +142,8 @@ def test_at_the_desk_a_list_is_brought_rehearsed_and_put_live_without_a_script(c
     good = SimpleUploadedFile("x.csv", b"term\nbadger\n")
     amara.press("Keep it as a draft", name="Ours", language="en", file=good)
     assert amara.sees("See first what it would have flagged")
-    amara.press("Put it live")
+    assert not amara.sees("Put it live")
+    amara.press("Let it count along").press("Put it live")
     assert amara.sees("First see what it would have flagged")
     amara.press("What would it have flagged in the last 1,000 messages?")
     assert amara.sees("Would have flagged 1 / 1")
@@ -148,8 +160,13 @@ def test_at_the_desk_a_list_is_brought_rehearsed_and_put_live_without_a_script(c
     away = reverse("term_list", args=[TermList.objects.get().id], urlconf="concord.site.urls_desk")
     amara.open(away)
     assert not amara.sees("Erase this list")
+    amara.follow("as a file")
+    assert "badger" in amara.words
+    took = Entry.objects.get(verb="monitoring.export_list")
+    assert (took.actor, str(took.subject)) == (cast.amara.staff.person_id, away.split("/")[-1])
+    amara.open(away)
     amara.press("Pause it").press("Erase this list")
     assert amara.sees("The list is gone.")
     assert amara.open(away).status == 404
     ines = at_the_desk(cast.ines)
-    assert ines.open(address).status == 404
+    assert ines.open(address).status == ines.open(away + "/file").status == 404
