@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
@@ -25,6 +25,7 @@ from concord.monitoring.items import oldest_items
 from concord.monitoring.machine_queue import machine_queue
 from concord.monitoring.models import Flag, Relief, ShiftNote, Sighting
 from concord.monitoring.new_voices import new_voices
+from concord.monitoring.own_flag import own_flags
 from concord.monitoring.read_item import read_item
 from concord.monitoring.screening.found import FLAGGED_FROM, URGENT_FROM
 from concord.people.at_the_desk import DeskRequest
@@ -79,6 +80,7 @@ def watch(request: DeskRequest) -> HttpResponse:
         "shift": _shift(staff, at=request.at),
         "flagged": set(waiting.filter(post__in=posts).values_list("post", flat=True))
         | _seen_by_machine(machine.put_forward),
+        "flagged_by_you": own_flags(posts, by=staff.person_id),
         "now": request.at,
     }
     part = PARTS.get(request.htmx.target or "") if request.htmx else None
@@ -89,6 +91,7 @@ def watch(request: DeskRequest) -> HttpResponse:
     context["stream"] = _stream([chosen] if chosen else rooms, staff)
     if chosen:
         context["room"] = chosen
+        context["nonce"] = uuid4()
         context["brakes"] = brakes_of(chosen, staff=staff, at=request.at)
         context["next"] = request.get_full_path()
     context["most"] = NEWEST

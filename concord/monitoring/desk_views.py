@@ -25,6 +25,7 @@ from concord.monitoring.read_flag import read_judgement, read_outcome_outside
 from concord.monitoring.read_item import read_item
 from concord.people.current import staff_of
 from concord.people.models import StaffMember
+from concord.people.onward import onward
 from concord.people.who_may import designated, monitor
 from concord.spaces.models import Post, Room
 from concord.vault import files
@@ -83,7 +84,7 @@ def raise_on_post(request: Request, post_id: UUID) -> HttpResponse:
         by_staff=True,
         at=request.at,
     )
-    return _after_raising(request, raised)
+    return _after_raising(request, raised, beside=f"#post-{found.id}")
 
 
 @door(monitor)
@@ -113,11 +114,13 @@ def _beside(found: Flag, staff: StaffMember) -> list[UUID]:
     return list(beside(found, seen_by=staff).values_list("id", flat=True)[:AT_ONCE])
 
 
-def _after_raising(request: Request, raised: Flag) -> HttpResponse:
-    """To the flag, for whoever may see it; whoever only watches stays where they are."""
+def _after_raising(request: Request, raised: Flag, *, beside: str = "") -> HttpResponse:
+    """To the flag, for whoever may see it; whoever only watches reads that it came, where they pressed."""
     if Flag.objects.visible_to(_staff(request)).filter(id=raised.id).exists():
         return HttpResponseRedirect(reverse("flag", args=[raised.id]))
-    return HttpResponse(status=204)
+    messages.success(request, _("Flagged. It is before the staff now."))
+    back = onward(request.POST.get("next")) or reverse("watch")
+    return HttpResponseRedirect(f"{back}{beside}")
 
 
 def _find(request: Request, flag_id: UUID) -> Flag:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from playwright.sync_api import BrowserContext, Page, expect
 
+from concord.monitoring.models import Flag
 from concord.people.tests.team import code_now
 from concord.spaces.tests.conftest import inside  # noqa: F401
 from tests.browsing import at_the_desk
@@ -119,6 +122,7 @@ def sit(hosts, seat, inside):  # noqa: F811
 
 def test_the_main_job_needs_no_mouse(cast: Cast, sit, inside, picture):  # noqa: F811
     cast.say(cast.karim, UNKIND)
+    cast.say(cast.tomas, "We can hear you.")
     hall = f"/r/{cast.hall.id}"
     sara = Keys(sit(inside(cast.sara).cookies, hall, **PHONE))
     bystander = sit(inside(cast.tomas).cookies, hall)
@@ -133,6 +137,8 @@ def test_the_main_job_needs_no_mouse(cast: Cast, sit, inside, picture):  # noqa:
     TOTP.activate(cast.amara.login, secret)
     amara.type("Handle", "amara").type("Passphrase", PASSPHRASES["amara"]).enter("Sign in")
     amara.type("Code", code_now(secret)).enter("Sign in")
+    amara.enter("Watch")
+    letters_reach_what_is_chosen(amara.page)
     amara.enter("Watch").open("Show what was written")
     expect(amara.page.locator(".watch-flags blockquote")).to_have_text(UNKIND)
     amara.type("Why, in a sentence", "A threat against somebody in the room.")
@@ -156,6 +162,50 @@ def test_the_main_job_needs_no_mouse(cast: Cast, sit, inside, picture):  # noqa:
     expect(bystander.locator(".post.gone")).to_be_visible()
     expect(luis.page.locator(".proposal")).to_contain_text("Amara and Luis agreed")
     picture(luis.page, "agreed")
+
+
+PRESSED = """key => {
+    const pressed = [];
+    const see = (event) => { pressed.push(event.target); event.preventDefault(); };
+    document.addEventListener("click", see, true);
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    document.removeEventListener("click", see, true);
+    return pressed.map((each) => each.closest("[data-item]")?.id || each.closest("[id]").id);
+}"""
+
+
+def letters_reach_what_is_chosen(page: Page) -> None:
+    """On a watch with two flags, an uninvolved post and one that was flagged, no key acts on what nobody chose."""
+    items = [row.get_attribute("id") or "" for row in page.locator(".watch [data-item]").all()]
+    flag, by_machine, post, covered = items
+
+    def pressed_by(keys: str) -> dict[str, str]:
+        found = {key: page.evaluate(PRESSED, key) for key in keys}
+        return {key: where for key, [where] in ((key, each) for key, each in found.items() if each)}
+
+    assert pressed_by("frcnd") == {}, "nothing is chosen"
+    for item, keys in ((flag, "rcnd"), (by_machine, "rcnd"), (post, "f"), (covered, "r")):
+        page.keyboard.press("j")
+        assert pressed_by("frcnd") == dict.fromkeys(keys, item)
+    page.evaluate("document.querySelector('.watch-now [data-newer]').hidden = false")
+    assert pressed_by("s") == {"s": "watch-now"}, "what is hidden is passed over"
+    page.keyboard.press("?")
+    expect(page.locator("dialog#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    for _step in items:
+        page.keyboard.press("k")
+    page.keyboard.press("n")
+    assert page.evaluate("document.activeElement.closest('article').id") == flag
+    assert page.evaluate("document.activeElement.name") == "reason", "it asks why first"
+    page.evaluate("document.activeElement.blur()")
+    with page.expect_navigation():
+        page.keyboard.press("c")
+    expect(page.locator(f"#{flag} .looking")).to_contain_text("you")
+    for _step in range(items.index(post) + 1):
+        page.keyboard.press("j")
+    with page.expect_navigation():
+        page.keyboard.press("f")
+    assert Flag.objects.get(by_staff=True).post_id == UUID(post.removeprefix("post-"))
 
 
 def test_news_do_not_take_the_focus_away(cast: Cast, sit, inside):  # noqa: F811

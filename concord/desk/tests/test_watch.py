@@ -15,6 +15,7 @@ from concord.monitoring.alarm_unwatched import alarm_unwatched
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.models import Flag
 from concord.monitoring.pace import FLAGS, forget_pace
+from concord.monitoring.read_flag import read_flag
 from concord.monitoring.screeners import make_screener
 from concord.people.models import Role
 from concord.spaces.models import Brake, Room
@@ -155,6 +156,30 @@ def test_a_monitor_flags_a_post_or_a_moment(cast: Cast, noor: Browser) -> None:
         ("moment", True),
         ("post", True),
     ]
+
+
+def test_a_volunteer_who_presses_twice_reads_that_it_came_and_flags_once(cast: Cast) -> None:
+    viv = at_the_desk(colleague(cast, "viv", "Viv", Role.VOLUNTEER))
+    flagged(cast)  # by somebody else
+    post = cast.say(cast.tomas, "something odd")
+    opened = {path: viv.open(path).page for path in ("/watch", f"/watch?room={cast.hall.id}")}
+    assert not viv.sees("Flagged by you")
+    for path, lay_open in opened.items():
+        for _twice in range(2):
+            viv.turn_to(path, lay_open).press("Flag")
+            assert viv.path == f"{path}#post-{post.id}"
+            assert viv.sees("Flagged. It is before the staff now.")
+            assert viv.sees("Flagged by you")
+    for _twice in range(2):
+        viv.turn_to(path, lay_open).press("Flag this moment", words="A gesture")
+        assert viv.path == path
+        assert viv.sees("Flagged. It is before the staff now.")
+    theirs = Flag.objects.filter(by_staff=True)
+    assert sorted(theirs.values_list("kind", flat=True)) == ["moment", "post"]
+    [moment] = Flag.objects.filter(kind="moment")
+    assert read_flag(moment, keyring=cast.amara.keyring, at=cast.at).words == "A gesture"
+    viv.post(f"/posts/{post.id}/flag", next="//elsewhere.example/")
+    assert viv.path == f"/watch#post-{post.id}"
 
 
 def test_markup_in_a_post_stays_text(cast: Cast, amara: Browser) -> None:

@@ -1,6 +1,7 @@
-// Keys of the desk. A button or link with data-key="r" is pressed by that key, inside the chosen item when there
-// is one; j and k choose among [data-item]; ? shows the list (dialog#keys). Letters can be switched off there,
-// for people who speak to their computer (WCAG 2.1.4).
+// Keys of the desk. A button or link with data-key="r" is pressed by that key. j and k choose among [data-item];
+// what stands in an item is pressed only while that item is the chosen one, or has the focus: a key never acts on
+// something that nobody chose. ? shows the list (dialog#keys). Letters can be switched off there, for people who
+// speak to their computer (WCAG 2.1.4).
 (() => {
   "use strict";
   const off = () => { try { return localStorage.getItem("keys") === "off"; } catch { return false; } };
@@ -9,23 +10,27 @@
   let chosen = null;
 
   const items = () => [...document.querySelectorAll("[data-item]")].filter((item) => item.offsetParent);
+  const mark = (item) => {
+    if (chosen) chosen.classList.remove("chosen");
+    chosen = item;
+    chosen.classList.add("chosen");
+  };
   const choose = (step) => {
     const all = items();
     if (!all.length) return;
     const at = all.indexOf(chosen);
-    const next = all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + step))];
-    if (chosen) chosen.classList.remove("chosen");
-    chosen = next;
-    chosen.classList.add("chosen");
+    mark(all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + step))]);
     if (!chosen.hasAttribute("tabindex")) chosen.tabIndex = -1;
     chosen.focus({ preventScroll: true });
     chosen.scrollIntoView({ block: "nearest" });
   };
   const press = (key) => {
-    const here = chosen && chosen.isConnected ? chosen : document;
-    const named = `[data-key="${CSS.escape(key)}"]`;
-    const target = here.querySelector(named) || document.querySelector(named);
+    const here = document.activeElement.closest("[data-item]") || (chosen && chosen.isConnected ? chosen : null);
+    const named = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)]
+      .filter((each) => each.getClientRects().length);
+    const target = named.find((each) => here && here.contains(each)) || named.find((each) => !each.closest("[data-item]"));
     if (!target) return false;
+    if (here && here !== chosen && here.contains(target)) mark(here);
     target.focus();
     target.click();
     return true;
