@@ -15,20 +15,24 @@ from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.reports.alarm_unanswered import raise_broken
 from concord.reports.lay_outcome import KIND
-from concord.reports.models import Report
+from concord.reports.models import ENDED, Report
 from concord.reports.promise import OUTCOME
 
 
 @every("reports.alarm_untold", seconds=3600)
 def alarm_untold(job: Job | None, *, at: datetime) -> int:
-    """Raise each such report once: to its readers and to the outside contact. Returns how many there were."""
+    """Raise each such report once: to its readers and to the outside contact. Returns how many there were.
+
+    What was answered and set aside, or answered as a question, has nothing done in it that could be told.
+    """
     told = Answer.objects.filter(box=OuterRef("box"), kind=KIND)
     untold = Report.objects.filter(
         ~Exists(told),
         tell_outcome=True,
         untold_raised_at__isnull=True,
+        done_outside_at__isnull=True,
         received_at__lte=at - OUTCOME,
-    )
+    ).exclude(state__in=ENDED)
     found = list(untold.values_list("id", flat=True))
     for id in found:
         _raise(id, at=at)

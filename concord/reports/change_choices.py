@@ -12,6 +12,7 @@ from concord.ledger.record import record
 from concord.letterbox.session import Held
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
+from concord.reports.lay_outcome import lay_what_came_outside, was_told
 from concord.reports.models import Report
 from concord.reports.own_copy import keep_copy, read_copy
 from concord.reports.seal_told import seal_told
@@ -56,6 +57,8 @@ def seal_anew(
     if told.hear == "nothing":
         report.notice_sealed = None
     report.save(update_fields=["sealed", "contact_sealed", "notice_sealed", "tell_outcome"])
+    if not was_told(report):
+        lay_what_came_outside(report, at=at)
     record(verb, actor=None, subject=report.id, at=at)
     readers = files.readers(report.file)
     tell_desks(readers, "report", report.id)

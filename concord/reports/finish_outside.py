@@ -8,6 +8,7 @@ from django.db import transaction
 
 from concord.ledger.record import record
 from concord.reports.answer_from_outside import note_answered
+from concord.reports.lay_outcome import lay_what_came_outside
 from concord.reports.models import UNANSWERED, Report
 from concord.reports.outside import Outside, check_opens
 from concord.reports.read_report import told_in
@@ -18,9 +19,13 @@ from concord.vault.keyring import Keyring
 
 
 @transaction.atomic
-def finish_outside(report: Report, *, reason: str, by: Outside, at: datetime) -> Report:
+def finish_outside(
+    report: Report, *, acted: bool, reason: str, by: Outside, at: datetime
+) -> Report:
     """Note it as done, and what was done, or why nothing (P-ZERO-1). It stays readable to them, and the reporter can
     still write. Twice is once.
+
+    Whoever chose to hear what was done finds whether they acted on it, and the day; never the reason (I-INFORM-1).
 
     One that wants to hear nothing needs no answer first. Raises NeedsAnAnswerFirst, SayWhatComesOfIt,
     SayFirstThatYouKeepIt, NoGrant.
@@ -40,7 +45,9 @@ def finish_outside(report: Report, *, reason: str, by: Outside, at: datetime) ->
     report.done_outside_sealed = files.seal(
         report.file, reason.strip().encode(), about=_about(report)
     )
-    report.save(update_fields=["done_outside_at", "done_outside_sealed"])
+    report.acted_outside = acted
+    report.save(update_fields=["done_outside_at", "done_outside_sealed", "acted_outside"])
+    lay_what_came_outside(report, at=at)
     record("reports.finish_outside", actor=by.contact.holder, subject=report.id, at=at)
     return report
 

@@ -18,6 +18,7 @@ from concord.reports.models import Report
 KIND = "outcome"
 NOTHING_DONE = "nothing"
 CLOSED = "closed"
+OUTSIDE = "outside"
 LEFT = "left"
 ANEW = "anew"
 LOOKED_AGAIN = {"upheld", "varied", "overturned", LEFT, ANEW}
@@ -45,6 +46,9 @@ DONE: dict[str, str | Words] = {
     NOTHING_DONE: _(
         "We looked into it with care, and have not acted on it. You can tell us more at any time."
     ),
+    OUTSIDE: _(
+        "Something was done about it, by the person outside the team. You can tell us more at any time."
+    ),
     CLOSED: _(
         "We have closed our file on it. If anything happens again, or somebody pays you back for "
         "speaking, write to us here: we open it again."
@@ -67,6 +71,14 @@ def lay_outcome(
     push(box, json.dumps(said).encode(), kind=KIND, at=at)
     leave_notice(report, at=at)
     return True
+
+
+def lay_what_came_outside(report: Report, *, at: datetime) -> bool:
+    """What the outside contact said of it, on the day they said it, for whoever chose to hear."""
+    if report.done_outside_at is None:
+        return False
+    kind = OUTSIDE if report.acted_outside else NOTHING_DONE
+    return lay_outcome(report, [kind], on=report.done_outside_at.date(), at=at)
 
 
 def was_told(report: Report) -> bool:

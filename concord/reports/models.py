@@ -24,6 +24,8 @@ class State(models.TextChoices):
 
 
 UNANSWERED = [State.RECEIVED, State.UNREADABLE]
+ENDED = [State.SET_ASIDE, State.REDIRECTED]
+"""Answered by a person, and then no report that anything is done about."""
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -50,6 +52,7 @@ class Report(models.Model):
     The sealed part is `reports.told.Told`. `answer_by` is what the form promised. `outside`: nobody of the team
     holds a key to it, but for those in `LetIn`. `done_outside_at`: the outside contact has dealt with it,
     and said what came of it, sealed beside it.
+    `acted_outside`: whether they acted on it; None while they have not dealt with it.
     `folded`: it looks like one of many, and is shown beneath them, never dropped.
     `tell_outcome`: its reporter wants to hear what was done, which is then laid in their box.
     `notice_sealed`: `NoticeWanted`, for those alone who asked to be told that something new lies there.
@@ -76,6 +79,7 @@ class Report(models.Model):
     untold_raised_at = models.DateTimeField(null=True)
     done_outside_at = models.DateTimeField(null=True)
     done_outside_sealed = models.BinaryField(null=True)
+    acted_outside = models.BooleanField(null=True)
     added_at = models.DateTimeField(null=True)
 
     objects = ReportQuerySet.as_manager()

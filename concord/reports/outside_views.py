@@ -104,7 +104,13 @@ def finish(request: Request, report_id: UUID) -> HttpResponse:
     found = _report(inside, report_id)
     reason = _typed(request, "reason")
     try:
-        finish_outside(found, reason=reason, by=inside, at=request.at)
+        finish_outside(
+            found,
+            acted=request.POST.get("acted") == "yes",
+            reason=reason,
+            by=inside,
+            at=request.at,
+        )
     except Refused as refused:
         refusals.tell(refused, actor=inside.contact.holder, at=request.at)
         return _page(request, found, inside, refused=refused, reason=reason)

@@ -18,7 +18,7 @@ from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.reports.lay_outcome import KIND as OUTCOME
 from concord.reports.leave_notice import leave_notice
-from concord.reports.models import Report, State
+from concord.reports.models import ENDED, Report
 
 STATUS = "status"
 WEEK = timedelta(days=7)
@@ -33,7 +33,8 @@ def tell_status(job: Job | None, *, at: datetime) -> int:
     told = Answer.objects.filter(box=OuterRef("box"), kind=OUTCOME)
     silent = Report.objects.filter(
         ~Exists(lately), ~Exists(told), tell_outcome=True, received_at__lte=at - WEEK
-    ).exclude(state__in=[State.SET_ASIDE, State.REDIRECTED])
+    )
+    silent = silent.filter(done_outside_at__isnull=True).exclude(state__in=ENDED)
     return sum(_tell(id, at=at) for id in list(silent.values_list("id", flat=True)))
 
 

@@ -25,7 +25,9 @@ from concord.people.declare_tie import declare_tie
 from concord.people.end_designation import end_designation
 from concord.people.tests.team import Mailbox
 from concord.reports.alarm_unanswered import alarm_unanswered
+from concord.reports.alarm_untold import alarm_untold
 from concord.reports.models import Report, State
+from concord.reports.tell_status import tell_status
 from concord.vault import files, recovery
 from tests.browsing import Browser, at_the_desk
 from tests.cast import Cast, Desk, case_about_karim, flagged
@@ -66,11 +68,12 @@ def finds_nothing_of_it(desk: Desk, found: Report) -> bool:
     )
 
 
-@pytest.mark.clauses("I-WHO-1", "I-STAFF-1", "K-CONF-1", "K-WHO-1", "S-REPORTED-1")
+@pytest.mark.clauses("I-WHO-1", "I-INFORM-1", "I-STAFF-1", "K-CONF-1", "K-WHO-1", "S-REPORTED-1")
 def test_about_the_team_the_person_outside_reads_it_answers_and_the_team_finds_nothing(
     cast: Cast, mailbox: Mailbox
 ) -> None:
-    sent = report(text=TOLD, about_team="on", attached=SimpleUploadedFile("a.txt", b"proof"))
+    proof = SimpleUploadedFile("a.txt", b"proof")
+    sent = report(text=TOLD, about_team="on", hear="done", attached=proof)
     assert sent.sees("Elena Ruiz")
     found, code = Report.objects.get(), code_in(sent)
     for desk in (cast.amara, cast.luis, cast.noor, cast.ravi, cast.ines):
@@ -98,9 +101,14 @@ def test_about_the_team_the_person_outside_reads_it_answers_and_the_team_finds_n
     assert "Please meet him and talk it over." in page.page
     assert (
         page.open(f"/report/box/kept/{found.id}")
-        .press("It is dealt with", reason="They talked.")
+        .press("Something was done", reason="They talked.")
         .sees("They talked.")
     )
+    theirs = box(code)
+    assert theirs.sees("Something was done about it, by the person outside the team.")
+    assert "They talked." not in theirs.page
+    later = timezone.now() + timedelta(days=91)
+    assert (tell_status(None, at=later), alarm_untold(None, at=later)) == (0, 0)
     read = Entry.objects.filter(verb="reports.read", actor=cast.outside.holder)
     assert read.count() >= 2
     assert not page.open(f"/report/box/kept/{found.id}").sees("Who takes it?")

@@ -189,6 +189,10 @@ def test_whoever_has_not_heard_after_three_months_has_a_broken_promise_that_goes
 ) -> None:
     code = report(text="He wrote this.", hear="done")
     report(text="He wrote that.")
+    report(text="The same as before.", hear="done")
+    Report.objects.filter(code=Report.objects.latest("received_at").code).update(
+        state=State.SET_ASIDE
+    )
     Report.objects.update(received_at=cast.at - timedelta(days=91))
     assert box(code).sees("You hear what was done: not kept")
     assert alarm_untold(None, at=cast.at) == 1

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from concord.ledger.models import Entry
-from concord.letterbox.models import Box
+from concord.letterbox.models import Answer, Box
 from concord.letterbox.read import keyring_of
 from concord.letterbox.session import Held
 from concord.people.declare_tie import declare_tie
 from concord.reports.acknowledge_report import AnswerIsEmpty, acknowledge_report
 from concord.reports.answer_from_outside import answer_from_outside
+from concord.reports.change_choices import Choices, change_choices
 from concord.reports.finish_outside import finish_outside
 from concord.reports.hand_on import NotToThem, hand_on
 from concord.reports.keep_out import keep_out
@@ -83,30 +84,40 @@ def test_whoever_is_close_to_the_author_stays_out_also_when_the_reporter_lets_th
 
 def test_it_is_dealt_with_once_answered_and_only_then(report, outside, at):
     with pytest.raises(NeedsAnAnswerFirst):
-        finish_outside(report, reason="Spoke to them.", by=outside, at=at)
+        finish_outside(report, acted=True, reason="Spoke to them.", by=outside, at=at)
     with pytest.raises(AnswerIsEmpty):
         answer_from_outside(report, " ", by=outside, at=at)
     answer_from_outside(report, "Thank you.", by=outside, at=at)
     with pytest.raises(SayWhatComesOfIt):
-        finish_outside(report, reason=" ", by=outside, at=at)
+        finish_outside(report, acted=True, reason=" ", by=outside, at=at)
     for _ in range(2):
         assert (
-            finish_outside(report, reason="Spoke to them.", by=outside, at=at).done_outside_at == at
+            finish_outside(
+                report, acted=True, reason="Spoke to them.", by=outside, at=at
+            ).done_outside_at
+            == at
         )
     assert Entry.objects.filter(verb="reports.finish_outside").count() == 1
 
 
-def test_who_wants_to_hear_nothing_needs_no_answer(outside, amara, at):
+def test_who_wants_to_hear_nothing_needs_no_answer_and_may_change_their_mind(outside, amara, at):
     told = Told(text="Just so you know.", hear="nothing", about_team=True)
-    report = receive_report(told, nonce=NONCE, at=at).report
-    assert finish_outside(report, reason="Spoke to them.", by=outside, at=at).acknowledged_at == at
+    receipt = receive_report(told, nonce=NONCE, at=at)
+    report = finish_outside(receipt.report, acted=False, reason="A joke.", by=outside, at=at)
+    assert report.acknowledged_at == at
+    theirs = Answer.objects.filter(box=report.box, kind="outcome")
+    assert not theirs.exists()
+    held = Held(Box.objects.get(id=report.box), receipt.code)
+    for hear in ("done", "done", "answer", "done"):
+        change_choices(report, Choices(contact="", wishes="", hear=hear), held=held, at=at)
+    assert theirs.count() == 1
 
 
 def test_what_the_team_reads_is_closed_to_them(outside, amara, luis, at):
     report = receive_report(Told(text="For the team."), nonce=NONCE, at=at).report
     for act in (
         lambda: answer_from_outside(report, "Thank you.", by=outside, at=at),
-        lambda: finish_outside(report, reason="Spoke to them.", by=outside, at=at),
+        lambda: finish_outside(report, acted=True, reason="Spoke to them.", by=outside, at=at),
         lambda: hand_on(report, to=luis.staff, by=outside, at=at),
     ):
         with pytest.raises(NoGrant):
