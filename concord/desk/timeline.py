@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from concord.actions.models import ReviewRequest, ReviewState
 from concord.cases.models import Case
 from concord.concurrence.models import Version
 from concord.ledger.models import Entry
@@ -20,6 +22,12 @@ WORDS = {
     "monitoring.judge": ("", _("%(who)s said that it needs action")),
     "reports.receive": ("", _("A report arrived")),
     "reports.acknowledge": ("", _("%(who)s answered the person who reported")),
+    "reports.answer_from_outside": (
+        "",
+        _("The outside contact answered the person who reported"),
+    ),
+    "reports.finish_outside": ("", _("The outside contact said what came of a report")),
+    "reports.settle_flag_outside": ("", _("The outside contact said what came of a flag")),
     "reports.add_words": ("", _("The person who reported said more")),
     "cases.take_up": ("", _("%(who)s took it into this case")),
     "cases.add_party": ("", _("%(who)s named somebody")),
@@ -58,6 +66,7 @@ WORDS = {
     "concurrence.revise": ("proposed", _("%(who)s changed the proposal; it needs a new yes")),
     "concurrence.adopt": ("proposed", _("%(who)s took the proposal over as their own")),
     "concurrence.open_version": ("", _("%(who)s opened the proposal")),
+    "concurrence.open_full": ("", _("%(who)s opened the whole case for it")),
     "concurrence.concur": ("agreed", _("%(who)s agreed")),
     "concurrence.ask_wider": ("", _("More colleagues were asked")),
     "concurrence.say_on_it": ("", _("%(who)s said that they are on it")),
@@ -72,11 +81,49 @@ WORDS = {
         _("It was agreed to and not carried out; its people were rung"),
     ),
     "concurrence.look_again": ("", _("The day came to look at a decision again")),
+    "concurrence.look_late": ("", _("Nobody had looked at a decision; others were told")),
     "concurrence.let_stand": ("", _("%(who)s looked at a decision again; it stays")),
     "concurrence.execute": ("agreed", _("Carried out")),
     "actions.by_hand_late": ("", _("A step by hand was late; others were told")),
     "actions.state_done": ("", _("%(who)s said that a step by hand was done")),
     "actions.verified": ("done", _("Every step was checked and holds")),
+    "actions.lifted": ("", _("A decision was ended by two people")),
+    "actions.varied": ("", _("A decision was given another end")),
+    "actions.overturned": (
+        "lapsed",
+        _("Somebody who had no part in a decision took it back"),
+    ),
+    "actions.earlier": ("", _("%(who)s gave a decision an earlier end")),
+    "actions.late_recusal": (
+        "",
+        _("Somebody with a part in a decision stepped out; two others are to confirm it"),
+    ),
+    "actions.confirm_decision": ("agreed", _("%(who)s confirmed a decision")),
+    "actions.alarm_unconfirmed": (
+        "",
+        _("A decision was not confirmed in time; others were told"),
+    ),
+    "actions.ask_review": ("", _("Somebody asked us to look at it again")),
+    "actions.alarm_review": (
+        "",
+        _("A request to look again was late; others were told"),
+    ),
+    "actions.decide_review": ("", _("Somebody who had no part in it looked at it again")),
+    "actions.elsewhere_verified": ("done", _("A step on another platform was seen to hold")),
+    "actions.elsewhere_by_hand": ("", _("A step on another platform has to be done by hand")),
+    "actions.elsewhere_done_by_hand": (
+        "done",
+        _("%(who)s did a step on another platform by hand"),
+    ),
+    "actions.elsewhere_overtaken": ("", _("A step on another platform was not needed any more")),
+    "actions.late_elsewhere": ("", _("A step on another platform was late; others were told")),
+    "actions.later_member": ("", _("Somebody said that they belong to the organisation")),
+    "actions.apply_to_later": (
+        "done",
+        _("%(who)s held a decision against somebody who joined the organisation"),
+    ),
+    "actions.spare": ("", _("%(who)s left somebody of the organisation alone")),
+    "actions.alarm_later": ("", _("Nobody had looked at whoever joined the organisation")),
     "evasion.revoke_again": ("done", _("A return was recognised; access was taken away again")),
     "evasion.delete_again": ("done", _("Posts of a return were deleted")),
     "evasion.held": ("done", _("The person tried to come in and was refused")),
@@ -131,15 +178,25 @@ def _goes_without_saying(entry: Entry, own: set[Any], taken_up: set[datetime]) -
 
 
 def _subjects(case: Case) -> set[UUID]:
-    """The ids under which the ledger speaks of this case."""
+    """The ids under which the ledger speaks of this case.
+
+    That whoever reported asked to have it looked at again, where nothing was decided, stays with whoever had no part
+    in it until the case comes back.
+    """
     versions = Version.objects.filter(proposal__case=case)
-    sources = case.sources.values_list("flag", "report")
+    sources = set(case.sources.values_list("flag", "report"))
+    reports = [report for _flag, report in sources if report]
+    asked = ReviewRequest.objects.filter(
+        Q(decision__case=case)
+        | Q(decision__isnull=True, report__in=reports, state=ReviewState.OVERTURNED)
+    )
     return {
         case.id,
         *case.merged.values_list("id", flat=True),
         *case.proposals.values_list("id", flat=True),
         *versions.values_list("id", flat=True),
         *case.decisions.values_list("id", flat=True),
+        *asked.values_list("id", flat=True),
         *(id for pair in sources for id in pair if id),
     }
 

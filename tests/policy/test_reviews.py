@@ -289,6 +289,9 @@ def test_somebody_without_a_part_looks_again_and_takes_it_back(
     assert "Sara" not in letters[0]
     assert page.open("/review/box").press("Open", code=code).sees("took it back")
     assert desk.open(f"/cases/{decision.case_id}").status == 403
+    timeline = at_the_desk(cast.amara).open(f"/cases/{decision.case_id}")
+    assert timeline.sees("Somebody asked us to look at it again")
+    assert timeline.sees("Somebody who had no part in a decision took it back")
     assert audit() == []
 
 
@@ -415,6 +418,7 @@ def test_after_a_late_recusal_two_others_confirm_and_nothing_lapses_meanwhile(ca
     luis.follow("Read the exact text")
     luis.open(f"/decisions/{decision.id}").press("I confirm it")
     assert luis.sees("You have confirmed it.")
+    assert luis.open(f"/cases/{decision.case_id}").sees("Luis confirmed a decision")
     with pytest.raises(HasAConflict):
         confirm_decision(late, by=cast.ravi.staff, keyring=cast.ravi.keyring, at=soon)
     with pytest.raises(IntegrityError, match="concord: "), transaction.atomic():
@@ -458,3 +462,4 @@ def test_it_is_lifted_on_the_pages_with_the_posts_that_were_chosen(cast: Cast) -
     assert is_in_the_hall(cast, timezone.now())
     assert amara.open(f"/decisions/{decision.id}").sees("lifted by two people")
     assert at_the_desk(cast.luis).open("/decisions").sees(decision.code)
+    assert amara.open(f"/cases/{decision.case_id}").sees("A decision was ended by two people")
