@@ -273,7 +273,7 @@ TELLING = frozenset(
         "access.tell", "access.end_notice", "actions.state_done", "concurrence.set_aside",
         "spaces.remove_post", "spaces.restore_post", "people.designate",
         "people.name_outside_contact",
-        "concurrence.propose", "concurrence.revise", "concurrence.adopt", "concurrence.concur",
+        "concurrence.propose", "concurrence.revise", "concurrence.adopt", "concurrence.concur", "concurrence.leave",
         "concurrence.declined", "concurrence.withdrawn", "concurrence.voided", "concurrence.lapsed",
         "concurrence.execute", "actions.lifted", "actions.varied", "actions.overturned", "actions.earlier",
         "actions.confirm_decision", "vault.make_recovery", "vault.remake_recovery", "vault.enrol",

@@ -45,7 +45,8 @@ LEAST = timedelta(hours=24)
 BARRED = "organisation"
 """The step of a decision under which whoever says later that they belong to an organisation is met."""
 UNDONE = frozenset(
-    f"concurrence.{what}" for what in ("revise", "declined", "withdrawn", "voided", "lapsed")
+    f"concurrence.{what}"
+    for what in ("revise", "leave", "declined", "withdrawn", "voided", "lapsed")
 )
 """After any of these, an agreement that came before it allows nothing."""
 

@@ -5,8 +5,9 @@ class ConcurrenceConfig(AppConfig):
     name = "concord.concurrence"
 
     def ready(self) -> None:
-        from concord.concurrence import (  # noqa: F401  (hears ties, recusals and erasing; asks, rings; lapses)
+        from concord.concurrence import (  # noqa: F401  (hears departures, ties, recusals and erasing; asks, rings; lapses)
             ask_wider,
+            hear_departures,
             hear_merges,
             hear_ties,
             lend_standing,

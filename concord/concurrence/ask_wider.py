@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
+from concord.concurrence.guards import is_on_the_team
 from concord.concurrence.models import Asked, Proposal, State, Version
 from concord.concurrence.rings import Turn, is_live, may_be_asked, turns
 from concord.concurrence.signals import asked_wider, proposed
@@ -20,6 +21,7 @@ from concord.ledger.record import record
 from concord.monitoring.ring import ring
 from concord.outbox.models import Job
 from concord.outbox.registry import every
+from concord.people.models import StaffMember
 
 log = logging.getLogger("concord.concurrence")
 
@@ -29,11 +31,13 @@ def ask_wider(version: Version, *, at: datetime) -> list[Asked]:
     """Ask everybody whose turn has come and who was not asked yet; return their rows.
 
     Somebody who is recused, kept out or without the text is never asked. What is closed, agreed to or lapsed asks
-    nobody. Called twice, it asks nobody twice.
+    nobody, and nor does a text whose proposer has left. Called twice, it asks nobody twice.
     """
     proposal = Proposal.objects.held(version.proposal_id)
     version = proposal.version
     if proposal.state != State.PROPOSED or version.voided_at or at >= version.lapses_at:
+        return []
+    if not is_on_the_team(version.proposer, at=at):
         return []
     due = _due(version, at=at)
     rows = [
@@ -60,6 +64,7 @@ def ask_wider_in_all(job: Job | None, *, at: datetime) -> None:
     """Look at every open proposal; one that fails holds up no other."""
     open_now = Version.objects.filter(
         proposal__in=Proposal.objects.awaiting_concurrence(),
+        proposer__in=StaffMember.objects.who_may_concur(at).values("person"),
         voided_at__isnull=True,
         lapses_at__gt=at,
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from concord.cases.conflicts import may_agree
 from concord.concurrence.contents import targets_of
+from concord.concurrence.guards import is_on_the_team
 from concord.concurrence.kinds import Effect, asks, effect_of, kind_of
 from concord.concurrence.lend_standing import is_partly_done
 from concord.concurrence.models import (
@@ -171,12 +172,13 @@ class Letter:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the proposal stands, and since when."""
+    """Where the proposal stands, and since when; `is_orphaned` while its proposer has left and nobody took it over."""
 
     version: Version
     agreed: Concurrence | None
     execution: Execution | None
     lapsed: bool
+    is_orphaned: bool
 
     @property
     def state(self) -> str:
@@ -242,6 +244,7 @@ class Part:
     may_take_back: bool
     may_execute: bool
     may_change: bool
+    may_adopt: bool
 
 
 def letter_of(briefing: Briefing, *, at: datetime) -> Letter:
@@ -282,13 +285,15 @@ def _line(piece: dict[str, Any]) -> Words:
 
 def standing_of(version: Version, *, at: datetime) -> Standing:
     """Where the newest version of a proposal stands."""
-    agreed = version.concurrences.order_by("-concurred_at").first()
+    stood = version.concurrences.exclude(voided_at__lt=version.lapses_at)
+    agreed = stood.order_by("-concurred_at").first()
     is_open = version.proposal.state in (State.PROPOSED, State.CONCURRED)
     return Standing(
         version=version,
         agreed=agreed,
         execution=Execution.objects.filter(concurrence=agreed).first() if agreed else None,
         lapsed=is_open and at >= version.lapses_at,
+        is_orphaned=is_open and not is_on_the_team(version.proposer, at=at),
     )
 
 
@@ -311,7 +316,7 @@ def part_of(staff: StaffMember, standing: Standing, asked: list[StaffMember]) ->
     return Part(
         coordinates=coordinates,
         proposed_it=staff.person_id == standing.version.proposer,
-        may_agree=standing.state == State.PROPOSED and staff in asked,
+        may_agree=standing.state == State.PROPOSED and staff in asked and not standing.is_orphaned,
         may_open_full=standing.state == State.PROPOSED
         and staff in asked
         and not coordinates
@@ -324,6 +329,7 @@ def part_of(staff: StaffMember, standing: Standing, asked: list[StaffMember]) ->
         may_change=standing.state in (State.PROPOSED, State.CONCURRED, "lapsed")
         and standing.version.proposal.state in (State.PROPOSED, State.CONCURRED)
         and coordinates,
+        may_adopt=standing.is_orphaned and standing.state == State.PROPOSED and coordinates,
     )
 
 

@@ -14,6 +14,7 @@ from concord.concurrence.guards import (
     check_key,
     check_no_conflict,
     check_not_acquainted,
+    check_on_the_team,
     check_open,
     check_staff,
 )
@@ -31,8 +32,8 @@ def concur(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime)
     """Agree, and, where the coordinator asked for it, act at once in the same transaction (R-CONCUR-1).
 
     Agreeing twice returns the first agreement. Raises `NeedsAnotherStaffMember`, `NotDesignated`,
-    `HasAConflict`, `NeedsOpening`, `StaleVersion`, `NoLongerOpen`, `Lapsed`, `ClockIsBehind`,
-    NoGrant.
+    `HasAConflict`, `NeedsAdopting`, `NeedsOpening`, `StaleVersion`, `NoLongerOpen`, `Lapsed`,
+    `ClockIsBehind`, NoGrant.
     """
     Proposal.objects.held(version.proposal_id)
     version = Version.objects.select_related("proposal__case").get(id=version.id)
@@ -44,6 +45,7 @@ def concur(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime)
     if by.person_id == version.proposer:
         raise NeedsAnotherStaffMember(subject=version.proposal_id)
     check_open(version, at=at)
+    check_on_the_team(version, version.proposer, at=at)
     contents = read_contents(version, keyring=keyring)
     about = about_of(targets_of(contents))
     check_no_conflict(version, by.person_id, about=about, at=at)

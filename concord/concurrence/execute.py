@@ -22,6 +22,7 @@ from concord.concurrence.guards import (
     check_key,
     check_no_conflict,
     check_not_acquainted,
+    check_on_the_team,
     check_open,
     check_staff,
 )
@@ -68,8 +69,8 @@ class SignatureDoesNotHold(Refused):
 def execute(proposal: Proposal, *, by: StaffMember, keyring: Keyring, at: datetime) -> Execution:
     """The coordinator's own press, after a colleague agreed. Pressed twice, it returns the first execution.
 
-    Raises `NeedsConcurrence`, `NeedsCoordinator`, `HasAConflict`, `StaleVersion`, `NoLongerOpen`, `Lapsed`,
-    `ClockIsBehind`, `SignatureDoesNotHold`.
+    Raises `NeedsConcurrence`, `NeedsCoordinator`, `NeedsAdopting`, `HasAConflict`, `StaleVersion`,
+    `NoLongerOpen`, `Lapsed`, `ClockIsBehind`, `SignatureDoesNotHold`.
     """
     proposal = Proposal.objects.held(proposal.id)
     version = Version.objects.select_related("proposal__case").get(id=proposal.version.id)
@@ -165,6 +166,7 @@ def _check_both(agreed: Concurrence, version: Version, *, about: set[UUID], at: 
     if at < agreed.concurred_at:
         raise ClockIsBehind(subject=version.proposal_id)
     for person in (version.proposer, agreed.person):
+        check_on_the_team(version, person, at=at)
         check_no_conflict(version, person, about=about, at=at)
     check_not_acquainted(version, agreed.person, about=about)
     if not check_signatures(agreed, version):

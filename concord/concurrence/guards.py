@@ -40,6 +40,16 @@ class Acquainted(Refused):
     )
 
 
+class NeedsAdopting(Refused):
+    """What somebody signed who has left the team since is carried out by nobody."""
+
+    words = _(
+        "Somebody who signed this is not on the team any more. Whoever coordinates the case, or the deputy, takes it "
+        "over as theirs first."
+    )
+    status = 409
+
+
 class NoLongerOpen(Refused):
     """The proposal was carried out, withdrawn, voided or declined."""
 
@@ -116,6 +126,16 @@ def check_open(
         raise Lapsed(subject=proposal.id)
     if at < version.submitted_at:
         raise ClockIsBehind(subject=proposal.id)
+
+
+def is_on_the_team(person: UUID, *, at: datetime) -> bool:
+    """Whether what this person signed can still be carried out."""
+    return StaffMember.objects.who_may_concur(at).filter(person=person).exists()
+
+
+def check_on_the_team(version: Version, person: UUID, *, at: datetime) -> None:
+    if not is_on_the_team(person, at=at):
+        raise NeedsAdopting(subject=version.proposal_id)
 
 
 def check_no_conflict(version: Version, person: UUID, *, about: set[UUID], at: datetime) -> None:

@@ -72,6 +72,10 @@ WORDS = {
     "concurrence.say_on_it": ("", _("%(who)s said that they are on it")),
     "concurrence.decline": ("declined", _("%(who)s did not agree")),
     "concurrence.declined": ("declined", _("Nobody was left to ask")),
+    "concurrence.leave": (
+        "lapsed",
+        _("Somebody who had signed it left the team; it needs a new yes"),
+    ),
     "concurrence.withdrawn": ("lapsed", _("%(who)s withdrew the proposal")),
     "concurrence.voided": ("lapsed", _("The agreement was void")),
     "concurrence.lapsed": ("lapsed", _("The proposal lapsed")),

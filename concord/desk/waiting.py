@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from concord.actions.models import (
     UNDECIDED,
@@ -192,7 +192,10 @@ def check_ins_for(staff: StaffMember, *, at: datetime) -> QuerySet[CheckIn]:
 
 
 def proposals_for(staff: StaffMember, *, at: datetime) -> QuerySet[Version]:
-    """Texts that were put before this person for a second yes, and that they have not answered."""
+    """Texts that were put before this person for a second yes, and that they have not answered.
+
+    Of one whose proposer has left nobody is asked but whoever can take it over (`is_orphaned`).
+    """
     if not staff.may_concur:
         return Version.objects.none()
     visible = Proposal.objects.visible_to(staff).awaiting_concurrence()
@@ -202,6 +205,9 @@ def proposals_for(staff: StaffMember, *, at: datetime) -> QuerySet[Version]:
         voided_at__isnull=True,
         lapses_at__gt=at,
     )
+    still = StaffMember.objects.who_may_concur(at).filter(person=OuterRef("proposer"))
+    theirs = Q(proposal__case__coordinator=staff) | Q(proposal__case__deputy=staff)
+    asked = asked.annotate(is_orphaned=~Exists(still)).filter(Q(is_orphaned=False) | theirs)
     return asked.exclude(proposer=staff.person_id).exclude(declines__person=staff.person_id)
 
 

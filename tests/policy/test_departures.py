@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from concord.actions.audit import audit
 from concord.cases.models import Case, Recusal
 from concord.cases.recuse import recuse
 from concord.cases.write_note import write_note
+from concord.concurrence.adopt_proposal import adopt_proposal
+from concord.concurrence.ask_wider import ask_wider
 from concord.concurrence.concur import concur
-from concord.concurrence.models import Execution, Proposal, State
+from concord.concurrence.execute import NeedsConcurrence, execute
+from concord.concurrence.guards import NeedsAdopting
+from concord.concurrence.models import Execution
+from concord.desk.waiting import presses_for, proposals_for
 from concord.ledger.models import Entry
+from concord.monitoring.ring import NOTICE
+from concord.outbox.models import Job
 from concord.people.end_designation import end_designation
 from concord.vault import files
 from concord.vault.models import OwedGrant
@@ -24,6 +32,15 @@ def leaves(cast: Cast, desk: Desk) -> None:
 def seats(case: Case) -> tuple[object, object]:
     case.refresh_from_db()
     return case.coordinator, case.deputy
+
+
+def rung() -> set[object]:
+    return set(Job.objects.waiting().filter(kind=NOTICE).values_list("subject", flat=True))
+
+
+def rung_anew() -> None:
+    """What rang before has been sent."""
+    Job.objects.filter(kind=NOTICE).delete()
 
 
 def test_a_coordinator_who_leaves_is_followed_by_the_deputy_and_the_deputy_by_the_next(
@@ -63,17 +80,53 @@ def test_a_row_that_was_theirs_at_rest_is_gone_and_nobody_elses_seat_changes(cas
     assert not Entry.objects.filter(verb="cases.leave").exists()
 
 
-def test_what_they_proposed_waits_for_whoever_follows_and_is_not_carried_out_by_itself(
+def test_what_they_proposed_is_put_to_nobody_until_whoever_follows_takes_it_over(
     cast: Cast,
 ) -> None:
-    another_receiver(cast)
-    proposal = proposed(cast)
-    leaves(cast, cast.amara)
+    mina = another_receiver(cast)
+    proposal = proposed(cast, act_at_once=True)
     version = opened(proposal.version, cast.noor, cast.at)
-    with pytest.raises(Exception, match="HasAConflict"):
-        concur(version, by=cast.noor.staff, keyring=cast.noor.keyring, at=cast.later(minutes=2))
-    assert not Execution.objects.exists()
-    assert Proposal.objects.get().state == State.PROPOSED
+    for desk in (cast.noor, cast.luis, mina):
+        assert proposals_for(desk.staff, at=cast.at).get() == version
+    rung_anew()
+    leaves(cast, cast.amara)
+    assert rung() == {cast.luis.id, mina.id}  # they coordinate it from here, or are the deputy
+    assert not ask_wider(version, at=cast.later(minutes=50))
+    now = cast.later(minutes=2)
+    assert [one.is_orphaned for one in proposals_for(cast.luis.staff, at=now)] == [True]
+    assert not proposals_for(cast.noor.staff, at=now).exists()
+    noor = {"by": cast.noor.staff, "keyring": cast.noor.keyring, "at": now}
+    with pytest.raises(NeedsAdopting):
+        concur(version, **noor)
+    luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": now}
+    with pytest.raises(NeedsConcurrence):
+        execute(proposal, **luis)
+    adopted = adopt_proposal(proposal, **luis)
+    concur(opened(adopted, cast.noor, now), **noor)
+    assert Execution.objects.get().concurrence.proposer == cast.luis.id
+    assert audit() == []
+
+
+def test_the_yes_of_somebody_who_leaves_is_void_and_others_are_asked_for_one(cast: Cast) -> None:
+    proposal = proposed(cast, act_at_once=False)
+    noor = {"by": cast.noor.staff, "keyring": cast.noor.keyring, "at": cast.later(minutes=1)}
+    version = opened(proposal.version, cast.noor, cast.at)
+    concur(version, **noor)
+    assert presses_for(cast.amara.staff, at=cast.at).exists()
+    rung_anew()
+    leaves(cast, cast.noor)
+    leaves(cast, cast.noor)
+    assert rung() == {cast.luis.id}  # they were asked before, and somebody was quicker
+    assert not presses_for(cast.amara.staff, at=cast.at).exists()
+    amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring}
+    with pytest.raises(NeedsConcurrence):
+        execute(proposal, **amara, at=cast.later(minutes=2))
+    luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.later(minutes=3)}
+    concur(opened(version, cast.luis, cast.later(minutes=3)), **luis)
+    execute(proposal, **amara, at=cast.later(minutes=4))
+    assert Execution.objects.get().concurrence.person == cast.luis.id
+    assert Entry.objects.get(verb="concurrence.leave").subject == proposal.id
+    assert audit() == []
 
 
 def test_leaving_twice_and_leaving_after_stepping_out_change_nothing_more(cast: Cast) -> None:

@@ -1,0 +1,59 @@
+"""What was signed by somebody who leaves the team before it is carried out goes on with others (R-CONCUR-1).
+
+Their yes is void, and others are asked for one. Their own text waits for whoever follows to take it over: nobody is
+asked for a yes to it meanwhile, for it could not be carried out.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.dispatch import receiver
+
+import concord.cases.hear_departures  # noqa: F401  (the seats are filled first: who follows is rung)
+from concord.concurrence.ask_wider import ask_wider
+from concord.concurrence.guards import is_on_the_team
+from concord.concurrence.models import OPEN_STATES, Proposal, State, Version
+from concord.concurrence.rings import is_live, may_be_asked
+from concord.concurrence.signals import answered
+from concord.ledger.record import record
+from concord.monitoring.ring import ring
+from concord.people.models import StaffMember
+from concord.people.signals import designation_ended
+
+
+@receiver(designation_ended, dispatch_uid="concurrence.hear_departures")
+def go_on_without_them(
+    sender: type[StaffMember], staff: StaffMember, at: datetime, **kwargs: Any
+) -> None:
+    """Nothing is closed by it: they had no conflict, and what they found necessary may be so still."""
+    person = staff.person_id
+    agreed = Q(versions__concurrences__person=person, versions__concurrences__voided_at=None)
+    theirs = Proposal.objects.open().filter(Q(versions__proposer=person) | agreed).distinct()
+    for id in theirs.order_by("case", "id").values_list("id", flat=True):
+        proposal = Proposal.objects.held(id)
+        version = proposal.version
+        yes = version.concurrences.filter(voided_at__isnull=True)
+        is_theirs = version.proposer == person or yes.filter(person=person).exists()
+        if proposal.state in OPEN_STATES and is_theirs:
+            yes.update(voided_at=at)
+            Proposal.objects.filter(id=id).update(state=State.PROPOSED)
+            record("concurrence.leave", actor=None, subject=id, at=at, who=person)
+            _ring(version, at=at)
+            answered.send(sender=Version, version=version, at=at)
+
+
+def _ring(version: Version, *, at: datetime) -> None:
+    """Whoever can bring it on: those who may agree, also if they were asked before; else those who may adopt it."""
+    if is_on_the_team(version.proposer, at=at):
+        said = set(version.declines.values_list("person", flat=True))
+        asked = set(version.asked.values_list("person", flat=True)) - said
+        may = {one.person_id for one in may_be_asked(version, at=at)}
+        ring(asked & may, at=at, at_once=is_live(version))
+        ask_wider(version, at=at)
+        return
+    case = version.proposal.case
+    seats = {one.person_id for one in (case.coordinator, case.deputy) if one is not None}
+    ring({one for one in seats if is_on_the_team(one, at=at)}, at=at, at_once=is_live(version))
