@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from concord.convenings.models import Convening, State
+from concord.desk.feed import CARRIED, NEWEST, feed
 from concord.desk.waiting import flags_for, unwatched_for
 from concord.desk.who_may import sees_decisions, watches
 from concord.doors import door
@@ -32,9 +33,8 @@ from concord.people.at_the_desk import DeskRequest
 from concord.people.models import Shift, StaffMember
 from concord.people.onward import onward
 from concord.spaces.brakes_of import brakes_of
-from concord.spaces.models import Post, Room
+from concord.spaces.models import Room
 
-NEWEST = 20
 PACE = timedelta(minutes=5)
 MOST_ROOMS = 50
 """Whose streams one page listens to, the busiest; a stream has a limit. Of the others it asks again by itself."""
@@ -56,13 +56,14 @@ def watch(request: DeskRequest) -> HttpResponse:
     seen = watched(rooms, at=request.at)
     waiting = flags_for(staff)
     flags, how_many = oldest = oldest_items(waiting)
-    posts = _newest([chosen] if chosen else rooms)
+    page = feed([chosen] if chosen else rooms, asked=request.GET)
     machine = machine_queue(staff, at=request.at, everything="all" in request.GET)
     context: dict[str, Any] = {
         "staff": staff,
         "rooms": rooms,
         "chosen": chosen,
-        "posts": posts,
+        "feed": page,
+        "here": _here(request),
         "flags": flags,
         "how_many_flags": how_many,
         "more_flags": oldest.more,
@@ -78,9 +79,9 @@ def watch(request: DeskRequest) -> HttpResponse:
         "raided": new_voices(rooms, at=request.at),
         "again": ASKS_AGAIN,
         "shift": _shift(staff, at=request.at),
-        "flagged": set(waiting.filter(post__in=posts).values_list("post", flat=True))
+        "flagged": set(waiting.filter(post__in=page.posts).values_list("post", flat=True))
         | _seen_by_machine(machine.put_forward),
-        "flagged_by_you": own_flags(posts, by=staff.person_id),
+        "flagged_by_you": own_flags(page.posts, by=staff.person_id),
         "now": request.at,
     }
     part = PARTS.get(request.htmx.target or "") if request.htmx else None
@@ -93,7 +94,7 @@ def watch(request: DeskRequest) -> HttpResponse:
         context["room"] = chosen
         context["nonce"] = uuid4()
         context["brakes"] = brakes_of(chosen, staff=staff, at=request.at)
-        context["next"] = request.get_full_path()
+        context["next"] = context["here"]
     context["most"] = NEWEST
     return render(request, "desk/watch.html", context)
 
@@ -136,14 +137,16 @@ def _seen_by_machine(items: list[Flag]) -> set[UUID]:
     return set(Sighting.objects.filter(flag__in=items).values_list("post", flat=True))
 
 
-def _newest(rooms: list[Room]) -> list[Post]:
-    posts = Post.objects.kept().filter(room__in=rooms, removed=False)
-    posts = posts.select_related("registration", "room")
-    return list(posts.order_by("-posted_at", "-number")[:NEWEST])
-
-
 def _chosen(rooms: list[Room], wanted: str) -> Room | None:
     return next((room for room in rooms if str(room.id) == wanted), None)
+
+
+def _here(request: DeskRequest) -> str:
+    """The address of this page, without what a script carries along when it asks again."""
+    asked = request.GET.copy()
+    for name in CARRIED:
+        asked.pop(name, None)
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 
 def _stream(rooms: list[Room], staff: StaffMember) -> str:

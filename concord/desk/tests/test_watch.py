@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
@@ -68,6 +69,47 @@ def test_however_many_wait_a_page_shows_the_oldest_and_counts_the_others(
     for path in ("/watch", "/"):
         assert amara.open(path).sees("2+ flags wait for a first look.")
         assert amara.sees("2+ more wait behind these")
+
+
+def test_what_scrolled_past_is_one_press_away_and_none_of_it_is_passed_over(
+    cast: Cast, amara: Browser
+) -> None:
+    def shown() -> list[str]:
+        return re.findall(r'<p class="said" dir="auto">(\w+)</p>', amara.page)
+
+    def say(numbers: range) -> None:
+        for number in numbers:  # several at the same moment, in two rooms
+            room = cast.annex if number % 2 else cast.hall
+            cast.say(cast.tomas, f"n{number}", room=room, at=cast.later(seconds=number // 5))
+
+    say(range(45))
+    everything, back = amara.open("/watch?all").page, []
+    while True:
+        back += shown()
+        if not amara.sees("Earlier messages"):
+            break
+        amara.follow("Earlier messages")
+    assert len(back) == len(set(back)) == 45
+    assert "data-earlier" in amara.page
+    assert amara.path.startswith("/watch?all=&before=")
+    amara.follow("Back to the newest")
+    assert shown() == back[:20]
+
+    def asked_again(page: str) -> str:
+        carried = dict(re.findall(r'class="carried" name="(\w+)" value="([^"]*)"', page))
+        return part(amara, f"/watch?{urlencode(carried)}", "watch-now")
+
+    say(range(45, 60))
+    assert "did not fit" not in asked_again(everything), "all of them fit"
+    say(range(60, 100))
+    page = asked_again(everything)
+    assert "35 more came before these, and did not fit." in page
+    say(range(100, 105))
+    amara.turn_to("/watch", asked_again(page))
+    assert amara.sees("35 more came before these"), "until somebody goes there"
+    assert "newest=" not in amara.follow("35 more came before these").path
+    assert shown()[0] in {"n79", "n78"}, "the first of those"
+    assert part(amara, "/watch?before=no&newest=no&missed=no,no", "watch-now")
 
 
 def test_one_room_alone_with_its_brakes(cast: Cast, amara: Browser) -> None:

@@ -33,7 +33,8 @@
   const flags = document.getElementById("watch-flags");
   const on = (name, act) => document.body.addEventListener("live:" + name, (event) => act(event.detail || {}));
 
-  on("post", () => hear(now));
+  // A page of what came earlier stays what it is: new posts belong on another.
+  on("post", () => { if (now && !("earlier" in now.dataset)) hear(now); });
   on("restored", () => hear(now));
   // What somebody else looks at, or is called now, shows when nothing here is being read; it is no news to count.
   on("claim", () => { if (!busy(flags)) refresh(flags); });
