@@ -123,6 +123,7 @@ def _carry_people(
                 addresses=known.addresses,
                 person_id=known.person_id,
                 assisted=known.assisted,
+                also=known.also,
                 by=by.person_id,
                 at=at,
             )

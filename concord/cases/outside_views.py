@@ -51,7 +51,7 @@ def case(request: Request, case_id: UUID) -> HttpResponse:
         "case": found,
         "opened": opened,
         "left": _left(inside).filter(case=found, ended_at__isnull=True).first(),
-        "people": [(ROLE_WORDS.get(one.role, ""), one.name) for one in opened.parties],
+        "people": [(ROLE_WORDS.get(one.role, ""), one.called) for one in opened.parties],
     }
     return render(request, "cases/kept_case.html", context)
 

@@ -6,15 +6,18 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.models import Case, Party
 from concord.cases.recuse import take_out
 from concord.cases.restricted import restrict_for_the_team
 from concord.cases.signals import party_added
+from concord.convenings.called_now import called_now
 from concord.ledger.record import record
 from concord.monitoring.readers import close_to
 from concord.people.models import StaffMember, Tie
@@ -40,7 +43,11 @@ class UnknownRole(Refused):
 
 @dataclass(frozen=True)
 class Known:
-    """A party in the clear. `assisted`: reported for helping, or for cheering it on (V-ASSIST-1)."""
+    """A party in the clear. `assisted`: reported for helping, or for cheering it on (V-ASSIST-1).
+
+    `name` is what they go by now; empty where they gave up the one that was sealed and none stands any more. `also`:
+    what else they are or were called. Texts are read for it; it is shown to nobody (V-MISGENDER-1).
+    """
 
     id: UUID
     role: str
@@ -49,6 +56,17 @@ class Known:
     addresses: tuple[str, ...]
     person_id: UUID | None
     assisted: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """The name, or words in its place."""
+        return self.name or gettext("Somebody who took part")
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Everything by which a text could tell who it is."""
+        return (self.name, *self.also, *self.handles, *self.addresses)
 
     @property
     def is_protected(self) -> bool:
@@ -67,17 +85,19 @@ def add_party(
     addresses: Iterable[str] = (),
     person_id: UUID | None = None,
     assisted: bool = False,
+    also: Iterable[str] = (),
 ) -> Party:
     """Put somebody into the case under a role. Everything about them is sealed to the case.
 
-    A respondent either did what was reported or `assisted`; each has a decision of their own (V-ASSIST-1).
+    A respondent either did what was reported or `assisted`; each has a decision of their own (V-ASSIST-1). `also`:
+    names of theirs that are shown to nobody.
 
     Announces `party_added`. A member of the team who was harmed or reported is recused at once, and so is whoever
     is close to somebody who was. Raises `UnknownRole`.
     """
     if role not in ROLES:
         raise UnknownRole(subject=case.id)
-    handles, addresses = list(handles), list(addresses)
+    handles, addresses, also = list(handles), list(addresses), [one for one in also if one]
     party_id = uuid4()
     contents = {
         "role": role,
@@ -86,15 +106,25 @@ def add_party(
         "addresses": addresses,
         "person_id": str(person_id) if person_id else None,
         "assisted": assisted and role == "respondent",
+        "also": also,
+        "renames": _renames(person_id, name),
     }
     sealed = files.seal(case.file, json.dumps(contents).encode(), about=f"party:{party_id}")
     party = Party.objects.create(id=party_id, case=case, sealed=sealed, added_at=at)
     record("cases.add_party", actor=by, subject=case.id, at=at, party=party.id)
-    known = Known(party_id, role, name, tuple(handles), tuple(addresses), person_id, assisted)
+    known = Known(
+        party_id, role, name, tuple(handles), tuple(addresses), person_id, assisted, tuple(also)
+    )
     party_added.send(sender=Party, case=case, known=known, at=at)
     if person_id and role in CONFLICTED_ROLES:
         _take_out_the_close(case, person_id, at=at)
     return party
+
+
+def _renames(person: UUID | None, name: str) -> int:
+    """How many names they had given up when they went by this one; none, where it may be one of those."""
+    theirs = called_now([person]).get(person) if person else None
+    return theirs.renames if theirs and (name in theirs.names or not theirs.names) else 0
 
 
 def _take_out_the_close(case: Case, person: UUID, *, at: datetime) -> None:
@@ -114,10 +144,8 @@ def _take_out_the_close(case: Case, person: UUID, *, at: datetime) -> None:
 
 def known_parties(case: Case, *, keyring: Keyring) -> list[Known]:
     """The parties in the clear. Raises NoGrant for whoever may not open the case."""
-    return [
-        known_party(party, keyring=keyring)
-        for party in case.parties.select_related("case").order_by("added_at")
-    ]
+    parties = case.parties.select_related("case").order_by("added_at")
+    return _known(case, [(party.id, _contents(party, keyring)) for party in parties])
 
 
 def respondents(case: Case, *, keyring: Keyring) -> set[UUID]:
@@ -131,17 +159,42 @@ def respondents(case: Case, *, keyring: Keyring) -> set[UUID]:
 
 def known_party(party: Party, *, keyring: Keyring) -> Known:
     """One of them. Raises NoGrant."""
-    contents = json.loads(
-        files.unseal(
-            party.case.file, bytes(party.sealed), about=f"party:{party.id}", keyring=keyring
+    return _known(party.case, [(party.id, _contents(party, keyring))])[0]
+
+
+def events_of(case: Case) -> set[UUID]:
+    """The events from whose rooms it was flagged."""
+    rooms = case.sources.filter(flag__isnull=False).values_list("flag__room__convening", flat=True)
+    return set(rooms)
+
+
+def _contents(party: Party, keyring: Keyring) -> dict[str, Any]:
+    about = f"party:{party.id}"
+    plain = files.unseal(party.case.file, bytes(party.sealed), about=about, keyring=keyring)
+    contents: dict[str, Any] = json.loads(plain)
+    return contents | {"person_id": UUID(contents["person_id"]) if contents["person_id"] else None}
+
+
+def _known(case: Case, sealed: list[tuple[UUID, dict[str, Any]]]) -> list[Known]:
+    """Each by the name they go by where the case comes from; what else they are or were called is kept from view."""
+    called = called_now(each["person_id"] for _id, each in sealed if each["person_id"])
+    near = events_of(case) if called else set()
+    found = []
+    for id, each in sealed:
+        name, theirs = each["name"], called.get(each["person_id"])
+        if theirs:
+            name = theirs.anywhere(name, renames=each.get("renames", 0), near=near)
+        others = {each["name"], *each.get("also", ()), *(theirs.names if theirs else ())}
+        found.append(
+            Known(
+                id=id,
+                role=each["role"],
+                name=name,
+                handles=tuple(each["handles"]),
+                addresses=tuple(each["addresses"]),
+                person_id=each["person_id"],
+                assisted=each.get("assisted", False),
+                also=tuple(sorted(others - {name, ""})),
+            )
         )
-    )
-    return Known(
-        id=party.id,
-        role=contents["role"],
-        name=contents["name"],
-        handles=tuple(contents["handles"]),
-        addresses=tuple(contents["addresses"]),
-        person_id=UUID(contents["person_id"]) if contents["person_id"] else None,
-        assisted=contents.get("assisted", False),
-    )
+    return found

@@ -6,12 +6,12 @@ Only what its author may see anyway is compared: codes of what is visible to the
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
 from concord.cases.models import OVER, Case
-from concord.cases.parties import Known, known_parties
+from concord.cases.parties import known_parties
 from concord.letters.outgoing import SeemsToBelongElsewhere
 from concord.monitoring.models import Flag
 from concord.names import fold
@@ -83,10 +83,12 @@ def _names(
     spelled = f" {_words(text)} "
     known_here = _known_here(home, report, keyring)
     for case in _others(author, home):
-        for name in _names_of(known_parties(case, keyring=keyring)):
-            words = _words(name)
-            if len(words) >= SHORTEST_NAME and f" {words} " in spelled and words not in known_here:
-                yield name, case.code
+        for party in known_parties(case, keyring=keyring):
+            for name in party.spellings:
+                words = _words(name)
+                if len(words) < SHORTEST_NAME or f" {words} " not in spelled or words in known_here:
+                    continue
+                yield (words if name in party.also else name), case.code
 
 
 def _others(author: StaffMember, home: Case | None) -> Iterator[Case]:
@@ -100,19 +102,17 @@ def _others(author: StaffMember, home: Case | None) -> Iterator[Case]:
 
 def _known_here(home: Case | None, report: Report | None, keyring: Keyring) -> str:
     """Everything that this case, or report, knows by itself: a name in two cases is in the right place in both."""
-    parts = list(_names_of(known_parties(home, keyring=keyring))) if home else []
+    parts = []
+    if home is not None:
+        parts += [name for one in known_parties(home, keyring=keyring) for name in one.spellings]
     reports = [report] if report else []
     if home is not None:
         reports += [one.report for one in home.sources.select_related("report") if one.report]
     for each in reports:
         told = told_in(each, keyring=keyring)
-        parts += [told.all_words, told.source.author if told.source else ""]
+        parts += [told.all_words]
+        parts += [told.source.author, told.source.known_as] if told.source else []
     return _words("\n".join(parts))
-
-
-def _names_of(parties: Iterable[Known]) -> Iterator[str]:
-    for party in parties:
-        yield from (party.name, *party.handles, *party.addresses)
 
 
 def _words(text: str) -> str:

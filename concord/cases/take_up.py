@@ -201,6 +201,7 @@ class _Named(NamedTuple):
     role: str
     name: str
     person: UUID | None
+    also: tuple[str, ...] = ()
 
 
 def _read(source: Flag | Report, *, keyring: Keyring, at: datetime) -> Seen | Told:
@@ -214,19 +215,22 @@ def _people_in(source: Flag | Report, contents: Seen | Told) -> list[_Named]:
     if isinstance(contents, Told):
         origin = contents.source
         return (
-            [_Named("respondent", origin.author, origin.author_id)]
-            if origin and origin.author
+            [_Named("respondent", origin.author, origin.author_id, (origin.known_as,))]
+            if origin and (origin.author or origin.author_id)
             else []
         )
     assert isinstance(source, Flag)  # noqa: S101 - Seen is what a flag holds
     seen = contents
-    people = [_Named("respondent", seen.author, seen.author_id)] if seen.author_id else []
+    people = []
+    if seen.author_id:
+        people.append(_Named("respondent", seen.author, seen.author_id, (seen.known_as,)))
     flagger = Registration.objects.filter(
         person_id=seen.by, convening_id=source.room.convening_id
     ).first()
     if not source.by_staff and not source.by_machine:
         # Protected by who they are also when the name they took part under is no longer kept.
-        people.append(_Named("reporter", flagger.display_name if flagger else "", seen.by))
+        name = flagger.display_name if flagger else ""
+        people.append(_Named("reporter", name, seen.by, (seen.by_known_as,)))
     return people
 
 
@@ -238,5 +242,11 @@ def _add_people(
         if (one.role, one.person) not in known:
             known.add((one.role, one.person))
             add_party(
-                case, role=one.role, name=one.name, person_id=one.person, by=by.person_id, at=at
+                case,
+                role=one.role,
+                name=one.name,
+                person_id=one.person,
+                also=[each for each in one.also if each != one.name],
+                by=by.person_id,
+                at=at,
             )

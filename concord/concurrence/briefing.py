@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from concord.cases.conflicts import may_agree
+from concord.concurrence.called_now import as_called_now, labels_now
 from concord.concurrence.contents import targets_of
 from concord.concurrence.guards import is_on_the_team
 from concord.concurrence.kinds import Effect, asks, effect_of, kind_of
@@ -248,9 +249,14 @@ class Part:
 
 
 def letter_of(briefing: Briefing, *, at: datetime) -> Letter:
-    """The text of a version; its effect as it stands now while it is open, as it was agreed to after that."""
+    """The text of a version; its effect as it stands now while it is open, as it was agreed to after that.
+
+    People are read by the names they go by now: neither their own words nor what was signed change by it.
+    """
     contents = briefing.contents
-    targets = targets_of(contents)
+    sealed = targets_of(contents)
+    targets = as_called_now(sealed, case=briefing.version.proposal.case)
+    labels = labels_now(sealed, targets)
     is_open = briefing.version.proposal.state in (State.PROPOSED, State.CONCURRED)
     return Letter(
         targets=targets,
@@ -259,10 +265,19 @@ def letter_of(briefing: Briefing, *, at: datetime) -> Letter:
         excerpts=[
             (step["label"], step["excerpt"]) for step in contents["steps"] if step["excerpt"]
         ],
-        evidence=shown_lines(contents.get("evidence", [])),
-        effect=effect_of(preview(targets, at=at) if is_open else contents["preview"]),
+        evidence=shown_lines(
+            [
+                one | {"label": labels.get(one["label"], one["label"])}
+                for one in contents.get("evidence", [])
+            ]
+        ),
+        effect=effect_of(preview(sealed, at=at) if is_open else contents["preview"]),
         named_by_hand=list(
-            dict.fromkeys(step["label"] for step in contents["steps"] if step["named_by_hand"])
+            dict.fromkeys(
+                target.label
+                for target, step in zip(targets, contents["steps"], strict=True)
+                if step["named_by_hand"]
+            )
         ),
     )
 

@@ -126,7 +126,8 @@ def _named_in(text: str, parties: list[Known], *, but: set[UUID]) -> list[Known]
         *(
             one
             for one in reported
-            if one.person_id and words & set(re.findall(r"\w+", fold(one.name)))
+            if one.person_id
+            and words & set(re.findall(r"\w+", fold(" ".join((one.name, *one.also)))))
         ),
     ]
 

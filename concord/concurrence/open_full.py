@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.read_case import read_case
+from concord.concurrence.called_now import as_called_now
 from concord.concurrence.contents import read_contents, targets_of
 from concord.concurrence.evidence import everything_in, pieces_of
 from concord.concurrence.guards import (
@@ -80,4 +81,5 @@ def open_full(
         at=at,
         version=version.id,
     )
-    return everything_in(pieces_of(opened), targets=targets, parties=opened.parties)
+    shown = as_called_now(targets, case=case)
+    return everything_in(pieces_of(opened), targets=shown, parties=opened.parties)

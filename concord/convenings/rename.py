@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from concord import names
@@ -16,6 +16,7 @@ from concord.access.models import Place
 from concord.convenings.models import Convening, Registration
 from concord.convenings.names_here import check_name, looks, read_pronouns
 from concord.convenings.signals import participant_renamed
+from concord.people.models import Person
 from concord.refusals import Refused
 
 MOST_RENAMES = 12
@@ -64,6 +65,8 @@ def rename(
 ) -> Registration:
     """Take on another name or other pronouns; everywhere at once, and the former ones are kept nowhere.
 
+    Of the person it is kept how often they did: by that, what was sealed before knows not to show its name again.
+
     Holds the person's gate, so that no post of theirs commits in between and is told under the old name. The same
     name again changes nothing. Whoever has lost access, or only reads for a time, keeps the name they have: it
     would be one more way to speak. The ledger gets no entry, for that somebody changed their name is theirs.
@@ -78,11 +81,14 @@ def rename(
     registration = Registration.objects.select_for_update(no_key=True).get(id=registration.id)
     if (name, pronouns) == (registration.display_name, registration.pronouns):
         return registration
-    if name != registration.display_name:
+    is_another = name != registration.display_name
+    if is_another:
         check_name(name, person=registration.person, at=at)
         _check_others(name, registration, convening)
     if registration.renames >= MOST_RENAMES:
         raise RenamedOften(subject=registration.id)
+    if is_another:
+        Person.objects.filter(id=by).update(renames=F("renames") + 1)
     registration.display_name, registration.pronouns = name, pronouns
     registration.renames += 1
     registration.save(update_fields=["display_name", "pronouns", "renames"])

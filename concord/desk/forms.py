@@ -344,7 +344,7 @@ class ProposalForm(forms.Form):
             step_on(
                 each.person_id,
                 self._rung_of(each),
-                name=each.name,
+                name=each.called,
                 scope=scope,
                 typed=typed,
             )
@@ -395,7 +395,9 @@ def _ladder(label: str, rungs: dict[str, Any]) -> forms.ChoiceField:
 
 
 def _with_part(known: Known) -> str:
-    return gettext("%s (helped, or cheered it on)") % known.name if known.assisted else known.name
+    return (
+        gettext("%s (helped, or cheered it on)") % known.called if known.assisted else known.called
+    )
 
 
 def first_choices(around: Around, *, at: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -73,6 +74,8 @@ def _write(
     about_whom = [seen.author_id] if seen.author_id else []
     named = set() if by_staff else _named(seen, at=at)
     readers = readers_of_flag(about=about_whom, on=post.id if post else None, without=named, at=at)
+    if not by_staff:
+        seen = replace(seen, by_known_as=_name_of(seen.by, room))
     file = files.open_file(readers=readers, at=at)
     id = uuid4()
     flag = Flag.objects.create(
@@ -96,6 +99,12 @@ def _write(
     flagged.send(sender=Flag, flag=flag, seen=seen, at=at)
     tell_desks(readers, "flag", id)
     return flag
+
+
+def _name_of(person: UUID, room: Room) -> str:
+    """Whoever flags may take on another name before it becomes a case; what was written may call them by this one."""
+    there = Registration.objects.filter(convening=room.convening_id, person=person)
+    return there.values_list("display_name", flat=True).first() or ""
 
 
 def _named(seen: Seen, *, at: datetime) -> set[UUID]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from concord.convenings.models import Registration
+from concord.convenings.called_now import Called, called_now
 from concord.ledger.record import record
 from concord.monitoring.models import Flag
 from concord.monitoring.raise_flag import about
@@ -23,7 +23,7 @@ def read_flag(flag: Flag, *, keyring: Keyring, at: datetime) -> Seen:
     """What was seen, and who flagged. Raises vault.NoGrant for anybody without an active grant."""
     plain = files.unseal(flag.file, bytes(flag.sealed), about=about(flag.id), keyring=keyring)
     record("monitoring.read", actor=keyring.holder, subject=flag.id, at=at)
-    return _as_called_now(Seen.from_bytes(plain), flag)
+    return _as_called_now([Seen.from_bytes(plain)], flag)[0]
 
 
 class Message(NamedTuple):
@@ -49,28 +49,30 @@ def read_messages(flag: Flag, *, keyring: Keyring) -> Messages:
     kept = list(flag.sightings.order_by("-rank", "seen_at", "post__number")[:TOGETHER])
     sealed = {f"{about(flag.id)}:{one.post_id}": bytes(one.sealed) for one in kept}
     seen = [Seen.from_bytes(one) for one in files.unseal_all(flag.file, sealed, keyring=keyring)]
-    name = _name_now(seen[0], flag) if seen else None
+    now = _as_called_now(seen, flag)
     read = [
-        Message(_called(what, name), one.seen_at, one.rank, one.post_id)
-        for one, what in zip(kept, seen, strict=True)
+        Message(what, one.seen_at, one.rank, one.post_id)
+        for one, what in zip(kept, now, strict=True)
     ]
     return Messages(read, max(0, flag.count - len(read)) if flag.by_machine else 0)
 
 
-def _as_called_now(seen: Seen, flag: Flag) -> Seen:
-    """Under the name its author goes by in that event now; a name given up is not called up again (V-MISGENDER-1)."""
-    return _called(seen, _name_now(seen, flag))
-
-
-def _name_now(seen: Seen, flag: Flag) -> str | None:
-    theirs = Registration.objects.filter(
-        person=seen.author_id, convening__rooms=flag.room_id
-    ).exclude(display_name="")
-    return theirs.values_list("display_name", flat=True).first() if seen.author_id else None
-
-
-def _called(seen: Seen, name: str | None) -> Seen:
-    return replace(seen, author=name, known_as=seen.author) if name else seen
+def _as_called_now(seen: list[Seen], flag: Flag) -> list[Seen]:
+    """Under the name their author goes by in that event now; a name given up is not called up again, also when no
+    other stands there any more (V-MISGENDER-1). All of a flag are by one person.
+    """
+    author = seen[0].author_id if seen else None
+    if author is None:
+        return seen
+    theirs, near = called_now([author]).get(author, Called()), {flag.room.convening_id}
+    return [
+        replace(
+            one,
+            author=theirs.there(one.author, renames=one.renames, near=near),
+            known_as=one.author,
+        )
+        for one in seen
+    ]
 
 
 def read_judgement(flag: Flag, *, keyring: Keyring) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 
+from concord.convenings.models import Registration
 from concord.monitoring.screening.found import WORDS, Screened
 from concord.spaces.models import Post, Room
 
@@ -20,7 +22,8 @@ MACHINE = UUID(int=0)
 class Seen:
     """The sealed part of a flag. `by` flagged; for a moment there is no excerpt and no author.
 
-    `known_as`: the name at the time, where it has been given up since. It finds somebody, and is shown to nobody.
+    `known_as`: the name at the time, where it has been given up since. It finds somebody, and is shown to nobody;
+    neither is `by_known_as`, under which whoever flagged took part. `renames`: how many names the author had given up.
     """
 
     words: str
@@ -31,6 +34,8 @@ class Seen:
     author_id: UUID | None = None
     signals: tuple[dict[str, Any], ...] = ()
     known_as: str = ""
+    by_known_as: str = ""
+    renames: int = 0
 
     @classmethod
     def by_machine(cls, post: Post, screened: Screened) -> Seen:
@@ -50,13 +55,16 @@ class Seen:
 
     @classmethod
     def of_post(cls, post: Post, *, words: str, by: UUID) -> Seen:
+        people = Registration.objects.select_related("person")
+        wrote = people.filter(posts=post.id).first()
         return cls(
             words=words,
             by=by,
             room=post.room.name,
             excerpt=post.text,
-            author=post.author,
-            author_id=post.author_id,
+            author=wrote.display_name if wrote else "",
+            author_id=wrote.person_id if wrote else None,
+            renames=wrote.person.renames if wrote else 0,
         )
 
     @classmethod
@@ -72,6 +80,11 @@ class Seen:
         author = kept["author_id"]
         known = {"by": UUID(kept["by"]), "author_id": UUID(author) if author else None}
         return cls(**kept | known | {"signals": tuple(kept.get("signals", ()))})
+
+    @property
+    def called(self) -> str:
+        """The author, in words that can be shown; empty for a moment."""
+        return self.author or (gettext("Somebody who took part") if self.author_id else "")
 
     @property
     def reasons(self) -> list[str | Promise]:

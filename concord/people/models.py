@@ -13,9 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Person(models.Model):
-    """A human being, whatever their logins. Two people are asked of Persons, never of logins (R-CONCUR-1)."""
+    """A human being, whatever their logins. Two people are asked of Persons, never of logins (R-CONCUR-1).
+
+    `renames`: how many names they have given up, in whatever event; neither which nor when. What was sealed under a
+    name keeps the number of that moment, so that nothing sealed calls up a name that was given up since.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    renames = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return str(self.id)

@@ -102,5 +102,7 @@ def _answer(report: Report, answer: str, *, by: StaffMember, at: datetime) -> No
 
 def _called(told: Told) -> set[str]:
     """How the person reported is called in it, as far as it says so: an invitation might name them."""
-    author = told.source.author if told.source else ""
-    return {name for name in (told.who.strip(), author, *author.split()) if "\n" not in name}
+    source = told.source
+    names = [source.author, source.known_as] if source else []
+    parts = [part for name in names for part in name.split()]
+    return {name for name in (told.who.strip(), *names, *parts) if "\n" not in name}

@@ -7,13 +7,19 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
+from concord.convenings.called_now import Called, called_now
 from concord.convenings.models import Registration
 from concord.spaces.models import Post, Room
 
 
 @dataclass(frozen=True)
 class Source:
-    """The post, room or person the form was opened from; a post travels along as it was."""
+    """The post, room or person the form was opened from; a post travels along as it was.
+
+    `known_as` and `renames` are those of `monitoring.seen.Seen`.
+    """
 
     kind: str
     id: UUID
@@ -22,33 +28,49 @@ class Source:
     author: str = ""
     author_id: UUID | None = None
     known_as: str = ""
+    renames: int = 0
+
+    @property
+    def called(self) -> str:
+        """Whom it is about, in words that can be shown; empty for a room."""
+        return self.author or (gettext("Somebody who took part") if self.author_id else "")
 
     def as_called_now(self) -> Source:
         """Under the name they go by there now; a name given up is not called up again (V-MISGENDER-1)."""
-        theirs = Registration.objects.exclude(display_name="")
-        if self.kind == "post":
-            theirs = theirs.filter(posts=self.id)
-        elif self.kind == "person":
-            theirs = theirs.filter(id=self.id)
-        else:
+        if self.author_id is None:
             return self
-        name = theirs.values_list("display_name", flat=True).first()
-        return replace(self, author=name, known_as=self.author) if name else self
+        registered = Registration.objects.filter(
+            **{"posts" if self.kind == "post" else "id": self.id}
+        )
+        near = set(registered.values_list("convening", flat=True))
+        theirs = called_now([self.author_id]).get(self.author_id, Called())
+        name = theirs.there(self.author, renames=self.renames, near=near)
+        return replace(self, author=name, known_as=self.author)
 
     @classmethod
     def of(cls, thing: Post | Room | Registration) -> Source:
         if isinstance(thing, Room):
             return cls("room", thing.id, room=thing.name)
+        people = Registration.objects.select_related("person")
         if isinstance(thing, Registration):
-            return cls("person", thing.id, author=thing.display_name, author_id=thing.person_id)
+            return cls("person", thing.id, **_named(people.filter(id=thing.id).first()))
         return cls(
             "post",
             thing.id,
             room=thing.room.name,
             excerpt=thing.text,
-            author=thing.author,
-            author_id=thing.author_id,
+            **_named(people.filter(posts=thing.id).first()),
         )
+
+
+def _named(registration: Registration | None) -> dict[str, Any]:
+    if registration is None:
+        return {}
+    return {
+        "author": registration.display_name,
+        "author_id": registration.person_id,
+        "renames": registration.person.renames,
+    }
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def protect(case: Case, *, tokens: Iterable[Token], is_staff: bool, at: datetime
 def protect_party(sender: Any, case: Case, known: Known, at: datetime, **kwargs: Any) -> None:
     """A party, by everything that was named."""
     tokens: set[Token] = set()
-    for name in (known.name, *known.handles):
+    for name in (known.name, *known.also, *known.handles):
         tokens.update(of_name(name))
     for address in known.addresses:
         tokens.update(of_mailbox(address))

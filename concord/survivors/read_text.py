@@ -59,14 +59,17 @@ def read_as(*texts: str, case: Case, by: UUID, keyring: Keyring, at: datetime) -
 
 
 def names_one_of(text: str, party: Known) -> bool:
-    """Whether a text contains any name, handle or address of a party, in whatever spelling folds alike."""
+    """Whether a text contains any name, handle or address of a party, in whatever spelling folds alike.
+
+    Names they took on since they were named in the case, or have given up, count as well.
+    """
     spellings = {fold(text), fold(transliterate(text))}
     tight = " ".join(re.sub(r"\W", "", each) for each in spellings)
     whole_words = {word for each in spellings for word in re.findall(r"\w+", each)}
     whole_words |= {bones for word in whole_words if len(bones := _bones(word)) >= SHORTEST_PART}
     return any(
         _stands_in(spelling, whole_words, tight)
-        for name in (party.name, *party.handles, *party.addresses)
+        for name in party.spellings
         for spelling in {fold(name), fold(transliterate(name))}
     )
 
@@ -94,7 +97,7 @@ def mask(text: str, parties: list[Known]) -> str:
 def mask_everybody(text: str, parties: list[Known]) -> str:
     """The same for everybody in the case, for a copy of it: identities stay in the case (K-PRIV-1)."""
     for letter, party in zip(_letters(), parties, strict=False):
-        for name in sorted((party.name, *party.handles, *party.addresses), key=len, reverse=True):
+        for name in sorted(party.spellings, key=len, reverse=True):
             for part in (name, *re.findall(r"\w+", name)):
                 if len(part) >= SHORTEST_PART:
                     text = re.sub(rf"@?\b{re.escape(part)}\b", f"person {letter}", text, flags=re.I)

@@ -134,6 +134,7 @@ def test_the_author_of_the_post_and_those_tied_to_them_are_kept_out(amara, luis,
     report, _code = receive_report(told, nonce=NONCE, at=at)
     assert readers(report) == {amara.id}
     post.registration.person = amara.staff.person
+    post.registration.save()
     told = replace(TOLD, source=Source.of(post))
     report, _code = receive_report(told, nonce=NONCE, at=at)
     assert readers(report) == {luis.id}
