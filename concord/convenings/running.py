@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from concord.access.models import EVERYWHERE, Place
 from concord.convenings.models import Convening, Session, State
@@ -26,6 +26,11 @@ def is_running(places: Iterable[Place]) -> bool:
         events = events.filter(id__in=in_events)
         sessions = sessions.filter(Q(id__in=in_sessions) | Q(convening__in=in_events))
     return bool(wanted) and (sessions.exists() or events.exists())
+
+
+def running_events() -> QuerySet[Convening]:
+    """The events that go on now, the first to begin first."""
+    return Convening.objects.filter(state__in=RUNNING).order_by("starts_at", "name")
 
 
 def a_session_runs() -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from concord import refusals
+from concord.convenings.running import running_events
 from concord.desk.who_may import watches
 from concord.doors import door
 from concord.letters.outgoing import SeemsToBelongElsewhere
@@ -110,6 +111,7 @@ def _page(request: DeskRequest, *, refused: Refused | None = None, note: str = "
         "mine": Relief.objects.filter(person=staff.person_id).last(),
         "asked": _asked(staff),
         "notes": _notes(request),
+        "running": running_events(),
         "everybody": _everybody(request) if staff.is_lead else [],
         "refused": refused,
         "found": getattr(refused, "found", []),

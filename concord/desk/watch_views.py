@@ -15,10 +15,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from concord.convenings.models import Convening, State
+from concord.convenings.running import running_events
 from concord.desk.feed import CARRIED, NEWEST, feed
 from concord.desk.waiting import flags_for, unwatched_for
 from concord.desk.who_may import sees_decisions, watches
 from concord.doors import door
+from concord.live import relay
 from concord.monitoring import alarm_unwatched
 from concord.monitoring.alarm_unwatched import ASKS_AGAIN, keep_watch, watched
 from concord.monitoring.claim_flag import claim_flag, claimants, leave_flag
@@ -78,6 +80,7 @@ def watch(request: DeskRequest) -> HttpResponse:
         "alone": {room.id for room in rooms} - seen,
         "raided": new_voices(rooms, at=request.at),
         "again": ASKS_AGAIN,
+        "news_are_late": relay.line.broken_since is not None,
         "shift": _shift(staff, at=request.at),
         "flagged": set(waiting.filter(post__in=page.posts).values_list("post", flat=True))
         | _seen_by_machine(machine.put_forward),
@@ -89,6 +92,7 @@ def watch(request: DeskRequest) -> HttpResponse:
         return render(request, part, context)
     if staff.may_concur:
         context["convenings"] = Convening.objects.exclude(state=State.ENDED)
+    context["running"] = running_events()
     context["stream"] = _stream([chosen] if chosen else rooms, staff)
     if chosen:
         context["room"] = chosen

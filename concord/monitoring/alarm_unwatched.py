@@ -18,12 +18,13 @@ from concord.convenings.models import State
 from concord.convenings.running import RUNNING
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
-from concord.monitoring.models import Claim, Presence, Unwatched
+from concord.monitoring.models import Claim, Flag, Presence, Unwatched
 from concord.monitoring.ring import ring
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.people.models import Shift, StaffMember
 from concord.spaces.models import Room, RoomQuerySet
+from concord.vault import files
 
 ASKS_AGAIN = 20
 """Seconds after which the page of the watch asks again."""
@@ -104,10 +105,19 @@ def _look_at(id: UUID, *, at: datetime, is_live: bool) -> None:
 
 
 def _forget(at: datetime) -> None:
-    """What has ended by itself, and where people were before, is of no use to anybody."""
-    Claim.objects.filter(ends_at__lte=at).delete()
+    """What has ended by itself, and where people were before, is of no use to anybody. Desks that show it are told."""
+    _end_claims(at)
     Presence.objects.filter(seen_at__lte=at - WIDER).delete()
     Unwatched.objects.filter(ended_at__lte=at - KEPT).delete()
+
+
+@transaction.atomic
+def _end_claims(at: datetime) -> None:
+    over = Claim.objects.filter(ends_at__lte=at)
+    claimed = list(over.values_list("flag", flat=True))
+    over.delete()
+    for flag in Flag.objects.filter(id__in=claimed).only("file"):
+        tell_desks(files.readers(flag.file), "claim", flag.id)
 
 
 def _at_the_watch(at: datetime) -> set[UUID]:

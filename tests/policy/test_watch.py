@@ -111,8 +111,15 @@ def test_being_looked_at_keeps_no_colleague_from_looking(cast: Cast, mailbox: Ma
     sara = into(by_mail("sara@example.org", mailbox), cast.hall)
     sara.follow("Flag this moment").press("Flag it", words="It goes on in the chat.")
     at_the_desk(cast.amara).open("/watch").press("I am looking at it c")
-    luis = at_the_desk(cast.luis).open("/watch")
-    assert luis.sees("Being looked at by Amara")
+    luis = at_the_desk(cast.luis).open(f"/watch?room={cast.hall.id}")
+    assert luis.sees("Being looked at by Amara . You can look as well.")
+    luis.press("I am looking at it c")
+    flag = Flag.objects.get()
+    assert luis.path == f"/watch?room={cast.hall.id}#flag-{flag.id}"
+    assert luis.sees("Being looked at by Amara , you.")
+    luis.press("I am still looking c").press("I am no longer looking")
+    assert luis.sees("Being looked at by Amara . You can look as well.")
+    assert not luis.sees("no longer")
     luis.press("Needs action n", reason="It cannot wait.")
     assert Flag.objects.get().judged_by == cast.luis.id
 

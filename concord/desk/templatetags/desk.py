@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -38,3 +39,9 @@ def counted(number: int) -> str:
 def named(names: dict[Any, str], person: Any) -> str:
     """The working name of a person, from names that the page looked up together."""
     return names.get(person, "")
+
+
+@register.filter
+def has(named: Iterable[tuple[Any, str]], person: Any) -> bool:
+    """Whether this person is among those who are named with their ids."""
+    return any(one == person for one, _name in named)

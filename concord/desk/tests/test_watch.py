@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from concord.cases.models import Case
 from concord.cases.parties import known_parties
+from concord.convenings.models import Convening, Session, State
 from concord.ledger.models import Entry
+from concord.live import relay
 from concord.monitoring import items
 from concord.monitoring.alarm_unwatched import alarm_unwatched
 from concord.monitoring.flag_post import flag_post
@@ -249,8 +251,6 @@ def test_a_volunteer_is_told_that_flags_go_to_the_designated_staff(
 def test_the_words_of_an_event_can_be_set_before_it_opens(
     cast: Cast, amara: Browser, noor: Browser
 ) -> None:
-    from concord.convenings.models import Convening, Session, State
-
     Session.objects.update(state=State.PLANNED)
     Convening.objects.update(state=State.READY)
     noor.open("/watch").follow("Screening of Votes and Voices")
@@ -269,8 +269,6 @@ def test_whoever_plans_an_event_finds_its_lobby(cast: Cast) -> None:
 
 
 def test_with_no_room_open_it_says_when_rooms_appear(cast: Cast, amara: Browser) -> None:
-    from concord.convenings.models import Convening, Session, State
-
     Session.objects.update(state=State.ENDED)
     Convening.objects.update(state=State.ENDED)
     assert amara.open("/watch").sees("Rooms appear here when a session opens.")
@@ -347,7 +345,31 @@ def test_a_room_that_nobody_on_shift_has_before_them_is_named(cast: Cast, luis: 
     luis.open(f"/watch?room={cast.annex.id}")
     assert luis.sees("Nobody on shift watches these rooms of")
     assert "unwatched" in part(luis, f"/watch?room={cast.annex.id}", "watch-rooms")
+    luis.follow("Roster and coverage")
+    assert luis.path == "/events/votes/roster"
     assert not luis.open("/watch").sees("Nobody on shift watches")
+
+
+def test_whoever_watches_finds_the_roster_of_what_goes_on_and_nothing_of_what_is_over(
+    cast: Cast,
+) -> None:
+    viv = at_the_desk(colleague(cast, "viv", "Viv", Role.VOLUNTEER))
+    for path in ("/watch", "/on-shift"):
+        viv.open(path).follow("Roster and coverage of Votes and Voices")
+        assert viv.sees("From now on, every minute in which a session runs is covered")
+    Convening.objects.update(state=State.ENDED)
+    for path in ("/watch", "/on-shift"):
+        assert not viv.open(path).sees("Roster and coverage")
+
+
+def test_whoever_watches_is_told_that_news_come_late(
+    cast: Cast, noor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "What happens in the rooms arrives a second late at the moment."
+    assert not noor.open("/watch").sees(words)
+    monkeypatch.setattr(relay.line, "broken_since", 1.0)
+    assert noor.open("/watch").sees(words)
+    assert words in part(noor, "/watch", "watch-rooms")
 
 
 def test_a_machines_item_says_why_it_asks_before_it_is_opened(cast: Cast, amara: Browser) -> None:

@@ -118,7 +118,7 @@ def test_an_event_that_is_over_is_watched_by_nobody_and_rings_no_more(cast):
     assert alarm_unwatched(None, at=cast.at + 2 * SECOND) == 0
 
 
-def test_a_claim_shows_for_five_minutes_and_is_renewed_not_doubled(cast):
+def test_a_claim_shows_for_five_minutes_and_is_renewed_not_doubled(cast, monkeypatch):
     flag = flagged(cast)
     claim_flag(flag, by=cast.luis.staff, at=cast.at)
     claim_flag(flag, by=cast.luis.staff, at=cast.at + 60 * SECOND)
@@ -126,6 +126,17 @@ def test_a_claim_shows_for_five_minutes_and_is_renewed_not_doubled(cast):
     named = {flag.id: [(cast.luis.id, "Luis")]}
     assert claimants([flag], at=cast.at + LASTS + 59 * SECOND) == named
     assert claimants([flag], at=cast.at + LASTS + 60 * SECOND) == {}
+    told = []
+    monkeypatch.setattr(
+        "concord.monitoring.alarm_unwatched.tell_desks",
+        lambda persons, event, id: told.append((persons, event, id)),
+    )
+    Presence.objects.create(person=cast.luis.id, seen_at=cast.at + LASTS + 60 * SECOND)
+    for ended in (0, 1, 1):  # a second before, as it ends, and once more
+        alarm_unwatched(None, at=cast.at + LASTS + (59 + ended) * SECOND)
+        claims = [(persons, id) for persons, event, id in told if event == "claim"]
+        assert claims == [({cast.amara.id, cast.luis.id, cast.noor.id}, flag.id)] * ended
+    assert not Claim.objects.exists()
 
 
 def test_a_claim_stops_nobody_from_looking_or_answering(cast):
