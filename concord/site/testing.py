@@ -65,4 +65,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+"""A file is looked for when it is asked for, not all of them each time a test makes a browser."""
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

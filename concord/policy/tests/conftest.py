@@ -1,3 +1,3 @@
-from concord.people.tests.fixtures import mailbox, team
+from concord.people.tests.fixtures import gathered, mailbox, team
 
-__all__ = ["mailbox", "team"]
+__all__ = ["gathered", "mailbox", "team"]

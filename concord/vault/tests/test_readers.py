@@ -8,12 +8,15 @@ from hypothesis import strategies as st
 from concord.vault import files
 from concord.vault.errors import NoGrant
 from concord.vault.tests.conftest import is_seen
+from tests.proofs import NIGHTLY
 
 DEEDS = ("grant", "withdraw", "make_dormant", "wake", "attach", "detach", "owe")
 steps = st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 2), st.booleans()), max_size=12)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300 if NIGHTLY else 12, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps)
 def test_who_is_said_to_read_is_who_can(noor, sam, kim, at, steps):
     people = [noor, sam, kim]
