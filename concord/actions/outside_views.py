@@ -87,7 +87,7 @@ def _page(
     context = {
         "found": found,
         "asked": read_review(found, keyring=inside.keyring, at=request.at),
-        "form": form if is_open and is_known else None,
+        "form": form if is_open and is_known and found.reviewer == holder else None,
         "is_known": is_known,
         "case": case,
         "told": found.report

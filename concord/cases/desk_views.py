@@ -17,16 +17,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from concord import refusals
+from concord.cases.add_party import add_party, check_may_name
 from concord.cases.forms import PartyForm, part_of
 from concord.cases.hand_outside import hand_outside
 from concord.cases.models import OVER, Case, Party
-from concord.cases.parties import ORGANISATION, add_party
+from concord.cases.parties import ORGANISATION
 from concord.cases.read_case import read_case
 from concord.cases.read_party import read_party
 from concord.cases.recuse import recuse
 from concord.cases.take_up import NobodyUnconflicted, take_up
 from concord.cases.who_may import judges, works_on_cases
-from concord.cases.write_note import EmptyNote, MayNotWriteHere, write_note
+from concord.cases.write_note import EmptyNote, write_note
 from concord.convenings.known_members import how_many, known_members
 from concord.doors import door
 from concord.letters.outgoing import SeemsToBelongElsewhere
@@ -35,7 +36,6 @@ from concord.monitoring.judge_item import MoreHasCome, judge_item
 from concord.monitoring.models import Flag
 from concord.people.at_the_desk import DeskRequest
 from concord.reports.models import Report
-from concord.vault import files
 
 NEW = "new"
 
@@ -123,14 +123,13 @@ def note(request: DeskRequest, case_id: UUID) -> HttpResponse:
 def add(request: DeskRequest, case_id: UUID) -> HttpResponse:
     """Name somebody who is in this case."""
     case = find_case(request, case_id)
-    if not files.may_open(case.file, request.staff_member.person_id):
-        raise MayNotWriteHere(subject=case.id)
+    check_may_name(case, by=request.staff_member, at=request.at)
     opened = None
     if request.method == "POST":
         opened = read_case(case, by=request.staff_member, keyring=request.keyring, at=request.at)
     form = PartyForm(request.POST or None, opened=opened)
     if request.method == "POST" and form.is_valid():
-        add_party(case, by=request.staff_member.person_id, at=request.at, **form.party)
+        add_party(case, by=request.staff_member, at=request.at, **form.party)
         return HttpResponseRedirect(reverse("case", args=[case.id]) + "#people")
     status = 422 if form.is_bound else 200
     return render(request, "cases/desk_add_party.html", {"case": case, "form": form}, status=status)

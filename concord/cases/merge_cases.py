@@ -21,7 +21,7 @@ from concord.cases.keep_evidence import about_evidence
 from concord.cases.link_cases import ItselfOnly
 from concord.cases.models import OVER, Case, LinkedCase, Restriction, State
 from concord.cases.move import reopen, rests
-from concord.cases.parties import add_party, known_parties, respondents
+from concord.cases.parties import known_parties, put_in, respondents
 from concord.cases.recuse import take_out
 from concord.cases.restrict_case import about as about_restriction
 from concord.cases.seal_outside import seal_outside
@@ -115,7 +115,7 @@ def _carry_people(
     there = {replace(known, id=older.id) for known in known_parties(older, keyring=keyring)}
     for known in known_parties(younger, keyring=keyring):
         if replace(known, id=older.id) not in there:
-            add_party(
+            put_in(
                 older,
                 role=known.role,
                 name=known.name,

@@ -74,7 +74,7 @@ class Known:
 
 
 @transaction.atomic
-def add_party(
+def put_in(
     case: Case,
     *,
     role: str,
@@ -87,7 +87,8 @@ def add_party(
     assisted: bool = False,
     also: Iterable[str] = (),
 ) -> Party:
-    """Put somebody into the case under a role. Everything about them is sealed to the case.
+    """Put somebody into the case under a role. Everything about them is sealed to the case. Who may is asked before:
+    by the verb `add_party`, or where it is taken up or merged.
 
     A respondent either did what was reported or `assisted`; each has a decision of their own (V-ASSIST-1). `also`:
     names of theirs that are shown to nobody.

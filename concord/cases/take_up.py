@@ -15,7 +15,7 @@ from concord.cases.common_readers import leave_only_common_readers
 from concord.cases.conflicts import receivers_for
 from concord.cases.models import OVER, Case, Source
 from concord.cases.move import reopen, rests
-from concord.cases.parties import add_party, known_parties, respondents
+from concord.cases.parties import known_parties, put_in, respondents
 from concord.cases.recuse import take_out
 from concord.cases.seal_outside import seal_outside
 from concord.cases.signals import taken_up
@@ -241,7 +241,7 @@ def _add_people(
     for one in people:
         if (one.role, one.person) not in known:
             known.add((one.role, one.person))
-            add_party(
+            put_in(
                 case,
                 role=one.role,
                 name=one.name,

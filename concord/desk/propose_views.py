@@ -25,9 +25,9 @@ from concord.actions.deny_entry import (
 from concord.actions.lift import NothingToLift, in_place_of, varies
 from concord.actions.offer_help import with_help
 from concord.actions.write_notice import write_notice, write_notices
+from concord.cases.add_party import add_party
 from concord.cases.desk_views import find_case
 from concord.cases.models import Case
-from concord.cases.parties import add_party
 from concord.cases.read_case import Opened, read_case
 from concord.concurrence.briefing import Letter, newest, shown_lines
 from concord.concurrence.contents import terms_in
@@ -95,7 +95,7 @@ def name_known(request: DeskRequest, case_id: UUID) -> HttpResponse:
             name=name or mailboxes[0],
             person_id=person,
             addresses=mailboxes,
-            by=request.staff_member.person_id,
+            by=request.staff_member,
             at=request.at,
         )
     return HttpResponseRedirect(reverse("propose", args=[case.id]))

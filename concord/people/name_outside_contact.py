@@ -13,6 +13,7 @@ from concord.ledger.record import record
 from concord.people.addresses import read_address, seal_address
 from concord.people.designate import must_plan
 from concord.people.models import OutsideContact, StaffMember
+from concord.people.signals import outside_named
 from concord.refusals import Refused
 from concord.vault import keys
 
@@ -29,6 +30,7 @@ def name_outside_contact(
     name: str, *, address: str, holder: UUID, by: StaffMember | None, at: datetime
 ) -> OutsideContact:
     """Name the outside contact; the one named before ends. Naming the same again changes nothing.
+    Announces `outside_named`.
 
     `holder` is the holder of their standing reading key, entered in the vault beforehand.
     Raises NotYoursToDesignate, NotOutside, vault's NoKey; ValueError for an empty name or no address.
@@ -41,15 +43,19 @@ def name_outside_contact(
     named = OutsideContact.objects.current(at).filter(holder=holder).first()
     if named is not None:
         return named
-    OutsideContact.objects.current(at).update(ended_at=at)
+    before = OutsideContact.objects.current(at)
+    former = list(before.values_list("holder", flat=True))
+    before.update(ended_at=at)
     actor = by.person_id if by else None
     record("people.name_outside_contact", actor=actor, subject=holder, at=at)
-    return OutsideContact.objects.create(
+    contact = OutsideContact.objects.create(
         holder=holder,
         name=name,
         address_sealed=seal_address(address, about=about(holder)),
         since=at,
     )
+    outside_named.send(sender=OutsideContact, contact=contact, former=former, at=at)
+    return contact
 
 
 def about(holder: UUID) -> str:

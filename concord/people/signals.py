@@ -27,6 +27,12 @@ Sent with `staff` (StaffMember), `person` (Person), `keyring` (theirs, or None) 
 given about that person.
 """
 
+outside_named = Signal()
+"""Another outside contact was named; inside the same transaction.
+
+Sent with `contact` (OutsideContact), `former` (the holders of those before) and `at`.
+"""
+
 designation_ended = Signal()
 """Somebody left the team; inside the same transaction, once. Sent with `staff` (StaffMember) and `at`.
 

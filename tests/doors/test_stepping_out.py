@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from concord.cases.parties import add_party
+from concord.cases.add_party import add_party
 from tests.browsing import at_the_desk
 from tests.cast import case_about_karim, stage
 from tests.doors.places import House
@@ -34,7 +34,7 @@ def test_an_open_case_goes_when_its_reader_is_named_in_it_and_so_does_its_flag(
         role="respondent",
         name="Luis",
         person_id=cast.luis.id,
-        by=cast.amara.id,
+        by=cast.amara.staff,
         at=cast.later(seconds=1),
     )
     for each in (page, beside):

@@ -9,8 +9,8 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
+from concord.cases.add_party import add_party
 from concord.cases.models import Case, Export
-from concord.cases.parties import add_party
 from concord.cases.take_up import take_up
 from concord.cases.write_note import write_note
 from concord.concurrence.contents import read_contents
@@ -133,7 +133,7 @@ def test_an_answer_is_taken_back_without_a_script_and_its_words_are_in_the_form(
 @pytest.mark.clauses("K-CONF-1")
 def test_what_belongs_to_another_case_is_asked_about_before_it_goes_anywhere(cast: Cast) -> None:
     other = case_about_karim(cast)
-    who = {"by": cast.amara.id, "at": cast.at}
+    who = {"by": cast.amara.staff, "at": cast.at}
     add_party(other, role="witness", name="Sara Lindqvist", **who)
     code = report(text="Somebody shouted at me.")
     case = taken_up(cast)

@@ -12,8 +12,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from concord.cases.add_party import add_party
 from concord.cases.models import Case
-from concord.cases.parties import add_party
 from concord.cases.read_case import read_case
 from concord.cases.recuse import recuse
 from concord.cases.write_note import write_note
@@ -175,7 +175,7 @@ def everything_is_told(cast: Cast, mailbox: Mailbox) -> tuple[str, str]:
     )
     add_party(
         case, role="witness", name=MARKS["party"], handles=[MARKS["handle"]],
-        by=cast.amara.id, at=cast.at,
+        by=cast.amara.staff, at=cast.at,
     )  # fmt: skip
     proposal = proposed(cast, case, reason=MARKS["why"], finding=MARKS["finding"])
     decline(

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from concord.cases.add_party import add_party
 from concord.cases.models import Case
-from concord.cases.parties import add_party
 from concord.cases.read_case import read_case
 from concord.cases.take_up import take_up
 from concord.concurrence.adopt_proposal import terms_of
@@ -74,7 +74,7 @@ def moment(cast: Cast) -> Case:
     raised = flag_moment(cast.hall, words=words, by=cast.sara.person_id, by_staff=False, at=cast.at)
     case = into_case(cast, raised)
     party = {"name": "Karim Haddad", "person_id": cast.karim.person_id}
-    add_party(case, role="respondent", by=cast.amara.id, at=cast.at, **party)
+    add_party(case, role="respondent", by=cast.amara.staff, at=cast.at, **party)
     return case
 
 

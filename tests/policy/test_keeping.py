@@ -14,6 +14,7 @@ from concord.access.gate import is_admitted
 from concord.access.models import Place, ShutToken
 from concord.actions.audit import audit
 from concord.actions.verify_steps import verify_steps
+from concord.cases.add_party import add_party
 from concord.cases.agree_to_no_action import NeedsAnother, agree_to_no_action
 from concord.cases.clocks import expunge_on, months_after, standing_of
 from concord.cases.close_case import (
@@ -27,7 +28,6 @@ from concord.cases.hold_case import HoldNeedsReason, hold_case
 from concord.cases.keep_clocks import forget_contacts, purge_cases, warn_of_purge
 from concord.cases.lift_hold import LiftingNeedsAnother, lift_hold
 from concord.cases.models import Case, Closing, NoAction, Purge, State
-from concord.cases.parties import add_party
 from concord.cases.purge_case import IsHeld, NotItsDayYet, purge_case
 from concord.cases.read_case import read_case
 from concord.cases.reopen_case import NotClosed, reopen_case
@@ -83,7 +83,7 @@ def reported_case(cast: Cast, **told: object) -> Case:
     case = take_up(report, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
     who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
     write_note(case, text="We spoke about it.", **who)
-    add_party(case, role="witness", name="Tomas Vega", by=cast.amara.id, at=cast.at)
+    add_party(case, role="witness", name="Tomas Vega", by=cast.amara.staff, at=cast.at)
     return case
 
 
@@ -206,6 +206,8 @@ def test_nothing_done_takes_two_and_the_reporter_who_chose_to_hear_is_told(cast:
         close_case(
             case, lessons="Again.", by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at
         )
+    assert amara.open(f"/cases/{case.id}/people").sees("This case is closed. Reopen it first.")
+    assert amara.post(f"/cases/{case.id}/people", role="witness", name="Tomas").status == 409
     amara.open(f"/cases/{case.id}/keeping").press("Reopen it")
     case.refresh_from_db()
     assert case.state == State.REOPENED

@@ -9,8 +9,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from concord.cases.add_party import add_party
 from concord.cases.models import Case
-from concord.cases.parties import add_party
 from concord.cases.recuse import recuse, take_out
 from concord.cases.take_up import take_up
 from concord.cases.write_note import write_note
@@ -223,7 +223,7 @@ def test_whoever_stepped_out_of_a_case_does_not_get_its_report_again_by_any_door
     at_work.open("/")
     assert not Report.objects.visible_to(cast.amara.staff).exists()
 
-    add_party(case, role="witness", name="Tomas Vega", by=luis.id, at=cast.at)
+    add_party(case, role="witness", name="Tomas Vega", by=luis.staff, at=cast.at)
     page.open(f"/report/box/kept/{found.id}")
     assert page.press("Answer", answer="Tomas Vega saw it too.").status == 409
     page.open(f"/report/box/kept/{found.id}")

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from concord.cases.add_party import add_party
 from concord.cases.models import Case, Source
-from concord.cases.parties import add_party
 from concord.cases.take_up import IsAQuestion, take_up
 from concord.ledger.models import Entry
 from concord.people.tests.team import Mailbox
@@ -37,7 +37,7 @@ def box(code: str, path: str = "/ask/box") -> Browser:
 @pytest.mark.clauses("P-CONTACT-1", "I-STAFF-1")
 def test_a_question_is_answered_and_never_enters_a_case(cast: Cast, mailbox: Mailbox) -> None:
     case = case_about_karim(cast)
-    add_party(case, role="survivor", name="Sara Lindqvist", by=cast.amara.id, at=cast.at)
+    add_party(case, role="survivor", name="Sara Lindqvist", by=cast.amara.staff, at=cast.at)
     sent, code = ask(words="May I use a pseudonym?", contact="asks@example.net")
     assert sent.sees("A person answers at the latest")
     question = Question.objects.get()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
+from concord.cases.add_party import add_party
 from concord.cases.classify_case import Classification
 from concord.cases.close_case import OnlyItsCoordinatorCloses
 from concord.cases.export_case import export_case
 from concord.cases.merge_cases import merge_cases
 from concord.cases.models import Export, Restriction
-from concord.cases.parties import add_party
 from concord.cases.restrict_case import (
     LiftingTakesAnother,
     RestrictionNeedsReason,
@@ -68,7 +68,7 @@ def test_a_case_with_somebody_of_the_team_in_it_is_restricted_by_itself_and_stay
             role="respondent",
             name="Noor",
             person_id=cast.noor.id,
-            by=cast.amara.id,
+            by=cast.amara.staff,
             at=cast.at,
         )
     (made,) = Restriction.objects.all()

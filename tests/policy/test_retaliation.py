@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from concord.cases.add_party import add_party
 from concord.cases.models import Case, LinkedCase
-from concord.cases.parties import add_party
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
@@ -48,7 +48,7 @@ def case(cast: Cast) -> Case:
     case = case_about_karim(cast)
     add_party(
         case, role="witness", name="Tomas Vega", addresses=["tomas.vega@work.example"],
-        person_id=cast.tomas.person_id, by=cast.amara.id, at=cast.at,
+        person_id=cast.tomas.person_id, by=cast.amara.staff, at=cast.at,
     )  # fmt: skip
     return closed(cast, case, at=cast.at)
 

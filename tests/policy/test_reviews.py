@@ -42,8 +42,10 @@ from concord.evasion.revoke_again import revoke_again
 from concord.evasion.undo import undo
 from concord.ledger.models import Entry
 from concord.people.tests.team import Mailbox
+from concord.site.answers import OutsideContact
+from concord.site.founding import name_contact
 from concord.spaces.models import Post, Removal
-from concord.vault import files
+from concord.vault import files, recovery
 from concord.vault.errors import NoGrant
 from tests.browsing import Browser, at_the_desk
 from tests.cast import Cast, login_by_mailbox, opened, participant, stage, terms_for
@@ -327,12 +329,24 @@ def test_with_nobody_left_on_the_team_the_outside_contact_looks_again(cast: Cast
     elena.open(f"/report/box/kept/reviews/{request.id}")
     elena.press("Decide it", outcome="varied", reason="Half a day is enough.", ends_at=later)
     assert elena.sees("comes before the one it has")
-    elena.press("Decide it", outcome="varied", reason="Half a day is enough.", ends_at=earlier)
-    assert elena.sees("It ends earlier")
+    enough = {"outcome": "varied", "reason": "Half a day is enough.", "ends_at": earlier}
+    iris = after_somebody_else_is_named(cast).open(elena.path)
+    assert elena.press("Decide it", **enough).status == 403  # she is the outside contact no more
+    assert elena.open(f"/report/box/kept/cases/{decision.case_id}").status == 404
+    iris.press("Decide it", **enough)
+    assert iris.sees("It ends earlier")
     assert not is_in_the_hall(cast, timezone.now())
     assert is_in_the_hall(cast, timezone.now() + timedelta(hours=3))
-    assert elena.open(f"/report/box/kept/cases/{decision.case_id}").status == 404
+    assert iris.open(f"/report/box/kept/cases/{decision.case_id}").status == 404
     assert audit() == []
+
+
+def after_somebody_else_is_named(cast: Cast) -> Browser:
+    """Iris takes it over from Elena, at a terminal and with two shares."""
+    secret, at = recovery.combine(cast.shares[:2]), timezone.now()
+    code = name_contact(OutsideContact("Iris Blom", "i@outside.example"), voucher=secret, at=at)
+    recovery.remake(secret=secret, at=at)
+    return behind_her_door(cast, code)
 
 
 @pytest.mark.clauses("P-ZERO-1", "I-REVIEW-1")
@@ -364,9 +378,9 @@ def test_a_request_that_comes_late_or_waits_too_long_still_reaches_somebody(cast
     assert decision.endings.count() == 0
 
 
-def behind_her_door(cast: Cast) -> Browser:
+def behind_her_door(cast: Cast, code: str = "") -> Browser:
     """Elena types her code; before the first time, she says that she keeps it to herself."""
-    browser = Browser().open("/report/box").press("Open", code=cast.outside_code)
+    browser = Browser().open("/report/box").press("Open", code=code or cast.outside_code)
     browser.open("/report/box/kept")
     return browser.press("I keep it to myself") if browser.sees("What you keep") else browser
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from concord.access.gate import is_admitted
 from concord.actions.models import ReviewRequest
+from concord.cases.add_party import add_party
 from concord.cases.models import Case, LinkedCase
-from concord.cases.parties import add_party
 from concord.concurrence.models import Decision
 from concord.evasion.models import Match
 from concord.ledger.models import Entry
@@ -36,7 +36,7 @@ def test_a_friend_pays_a_witness_back_others_cheer_and_each_has_a_decision_of_th
     """PUB-17."""
     old = case_about_karim(cast)
     add_party(
-        old, role="witness", name="Tomas Vega", person_id=cast.tomas.person_id, by=cast.amara.id,
+        old, role="witness", name="Tomas Vega", person_id=cast.tomas.person_id, by=cast.amara.staff,
         at=cast.at,
     )  # fmt: skip
     old = closed(cast, old, at=cast.at)

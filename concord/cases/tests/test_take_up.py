@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from concord.cases.add_party import add_party
 from concord.cases.models import Case
-from concord.cases.parties import add_party, known_parties
+from concord.cases.parties import known_parties
 from concord.cases.read_case import read_case
 from concord.cases.recuse import OnlyALeadRecusesOthers, recuse
 from concord.cases.take_up import AlreadyTakenUp, NeedsJudgement, take_up
@@ -111,6 +112,9 @@ def test_a_note_needs_words_and_a_key(cast: Cast) -> None:
         write_note(case, text=" ", by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
     with pytest.raises(MayNotWriteHere):
         write_note(case, text="…", by=cast.ravi.staff, keyring=cast.ravi.keyring, at=cast.at)
+    for no_reader in (cast.ravi, cast.ines):
+        with pytest.raises(MayNotWriteHere):
+            add_party(case, role="respondent", name="Sam", by=no_reader.staff, at=cast.at)
 
 
 def test_a_colleague_who_turns_out_to_be_harmed_is_recused_at_once(cast: Cast) -> None:
@@ -120,7 +124,7 @@ def test_a_colleague_who_turns_out_to_be_harmed_is_recused_at_once(cast: Cast) -
         role="survivor",
         name="Luis",
         person_id=cast.luis.id,
-        by=cast.amara.id,
+        by=cast.amara.staff,
         at=cast.at,
     )
     case.refresh_from_db()

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from concord.cases.parties import add_party
+from concord.cases.add_party import add_party
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.guards import Acquainted
@@ -83,7 +83,7 @@ def test_close_to_a_colleague(cast: Cast, noor: Browser) -> None:
         role="respondent",
         name="Luis",
         person_id=cast.luis.id,
-        by=cast.amara.id,
+        by=cast.amara.staff,
         at=cast.at,
     )
     out = set(case.recusals.values_list("person", flat=True))
@@ -120,7 +120,7 @@ def test_naming_somebody_takes_out_whoever_is_close_to_them_in_the_same_moment(
     case = case_about_karim(cast)
     assert case.deputy == cast.luis.staff
     assert luis.open(f"/cases/{case.id}").status == 200
-    who = {"person_id": cast.tomas.person_id, "by": cast.amara.id, "at": cast.at}
+    who = {"person_id": cast.tomas.person_id, "by": cast.amara.staff, "at": cast.at}
     add_party(case, role="witness", name="Tomas", **who)
     assert luis.open(f"/cases/{case.id}").status == 200
     add_party(case, role="respondent", name="Tomas", **who)
@@ -135,7 +135,7 @@ def test_a_tie_to_somebody_whom_a_case_names_takes_its_own_declarer_out_at_once(
 ) -> None:
     """Luis is deputy; Tomas was named by hand, so that only an open key tells that he is in it."""
     case = case_about_karim(cast)
-    who = {"person_id": cast.tomas.person_id, "by": cast.amara.id, "at": cast.at}
+    who = {"person_id": cast.tomas.person_id, "by": cast.amara.staff, "at": cast.at}
     add_party(case, role="survivor", name="Tomas", **who)
     luis.open("/team/ties").press("Keep it", mailbox="tomas@example.org")
     assert luis.open(f"/cases/{case.id}").status == 404
@@ -190,7 +190,7 @@ def test_whoever_takes_part_themself_shows_with_which_mailbox_and_is_one_person(
     flag = flag_post(post, words="", by=cast.sara.person_id, by_staff=False, at=cast.at)
     assert luis.open(f"/flags/{flag.id}").status == 404
     assert luis.open(f"/cases/{case.id}").status == 200
-    who = {"person_id": cast.tomas.person_id, "by": cast.amara.id, "at": cast.at}
+    who = {"person_id": cast.tomas.person_id, "by": cast.amara.staff, "at": cast.at}
     add_party(case, role="survivor", name="Tomas", **who)
     assert luis.open(f"/cases/{case.id}").status == 404
     assert case.restrictions.standing().exists()

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from concord.cases.parties import Known, add_party, known_parties
+from concord.cases.add_party import add_party
+from concord.cases.parties import Known, known_parties
 from concord.letters.registry import register_kind
 from concord.letters.send import NeedsVerdict, send
 from concord.survivors.read_text import NamesSomebodyProtected, mask, names_one_of, read_text
@@ -25,7 +26,7 @@ def case(cast: Cast):
         name="ليلى منصور",
         handles=["@lin_k"],
         addresses=["lin@home.example"],
-        by=cast.amara.id,
+        by=cast.amara.staff,
         at=cast.at,
     )
     return case
