@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -32,12 +32,15 @@ from concord.monitoring.own_flag import own_flags
 from concord.monitoring.read_item import read_item
 from concord.monitoring.screening.found import FLAGGED_FROM, URGENT_FROM
 from concord.people.at_the_desk import DeskRequest
+from concord.people.locked import BY_ITSELF
 from concord.people.models import Shift, StaffMember
 from concord.people.onward import onward
 from concord.spaces.brakes_of import brakes_of
 from concord.spaces.models import Room
 
 PACE = timedelta(minutes=5)
+RELOADS = 30
+"""Seconds after which the page with all rooms loads again where no script runs: before its rooms count as unwatched."""
 MOST_ROOMS = 50
 """Whose streams one page listens to, the busiest; a stream has a limit. Of the others it asks again by itself."""
 PARTS = {
@@ -52,24 +55,32 @@ PARTS = {
 def watch(request: DeskRequest) -> HttpResponse:
     """Every open room, or one of them with its brakes; a script asks for a part of it again."""
     staff = request.staff_member
-    rooms = list(open_rooms(request.at))
-    chosen = _chosen(rooms, request.GET.get("room", ""))
+    everywhere = list(open_rooms(request.at))
+    chosen = _chosen(everywhere, request.GET.get("room", ""))
+    of_shift = _of_shift(everywhere, staff, at=request.at)
+    is_wide = request.GET.get("events") == "all" or (chosen is not None and chosen not in of_shift)
+    rooms = everywhere if is_wide else of_shift
     keep_watch(staff, room=chosen, at=request.at)
-    seen = watched(rooms, at=request.at)
+    seen = watched(everywhere, at=request.at)
     waiting = flags_for(staff)
     flags, how_many = oldest = oldest_items(waiting)
-    page = feed([chosen] if chosen else rooms, asked=request.GET)
-    machine = machine_queue(staff, at=request.at, everything="all" in request.GET)
+    asked, page = _asked(request), feed([chosen] if chosen else rooms, asked=request.GET)
+    everything = "all" in request.GET
+    machine = machine_queue(staff, at=request.at, everything=everything)
     context: dict[str, Any] = {
         "staff": staff,
         "rooms": rooms,
+        "is_narrow": len(of_shift) < len(everywhere),
+        "elsewhere": len(everywhere) - len(rooms),
         "chosen": chosen,
         "feed": page,
-        "here": _here(request),
+        "asked": asked,
+        "here": f"{request.path}?{asked.urlencode()}" if asked else request.path,
         "flags": flags,
         "how_many_flags": how_many,
         "more_flags": oldest.more,
         "machine": machine,
+        "everything": everything,
         "rank": {
             "from": FLAGGED_FROM,
             "urgent": URGENT_FROM,
@@ -93,6 +104,8 @@ def watch(request: DeskRequest) -> HttpResponse:
     if staff.may_concur:
         context["convenings"] = Convening.objects.exclude(state=State.ENDED)
     context["running"] = running_events()
+    if not (chosen or page.is_earlier):
+        context |= {"reloads": RELOADS, "still": "still" in asked}
     context["stream"] = _stream([chosen] if chosen else rooms, staff)
     if chosen:
         context["room"] = chosen
@@ -141,16 +154,25 @@ def _seen_by_machine(items: list[Flag]) -> set[UUID]:
     return set(Sighting.objects.filter(flag__in=items).values_list("post", flat=True))
 
 
+def _of_shift(rooms: list[Room], staff: StaffMember, *, at: datetime) -> list[Room]:
+    """Those of the events that this person is on for now; all of them for who is on for all, or for none of these."""
+    shifts = Shift.objects.filter(staff=staff, starts_at__lte=at, ends_at__gt=at)
+    events = set(shifts.values_list("convening", flat=True))
+    if None in events:
+        return rooms
+    return [room for room in rooms if room.convening_id in events] or rooms
+
+
 def _chosen(rooms: list[Room], wanted: str) -> Room | None:
     return next((room for room in rooms if str(room.id) == wanted), None)
 
 
-def _here(request: DeskRequest) -> str:
-    """The address of this page, without what a script carries along when it asks again."""
+def _asked(request: DeskRequest) -> QueryDict:
+    """What this page was asked for, without what it carries along when it asks again by itself."""
     asked = request.GET.copy()
-    for name in CARRIED:
+    for name in (*CARRIED, BY_ITSELF):
         asked.pop(name, None)
-    return f"{request.path}?{asked.urlencode()}" if asked else request.path
+    return asked
 
 
 def _stream(rooms: list[Room], staff: StaffMember) -> str:

@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 
 class MachineQueue(NamedTuple):
-    """The items put forward to somebody now, and how many more wait, as far as they are counted."""
+    """The items put forward to somebody now, and how many more wait; of more than are counted, `COUNTED`."""
 
     put_forward: list[Flag]
     waiting: int
@@ -30,13 +30,14 @@ def machine_queue(staff: StaffMember, *, at: datetime, everything: bool = False)
     """What screening asks this person to look at, the highest rank first; with `everything`, whatever its rank."""
     mine = Flag.objects.visible_to(staff)
     unanswered = mine.awaiting_judgement().by_machine().select_related("room")
-    total = unanswered[:COUNTED].count()
+    total = unanswered[: COUNTED + 1].count()
     if everything or total == 0:
-        return MachineQueue(list(unanswered[:COUNTED]), 0)
+        return MachineQueue(list(unanswered[:COUNTED]), COUNTED if total > COUNTED else 0)
     urgent = list(unanswered.filter(rank__gte=URGENT_FROM)[:COUNTED])
     left = max(0, settings.CONCORD_SCREEN_BUDGET - _answered_lately(mine, staff, at=at))
     others = list(unanswered.filter(rank__lt=URGENT_FROM)[:left])
-    return MachineQueue([*urgent, *others], max(0, total - len(urgent) - len(others)))
+    shown = len(urgent) + len(others)
+    return MachineQueue([*urgent, *others], COUNTED if total > COUNTED else max(0, total - shown))
 
 
 def _answered_lately(flags: FlagQuerySet, staff: StaffMember, *, at: datetime) -> int:

@@ -19,6 +19,8 @@ NEVER_KEPT = ("passphrase", "account_", "mfa_", "locked", "lock", "share", "reco
 """How the addresses begin, by name, whose forms take what nobody may keep: passphrases, codes, shares."""
 NOT_TYPED = {"csrfmiddlewaretoken", "version", "next", "kept"}
 KEPT = "kept"
+BY_ITSELF = "by_itself"
+"""In the address of a page that loads itself again where no script runs."""
 
 
 class PresenceMiddleware:
@@ -28,7 +30,8 @@ class PresenceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if on_desk(request) and "HX-Request" not in request.headers:
+        by_itself = "HX-Request" in request.headers or BY_ITSELF in request.GET
+        if on_desk(request) and not by_itself:
             session.note_presence(request, at=request.at)  # type: ignore[attr-defined]
         response = self.get_response(request)
         if on_desk(request) and request.method == "POST" and 300 <= response.status_code < 400:

@@ -24,7 +24,7 @@ from concord.people.tests.team import code_now
 from concord.spaces.tests.conftest import inside  # noqa: F401
 from concord.vault import copies
 from tests.browsing import at_the_desk
-from tests.cast import PASSPHRASES, Cast, Desk, proposed, stage
+from tests.cast import PASSPHRASES, Cast, Desk, flagged, proposed, stage
 from tests.doors.conftest import Hosts
 from tests.doors.phones import SMALL, Phone
 
@@ -173,6 +173,12 @@ def test_without_scripts_the_notice_leads_to_the_passphrase_and_on(
     with page.expect_response("**/on-shift/covers/*"):
         page.get_by_text("Show what was written").tap()
     assert opened_by(cast.luis.staff, at=timezone.now()) == 1
+    flagged(cast)
+    page.goto(f"{hosts.desk}/watch")
+    reason = page.locator(".flag [name=reason]").first
+    expect(reason).to_be_hidden()  # for the page loads again, and would take away what is typed
+    page.get_by_role("link", name="Let it stand still").tap()
+    expect(reason).to_be_visible()
 
 
 def test_a_link_that_somebody_passes_on_shows_nothing_to_the_wrong_person(

@@ -185,7 +185,7 @@ def test_before_the_screener_is_made_posts_wait_for_it_and_nobody_waits(cast):
 
 
 @pytest.mark.clauses("R-MONITOR-1")
-def test_nobody_is_flooded_and_nothing_is_dropped(screened, settings):
+def test_nobody_is_flooded_and_nothing_is_dropped(screened, settings, monkeypatch):
     cast = screened
     settings.CONCORD_SCREEN_BUDGET = 1
     cast.say(cast.karim, "Women are disgusting")
@@ -194,7 +194,18 @@ def test_nobody_is_flooded_and_nothing_is_dropped(screened, settings):
     queue = machine_queue(cast.amara.staff, at=cast.at)
     assert (len(queue.put_forward), queue.waiting) == (2, 1)
     assert queue.put_forward[0].post.registration == cast.sara
-    assert len(machine_queue(cast.amara.staff, at=cast.at, everything=True).put_forward) == 3
+    everything = machine_queue(cast.amara.staff, at=cast.at, everything=True)
+    assert (len(everything.put_forward), everything.waiting) == (3, 0)
+    amara = at_the_desk(cast.amara).open(f"/watch?room={cast.hall.id}")
+    amara.follow("1 more, of lower rank")
+    assert amara.path == f"/watch?room={cast.hall.id}&all=yes"
+    assert amara.page.count("<article") == 3
+    assert not amara.sees("More wait behind these")
+    monkeypatch.setattr("concord.monitoring.machine_queue.COUNTED", 2)
+    assert amara.open("/watch?all").page.count("<article") == 2
+    assert amara.sees("More wait behind these, and come up as they are answered.")
+    monkeypatch.setattr("concord.desk.templatetags.desk.COUNTED", 2)
+    assert amara.open("/").sees("1+ more, of lower rank")
 
 
 @pytest.mark.clauses("R-MONITOR-1")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from html import unescape
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -11,19 +14,22 @@ from django.utils import timezone
 from concord.cases.models import Case
 from concord.cases.parties import known_parties
 from concord.convenings.models import Convening, Session, State
+from concord.convenings.plan_convening import plan_convening
+from concord.desk.watch_views import RELOADS
 from concord.ledger.models import Entry
 from concord.live import relay
 from concord.monitoring import items
-from concord.monitoring.alarm_unwatched import alarm_unwatched
+from concord.monitoring.alarm_unwatched import ABSENT, alarm_unwatched, watched
 from concord.monitoring.flag_post import flag_post
-from concord.monitoring.models import Flag
+from concord.monitoring.models import Flag, Presence
 from concord.monitoring.pace import FLAGS, forget_pace
 from concord.monitoring.read_flag import read_flag
 from concord.monitoring.screeners import make_screener
-from concord.people.models import Role
+from concord.people.locked import BY_ITSELF
+from concord.people.models import Role, Shift
 from concord.spaces.models import Brake, Room
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, colleague, flagged, participant
+from tests.cast import Cast, colleague, flagged, participant, session_in
 
 WORDS = "go and hurt yourself"
 
@@ -360,6 +366,73 @@ def test_whoever_watches_finds_the_roster_of_what_goes_on_and_nothing_of_what_is
     Convening.objects.update(state=State.ENDED)
     for path in ("/watch", "/on-shift"):
         assert not viv.open(path).sees("Roster and coverage")
+
+
+RELOADED = re.compile(r'<noscript><meta http-equiv="refresh" content="30; url=([^"]+)">')
+
+
+def test_where_no_script_runs_the_page_with_all_rooms_keeps_them_watched(
+    cast: Cast, luis: Browser
+) -> None:
+    assert timedelta(seconds=RELOADS) < ABSENT
+    again = RELOADED.search(luis.open("/watch?all").page)
+    assert again
+    assert unescape(again[1]) == f"/watch?all=&{BY_ITSELF}=yes"
+    Presence.objects.all().delete()
+    luis.open(unescape(again[1]))
+    assert watched([cast.hall, cast.annex], at=timezone.now()) == {cast.hall.id, cast.annex.id}
+    assert RELOADED.search(luis.page)
+    luis.follow("Let it stand still")
+    assert luis.path == "/watch?all=&still=yes"
+    assert not RELOADED.search(luis.page)
+    assert RELOADED.search(luis.follow("Let it load again by itself").page)
+    flag = flagged(cast)
+    for path in (f"/watch?room={cast.hall.id}", f"/watch?before={flag.post_id}"):
+        assert not RELOADED.search(luis.open(path).page)
+        assert luis.sees("Without JavaScript this page does not load again by itself")
+
+
+def test_whoever_is_on_for_one_event_has_its_rooms_before_them_and_finds_the_others(
+    cast: Cast, luis: Browser
+) -> None:
+    night = plan_convening(
+        "Night School",
+        slug="night",
+        starts_at=cast.at,
+        ends_at=cast.later(hours=9),
+        by=cast.amara.staff,
+        at=cast.at,
+    )
+    elsewhere = session_in(night, "Kitchen", cast.amara, cast.at)
+    guest = participant(night, "Lin", "lin@example.org", cast.at)
+    cast.say(guest, "Who brings bread?", room=elsewhere)
+    cast.say(cast.tomas, "Shall we begin?")
+
+    def both() -> tuple[bool, bool]:
+        return luis.sees("Who brings bread?"), luis.sees("Shall we begin?")
+
+    luis.open("/watch")
+    assert both() == (True, True), "a shift for every event"
+    assert not luis.sees("Rooms of your shift")
+    Shift.objects.filter(staff=cast.luis.staff).update(convening=cast.convening.id)
+    luis.open("/watch?all")
+    assert both() == (False, True)
+    assert luis.sees("Rooms of your shift")
+    luis.follow("All events: 2 rooms more")
+    assert luis.path == "/watch?all=&events=all"
+    assert both() == (True, True)
+    luis.follow("Kitchen").follow("All rooms")
+    assert luis.path == "/watch?all=&events=all"
+    luis.follow("Only the rooms of your shift")
+    assert both() == (False, True)
+    luis.open(f"/watch?room={elsewhere.id}")
+    assert both() == (True, False), "a link leads to any room"
+    Shift.objects.filter(staff=cast.luis.staff).update(convening=uuid4())
+    luis.open("/watch")
+    assert both() == (True, True), "where nothing of theirs is open"
+    Shift.objects.filter(staff=cast.luis.staff).delete()
+    luis.open("/watch")
+    assert both() == (True, True), "without a shift"
 
 
 def test_whoever_watches_is_told_that_news_come_late(

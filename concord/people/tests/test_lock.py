@@ -16,6 +16,7 @@ from django.utils import timezone
 from concord.people.close_desks import close_desks
 from concord.people.end_designation import end_designation
 from concord.people.keep_draft import KEPT_FOR, forget_drafts
+from concord.people.locked import BY_ITSELF
 from concord.people.models import Draft, OpenDesk
 from concord.people.plan_shift import plan_shift
 from concord.people.shift_ends import shift_ends
@@ -88,9 +89,11 @@ def test_the_session_table_alone_opens_nothing(team: Team, luis: Client):
 
 
 def test_what_a_page_fetches_by_itself_keeps_nothing_open(luis: Client):
-    hours_pass(luis, minutes=6)
+    hours_pass(luis, minutes=4)
     assert luis.get(HERE, headers={"HX-Request": "true"}).status_code == 200
-    hours_pass(luis, minutes=6)
+    hours_pass(luis, minutes=4)
+    assert luis.get(f"/watch?{BY_ITSELF}=yes").status_code == 200  # where no script runs
+    hours_pass(luis, minutes=4)
     answer = luis.get(
         HERE,
         headers={"HX-Request": "true", "HX-Current-URL": f"http://{DESK}/watch?room=1"},
