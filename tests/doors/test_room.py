@@ -14,6 +14,7 @@ from concord.spaces.pull_brake import pull_brake
 from concord.spaces.remove_post import remove_post
 from concord.spaces.show_video import say_recording, show_video
 from concord.spaces.tests.conftest import inside, set_up, vault_file, warrant_for  # noqa: F401
+from tests.doors.breaking_off import SPREAD, returns_after
 
 pytestmark = pytest.mark.browser
 
@@ -73,12 +74,31 @@ def test_what_one_writes_the_other_reads_without_loading(event, room, picture):
     assert karim.broken == sara.broken == []
 
 
-def test_a_removed_post_goes_from_an_open_screen(event, room, warrant_for, vault_file):  # noqa: F811
+def test_a_removed_post_goes_from_an_open_screen(event, room, warrant_for, vault_file, picture):  # noqa: F811
+    """Also from one of the thread that it began, and from one of what was said before."""
     post = event.say(event.karim, "a cruel thing")
     sara = room(event.sara)
-    expect(sara.locator("#posts")).to_contain_text("a cruel thing")
+    thread, before = (sara.context.new_page() for _tab in range(2))
+    thread.goto(f"{sara.url}?thread=1")
+    before.goto(f"{sara.url}?before=2")
+    for tab in (sara, thread, before):
+        expect(tab.locator("#post-1")).to_contain_text("a cruel thing")
+    expect(thread.locator("#write")).to_contain_text("Karim")
+    event.say(event.karim, "and more")
+    expect(sara.locator("#posts")).to_contain_text("and more")
+    rename(event.karim, display_name="Kim", pronouns="", by=event.karim.person_id, at=event.at)
+    for tab in (sara, thread, before):
+        expect(tab.locator("#post-1 .by")).to_have_text("Kim")
+    picture(thread, "thread")
     remove_post(post, warrant=warrant_for(post), file=vault_file.id, at=event.at)
-    expect(sara.locator("#post-1")).to_have_text("A message was removed.")
+    for tab in (sara, thread, before):
+        expect(tab.locator("#post-1")).to_have_text("A message was removed.")
+    expect(thread.locator("#write")).not_to_contain_text("Kim")
+    for tab in (thread, before):
+        expect(tab.locator(".post")).to_have_count(1)
+        expect(tab.locator("#refresh")).to_be_visible()
+    picture(before, "before")
+    assert returns_after(sara) == SPREAD
 
 
 def test_a_paused_room_says_so_and_keeps_the_words(event, room):
@@ -242,9 +262,13 @@ def test_nothing_is_asked_of_the_videos_host_before_somebody_presses(event, room
     sara.context.route(re.compile("^https://"), answer)
     show_video(event.room, link=VIDEO, by=event.amara, at=event.at)
     expect(sara.locator("#video")).to_contain_text("video.example.org")
+    link = sara.get_by_role("link", name="Watch the video").get_attribute("href")
+    assert link.endswith(f"/r/{event.room.id}/video/video.example.org")
     sara.reload()
     expect(sara.locator("#video")).to_be_visible()
     picture(sara, "before")
+    sara.goto(f"{sara.url}/video")
+    expect(sara.locator("#video")).to_be_visible()
     assert asked == []
     sara.get_by_role("link", name="Watch the video").click()
     expect(sara.frame_locator(".stage iframe").locator("body")).to_contain_text("On air now")
@@ -253,7 +277,7 @@ def test_nothing_is_asked_of_the_videos_host_before_somebody_presses(event, room
     expect(sara.locator("#posts")).to_contain_text("It runs.")
     expect(sara.locator("#newer")).to_be_hidden()
     # Where the video's page leads its frame, this page is not opened to.
-    sara.frame_locator(".stage iframe").locator("body").click()
+    sara.frame_locator(".stage iframe").locator("body").dispatch_event("click")
     expect(sara.frame_locator(".stage iframe").locator("body")).to_contain_text("blocked")
     assert not [url for url in asked if "elsewhere" in url]
     flag = sara.locator(".stage-line").get_by_role("link", name="Flag this moment")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from concord.cases.add_party import add_party
 from tests.browsing import at_the_desk
 from tests.cast import case_about_karim, stage
+from tests.doors.breaking_off import SPREAD, returns_after
 from tests.doors.places import House
 
 pytestmark = pytest.mark.browser
@@ -26,6 +27,7 @@ def test_an_open_case_goes_when_its_reader_is_named_in_it_and_so_does_its_flag(
     with page.expect_response("**/live/**"):
         page.goto(f"{hosts.desk}/cases/{case.id}")
     expect(page.locator("h1")).to_contain_text(case.code)
+    assert returns_after(page) == SPREAD
     beside = page.context.new_page()
     beside.goto(f"{hosts.desk}/flags/{flag.id}")
     page.bring_to_front()

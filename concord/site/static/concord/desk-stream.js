@@ -20,7 +20,7 @@
   };
   const line = document.getElementById("stream-line");
   let source = null;
-  let wait = 1000;
+  let wait = 1000; // none after a stream was open
   let timer = 0;
 
   const tell = (name, detail) => document.body.dispatchEvent(new CustomEvent("live:" + name, { detail }));
@@ -42,14 +42,15 @@
     close();
     say(line && line.dataset.offline);
     clearTimeout(timer);
-    if (!document.hidden) timer = setTimeout(open, wait + Math.random() * wait);
-    wait = Math.min(wait * 2, 30000);
+    // What had been open ended for everybody at once, for all one knows: they come back spread over ten seconds.
+    if (!document.hidden) timer = setTimeout(open, wait ? wait + Math.random() * wait : 500 + Math.random() * 9500);
+    wait = Math.min(wait * 2 || 1000, 30000);
   };
   const open = () => {
     clearTimeout(timer);
     if (source || document.hidden) return;
     source = new EventSource(address);
-    source.onopen = () => { wait = 1000; say(""); tell("open"); look(); };
+    source.onopen = () => { wait = 0; say(""); tell("open"); look(); };
     source.onerror = again;
     names.forEach((name) => source.addEventListener(name, (event) => hear(name, event)));
     source.addEventListener("gone", (event) => {

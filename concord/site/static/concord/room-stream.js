@@ -7,11 +7,15 @@
 // into .post-acts and its addresses are made for the post, a post whose data-by is data-me becomes .own, one whose
 // data-by is among data-hidden is left out. What else the room says of itself is handed on as `room:condition`
 // (room-above.js). The stream closes while the tab is hidden and resumes after the last number seen.
+//
+// A page of something said before has data-fixed: nothing new is put there, but whatever is removed goes, a name that
+// changed changes, and who is cut off is, as in the room.
 (() => {
   "use strict";
   const ANY_POST = "00000000-0000-0000-0000-000000000000";
   const posts = document.getElementById("posts");
   if (!posts || !("EventSource" in window)) return;
+  const fixed = "fixed" in posts.dataset;
   const line = document.getElementById("stream-line");
   const newer = document.getElementById("newer");
   const refresh = document.getElementById("refresh");
@@ -19,7 +23,7 @@
   let source = null;
   let last = Number(posts.dataset.last) || 0;
   let unseen = 0;
-  let wait = 1000;
+  let wait = 1000; // none after a stream was open
   let timer = 0;
   let resting = true; // at the newest, so that a smaller window stays there
 
@@ -27,9 +31,10 @@
     clearTimeout(timer);
     if (source || document.hidden) return;
     source = new EventSource(`/live/?s=${posts.dataset.stream}@${last}`);
-    source.onopen = () => { wait = 1000; say(""); live(true); };
+    source.onopen = () => { wait = 0; say(""); live(!fixed); };
     source.onerror = again;
     on("post", (data) => {
+      if (fixed) return;
       const post = part(data.html);
       if (!hides(post.dataset.by)) place(post);
     });
@@ -57,8 +62,9 @@
     say(posts.dataset.offline);
     if (document.hidden) return;
     clearTimeout(timer);
-    timer = setTimeout(open, wait + Math.random() * wait);
-    wait = Math.min(wait * 2, 30000);
+    // What had been open ended for everybody at once, for all one knows: they come back spread over ten seconds.
+    timer = setTimeout(open, wait ? wait + Math.random() * wait : 500 + Math.random() * 9500);
+    wait = Math.min(wait * 2 || 1000, 30000);
   };
   // What comes instead of the room is read from its beginning; the room itself goes to its end as it opens.
   const reload = () => { close(); history.scrollRestoration = "manual"; location.reload(); };
@@ -131,6 +137,8 @@
     const comments = post.querySelector(".comments");
     if (comments) words.append(comments);
     post.replaceWith(words);
+    const answered = document.querySelector("#write [name=comment_on]");
+    if (answered && answered.value === post.dataset.post) document.querySelectorAll("p[data-once]").forEach((line) => line.remove());
     document.querySelectorAll(`a.to[href="#${id}"] bdi`).forEach((name) => name.remove());
     if (held) posts.focus();
   };
@@ -167,7 +175,7 @@
   addEventListener("offline", again);
   addEventListener("pagehide", close);
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
-  if (!location.hash) toTheEnd();
+  if (!location.hash && !fixed) toTheEnd();
   resting = atTheEnd();
   open();
 })();
