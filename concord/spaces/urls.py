@@ -5,6 +5,7 @@ from concord.spaces import hidden_views, notice_views, views
 urlpatterns: list[URLPattern] = [
     path("r/<uuid:room_id>", views.room, name="room"),
     path("r/<uuid:room_id>/video", views.video, name="video"),
+    path("r/<uuid:room_id>/video/<str:host>", views.video, name="video"),
     path("r/<uuid:room_id>/posts", views.post, name="post"),
     path("r/<uuid:room_id>/told/<uuid:notice_id>", notice_views.notice, name="notice"),
     path("r/<uuid:room_id>/told/<uuid:notice_id>/heed", notice_views.heed_notice, name="heed"),

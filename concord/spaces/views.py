@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import OperationalError
@@ -24,8 +27,8 @@ from concord.spaces import hooks, post_actions
 from concord.spaces.enter import Entered, enter
 from concord.spaces.forms import PostForm
 from concord.spaces.hidden import hidden_in
-from concord.spaces.light import fit, keep_light, wants_light
-from concord.spaces.models import Condition, Post, Recording, Room
+from concord.spaces.light import fit, keep_light, mark_of, not_told, wants_light
+from concord.spaces.models import Announcement, Condition, Post, Recording, Room
 from concord.spaces.offer_help import help_for
 from concord.spaces.post_message import NothingToAnswer, post_message
 from concord.spaces.thread_of import thread_of
@@ -57,12 +60,20 @@ class Shown(NamedTuple):
     acts: Acts
 
 
+class Part(NamedTuple):
+    """The posts of one page, in their order, and whether there may be more beyond."""
+
+    posts: list[Post]
+    full: bool
+
+
 @door(anyone)
 @require_safe
 def room(request: Request, room_id: UUID) -> HttpResponse:
     """The newest posts, at the bottom; with `?after=` only what is new, with `?before=` what came earlier.
 
-    With `?thread=` one message and what was answered to it. `?light=1` turns to text only, `?light=0` back.
+    With `?thread=` one message and what was answered to it. `?light=1` turns to text only, `?light=0` back; there
+    a thread comes in parts, and with `?only=` one message stands whole.
     """
     entered = enter(request, room_id, at=request.at)
     if isinstance(entered, str):
@@ -71,9 +82,11 @@ def room(request: Request, room_id: UUID) -> HttpResponse:
         response = HttpResponseRedirect(reverse("room", args=[room_id]))
         keep_light(response, wanted=request.GET["light"] == "1")
         return response
-    number = _number(request.GET.get("thread"))
-    if number is not None:
-        return _thread(request, entered, number)
+    only, number = _number(request.GET.get("only")), _number(request.GET.get("thread"))
+    if only is not None and wants_light(request):
+        return _only(request, entered, only)
+    if only is not None or number is not None:
+        return _thread(request, entered, number or only or 0)
     return _page(request, entered)
 
 
@@ -103,16 +116,20 @@ def post(request: Request, room_id: UUID) -> HttpResponse:
 
 @door(anyone)
 @require_safe
-def video(request: Request, room_id: UUID) -> HttpResponse:
-    """The room with what is shown in it: this page alone is opened to the one host that it comes from."""
+def video(request: Request, room_id: UUID, host: str = "") -> HttpResponse:
+    """The room with what is shown in it: this page alone is opened to the one host that it comes from.
+
+    `host`: whom the line beside the link named. Whoever was told of none, or of another, reads the line first.
+    """
     entered = enter(request, room_id, at=request.at)
     if isinstance(entered, str):
         return HttpResponseRedirect(entered)
-    if not entered.room.video or "thread" in request.GET:
+    named = entered.room.video_host
+    if not named or host != named or "thread" in request.GET:
         thread = _number(request.GET.get("thread"))
         more = "" if thread is None else f"?thread={thread}"
         return HttpResponseRedirect(reverse("room", args=[room_id]) + more)
-    request.csp_frames.append(f"https://{entered.room.video_host}")
+    request.csp_frames.append(f"https://{named}")
     return _page(request, entered, video=True)
 
 
@@ -122,16 +139,28 @@ def _thread(request: Request, entered: Entered, number: int) -> HttpResponse:
     posts = thread_of(entered.room, number, without=hidden)
     if not posts:
         raise Http404
-    first = posts[0]
-    return _page(
-        request,
-        entered,
-        thread=first,
-        posts=[_shown(one, entered.registration) for one in posts],
-        answering=None if first.removed else first,
-        earlier=None,
-        live=False,
-    )
+    return _page(request, entered, _of_thread(request, entered.room, posts), **_about(posts[0]))
+
+
+def _only(request: Request, entered: Entered, number: int) -> HttpResponse:
+    """One message as long as it is, for text only, where a page of several cuts it."""
+    hidden = hidden_in(request, entered.room.convening)
+    shown = entered.room.posts.to_show().exclude(registration__in=hidden)
+    one = shown.filter(number=number).first()
+    if one is None:
+        raise Http404
+    return _page(request, entered, Part([one], full=False), **_about(one))
+
+
+def _about(first: Post) -> dict[str, Any]:
+    """What is written on the page of a thread answers its first message, and leads back there."""
+    return {
+        "thread": first,
+        "answering": None if first.removed else first,
+        "after": None,
+        "earlier": None,
+        "live": False,
+    }
 
 
 def _post(request: Request, entered: Entered, said: dict[str, Any]) -> Post:
@@ -159,11 +188,16 @@ def _made(request: Request, made: Post, said: dict[str, Any]) -> HttpResponse:
     """Back to where they were reading; a script gets the post's number and the next form's nonce."""
     if request.htmx:
         return JsonResponse({"number": made.number, "nonce": str(uuid.uuid4())}, status=201)
+    more = {"after": said["after"]}
     if said["thread"]:
-        path = reverse("room", args=[made.room_id])
-        return HttpResponseRedirect(f"{path}?thread={said['thread']}#post-{made.number}")
-    after = "" if said["after"] is None else f"?after={said['after']}"
-    return HttpResponseRedirect(f"{reverse('room', args=[made.room_id])}{after}#post-{made.number}")
+        # As text only a thread comes in parts: this is the one with what was just said.
+        more = {
+            "thread": said["thread"],
+            "after": made.number - 1 if wants_light(request) else None,
+        }
+    query = urlencode({name: value for name, value in more.items() if value is not None})
+    path = reverse("room", args=[made.room_id])
+    return HttpResponseRedirect(f"{path}{query and '?'}{query}#post-{made.number}")
 
 
 def _again(
@@ -188,18 +222,34 @@ def _turn_away(request: Request, refused: Refused, **more: Any) -> HttpResponse:
     return render(request, page, {"refused": refused, **more}, status=refused.status)
 
 
-def _page(request: Request, entered: Entered, *, status: int = 200, **more: Any) -> HttpResponse:
-    """The room. What was typed before comes back through `more`."""
+def _page(
+    request: Request,
+    entered: Entered,
+    part: Part | None = None,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The room, or this part of it. What was typed before comes back through `more`."""
     room = entered.room
     after, before = _number(request.GET.get("after")), _number(request.GET.get("before"))
     after = more.get("after", after)
     hidden = hidden_in(request, room.convening)
     light = wants_light(request) and "video" not in more
-    posts, full = _window(room, after=after, before=before, hidden=hidden, light=light)
+    standing = list(room.standing)
+    unread = _unread(request, standing) if light else standing
+    posts, full = part or _window(
+        room,
+        after=after,
+        before=before,
+        hidden=hidden,
+        fits=partial(fit, beside=unread) if light else list,
+    )
     context = {
         "room": room,
         "condition": room.condition(request.at),
-        "standing": room.standing,
+        "standing": unread,
+        "told": "-".join(mark_of(one) for one in standing) if light else "",
         "recordings": Recording.choices,
         "conditions": list(Condition),
         "limit": limit_of(entered.registration.person_id, room.places, at=request.at),
@@ -212,6 +262,7 @@ def _page(request: Request, entered: Entered, *, status: int = 200, **more: Any)
         "earlier": posts[0].number if full and after is None else None,
         # The room was read before the posts: a stream that goes on from here may repeat, but misses nothing.
         "last": posts[-1].number if full and after is not None else room.last_number,
+        "further": posts[-1].number if full and part else None,
         "live": before is None,
         "me": entered.registration,
         "hidden": hidden,
@@ -224,19 +275,39 @@ def _page(request: Request, entered: Entered, *, status: int = 200, **more: Any)
     return render(request, page, context | more, status=status)
 
 
+def _unread(request: Request, standing: list[Announcement]) -> list[Announcement]:
+    """What the team says, but for what the page before this one said."""
+    return not_told(standing, request.GET.get("told", ""))
+
+
+def _of_thread(request: Request, room: Room, posts: list[Post]) -> Part:
+    """A thread whole; or as text only as much as fits, from its beginning or after a number."""
+    if not wants_light(request):
+        return Part(posts, full=False)
+    after = _number(request.GET.get("after")) or 0
+    rest = [one for one in posts if one.number > after] or posts
+    shown = fit(rest, beside=_unread(request, list(room.standing)))
+    return Part(shown, full=len(shown) < len(rest))
+
+
 def _window(
-    room: Room, *, after: int | None, before: int | None, hidden: frozenset[UUID], light: bool
-) -> tuple[list[Post], bool]:
-    """The posts of one page, and whether there may be more beyond."""
+    room: Room,
+    *,
+    after: int | None,
+    before: int | None,
+    hidden: frozenset[UUID],
+    fits: Callable[[list[Post]], list[Post]],
+) -> Part:
+    """The posts of one page of the room: of as many as it may hold, those that fit."""
     posts = room.posts.to_show().exclude(registration__in=hidden)
     if after is not None:
         posts = posts.filter(number__gt=after)
     else:
         posts = (posts.filter(number__lt=before) if before is not None else posts).reverse()
     found = list(posts[:WINDOW])
-    shown = fit(found) if light else found
+    shown = fits(found)
     full = len(found) == WINDOW or len(shown) < len(found)
-    return (shown if after is not None else shown[::-1]), full
+    return Part(shown if after is not None else shown[::-1], full)
 
 
 def _shown(one: Post, reader: Registration) -> Shown:

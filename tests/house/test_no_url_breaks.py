@@ -235,7 +235,7 @@ def _filled(pattern: str, ids: dict[str, list[str]], turn: int | None) -> str:
         return (
             str(NOWHERE)
             if kind == "uuid"
-            else {"int": "0", "slug": "none", "path": "nothing"}[kind]
+            else {"int": "0", "slug": "none", "str": "none", "path": "nothing"}[kind]
         )
 
     plain = re.sub(

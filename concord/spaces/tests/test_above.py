@@ -148,15 +148,22 @@ def test_an_address_that_names_more_or_less_than_one_host_is_refused(event, link
 
 def test_only_the_page_that_was_asked_for_is_opened_to_the_one_host(event, inside):
     sara = inside(event.sara)
-    address = reverse("video", args=[event.room.id])
+    bare = reverse("video", args=[event.room.id])
+    address = reverse("video", args=[event.room.id, "video.example.org"])
     assert sara.get(address).headers["Location"] == page_of(event.room)
     show_video(event.room, link=VIDEO, by=event.amara, at=event.at)
     before = sara.get(page_of(event.room))
     html = before.content.decode()
     assert "video.example.org" in html
+    assert f'href="{address}"' in html
     assert VIDEO not in html
     assert "iframe" not in html
     assert "frame-src" not in before.headers["Content-Security-Policy"]
+    other = reverse("video", args=[event.room.id, "elsewhere.example.org"])
+    for unnamed in (bare, other, f"{bare}?host=video.example.org"):
+        answer = sara.get(unnamed)
+        assert answer.headers["Location"] == page_of(event.room)
+        assert "frame-src" not in answer.headers["Content-Security-Policy"]
     asked = sara.get(address)
     assert f'src="{VIDEO}"' in asked.content.decode()
     assert "frame-src https://video.example.org;" in asked.headers["Content-Security-Policy"]
@@ -172,7 +179,7 @@ def test_whoever_has_not_read_the_guidelines_sees_no_video_and_no_thread(event, 
     late = inside(event.sara)
     del late.cookies[COOKIE]
     for address in (
-        reverse("video", args=[event.room.id]),
+        reverse("video", args=[event.room.id, "video.example.org"]),
         f"{page_of(event.room)}?thread={said.number}",
     ):
         answer = late.get(address)
@@ -182,7 +189,7 @@ def test_whoever_has_not_read_the_guidelines_sees_no_video_and_no_thread(event, 
 def test_whether_it_is_recorded_is_said_on_the_page(event, inside):
     sara = inside(event.sara)
     shown = 'id="recording" role="status">{}</p>'
-    assert shown.format("") in sara.get(page_of(event.room)).content.decode()
+    assert shown.format(Recording.UNSAID.label) in sara.get(page_of(event.room)).content.decode()
     for said in (Recording.RECORDED, Recording.NOT_RECORDED):
         say_recording(event.room, recording=said, by=event.amara, at=event.at)
         html = sara.get(page_of(event.room)).content.decode()

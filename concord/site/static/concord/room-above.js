@@ -25,6 +25,8 @@
     if (!shown) return;
     shown.hidden = !video;
     shown.querySelectorAll("bdi").forEach((host) => { host.textContent = video; });
+    // The link asks for the host that the line beside it names, and for no other.
+    shown.querySelectorAll("a").forEach((link) => { link.pathname = link.pathname.replace(/\/video(\/.*)?$/, `/video/${video}`); });
   };
 
   document.addEventListener("room:condition", ({ detail }) => { condition(detail.condition); above(detail); });
