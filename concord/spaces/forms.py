@@ -71,7 +71,7 @@ class RecordingForm(forms.Form):
         choices=[
             (Recording.RECORDED, _("It is recorded")),
             (Recording.NOT_RECORDED, _("It is not recorded")),
-            (Recording.UNSAID, _("Say nothing about it")),
+            (Recording.UNSAID, _("It is not settled yet; the room reads that nobody has said")),
         ],
         widget=forms.RadioSelect,
     )

@@ -34,7 +34,7 @@ class Condition(models.TextChoices):
 class Recording(models.TextChoices):
     """What people in a room are told about being recorded; the label is the line that they read."""
 
-    UNSAID = "unsaid", ""
+    UNSAID = "unsaid", _("Nobody has said whether this session is recorded.")
     RECORDED = "recorded", _("This session is recorded.")
     NOT_RECORDED = "not_recorded", _("This session is not recorded.")
 
