@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q
 
-from concord.convenings.models import ChannelTest, Convening, State
+from concord.convenings.models import ChannelTest, Convening
+from concord.convenings.running import RUNNING
 from concord.people.models import Role, Shift, StaffMember
 from concord.vault.keyholders import keyholders
 
@@ -53,7 +54,7 @@ class AtTheDoor:
 def at_the_door(convening: Convening, *, at: datetime) -> AtTheDoor:
     """What is true at this very moment, in four small queries."""
     return AtTheDoor(
-        two_awake=_two_awake(convening, at) if convening.state == State.OPEN else None,
+        two_awake=_two_awake(convening, at) if convening.state in RUNNING else None,
         drill=last_drill(at),
         tested_at=last_test(at),
     )

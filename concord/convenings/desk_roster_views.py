@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -51,14 +52,17 @@ def add_shift(request: DeskRequest, slug: str) -> HttpResponse:
     form = ShiftForm(request.POST, staff=_who_can_be_on_call(request))
     if form.is_valid():
         times = {key: form.cleaned_data[key] for key in ("starts_at", "ends_at")}
+        for_all = form.cleaned_data["for_every_event"]
         try:
             plan_shift(
                 form.cleaned_data["staff"],
-                convening=convening.id,
+                convening=None if for_all else convening.id,
                 by=request.staff_member,
                 at=request.at,
                 **times,
             )
+            if for_all:
+                messages.success(request, _("Planned, for every event in these hours."))
             return redirect("roster", slug)
         except Refused as refused:
             form.add_error(None, str(refused.words))
@@ -68,9 +72,9 @@ def add_shift(request: DeskRequest, slug: str) -> HttpResponse:
 @door(organiser)
 @require_POST
 def end_a_shift(request: DeskRequest, slug: str, shift_id: int) -> HttpResponse:
-    """Somebody is not on call after all, or no longer."""
+    """Somebody is not on call after all, or no longer; for every event, where they were planned so."""
     convening = _convening(slug)
-    shift = Shift.objects.filter(id=shift_id, convening=convening.id).first()
+    shift = _shifts(convening).filter(id=shift_id).first()
     if shift is None:
         raise Http404
     end_shift(shift, by=request.staff_member, at=request.at)
@@ -103,7 +107,7 @@ def channel_tested(request: DeskRequest, slug: str) -> HttpResponse:
 def _page(request: DeskRequest, convening: Convening, **more: Any) -> HttpResponse:
     zone = ZoneInfo(convening.zone)
     stretches = coverage(convening, after=request.at)
-    shifts = _shifts(convening)
+    shifts = list(_shifts(convening))
     accepted = list(convening.acceptances.all())
     page = {
         "convening": convening,
@@ -132,14 +136,14 @@ def _page(request: DeskRequest, convening: Convening, **more: Any) -> HttpRespon
     return render(request, "convenings/desk_roster.html", page)
 
 
-def _shifts(convening: Convening) -> list[Shift]:
+def _shifts(convening: Convening) -> QuerySet[Shift]:
     """Those for this event, and those for all that touch it."""
     ours = Shift.objects.filter(convening=convening.id)
     for_all = Shift.objects.filter(
         convening__isnull=True, starts_at__lt=convening.ends_at, ends_at__gt=convening.starts_at
     )
     found = (ours | for_all).select_related("staff")
-    return list(found.order_by("starts_at", "staff__working_name"))
+    return found.order_by("starts_at", "staff__working_name")
 
 
 def _with_names(accepted: list[Acceptance]) -> list[tuple[Acceptance, str]]:

@@ -160,6 +160,14 @@ class ShiftForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "dir": "ltr"}),
     )
 
+    for_every_event = forms.BooleanField(
+        label=_("For every event"),
+        help_text=_(
+            "In these hours they are on call for whichever event runs, not for this one alone."
+        ),
+        required=False,
+    )
+
     def __init__(self, *args: Any, staff: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["staff"].queryset = staff  # type: ignore[attr-defined]

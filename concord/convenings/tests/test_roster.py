@@ -210,6 +210,17 @@ def test_the_roster_shows_gaps_in_a_picture_in_words_and_in_numbers(
     olu.post(f"/events/forum/shifts/{shift.id}/end")
     assert not Shift.objects.filter(staff=team.luis, ends_at__gt=planned.at + HOUR).exists()
     assert olu.post("/events/forum/shifts/999999/end").status_code == 404
+    begins, ends = ((planned.at + n * HOUR).strftime("%Y-%m-%dT%H:%M") for n in (5, 7))
+    told = {"staff": str(team.luis.id), "starts_at": begins, "ends_at": ends, "zone": "UTC"}
+    for _twice in range(2):
+        page = olu.post("/events/forum/shifts", told | {"for_every_event": "on"}, follow=True)
+    assert "Planned, for every event in these hours." in page.content.decode()
+    for_all = Shift.objects.get(convening__isnull=True)
+    assert "Take it back, for every event" in page.content.decode()
+    noor = sign_in_at_the_desk(team.noor)
+    assert noor.post(f"/events/forum/shifts/{for_all.id}/end").status_code == 404
+    olu.post(f"/events/forum/shifts/{for_all.id}/end")
+    assert not Shift.objects.filter(convening__isnull=True).exists()
 
 
 def test_a_lead_accepts_on_the_page_and_everybody_of_the_team_reads_it(
