@@ -14,7 +14,7 @@ from concord.convenings.import_registrants import import_registrants as take_peo
 from concord.convenings.models import Convening
 from concord.convenings.read_registrants import read_registrants
 from concord.convenings.read_table import UnreadableFile, decoded
-from concord.convenings.small_file import takes_small_file
+from concord.convenings.small_file import LARGEST, takes_small_file
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
 from concord.people.who_may import organiser
@@ -23,7 +23,7 @@ from concord.refusals import Refused, tell
 SHOWN = 8
 
 
-@takes_small_file
+@takes_small_file(LARGEST)
 @door(organiser)
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_registrants(request: DeskRequest, slug: str) -> HttpResponse:

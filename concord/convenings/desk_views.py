@@ -24,7 +24,7 @@ from concord.convenings.open_convening import NotReady, open_convening
 from concord.convenings.open_session import open_session as open_the_session
 from concord.convenings.plan_convening import plan_convening, plan_session
 from concord.convenings.readiness import on_call_for, readiness
-from concord.convenings.send_guidelines import sending_of
+from concord.convenings.send_guidelines import sendings_of
 from concord.doors import actor_of, door
 from concord.people.at_the_desk import DeskRequest
 from concord.people.who_may import organiser
@@ -153,14 +153,11 @@ def _sessions(convening: Convening, at: datetime) -> list[dict[str, Any]]:
     """Each session with its guidelines, and how far their letters have come."""
     sessions = list(convening.sessions.select_related("convening"))
     held = guidelines_of_each(sessions)
+    confirmed = {one: held[one.id] for one in sessions if one.id in held}
+    sendings = sendings_of(convening, confirmed, at=at)
     return [
-        {
-            "session": session,
-            "guidelines": one,
-            "sending": sending_of(one, session=session, at=at) if one else None,
-        }
-        for session in sessions
-        for one in [held.get(session.id)]
+        {"session": one, "guidelines": held.get(one.id), "sending": sendings.get(one.id)}
+        for one in sessions
     ]
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.convenings.confirm_guidelines import LONGEST as LONGEST_GUIDELINES
 from concord.convenings.names_here import LONGEST_PRONOUNS, read_pronouns
-from concord.convenings.plan_convening import LONGEST_NAME
+from concord.convenings.plan_convening import LONGEST_NAME, LONGEST_TITLE
 from concord.people.forms import AddressField, NameField, OrganisationField
 from concord.people.models import StaffMember
 
@@ -114,7 +114,7 @@ class TimesForm(forms.Form):
 class SessionForm(TimesForm):
     """A part of an event."""
 
-    name = forms.CharField(label=_("Name of the session"), max_length=LONGEST_NAME)
+    name = forms.CharField(label=_("Name of the session"), max_length=LONGEST_TITLE)
     field_order = ["name", "starts_at", "ends_at"]
 
 

@@ -28,7 +28,9 @@ def guidelines_of(session: Session) -> Guidelines | None:
 def guidelines_of_each(sessions: Iterable[Session]) -> dict[UUID, Guidelines]:
     """The same for many sessions, by their ids, in one question."""
     confirmed = Guidelines.objects.filter(session__in=list(sessions), confirmed_at__isnull=False)
-    return {each.session_id: each for each in confirmed.order_by("number")}
+    return {
+        each.session_id: each for each in confirmed.select_related("session").order_by("number")
+    }
 
 
 def has_read(request: HttpRequest, session: Session) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 from django.db import transaction
@@ -64,7 +65,7 @@ def changes_of(convening: Convening, rows: Sequence[Row]) -> list[Change]:
 def import_schedule(
     convening: Convening, *, rows: Sequence[Row], seen: str, by: StaffMember, at: datetime
 ) -> list[Change]:
-    """Plan what is new and move what is moved. `seen`: the changes that were looked at, as `told` gives them.
+    """Plan what is new and move what is moved. `seen`: the changes that were looked at, by their mark.
 
     Raises NotYoursToDesignate, HasEnded, ChangedSince, HasBegun, and what planning a session raises; then nothing of
     the file is there.
@@ -74,7 +75,7 @@ def import_schedule(
     if convening.state == State.ENDED:
         raise HasEnded(subject=convening.id)
     changes = changes_of(convening, rows)
-    if told(changes) != seen:
+    if mark_of(changes) != seen:
         raise ChangedSince(subject=convening.id)
     for kind, row, session in changes:
         if kind == NEW:
@@ -86,9 +87,15 @@ def import_schedule(
     return changes
 
 
-def told(changes: Sequence[Change]) -> str:
-    """All changes as one text."""
-    return "\n".join(one.said for one in changes)
+def mark_of(changes: Sequence[Change]) -> str:
+    """By which all these changes, and no others, are known again."""
+    return sha256("\n".join(one.said for one in changes).encode()).hexdigest()
+
+
+def not_in_the_file(convening: Convening, changes: Sequence[Change]) -> list[Session]:
+    """The sessions of an event that the file lacks. They stay."""
+    known = {one.session.id for one in changes if one.session}
+    return [one for one in convening.sessions.all() if one.id not in known]
 
 
 def _change(row: Row, session: Session | None) -> Change:

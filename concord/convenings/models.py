@@ -65,7 +65,7 @@ class Session(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="sessions")
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=200)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNED)

@@ -19,6 +19,9 @@ from concord.people.plan_shift import EndsBeforeItStarts
 from concord.refusals import Refused
 
 LONGEST_NAME = 120
+"""Of an event."""
+LONGEST_TITLE = 200
+"""Of a session, as long as programmes have them."""
 
 
 class AddressTaken(Refused):
@@ -48,8 +51,8 @@ def plan_convening(
 ) -> Convening:
     """Plan an event.
 
-    Raises NotYoursToDesignate, EndsBeforeItStarts, AddressTaken; ValueError for a name without letters, an
-    address that is none, or an unknown time zone.
+    Raises NotYoursToDesignate, EndsBeforeItStarts, AddressTaken; ValueError for a name without letters or too long,
+    an address that is none, or an unknown time zone.
     """
     must_plan(by, at=at)
     _check_times(starts_at, ends_at)
@@ -58,7 +61,7 @@ def plan_convening(
     if Convening.objects.filter(slug=slug).exists():
         raise AddressTaken()
     convening = Convening.objects.create(
-        name=names.clean_display_name(name),
+        name=_name(name, longest=LONGEST_NAME),
         slug=slug,
         starts_at=starts_at,
         ends_at=ends_at,
@@ -82,7 +85,7 @@ def plan_session(
 ) -> Session:
     """Plan a part of an event.
 
-    Raises NotYoursToDesignate, EndsBeforeItStarts, HasEnded; ValueError for a name without letters.
+    Raises NotYoursToDesignate, EndsBeforeItStarts, HasEnded; ValueError for a name without letters or too long.
     """
     must_plan(by, at=at)
     _check_times(starts_at, ends_at)
@@ -90,7 +93,7 @@ def plan_session(
         raise HasEnded(subject=convening.id)
     session = Session.objects.create(
         convening=convening,
-        name=names.clean_display_name(name),
+        name=_name(name, longest=LONGEST_TITLE),
         starts_at=starts_at,
         ends_at=ends_at,
     )
@@ -103,6 +106,13 @@ def plan_session(
 def _check_times(starts_at: datetime, ends_at: datetime) -> None:
     if ends_at <= starts_at:
         raise EndsBeforeItStarts()
+
+
+def _name(typed: str, *, longest: int) -> str:
+    name = names.clean_name(typed)
+    if len(name) > longest:
+        raise ValueError(_("Please enter a name of at most %(n)s characters.") % {"n": longest})
+    return name
 
 
 def _zone(name: str) -> str:

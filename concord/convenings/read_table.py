@@ -34,10 +34,12 @@ class UnreadableFile(ValueError):
         self.problems = [*said, _("And %(n)s more.") % {"n": more}] if more > 0 else said
 
 
-def decoded(file: bytes) -> str:
+def decoded(file: bytes, *, largest: int = LARGEST) -> str:
     """The text of a file that is not empty, not too large, and in an encoding that says itself what it is."""
-    if len(file) > LARGEST:
-        raise UnreadableFile(_("This file is larger than 1 MB. Bring it in parts."))
+    if len(file) > largest:
+        raise UnreadableFile(
+            _("This file is larger than %(n)s MB. Bring it in parts.") % {"n": largest // 1_000_000}
+        )
     try:
         text = file.decode("utf-16" if file[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:

@@ -7,7 +7,8 @@ report, case or person is in the hands of whoever writes them here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -97,24 +98,49 @@ def is_near(session: Session, *, at: datetime) -> bool:
     return session.starts_at - _ahead() <= at < session.ends_at and not has_begun
 
 
-def sending_of(guidelines: Guidelines, *, session: Session, at: datetime) -> Sending:
-    """What the host sees of it; people are counted once it is due."""
-    begins_at = session.starts_at - _ahead()
-    if not is_near(session, at=at):
-        return Sending(begins_at=begins_at, is_due=False, seen_to=0, of=0)
-    registered = _named(session.convening)
-    may_have_it = registered.filter(person__in=_with_address().values("person")).exclude(
-        person__in=_shut_out(session, at=at)
-    )
-    waiting = may_have_it.exclude(guidelines_letters__guidelines=guidelines).count()
-    has_begun = guidelines.letters.exists() or not waiting
+def sendings_of(
+    convening: Convening, held: Mapping[Session, Guidelines], *, at: datetime
+) -> dict[UUID, Sending]:
+    """What the host sees of it, by session; people are counted once it is due.
+
+    In as many questions for a day of a hundred sessions as for one, but for sessions that somebody is shut out of.
+    """
+    near = {session: one for session, one in held.items() if is_near(session, at=at)}
+    told = {
+        session.id: Sending(session.starts_at - _ahead(), is_due=False, seen_to=0, of=0)
+        for session in held
+    }
+    if not near:
+        return told
+    registered = _named(convening)
     of = registered.count()
-    return Sending(
-        begins_at=begins_at,
-        is_due=True,
-        seen_to=of - waiting if has_begun else 0,
-        of=of,
+    out = {session: _shut_out(session, at=at) for session in _with_shuts(near, at=at)}
+    everywhere = _shut_out(convening, at=at)
+    addressed = registered.filter(person__in=_with_address().values("person"))
+    letters = GuidelinesLetter.objects.filter(guidelines__in=list(near.values()))
+    begun = set(letters.values_list("guidelines_id", flat=True).distinct())
+
+    def waiting_in(people: QuerySet[Registration], some: Collection[Guidelines]) -> Counter[int]:
+        had = letters.filter(registration__in=people.values("id"), guidelines__in=list(some))
+        counted = dict(had.values_list("guidelines_id").annotate(Count("id")))
+        all_of_them = people.count()
+        return Counter({one.id: all_of_them - counted.get(one.id, 0) for one in some})
+
+    waiting = waiting_in(
+        addressed.exclude(person__in=everywhere),
+        [one for session, one in near.items() if session not in out],
     )
+    for session, persons in out.items():
+        waiting |= waiting_in(addressed.exclude(person__in=persons), [near[session]])
+    for session, one in near.items():
+        has_begun = one.id in begun or not waiting[one.id]
+        told[session.id] = Sending(
+            begins_at=session.starts_at - _ahead(),
+            is_due=True,
+            seen_to=of - waiting[one.id] if has_begun else 0,
+            of=of,
+        )
+    return told
 
 
 def _ahead() -> timedelta:
@@ -131,9 +157,17 @@ def _with_address() -> QuerySet[Login]:
     return Login.objects.filter(mailbox_token__isnull=False).exclude(address_sealed=None)
 
 
-def _shut_out(session: Session, *, at: datetime) -> set[UUID]:
-    shuts = Shut.objects.not_over(at).at_places(session.places)
+def _shut_out(of: Session | Convening, *, at: datetime) -> set[UUID]:
+    shuts = Shut.objects.not_over(at).at_places(of.places)
     return set(shuts.values_list("person_id", flat=True))
+
+
+def _with_shuts(sessions: Iterable[Session], *, at: datetime) -> list[Session]:
+    """Those that somebody is shut out of by themselves, whatever holds for the whole event."""
+    known = {session.id: session for session in sessions}
+    shuts = Shut.objects.not_over(at).filter(scope_kind="session", scope_id__in=list(known))
+    shut = set(shuts.values_list("scope_id", flat=True))
+    return [session for id, session in known.items() if id in shut]
 
 
 def _next_people(
@@ -157,7 +191,11 @@ def _write_to(ids: list[UUID], due: list[Guidelines], *, at: datetime) -> int:
             "registration_id", "guidelines_id"
         )
     )
-    shut_out = {one.id: _shut_out(one.session, at=at) for one in due}
+    out = {
+        one.id: _shut_out(one, at=at) for one in _with_shuts((one.session for one in due), at=at)
+    }
+    everywhere = _shut_out(people[0].convening, at=at) if people else set()
+    shut_out = {one.id: out.get(one.session_id, everywhere) for one in due}
     mailboxes = _mailboxes(one.person_id for one in people)
     letters = 0
     for registration in people:
@@ -191,7 +229,7 @@ def _write(
         to=address_of(login) or "",
         context={
             "host": settings.CONCORD_HOST_NAME,
-            "guidelines": guidelines,
+            "parts": _by_text(guidelines),
             "zone": convening.zone,
             "link": f"{settings.CONCORD_PUBLIC}{path}",
         },
@@ -201,3 +239,11 @@ def _write(
     GuidelinesLetter.objects.bulk_create(
         GuidelinesLetter(registration=registration, guidelines=one) for one in guidelines
     )
+
+
+def _by_text(guidelines: Iterable[Guidelines]) -> list[tuple[list[Session], list[str]]]:
+    """Sessions that hold to the same lines stand together: a day of a hundred makes no letter of a thousand lines."""
+    alike: dict[tuple[str, ...], list[Session]] = defaultdict(list)
+    for one in guidelines:
+        alike[tuple(one.lines)].append(one.session)
+    return [(sessions, list(lines)) for lines, sessions in alike.items()]

@@ -13,14 +13,20 @@ from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers
 
 LARGEST = 1_000_000
+LARGEST_SCHEDULE = 5_000_000
+"""A schedule as it is exported brings what every session is about, and who speaks."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def takes_small_file(view: View) -> View:
-    """Let a page of the desk have one file of at most a megabyte. The outermost decorator."""
-    view.takes_small_file = True  # type: ignore[attr-defined]
-    return view
+def takes_small_file(largest: int) -> Callable[[View], View]:
+    """Let a page of the desk have one file of at most so many bytes. The outermost decorator."""
+
+    def marked(view: View) -> View:
+        view.takes_small_file = largest  # type: ignore[attr-defined]
+        return view
+
+    return marked
 
 
 class SmallFileHandler(FileUploadHandler):
@@ -29,18 +35,20 @@ class SmallFileHandler(FileUploadHandler):
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)
         self._held: BytesIO | None = None
+        self._largest = 0
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         matched = getattr(self.request, "resolver_match", None)
-        if getattr(matched and matched.func, "takes_small_file", False):
+        self._largest = getattr(matched and matched.func, "takes_small_file", 0)
+        if self._largest:
             self._held = BytesIO()
             raise StopFutureHandlers
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         if self._held is None:
             return raw_data
-        self._held.write(raw_data[: LARGEST + 1 - self._held.tell()])
+        self._held.write(raw_data[: self._largest + 1 - self._held.tell()])
         return None
 
     def file_complete(self, file_size: int) -> UploadedFile | None:

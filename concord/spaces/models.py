@@ -65,7 +65,7 @@ class Room(models.Model):
     session = models.OneToOneField(
         Session, on_delete=models.CASCADE, related_name="room", null=True
     )
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=200)
     last_number = models.PositiveBigIntegerField(default=0)
     video = models.URLField(max_length=500, blank=True)
     recording = models.CharField(max_length=12, choices=Recording.choices, default=Recording.UNSAID)

@@ -10,8 +10,6 @@ from concord.convenings.models import Convening, Session
 from concord.convenings.signals import convening_planned, session_planned
 from concord.spaces.models import Room
 
-LONGEST_NAME = 120
-
 
 def open_room(of: Convening | Session) -> Room:
     """The room of a session, or the lobby of an event; made when it is not there yet.
@@ -20,7 +18,7 @@ def open_room(of: Convening | Session) -> Room:
     """
     session = of if isinstance(of, Session) else None
     convening = of.convening if isinstance(of, Session) else of
-    defaults = {"id": of.id, "name": of.name[:LONGEST_NAME]}
+    defaults = {"id": of.id, "name": of.name}
     return Room.objects.get_or_create(convening=convening, session=session, defaults=defaults)[0]
 
 

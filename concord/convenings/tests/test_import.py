@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,14 +16,15 @@ from concord.convenings.import_schedule import (
     HasBegun,
     changes_of,
     import_schedule,
-    told,
+    mark_of,
 )
 from concord.convenings.models import Session, State
 from concord.convenings.plan_convening import HasEnded
-from concord.convenings.read_schedule import MOST, read_schedule
+from concord.convenings.read_schedule import MOST, as_table, read_schedule
 from concord.convenings.read_table import UnreadableFile
-from concord.convenings.small_file import LARGEST
+from concord.convenings.small_file import LARGEST_SCHEDULE
 from concord.convenings.tests.event import HOUR, Planned, plan
+from concord.names import fold
 from concord.people.designate import NotYoursToDesignate
 from concord.people.tests.team import Team, sign_in_at_the_desk
 
@@ -70,7 +71,7 @@ def problems_of(file: bytes | str) -> str:
 
 def taken(planned: Planned, team: Team, table: str):
     rows = read_schedule(table.encode(), zone="UTC")
-    seen = told(changes_of(planned.convening, rows))
+    seen = mark_of(changes_of(planned.convening, rows))
     return import_schedule(planned.convening, rows=rows, seen=seen, by=team.olu, at=planned.at)
 
 
@@ -147,6 +148,69 @@ def test_what_a_calendar_says_that_would_be_another_session_is_refused(line, sai
     assert said in problems_of(file)
 
 
+def programme(many: int = 600) -> list[tuple[str, datetime, datetime]]:
+    """Titles as programmes have them: long ones, one each day, two at a time, one with a number of its own."""
+    first = datetime(2027, 3, 1, 6, tzinfo=UTC)
+    sessions = []
+    for n in range(many):
+        starts = first + timedelta(days=n // 120, hours=(n % 120) // 12)
+        title = (
+            f"Lunch ({n})"
+            if n == 2
+            else "Lunch"
+            if n % 12 < 2
+            else f"{n}: " + "الحقوق الرقمية Rights, and how they are kept, " * 5
+            if n % 12 < 8
+            else f"Session {n}"
+        )
+        sessions.append((title, starts, starts + timedelta(minutes=50)))
+    return sessions
+
+
+def in_pretalx(sessions, *, more: str = "") -> bytes:
+    talks = [
+        {"title": title, "date": starts.isoformat(), "duration": "00:50", "abstract": more}
+        for title, starts, _ends in sessions
+    ]
+    days = [{"rooms": {"Hall": talks[n : n + 120]}} for n in range(0, len(talks), 120)]
+    return json.dumps({"schedule": {"conference": {"days": days}}}).encode()
+
+
+def in_csv(sessions) -> bytes:
+    rows = [
+        f'"{title}",{starts.isoformat()},{ends.isoformat()}\n' for title, starts, ends in sessions
+    ]
+    return (HEAD + "".join(rows)).encode()
+
+
+def in_ical(sessions) -> bytes:
+    events = [
+        f"BEGIN:VEVENT\nSUMMARY:{title.replace(',', chr(92) + ',')}\nDTSTART:{starts:%Y%m%dT%H%M%SZ}\n"
+        f"DTEND:{ends:%Y%m%dT%H%M%SZ}\nEND:VEVENT\n"
+        for title, starts, ends in sessions
+    ]
+    return f"BEGIN:VCALENDAR\n{''.join(events)}END:VCALENDAR\n".encode()
+
+
+def test_long_titles_and_one_that_stands_many_times_are_read_alike_in_each_kind_of_file():
+    sessions = programme()
+    told = [
+        [row[1:] for row in read_schedule(file(sessions), zone="UTC")]
+        for file in (in_csv, in_ical, in_pretalx)
+    ]
+    assert told[0] == told[1] == told[2]
+    rows = read_schedule(in_csv(sessions), zone="UTC")
+    assert len({fold(row.name) for row in rows}) == 600
+    assert [row.name for row in rows[:3]] == ["Lunch", "Lunch (3)", "Lunch (2)"]
+    assert {len(row.name) for row in rows if row.is_cut} <= {199, 200}
+    assert [row[1:4] for row in read_schedule(as_table(rows).encode(), zone="UTC")] == [
+        row[1:4] for row in rows
+    ]
+    later = [(title, starts + HOUR, ends + HOUR) for title, starts, ends in sessions]
+    moved = read_schedule(in_csv(later), zone="UTC")
+    assert [row.name for row in moved] == [row.name for row in rows], "moved, each is still known"
+
+
 def test_a_cell_that_looks_like_a_formula_is_a_name_and_nothing_else():
     (row,) = read_schedule(
         (HEAD + '"=HYPERLINK(""https://x"")",2027-03-01 09:00,2027-03-01 10:00').encode(),
@@ -165,11 +229,10 @@ def test_a_cell_that_looks_like_a_formula_is_a_name_and_nothing_else():
         (HEAD, "no session"),
         (HEAD + "A,tomorrow,2027-03-01 10:00", "Line 2: “tomorrow” is no day and time"),
         (HEAD + "A,2027-03-01 10:00,2027-03-01 09:00", "Line 2: it ends before it starts"),
-        (HEAD + "A,2027-03-01 09:00,2027-03-01 10:00\na,2027-03-01 11:00,2027-03-01 12:00", "Line 3: the same name"),
         (HEAD + "\u202e,2027-03-01 09:00,2027-03-01 10:00", "Line 2: Please enter a name"),
         (HEAD + '"A,2027-03-01 09:00,2027-03-01 10:00', "quotation mark"),
         (HEAD + "A,2027-03-01 09:00,2027-03-01 10:00\n" * (MOST + 1), f"more than {MOST}"),
-        (b"x" * (LARGEST + 1), "larger"),
+        (b"x" * (LARGEST_SCHEDULE + 1), "larger than 5 MB"),
         ("{" * 100_000, "pretalx"),
         ('{"schedule": []}', "pretalx"),
         ("[1, 2]", "pretalx"),
@@ -208,7 +271,7 @@ def test_nothing_is_half_imported(planned, team):
 
 def test_what_changed_since_it_was_looked_at_is_shown_again(planned, team):
     rows = read_schedule(TABLE.encode(), zone="UTC")
-    seen = told(changes_of(planned.convening, rows))
+    seen = mark_of(changes_of(planned.convening, rows))
     import_schedule(planned.convening, rows=rows, seen=seen, by=team.olu, at=planned.at)
     with pytest.raises(ChangedSince):
         import_schedule(planned.convening, rows=rows, seen=seen, by=team.olu, at=planned.at)
@@ -217,7 +280,7 @@ def test_what_changed_since_it_was_looked_at_is_shown_again(planned, team):
 
 def test_only_who_plans_events_imports_and_only_into_one_that_is_not_over(planned, team):
     rows = read_schedule(TABLE.encode(), zone="UTC")
-    seen = told(changes_of(planned.convening, rows))
+    seen = mark_of(changes_of(planned.convening, rows))
     with pytest.raises(NotYoursToDesignate):
         import_schedule(planned.convening, rows=rows, seen=seen, by=team.noor, at=planned.at)
     planned.convening.state = State.ENDED
@@ -235,13 +298,7 @@ def test_the_page_shows_before_it_does(planned, team):
     assert "Nothing has been done yet" in page
     assert "<script>alert" not in page
     assert Session.objects.count() == 2
-    kept = {
-        name: html.unescape(re.search(rf'name="{name}" hidden>\n(.*?)</textarea>', page, re.S)[1])
-        for name in ("text", "seen")
-    }
-    sent = {
-        name: words.replace("\n", "\r\n") for name, words in kept.items()
-    }  # as browsers send it
+    sent = sent_with(shown)
     assert olu.post(address, sent).headers["Location"] == "/events/forum"
     assert Session.objects.count() == 5
     again = olu.post(address, sent)
@@ -250,8 +307,34 @@ def test_the_page_shows_before_it_does(planned, team):
     bad = olu.post(address, {"file": SimpleUploadedFile("s.csv", b"\xff\xfe\x00")})
     assert "Nothing was taken" in bad.content.decode()
     assert bad.status_code == 400
-    large = olu.post(address, {"file": SimpleUploadedFile("s.csv", b"x" * 3_000_000)})
-    assert "larger than 1 MB" in large.content.decode()
+    large = olu.post(address, {"file": SimpleUploadedFile("s.csv", b"x" * 9_000_000)})
+    assert "larger than 5 MB" in large.content.decode()
+
+
+def test_a_whole_programme_is_looked_at_and_comes_in_as_pretalx_exports_it(planned, team):
+    olu, address = sign_in_at_the_desk(team.olu), "/events/forum/import"
+    whole = in_pretalx(programme(), more="What it is about, at length. " * 200)
+    assert 3_000_000 < len(whole) < LARGEST_SCHEDULE
+    shown = olu.post(address, {"file": SimpleUploadedFile("s.json", whole)})
+    assert "<b>600 sessions in this file</b>" in shown.content.decode()
+    assert len(shown.content) < 300_000, "the page carries the sessions, not the file"
+    day = programme(48)
+    page = olu.post(address, {"file": SimpleUploadedFile("s.json", in_pretalx(day))})
+    assert olu.post(address, sent_with(page)).headers["Location"] == "/events/forum"
+    plan = olu.get("/events/forum").content.decode()
+    assert "48 sessions cannot open yet" in plan
+    assert "Monday, 1 March 2027 · 48" in plan
+    again = olu.post(address, {"file": SimpleUploadedFile("s.ics", in_ical(day))})
+    assert "the same as before: 48" in again.content.decode()
+    assert "2 sessions are planned that this file does not have" in again.content.decode()
+
+
+def sent_with(page) -> dict[str, str]:
+    """What the form on it sends, as browsers do."""
+    words = page.content.decode()
+    text = html.unescape(re.search(r'name="text" hidden>\n(.*?)</textarea>', words, re.S)[1])
+    seen = re.search(r'name="seen" value="(\w+)"', words)[1]
+    return {"text": text.replace("\n", "\r\n"), "seen": seen}
 
 
 def test_nobody_else_comes_to_the_page(planned, team):

@@ -21,7 +21,7 @@ from concord.convenings.models import (
     State,
 )
 from concord.convenings.register import register
-from concord.convenings.send_guidelines import send_guidelines, sending_of
+from concord.convenings.send_guidelines import send_guidelines, sendings_of
 from concord.letters.models import Letter
 from concord.outbox.models import Job
 from concord.outbox.registry import handler_of, periods
@@ -92,11 +92,16 @@ def arrived(mailbox: Mailbox) -> dict[str, list[str]]:
 def test_everyone_registered_gets_those_that_are_near_in_one_letter(
     forum: Convening, mailbox: Mailbox
 ):
+    again = Session.objects.create(
+        convening=forum, name="Hall again", starts_at=AT + 15 * HOUR, ends_at=AT + 16 * HOUR
+    )
+    confirm_guidelines(again, text="In Hall we listen.", by=None, at=AT)
     assert send_guidelines(forum, at=AT) == 3
     came = arrived(mailbox)
     assert set(came) == {"Wren", "Finch", "Kite"}
     (body,) = came["Wren"]
-    assert "- In Hall we listen." in body
+    assert body.count("- In Hall we listen.") == 1, "the same lines are written once"
+    assert body.index("Hall again\n") < body.index("- In Hall") < body.index("- In Song")
     assert "- In Song we listen." in body
     assert "In End" not in body
     assert "(Africa/Nairobi)" in body
@@ -248,5 +253,6 @@ def test_the_host_sees_numbers_and_never_who_nor_that_somebody_is_shut_out(
 def test_whoever_came_since_is_not_seen_to_yet(forum: Convening):
     send_guidelines(forum, at=AT)
     come(forum, "Swift")
-    sending = sending_of(guidelines_of("Hall"), session=guidelines_of("Hall").session, at=AT)
+    hall = guidelines_of("Hall")
+    sending = sendings_of(forum, {hall.session: hall}, at=AT)[hall.session_id]
     assert (sending.seen_to, sending.of) == (3, 4)
