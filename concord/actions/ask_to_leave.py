@@ -31,6 +31,7 @@ def preview(target: Target, *, at: datetime) -> dict[str, Any]:
     return {
         "kind": "ask",
         "label": target.label,
+        "id": str(target.id),
         "scope": target.scope_kind,
         "rooms": sorted(room.name for room in rooms_in(place)),
         "until_at": target.until_at.isoformat() if target.until_at else None,
@@ -80,7 +81,7 @@ def asks(targets: list[Target]) -> Iterable[str]:
 
 def counts(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
     """People who are asked, and lose nothing."""
-    people = len({step["label"] for step in previews})
+    people = len({step.get("id", step["label"]) for step in previews})
     yield people, ngettext("person is asked to leave", "people are asked to leave", people)
 
 

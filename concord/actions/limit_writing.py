@@ -61,6 +61,7 @@ def preview(kind: str, target: Target, *, at: datetime) -> dict[str, Any]:
     return {
         "kind": kind,
         "label": target.label,
+        "id": str(target.id),
         "scope": target.scope_kind,
         "rooms": sorted(room.name for room in rooms_in(place)),
         "pace": pace,
@@ -125,13 +126,13 @@ def _said(targets: list[Target]) -> dict[str, str]:
 
 def readers(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
     """People who only read from then on."""
-    people = len({step["label"] for step in previews})
+    people = len({step.get("id", step["label"]) for step in previews})
     yield people, ngettext("person may read, not write", "people may read, not write", people)
 
 
 def slowed(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
     """People who write at a pace."""
-    people = len({step["label"] for step in previews})
+    people = len({step.get("id", step["label"]) for step in previews})
     yield (
         people,
         ngettext("person writes at a slower pace", "people write at a slower pace", people),

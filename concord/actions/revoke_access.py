@@ -75,6 +75,7 @@ def preview(target: Target, *, at: datetime) -> dict[str, Any]:
     return {
         "kind": "revoke",
         "label": target.label,
+        "id": str(target.id),
         "scope": target.scope_kind,
         "rooms": sorted(room.name for room in rooms),
         "streams": relay.listening(target.id, [room.stream for room in rooms]),
@@ -162,7 +163,7 @@ def asks(targets: list[Target]) -> Iterable[str]:
 
 def counts(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
     """People, and the streams that are open now."""
-    people = len({step["label"] for step in previews})
+    people = len({step.get("id", step["label"]) for step in previews})
     yield people, ngettext("person loses access", "people lose access", people)
     streams = sum(step["streams"] for step in previews)
     yield streams, ngettext("open stream cut", "open streams cut", streams)

@@ -35,6 +35,7 @@ def preview(target: Target, *, at: datetime) -> dict[str, Any]:
     return {
         "kind": "warn",
         "label": target.label,
+        "id": str(target.id),
         "until_at": target.until_at.isoformat() if target.until_at else None,
         "already": False,
     }
@@ -77,7 +78,7 @@ def asks(targets: list[Target]) -> Iterable[str]:
 
 def counts(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
     """People who get a letter and lose nothing."""
-    people = len({step["label"] for step in previews})
+    people = len({step.get("id", step["label"]) for step in previews})
     yield people, ngettext("person gets a letter", "people get a letter", people)
 
 

@@ -21,7 +21,7 @@ from concord.cases.keep_evidence import about_evidence
 from concord.cases.link_cases import ItselfOnly
 from concord.cases.models import OVER, Case, LinkedCase, Restriction, State
 from concord.cases.move import reopen, rests
-from concord.cases.parties import known_parties, put_in, respondents
+from concord.cases.parties import Known, known_parties, put_in, respondents
 from concord.cases.recuse import take_out
 from concord.cases.restrict_case import about as about_restriction
 from concord.cases.seal_outside import seal_outside
@@ -92,13 +92,15 @@ def _out_of(younger: Case) -> list[UUID]:
 
 
 def _carry(younger: Case, older: Case, *, by: StaffMember, keyring: Keyring, at: datetime) -> None:
+    people = known_parties(younger, keyring=keyring)
     for source in younger.sources.select_related("flag", "report"):
         files.attach(source.file, outer_file_id=older.file, by=keyring, at=at)
     younger.sources.update(case=older)
     for contact in OutsideContact.objects.current(at):
         if files.may_open(younger.file, contact.holder):
             files.grant(older.file, to=contact.holder, by=keyring, at=at)
-    _carry_people(younger, older, by=by, keyring=keyring, at=at)
+    _carry_people(people, older, by=by, keyring=keyring, at=at)
+    younger.parties.all().delete()
     _carry_words(younger, older, keyring=keyring)
     _carry_kind(younger, older, by=by, keyring=keyring, at=at)
     _carry_hold(younger, older, keyring=keyring, at=at)
@@ -110,10 +112,11 @@ def _carry(younger: Case, older: Case, *, by: StaffMember, keyring: Keyring, at:
 
 
 def _carry_people(
-    younger: Case, older: Case, *, by: StaffMember, keyring: Keyring, at: datetime
+    people: list[Known], older: Case, *, by: StaffMember, keyring: Keyring, at: datetime
 ) -> None:
+    """Whoever is in both, under the same names, is there once."""
     there = {replace(known, id=older.id) for known in known_parties(older, keyring=keyring)}
-    for known in known_parties(younger, keyring=keyring):
+    for known in people:
         if replace(known, id=older.id) not in there:
             put_in(
                 older,
@@ -127,7 +130,6 @@ def _carry_people(
                 by=by.person_id,
                 at=at,
             )
-    younger.parties.all().delete()
 
 
 def _carry_words(younger: Case, older: Case, *, keyring: Keyring) -> None:

@@ -13,13 +13,14 @@ from concord.cases.hold_case import hold_case
 from concord.cases.link_cases import ItselfOnly, link_cases, say_they_belong
 from concord.cases.merge_cases import OnlyWhoWorksOnBoth, merge_cases
 from concord.cases.models import Case, LinkedCase, State
-from concord.cases.parties import known_parties
+from concord.cases.parties import add_party, known_parties
 from concord.cases.read_case import read_case
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
 from concord.cases.write_note import MayNotWriteHere, write_note
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision, Proposal
+from concord.convenings.rename import rename
 from concord.reports.models import Report
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
@@ -61,6 +62,9 @@ def test_everything_goes_into_the_older_and_both_codes_lead_there(cast: Cast) ->
     younger = of_report(cast, report(cast))
     who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.later(minutes=6)}
     write_note(younger, text="She called twice.", **who)
+    sara = {"role": "reporter", "name": "Sara Lindqvist", "person_id": cast.sara.person_id}
+    add_party(younger, **sara, by=cast.amara.id, at=cast.at)
+    rename(cast.sara, display_name="Sam Oak", by=cast.sara.person_id, at=cast.at)
     assessed(cast, younger, at=cast.later(minutes=7))
     hold_case(younger, reason="A court asked.", by=cast.luis.staff, at=cast.later(minutes=8))
     link_cases(younger, older=older, by=cast.amara.id, at=cast.later(minutes=8))
@@ -84,6 +88,8 @@ def test_everything_goes_into_the_older_and_both_codes_lead_there(cast: Cast) ->
     assert (gone.state, gone.merged_into) == (State.MERGED, whole)
     read = read_case(whole, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.later(hours=1))
     assert (len(read.flags), len(read.reports), len(read.notes)) == (1, 1, 1)
+    (sam,) = [one for one in read.parties if one.role == "reporter"]
+    assert (sam.name, sam.also) == ("Sam Oak", ("Sara Lindqvist",))
     assert whole.assessments.count() == 1
     assert whole.holds.standing().count() == 1
     assert Decision.objects.get().case == whole

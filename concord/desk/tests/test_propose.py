@@ -174,7 +174,7 @@ def test_a_post_that_went_meanwhile_is_left_out(cast: Cast, form: Browser) -> No
 def test_of_a_raid_one_choice_stands_for_all_but_those_chosen_otherwise(
     cast: Cast, case: Case, amara: Browser
 ) -> None:
-    raid = [participant(cast.convening, f"R{n}", f"r{n}@x.example", cast.at) for n in range(3)]
+    raid = [participant(cast.convening, "Raider", f"r{n}@x.example", cast.at) for n in range(3)]
     for one in raid:
         flag = flag_post(
             cast.say(one, "All of you, out"),
