@@ -24,6 +24,7 @@ from concord.monitoring.signals import flagged
 from concord.outbox.leave import leave
 from concord.reports.told import Told
 from concord.retaliation.models import Aimed, Attempt, Protected
+from concord.retaliation.named_now import named_now
 from concord.retaliation.touching import (
     STRONG,
     Token,
@@ -80,7 +81,7 @@ def notice_attempt(
     source: dict[str, Any] = {"report_id": report} if report else {"flag_id": flag}
     noticed = []
     own = set(Source.objects.filter(**source).values_list("case", flat=True))
-    for case, aimed in _touched(tokens).items():
+    for case, aimed in _touched(tokens | named_now(tokens)).items():
         if case in own:
             continue
         attempt, fresh = Attempt.objects.get_or_create(

@@ -7,13 +7,14 @@ from uuid import uuid4
 
 import pytest
 
+from concord.cases.add_party import add_party
 from concord.cases.close_case import CaseIsClosed
 from concord.cases.follow_up import follow_up
 from concord.cases.hold_case import hold_case
 from concord.cases.link_cases import ItselfOnly, link_cases, say_they_belong
 from concord.cases.merge_cases import OnlyWhoWorksOnBoth, merge_cases
 from concord.cases.models import Case, LinkedCase, State
-from concord.cases.parties import add_party, known_parties
+from concord.cases.parties import known_parties
 from concord.cases.read_case import read_case
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
@@ -63,7 +64,7 @@ def test_everything_goes_into_the_older_and_both_codes_lead_there(cast: Cast) ->
     who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.later(minutes=6)}
     write_note(younger, text="She called twice.", **who)
     sara = {"role": "reporter", "name": "Sara Lindqvist", "person_id": cast.sara.person_id}
-    add_party(younger, **sara, by=cast.amara.id, at=cast.at)
+    add_party(younger, **sara, by=cast.amara.staff, at=cast.at)
     rename(cast.sara, display_name="Sam Oak", by=cast.sara.person_id, at=cast.at)
     assessed(cast, younger, at=cast.later(minutes=7))
     hold_case(younger, reason="A court asked.", by=cast.luis.staff, at=cast.later(minutes=8))

@@ -11,6 +11,7 @@ from concord.cases.models import Case, LinkedCase
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
+from concord.convenings.rename import rename
 from concord.ledger.models import Entry
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
@@ -116,8 +117,12 @@ def test_a_flag_on_a_post_about_a_witness_is_noticed_and_the_letter_says_nothing
     post = cast.say(friend, "Tomas Vega works at the ministry. Write to them.")
     flag_post(post, words="", by=other.person_id, by_staff=False, at=cast.later(hours=1))
     assert [one.case for one in seen_by(cast, cast.luis)] == [case]
+    rename(cast.tomas, display_name="Tova Reed", by=cast.tomas.person_id, at=cast.at)
+    post = cast.say(friend, "It is Tova Reed now. Write there again.")
+    flag_post(post, words="", by=other.person_id, by_staff=False, at=cast.later(hours=1))
+    assert [one.case for one in seen_by(cast, cast.luis)] == [case, case]
     run_due(at=cast.later(hours=2))
-    assert all(SIGN not in str(letter) and "Vega" not in str(letter) for letter in mailbox)
+    assert not any(word in str(letter) for letter in mailbox for word in (SIGN, "Vega", "Reed"))
 
 
 @pytest.mark.clauses("V-RETAL-2")
