@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from concord.convenings.models import Convening, State
 from concord.convenings.running import running_events
@@ -48,6 +49,9 @@ PARTS = {
     "watch-flags": "desk/_watch_flags.html",
     "watch-now": "desk/_watch_now.html",
 }
+
+EMPTY = "watch-empty"
+"""What a page without any room asks for, until there is one."""
 
 
 @door(watches)
@@ -98,6 +102,9 @@ def watch(request: DeskRequest) -> HttpResponse:
         "flagged_by_you": own_flags(page.posts, by=staff.person_id),
         "now": request.at,
     }
+    context["stream"] = _stream([chosen] if chosen else rooms, staff)
+    if request.htmx and request.htmx.target == EMPTY:
+        return HttpResponseClientRefresh() if rooms else HttpResponse(status=204)
     part = PARTS.get(request.htmx.target or "") if request.htmx else None
     if part:
         return render(request, part, context)
@@ -106,7 +113,6 @@ def watch(request: DeskRequest) -> HttpResponse:
     context["running"] = running_events()
     if not (chosen or page.is_earlier):
         context |= {"reloads": RELOADS, "still": "still" in asked}
-    context["stream"] = _stream([chosen] if chosen else rooms, staff)
     if chosen:
         context["room"] = chosen
         context["nonce"] = uuid4()
@@ -176,9 +182,9 @@ def _asked(request: DeskRequest) -> QueryDict:
 
 
 def _stream(rooms: list[Room], staff: StaffMember) -> str:
-    """The address that tells this page that something happened; it carries ids only."""
+    """The address that tells this page that something happened; it carries ids only, in an order that stays."""
     busiest = sorted(rooms, key=lambda room: -room.lately)[:MOST_ROOMS]  # type: ignore[attr-defined]
-    streams = [f"desk:{staff.person_id}", *(room.watch_stream for room in busiest)]
+    streams = [f"desk:{staff.person_id}", *sorted(room.watch_stream for room in busiest)]
     return "/live/?" + urlencode([("s", stream) for stream in streams])
 
 

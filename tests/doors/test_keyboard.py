@@ -12,7 +12,7 @@ from concord.monitoring.models import Flag
 from concord.people.tests.team import code_now
 from concord.spaces.tests.conftest import inside  # noqa: F401
 from tests.browsing import at_the_desk
-from tests.cast import PASSPHRASES, Cast, stage
+from tests.cast import PASSPHRASES, Cast, session_in, stage
 
 pytestmark = pytest.mark.browser
 
@@ -218,6 +218,14 @@ def test_news_do_not_take_the_focus_away(cast: Cast, sit, inside):  # noqa: F811
     sara.enter("Flag it")
     expect(luis.page.locator("#inbox .item")).to_have_count(2)
     assert luis.page.evaluate(FOCUS)["words"].startswith("Flag ")
+    luis.enter("Watch")
+    opened = session_in(cast.convening, "Hall 3", cast.amara, cast.at)
+    luis.page.evaluate("document.body.dispatchEvent(new CustomEvent('live:condition'))")
+    expect(luis.page.locator(".rooms")).to_contain_text("Hall 3")
+    cast.say(
+        cast.tomas, "Now in here", room=opened
+    )  # a room that opened since is listened to as well
+    expect(luis.page.locator(".feed")).to_contain_text("Now in here")
 
 
 def test_a_report_is_written_in_one_language_and_sent_in_another_by_keys(cast: Cast, sit):

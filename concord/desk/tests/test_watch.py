@@ -278,6 +278,10 @@ def test_with_no_room_open_it_says_when_rooms_appear(cast: Cast, amara: Browser)
     Session.objects.update(state=State.ENDED)
     Convening.objects.update(state=State.ENDED)
     assert amara.open("/watch").sees("Rooms appear here when a session opens.")
+    asks = {"hx-request": "true", "hx-target": "watch-empty"}
+    assert amara.client.get("/watch", headers=asks).status_code == 204
+    Convening.objects.update(state=State.OPEN)
+    assert amara.client.get("/watch", headers=asks).headers["HX-Refresh"] == "true"
 
 
 def flagged_by_three(cast: Cast) -> list[Flag]:

@@ -69,7 +69,14 @@
     refresh(button.closest("[data-calm]"));
   });
   document.body.addEventListener("htmx:beforeRequest", (event) => {
-    if (document.hidden && event.detail.elt.closest(".watch")) event.preventDefault();
+    if (document.hidden && event.detail.elt.closest(".watch, #watch-empty")) event.preventDefault();
+  });
+  // Rooms open and close while the page lies here: what is listened to follows the list of them.
+  document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
+    const rooms = detail.target.querySelector(":scope > [data-hears]");
+    if (!rooms || rooms.dataset.hears === document.body.dataset.stream) return;
+    document.body.dataset.stream = rooms.dataset.hears;
+    document.body.dispatchEvent(new Event("stream"));
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) document.body.dispatchEvent(new CustomEvent("live:condition"));

@@ -2,13 +2,12 @@
 // care fetch themselves through htmx, as `hx-trigger="live:flag from:body"`. Whatever may change what waits for
 // somebody every page hears, also as `live:news`: the first at once, what follows within a second together at its end.
 //
-// <body data-stream="/live/?s=desk:…"> and an optional <p id="stream-line" data-offline="…">; data-events="…" names what
-// else a page shows. A page that shows what may be taken from its reader names it in data-about: on `gone` it looks
+// <body data-stream="/live/?s=desk:…"> and an optional <p id="stream-line" data-offline="…">; a page that changes the
+// address says so with a `stream` event. data-events="…" names what else a page shows. A page that shows what may be taken from its reader names it in data-about: on `gone` it looks
 // again, and when it comes back it asks data-still whether to.
 (() => {
   "use strict";
-  const address = document.body.dataset.stream;
-  if (!address || !("EventSource" in window)) return;
+  if (!document.body.dataset.stream || !("EventSource" in window)) return;
   const waits = ["inbox", "unwatched", "flag", "report", "case", "proposal", "decision", "review"];
   const names = new Set([...waits, ...(document.body.dataset.events || "").split(" ").filter(Boolean)]);
   const about = (document.body.dataset.about || "").split(" ").filter(Boolean);
@@ -49,7 +48,7 @@
   const open = () => {
     clearTimeout(timer);
     if (source || document.hidden) return;
-    source = new EventSource(address);
+    source = new EventSource(document.body.dataset.stream);
     source.onopen = () => { wait = 0; say(""); tell("open"); look(); };
     source.onerror = again;
     names.forEach((name) => source.addEventListener(name, (event) => hear(name, event)));
@@ -65,6 +64,7 @@
     });
   };
 
+  document.body.addEventListener("stream", () => { close(); open(); });
   addEventListener("online", open);
   addEventListener("pagehide", close);
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
