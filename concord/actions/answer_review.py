@@ -33,7 +33,7 @@ def answer_review(
 ) -> ReviewRequest:
     """Lay an answer into the box that the person's code opens; of a reporter, into that of their report, too.
 
-    More than one may follow.
+    More than one may follow. One that names nothing we decided rests with an answer given after it was raised.
 
     Changes no decision. Raises `AnswerIsEmpty`, NoGrant, and what the guard refuses (K-NAME-1).
     """
@@ -48,7 +48,12 @@ def answer_review(
         push(box, answer.strip().encode(), kind="answer", at=at)
     if request.report is not None:
         tell_who_reported(request.report, answer.strip(), at=at)
-    request.answered_at = request.answered_at or at
+    if request.answered_at is None or _names_nothing(request):
+        request.answered_at = at
     request.save(update_fields=["answered_at"])
     record("actions.answer_review", actor=by.person_id, subject=request.id, at=at)
     return request
+
+
+def _names_nothing(request: ReviewRequest) -> bool:
+    return request.decision_id is None and request.report_id is None

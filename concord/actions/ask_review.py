@@ -18,6 +18,7 @@ from concord.actions.models import ReviewRequest
 from concord.actions.review_reference import executions_named_by
 from concord.actions.uninvolved import uninvolved
 from concord.cases.models import Source
+from concord.cases.seal_outside import ENOUGH
 from concord.concurrence.models import Decision, Execution, Warrant
 from concord.concurrence.terms import LASTING
 from concord.convenings.models import Convening, Session, State
@@ -64,6 +65,7 @@ def ask_review(
     Which decision it is about is told by `shut`, a shut or a limit from the gate's own page, by the `number` of a
     notice, or by the `report` whose box is open; then it is assigned at once. Where nothing was decided about that
     report, it is about its being left so. When nothing tells, all who receive reports read it. No account is needed.
+    With fewer than two of them the outside contact can open it as well, and looks at it when nobody else is left.
     The action stands meanwhile. Filed late, it still reaches a person and is answered. The same form sent twice shows
     the same code. Raises `SayALittle` for an empty or endless text.
     """
@@ -79,7 +81,8 @@ def ask_review(
     readers = _readers(decisions, theirs, at=at)
     settled_at = made_at(decisions, theirs)
     contents = json.dumps({"words": words.strip(), "contact": contact.strip()})
-    file = files.open_file(readers=readers, at=at)
+    holders = readers if len(readers) >= ENOUGH else readers | outside_readers(at)
+    file = files.open_file(readers=holders, at=at)
     made = ReviewRequest.objects.create(
         id=request_id,
         code=random_code(),

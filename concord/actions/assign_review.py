@@ -10,9 +10,16 @@ from django.db import transaction
 from django.db.models import Q
 from django.dispatch import receiver
 
+import concord.cases.hear_departures  # noqa: F401  (the seats are filled first: who follows had a part from then on)
 from concord.actions.looked_at import case_of, files_of, had_a_part, who_may_look
-from concord.actions.models import UNDECIDED, ReviewRequest, ReviewState
+from concord.actions.models import (
+    UNDECIDED,
+    ReviewRequest,
+    ReviewRequestQuerySet,
+    ReviewState,
+)
 from concord.cases.models import Case
+from concord.cases.seal_outside import ENOUGH
 from concord.cases.signals import recused
 from concord.concurrence.models import Decision
 from concord.ledger.record import record
@@ -20,6 +27,7 @@ from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.readers import outside_readers
 from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
+from concord.people.signals import designation_ended
 from concord.reports.models import Report
 from concord.vault import files
 from concord.vault.errors import NoGrant
@@ -57,6 +65,7 @@ def assign_review(
         files.grant(request.file, to=wanted[0], by=keyring, at=at)
     for person in had_a_part(request) & files.readers(request.file):
         files.withdraw(request.file, person, at=at)
+    owe_outside(request, at=at)
     return assign(request, decision=decision, to=wanted[0] if wanted else None, at=at)
 
 
@@ -109,21 +118,42 @@ def end_loan(request: ReviewRequest, *, at: datetime) -> None:
 def pass_on(sender: type[Case], case: Case, person: UUID, at: datetime, **kwargs: Any) -> None:
     """Whoever steps out of the case looks at no decision of it; the next one without a part does."""
     undecided = Q(decision__isnull=True, report__in=case.sources.values("report"))
-    theirs = ReviewRequest.objects.filter(undecided | Q(decision__case=case), state__in=UNDECIDED)
-    for request in theirs:
+    theirs = ReviewRequest.objects.filter(undecided | Q(decision__case=case))
+    _pass_on(theirs, person, at=at)
+
+
+@receiver(designation_ended, dispatch_uid="actions.assign_review_of_the_departed")
+def pass_on_all_they_had(
+    sender: type[StaffMember], staff: StaffMember, at: datetime, **kwargs: Any
+) -> None:
+    """Whoever leaves the team looks at nothing any more; each request of theirs is the next one's."""
+    held = files.held_by(staff.person_id)
+    _pass_on(ReviewRequest.objects.filter(file__in=held), staff.person_id, at=at)
+
+
+def _pass_on(requests: ReviewRequestQuerySet, person: UUID, *, at: datetime) -> None:
+    """With nobody left who can open one, the outside contact could before, or recovery makes what is owed."""
+    for request in requests.filter(state__in=UNDECIDED).order_by("filed_at", "id"):
         if person not in files.readers(request.file):
             continue
-        left = files.readers(request.file) - {person}
-        if not left:
-            for outside in outside_readers(at):
-                files.owe(request.file, to=outside, at=at)
-                left = {outside}
         files.withdraw(request.file, person, at=at)
+        owe_outside(request, at=at)
         if request.reviewer == person:
             request.lends_case = False
+            left, outside = files.readers(request.file), sorted(outside_readers(at))
             able = [staff.person_id for staff in who_may_look(request, at=at)]
-            to = next((one for one in able if one in left), next(iter(sorted(left)), None))
-            assign(request, decision=request.decision, to=to, at=at)
+            wanted = [*(one for one in able if one in left), *outside, *able, *sorted(left)]
+            assign(request, decision=request.decision, to=next(iter(wanted), None), at=at)
+            if wanted and wanted[0] not in left:
+                files.owe(request.file, to=wanted[0], at=at)
+
+
+def owe_outside(request: ReviewRequest, *, at: datetime) -> None:
+    """With fewer than two on the team who can open it, the outside contact can as well, as with a case (I-WHO-1)."""
+    outside = outside_readers(at)
+    if len(files.readers(request.file) - outside) < ENOUGH:
+        for one in outside - files.readers(request.file):
+            files.owe(request.file, to=one, at=at)
 
 
 def _lend(request: ReviewRequest, *, to: UUID, at: datetime) -> bool:

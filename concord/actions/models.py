@@ -45,6 +45,7 @@ class ReviewRequest(models.Model):
 
     `named`: the way they came told which decision it is about, so nobody who had a part in it reads this.
     `reviewer` is a person, or the standing letterbox of the outside contact; they had no part in the decision.
+    `alarmed_at`, `raised_at`: since when everybody who can open it is to answer, or decide, what somebody let lie.
     `report`: whoever reported asks. Without a decision it is about what came of that report: nothing, as yet.
     """
 
@@ -76,6 +77,7 @@ class ReviewRequest(models.Model):
     answer_due_at = models.DateTimeField()
     alarmed_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    raised_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     reason_sealed = models.BinaryField(null=True)
 

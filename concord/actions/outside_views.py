@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -102,4 +103,7 @@ def _page(
 
 
 def _theirs(inside: Outside) -> ReviewRequestQuerySet:
-    return ReviewRequest.objects.filter(is_seen_by(inside.contact.holder))
+    """Those that are theirs to look at, or nobody's; what somebody on the team looks at is not before them."""
+    holder = inside.contact.holder
+    theirs = Q(reviewer=holder) | Q(reviewer__isnull=True)
+    return ReviewRequest.objects.filter(theirs, is_seen_by(holder))

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from concord.actions.models import (
     UNDECIDED,
@@ -263,11 +263,17 @@ def questions_for(staff: StaffMember) -> QuerySet[Question]:
 
 
 def reviews_for(staff: StaffMember) -> QuerySet[ReviewRequest]:
-    """Requests to look again, or "this is not me", that nobody has decided: those of theirs, and nobody's."""
+    """Requests to look again, or "this is not me", that nobody has decided: those of theirs, nobody's, and late ones.
+
+    One that names nothing rests once it was answered after that.
+    """
     waiting = ReviewRequest.objects.visible_to(staff).filter(state__in=UNDECIDED)
-    mine = Q(reviewer=staff.person_id) | Q(reviewer__isnull=True) | Q(alarmed_at__isnull=False)
-    unanswered = Q(answered_at__isnull=True)
-    return waiting.filter(mine, Q(reviewer=staff.person_id) | unanswered)
+    mine = Q(reviewer=staff.person_id)
+    nobodys = Q(reviewer__isnull=True) | Q(alarmed_at__isnull=False)
+    let_lie = Q(reviewer__isnull=False) | Q(answered_at__lt=F("raised_at"))
+    return waiting.filter(
+        mine | Q(nobodys, answered_at__isnull=True) | Q(let_lie, raised_at__isnull=False)
+    )
 
 
 def unconfirmed_for(staff: StaffMember, *, at: datetime) -> QuerySet[LateRecusal]:

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from concord.access.gate import NotAdmitted, is_admitted
 from concord.access.models import Shut
-from concord.actions.alarm_requests import alarm_requests
+from concord.actions.alarm_requests import alarm_requests, raise_undecided
+from concord.actions.answer_review import answer_review
 from concord.actions.ask_review import ask_review
 from concord.actions.audit import audit
 from concord.actions.confirm_decision import alarm_unconfirmed, confirm_decision
-from concord.actions.decide_review import decide_review
+from concord.actions.decide_review import HadAPart, decide_review
 from concord.actions.end_earlier import OnlyEarlier, WouldBeALift, end_earlier
 from concord.actions.lift import NothingInItsPlace, NothingToLift, in_place_of
 from concord.actions.models import Confirmation, Ending, LateRecusal, ReviewRequest
@@ -36,19 +37,21 @@ from concord.concurrence.set_aside import set_aside
 from concord.concurrence.terms import Target
 from concord.convenings.models import Convening
 from concord.convenings.models import State as ConveningState
+from concord.desk.waiting import reviews_for
 from concord.evasion.models import Match
 from concord.evasion.recognise_login import recognise_login
 from concord.evasion.revoke_again import revoke_again
 from concord.evasion.undo import undo
 from concord.ledger.models import Entry
+from concord.people.end_designation import end_designation
+from concord.people.models import Role
 from concord.people.tests.team import Mailbox
 from concord.site.answers import OutsideContact
 from concord.site.founding import name_contact
 from concord.spaces.models import Post, Removal
 from concord.vault import files, recovery
-from concord.vault.errors import NoGrant
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, login_by_mailbox, opened, participant, stage, terms_for
+from tests.cast import Cast, colleague, login_by_mailbox, opened, participant, stage, terms_for
 from tests.looking_again import another_receiver, decided, lift_of, lifted, proposed_lift
 
 
@@ -369,13 +372,49 @@ def test_a_request_that_comes_late_or_waits_too_long_still_reaches_somebody(cast
     elena = behind_her_door(cast)
     assert elena.open("/report/box/kept").sees(f"Request {soon.code} to look again was promised")
     mina_decides = {"by": mina.id, "keyring": mina.keyring, "at": cast.later(days=31)}
-    with pytest.raises(NoGrant):
+    assert not elena.sees("I only quoted")
+    assert elena.open(f"/report/box/kept/reviews/{soon.id}").status == 404
+    with pytest.raises(HadAPart):
         decide_review(soon, outcome="upheld", reason="…", answer="", **as_(cast.outside_key, cast))
     said = {"outcome": "upheld", "reason": "It was a threat.", "answer": ""}
     assert decide_review(soon, **said, **mina_decides).state == "upheld"
     again = decide_review(soon, **{**said, "outcome": "overturned"}, **mina_decides)
     assert again.state == "upheld"
     assert decision.endings.count() == 0
+
+
+@pytest.mark.clauses("P-ZERO-1", "I-PROC-1")
+def test_an_answer_is_no_decision_and_one_that_lies_is_before_everybody_who_can_open_it(
+    cast: Cast,
+) -> None:
+    mina, zola = another_receiver(cast), colleague(cast, "zola", "Zola", Role.RECEIVER)
+    decided(cast)
+    asked = {"words": "Please look.", "contact": "", "at": cast.at}
+    shut = Shut.objects.get(person=cast.karim.person).id
+    _code, named = ask_review(kind="review", shut=shut, nonce=os.urandom(16), **asked)
+    _code, of_nothing = ask_review(kind="review", shut=None, nonce=os.urandom(16), **asked)
+    said = {"answer": "We look at it.", "by": mina.staff, "keyring": mina.keyring}
+    for request in (named, of_nothing):
+        answer_review(request, **said, at=cast.later(days=6, hours=1))
+    assert named.reviewer == mina.id
+    assert files.readers(named.file) == {mina.id, zola.id}
+    assert not reviews_for(zola.staff).exists()
+    assert raise_undecided(None, at=cast.later(days=7)) == 0  # somebody has just answered
+    assert raise_undecided(None, at=cast.later(days=7, hours=1)) == 2
+    assert raise_undecided(None, at=cast.later(days=8)) == 0
+    assert set(reviews_for(zola.staff)) == {named, of_nothing}
+    answer_review(of_nothing, **said, at=cast.later(days=8))
+    assert set(reviews_for(zola.staff)) == {named}
+    leaves = {"by": None, "at": cast.later(days=9)}
+    end_designation(mina.staff, **leaves)
+    named.refresh_from_db()
+    assert named.reviewer == zola.id
+    files.settle(zola.keyring, at=cast.later(days=9))
+    end_designation(zola.staff, **leaves)
+    named.refresh_from_db()
+    outside = {"by": cast.outside.holder, "keyring": cast.outside_key, "at": cast.later(days=9)}
+    ends = {"outcome": "upheld", "reason": "It was a threat.", "answer": ""}
+    assert decide_review(named, **ends, **outside).state == "upheld"
 
 
 def behind_her_door(cast: Cast, code: str = "") -> Browser:
