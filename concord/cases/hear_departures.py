@@ -7,7 +7,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from concord.cases.models import OVER, Case
+from concord.cases.models import Case, State
 from concord.cases.recuse import take_keys
 from concord.ledger.record import record
 from concord.people.models import StaffMember
@@ -17,11 +17,14 @@ from concord.vault import files
 
 @receiver(designation_ended, dispatch_uid="cases.hear_departures")
 def leave_their_cases(staff: StaffMember, at: datetime, **kwargs: Any) -> None:
-    """Their keys to what goes on are withdrawn, and their seats are filled as if they had stepped out.
+    """Their keys are withdrawn, and their seats are filled as if they had stepped out: of a closed case as well, for
+    whoever reported may write again.
 
     It is no recusal: what they agreed to and what was done stays as it is, for they had no conflict.
     """
-    held = Case.objects.filter(file__in=files.held_by(staff.person_id)).exclude(state__in=OVER)
+    held = Case.objects.filter(file__in=files.held_by(staff.person_id)).exclude(
+        state__in=[State.MERGED, State.PURGED]
+    )
     for case in Case.objects.select_for_update().filter(id__in=held.values("id")).order_by("id"):
         before = (case.coordinator_id, case.deputy_id)
         take_keys(case, who=staff.person_id, keyring=None, at=at)

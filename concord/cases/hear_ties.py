@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
-from concord.cases.models import OVER, Case
+from concord.cases.models import Case, State
 from concord.cases.parties import CONFLICTED_ROLES, known_parties
 from concord.cases.recuse import take_out
 from concord.people.models import Person, StaffMember
@@ -37,8 +37,10 @@ def step_out(
 
 
 def _named_in(person: UUID, keyring: Keyring) -> set[UUID]:
-    """The cases that these keys open and in which the person was reported, or harmed."""
-    theirs = Case.objects.filter(is_open_to(keyring.holder)).exclude(state__in=OVER)
+    """The cases, closed ones too, that these keys open and in which the person was reported, or harmed."""
+    theirs = Case.objects.filter(is_open_to(keyring.holder)).exclude(
+        state__in=[State.MERGED, State.PURGED]
+    )
     return {case.id for case in theirs if _names(case, person, keyring)}
 
 

@@ -7,6 +7,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from concord.letters.registry import register_kind
         from concord.reports import (  # noqa: F401  (each registers its job)
+            alarm_added,
             alarm_unanswered,
             alarm_untold,
             answer_question,

@@ -56,7 +56,8 @@ class Report(models.Model):
     `folded`: it looks like one of many, and is shown beneath them, never dropped.
     `tell_outcome`: its reporter wants to hear what was done, which is then laid in their box.
     `notice_sealed`: `NoticeWanted`, for those alone who asked to be told that something new lies there.
-    `added_at`: since when there lies something new of the reporter's that none of its readers has opened.
+    `added_at`: since when there lies something new of the reporter's that none of its readers has opened;
+    `added_raised_at`: when that was raised.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -81,6 +82,7 @@ class Report(models.Model):
     done_outside_sealed = models.BinaryField(null=True)
     acted_outside = models.BooleanField(null=True)
     added_at = models.DateTimeField(null=True)
+    added_raised_at = models.DateTimeField(null=True)
 
     objects = ReportQuerySet.as_manager()
 

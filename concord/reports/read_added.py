@@ -34,7 +34,7 @@ def read_added(report: Report, *, keyring: Keyring, at: datetime) -> Added:
         raise NoGrant(subject=report.id)
     since = Report.objects.select_for_update().get(id=report.id).added_at
     if since is not None:
-        Report.objects.filter(id=report.id).update(added_at=None)
+        Report.objects.filter(id=report.id).update(added_at=None, added_raised_at=None)
         record("reports.read_added", actor=keyring.holder, subject=report.id, at=at)
     mine = [
         one.last for one in readings(report.id, verb="reports.read") if one.actor == keyring.holder

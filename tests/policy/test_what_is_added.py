@@ -11,8 +11,10 @@ from concord.cases.models import Case, State
 from concord.cases.purge_case import NotItsDayYet, purge_case
 from concord.cases.recuse import recuse
 from concord.desk.tests.test_inbox import number_beside_inbox
-from concord.desk.waiting import how_much_waits, waiting_for
+from concord.desk.waiting import added_for, how_much_waits, waiting_for
 from concord.outbox.models import Job
+from concord.people.end_designation import end_designation
+from concord.reports.alarm_added import alarm_added
 from concord.reports.forget_reports import forget_reports
 from concord.reports.models import Report
 from concord.reports.models import State as ReportState
@@ -21,6 +23,7 @@ from concord.reports.told import Told
 from concord.retaliation.models import Attempt
 from tests.browsing import Browser, at_the_desk
 from tests.cast import Cast, answers_arrive, case_about_karim, closed
+from tests.looking_again import another_receiver
 from tests.policy.test_reports_box import box, report, taken_up
 
 WORDS = "He is at my door again"
@@ -92,6 +95,37 @@ def test_where_the_case_is_closed_it_leads_to_opening_it_again(cast: Cast) -> No
     luis.follow("Reopen it").press("Reopen it")
     case.refresh_from_db()
     assert case.state == State.REOPENED
+
+
+@pytest.mark.clauses("I-ANYWAY-1", "R-COORD-1")
+def test_a_closed_case_whose_people_left_is_the_next_ones_and_unread_words_are_raised(
+    cast: Cast,
+) -> None:
+    mina = another_receiver(cast)
+    code, case = in_a_case(cast)
+    now = closed(cast, case).closings.get().closed_at + timedelta(days=1)
+    for desk in (cast.amara, cast.luis):
+        end_designation(desk.staff, by=None, at=now)
+    case.refresh_from_db()
+    assert {case.coordinator, case.deputy} == {cast.ravi.staff, mina.staff}
+    adds(code)
+    found = Report.objects.get()
+    assert found.added_at is not None
+    assert [*added_for(mina.staff), *added_for(cast.ravi.staff)] == [found, found]
+    a_day_later = found.added_at + timedelta(hours=24)
+    assert alarm_added(None, at=a_day_later - timedelta(seconds=1)) == 0
+    assert alarm_added(None, at=a_day_later) == 1
+    assert alarm_added(None, at=a_day_later) == 0
+    elena = Browser().open("/report/box").press("Open", code=cast.outside_code)
+    assert (
+        elena.open("/report/box/kept")
+        .press("I keep it to myself")
+        .sees(f"Whoever sent report {found.code} wrote again")
+    )
+    assert at_the_desk(mina).open(f"/reports/{found.id}").sees(WORDS)
+    adds(code, "", danger="on")
+    found.refresh_from_db()
+    assert alarm_added(None, at=found.added_at + timedelta(minutes=5)) == 1
 
 
 @pytest.mark.clauses("I-ANYWAY-1", "I-REVIEW-1")
