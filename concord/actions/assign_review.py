@@ -26,11 +26,12 @@ from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.readers import outside_readers
 from concord.monitoring.ring import ring
-from concord.people.models import StaffMember
+from concord.people.models import OutsideContact, StaffMember
 from concord.people.signals import designation_ended
 from concord.reports.models import Report
 from concord.vault import files
 from concord.vault.errors import NoGrant
+from concord.vault.keyholders import keyholders
 from concord.vault.keyring import Keyring
 
 
@@ -150,9 +151,10 @@ def _pass_on(requests: ReviewRequestQuerySet, person: UUID, *, at: datetime) -> 
 
 def owe_outside(request: ReviewRequest, *, at: datetime) -> None:
     """With fewer than two on the team who can open it, the outside contact can as well, as with a case (I-WHO-1)."""
-    outside = outside_readers(at)
-    if len(files.readers(request.file) - outside) < ENOUGH:
-        for one in outside - files.readers(request.file):
+    readers = files.readers(request.file)
+    contacts = set(OutsideContact.objects.values_list("holder", flat=True))
+    if len(keyholders(readers) - contacts) < ENOUGH:
+        for one in outside_readers(at) - readers:
             files.owe(request.file, to=one, at=at)
 
 
