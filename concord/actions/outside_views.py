@@ -19,6 +19,7 @@ from concord.actions.who_asks import steps_of_each
 from concord.concurrence.terms import LASTING
 from concord.concurrence.wording import place_name
 from concord.doors import Request, anyone, door
+from concord.people.models import OutsideContact
 from concord.refusals import Refused, tell
 from concord.reports.outside import Outside, come_in_to_read
 from concord.vault import files
@@ -103,7 +104,6 @@ def _page(
 
 
 def _theirs(inside: Outside) -> ReviewRequestQuerySet:
-    """Those that are theirs to look at, or nobody's; what somebody on the team looks at is not before them."""
-    holder = inside.contact.holder
-    theirs = Q(reviewer=holder) | Q(reviewer__isnull=True)
-    return ReviewRequest.objects.filter(theirs, is_seen_by(holder))
+    """Those that are with somebody outside, or nobody's; what somebody on the team looks at is not before them."""
+    outside = Q(reviewer__in=OutsideContact.objects.values("holder")) | Q(reviewer__isnull=True)
+    return ReviewRequest.objects.filter(outside, is_seen_by(inside.contact.holder))
