@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -137,6 +139,8 @@ def _page(
         and may_look(staff.person_id, found, keyring=request.keyring, at=request.at)
     )
     case, told = case_of(found), found.report
+    names_nothing = is_open and not (found.decision or told)
+    in_force, over = _choices(request, found) if names_nothing else ([], [])
     context = {
         "found": found,
         "asked": asked,
@@ -149,7 +153,8 @@ def _page(
         "may_take": may_take,
         "reviewer": names_of(found.reviewer).get(found.reviewer) if found.reviewer else "",
         "form": form or (_form_for(found, request) if is_open and is_theirs else None),
-        "decisions": _choices(request) if is_open and not (found.decision or told) else [],
+        "decisions": in_force,
+        "over": over,
         "outcome": outcomes_of(found).get(found.state, ""),
         "reason": read_reason(found, keyring=request.keyring) if not is_open else "",
         "typed": typed,
@@ -159,9 +164,17 @@ def _page(
     return render(request, "actions/desk_review.html", context, status=status)
 
 
-def _choices(request: DeskRequest) -> list[Decision]:
-    """The decisions in force that this person may see: it is about one of them."""
-    return list(Decision.objects.visible_to(request.staff_member).in_force(request.at)[:50])
+def _choices(request: DeskRequest, found: ReviewRequest) -> tuple[list[Decision], list[Decision]]:
+    """The decisions that this person may see, in force, and over since: it is about one of them.
+
+    As long as one may ask, before the day on which they did; what runs out while they wait stays among them.
+    """
+    since = found.filed_at - timedelta(days=settings.CONCORD_REVIEW_DAYS)
+    visible = Decision.objects.visible_to(request.staff_member)
+    in_force = visible.in_force(request.at)
+    made = visible.not_over(since).filter(made_at__lte=request.at)
+    over = made.exclude(id__in=in_force.values("id"))
+    return list(in_force), list(over)
 
 
 def _id(typed: str) -> UUID | None:

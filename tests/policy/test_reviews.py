@@ -516,3 +516,8 @@ def test_it_is_lifted_on_the_pages_with_the_posts_that_were_chosen(cast: Cast) -
     assert amara.open(f"/decisions/{decision.id}").sees("lifted by two people")
     assert at_the_desk(cast.luis).open("/decisions").sees(decision.code)
     assert amara.open(f"/cases/{decision.case_id}").sees("A decision was ended by two people")
+    told = {"words": "You kept me out for a day.", "contact": "", "nonce": os.urandom(16)}
+    _code, asked = ask_review(kind="review", shut=None, at=timezone.now(), **told)
+    amara.open(f"/reviews/{asked.id}").press(f"It is about {decision.code}")
+    asked.refresh_from_db()
+    assert asked.decision == decision  # though it is over
