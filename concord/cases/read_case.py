@@ -13,7 +13,9 @@ from concord.cases.keep_evidence import read_evidence
 from concord.cases.models import Case, Note
 from concord.cases.parties import Known, known_parties
 from concord.cases.write_note import read_note
+from concord.ledger.readings import readings
 from concord.ledger.record import record
+from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.models import Flag
 from concord.monitoring.read_flag import Message, read_flag, read_judgement, read_messages
 from concord.monitoring.seen import Seen
@@ -23,6 +25,8 @@ from concord.reports.models import Report
 from concord.reports.read_report import OnlyCurrentStaff, Said, read_report, read_words
 from concord.reports.told import Source, Told
 from concord.vault.keyring import Keyring
+
+DEPUTY_READS = "cases.deputy_reads"
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,8 @@ class Opened:
 def read_case(case: Case, *, by: StaffMember | None, keyring: Keyring, at: datetime) -> Opened:
     """Everything in the case; `by` is None for the outside contact. Raises NoGrant for whoever holds no key,
     and `OnlyCurrentStaff` for whoever left, whatever they still hold: closed or not (K-CONF-1).
+
+    That the deputy opened it is announced to the coordinator, once.
     """
     if by is not None and not by.is_current(at):
         raise OnlyCurrentStaff(subject=case.id)
@@ -117,7 +123,20 @@ def read_case(case: Case, *, by: StaffMember | None, keyring: Keyring, at: datet
     )
     actor = by.person_id if by else keyring.holder
     record("cases.read_case", actor=actor, subject=case.id, at=at)
+    if by is not None and by.id == case.deputy_id:
+        _announce(case, by, at=at)
     return opened
+
+
+def _announce(case: Case, deputy: StaffMember, *, at: datetime) -> None:
+    """Once for each deputy: the coordinator learns that somebody else has read it by now, and so does the timeline."""
+    if any(one.actor == deputy.person_id for one in readings(case.id, verb=DEPUTY_READS)):
+        return
+    held = Case.objects.select_for_update().get(id=case.id)
+    if any(one.actor == deputy.person_id for one in readings(case.id, verb=DEPUTY_READS)):
+        return
+    record(DEPUTY_READS, actor=deputy.person_id, subject=case.id, at=at)
+    tell_desks([held.coordinator.person_id], "case", case.id)
 
 
 def _flag(flag: Flag, keyring: Keyring, at: datetime) -> OpenedFlag:

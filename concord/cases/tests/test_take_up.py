@@ -14,6 +14,7 @@ from concord.cases.write_note import EmptyNote, MayNotWriteHere, write_note
 from concord.ledger.models import Entry
 from concord.vault import files
 from concord.vault.errors import NoGrant
+from tests.browsing import at_the_desk
 from tests.cast import Cast, case_about_karim, flagged
 
 pytestmark = pytest.mark.django_db
@@ -64,10 +65,13 @@ def test_the_flagger_is_protected_from_the_first_moment(cast: Cast) -> None:
 
 def test_reading_is_recorded(cast: Cast) -> None:
     case = case_about_karim(cast)
-    read_case(case, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
-    assert Entry.objects.filter(
-        verb="cases.read_case", subject=case.id, actor=cast.luis.id
-    ).exists()
+    for one in (cast.amara, cast.luis, cast.luis):
+        read_case(case, by=one.staff, keyring=one.keyring, at=cast.at)
+    read = Entry.objects.filter(subject=case.id, actor=cast.luis.id)
+    assert read.filter(verb="cases.read_case").count() == 2
+    assert read.filter(verb="cases.deputy_reads").count() == 1
+    assert Entry.objects.filter(verb="cases.deputy_reads").count() == 1
+    assert at_the_desk(cast.amara).open(f"/cases/{case.id}").sees("Luis, the deputy, opened it")
 
 
 def test_recusal_takes_row_and_key_and_fills_the_seat(cast: Cast) -> None:
