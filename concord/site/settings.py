@@ -29,12 +29,12 @@ CONCORD_DESK = os.environ.get("CONCORD_DESK", "http://desk.localhost:8000")
 CONCORD_THREADS = int(os.environ.get("CONCORD_THREADS", "8"))
 CONCORD_DEMO = False
 CONCORD_POST_LENGTH = 4_000
+"""Characters in one post; longer ones are refused in words and nothing typed is lost."""
 CONCORD_SCREEN_REGION = os.environ.get("CONCORD_SCREEN_REGION", "").upper()
 """Two letters of the country whose telephone numbers are written without a country; empty for none."""
 CONCORD_SCREEN_BESIDE = True
 CONCORD_SCREEN_BUDGET = int(os.environ.get("CONCORD_SCREEN_BUDGET") or "20")
 """Items of screening put before one person in an hour; threats to somebody's life come besides."""
-"""Characters in one post; longer ones are refused in words and nothing typed is lost."""
 CONCORD_REPORT_FILES = 50
 CONCORD_REPORT_FILE_BYTES = 25 * 1024 * 1024
 CONCORD_REPORT_ALL_BYTES = 100 * 1024 * 1024

@@ -8,12 +8,15 @@ import tomllib
 
 import pytest
 
+from concord.site.checking import KNOWN
 from concord.site.clauses import page
 from concord.site.clauses.catalogue import catalogue, ids
 from tests.house.house import CHECKOUT, above_the_wall, committed, ground, order, rooms
 
 LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)#\s]+)")
 CLAUSE = re.compile(r"\b[PAVSIRK]-[A-Z]{2,}(?:-[A-Z0-9]+)?\b")
+SETTINGS = CHECKOUT / "concord" / "site" / "settings.py"
+INSTALL = CHECKOUT / "docs" / "running" / "install.md"
 DECISIONS = CHECKOUT / "docs" / "decisions"
 
 
@@ -67,6 +70,13 @@ def test_fewer_than_twenty_dependencies_run():
 def test_the_package_asks_for_what_is_pinned():
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
     assert project["project"]["requires-python"] == ">=3.11"
+
+
+def test_each_setting_is_known_to_check_and_stands_on_the_page_that_lists_them():
+    read = set(re.findall(r'"((?:CONCORD|DATABASE|REDIS)_[A-Z_]+)"', SETTINGS.read_text()))
+    told = set(re.findall(r"`((?:CONCORD|DATABASE|REDIS)_[A-Z_]+)`", INSTALL.read_text()))
+    assert read - {"DATABASE_URL", "REDIS_URL"} | {"CONCORD_SETTINGS"} == KNOWN
+    assert read - told == set()
 
 
 def test_links_between_documents_lead_somewhere():
