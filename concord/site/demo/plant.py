@@ -39,8 +39,9 @@ from concord.reports.set_aside import set_aside
 from concord.reports.told import Told
 from concord.site.demo import script
 from concord.site.demo.post_box import PostBox
-from concord.spaces.models import Room
+from concord.spaces.models import Recording, Room
 from concord.spaces.post_message import post_message
+from concord.spaces.show_video import say_recording
 from concord.vault import keys, recovery
 from concord.vault.keyring import Keyring, RecoverySecret
 
@@ -201,6 +202,9 @@ def _event(lead: Member, *, at: datetime) -> Convening:
     opened = open_convening(convening, by=lead.staff, at=at + timedelta(minutes=55))
     for session in sessions:
         open_session(session, by=lead.staff, at=at + timedelta(hours=1))
+    for room in Room.objects.filter(convening=opened):
+        said = Recording.NOT_RECORDED
+        say_recording(room, recording=said, by=lead.staff, at=at + timedelta(hours=1))
     return opened
 
 
