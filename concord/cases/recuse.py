@@ -44,8 +44,13 @@ def recuse(
 def take_out(
     case: Case, *, who: UUID, by: UUID | None, at: datetime, keyring: Keyring | None = None
 ) -> Recusal:
-    """The recusal itself; also automatic, when somebody on the team turns out to be a party."""
+    """The recusal itself; also automatic, when somebody on the team turns out to be a party.
+
+    Of what was put into an older case meanwhile, as on a page that lay open, they are out where it is now.
+    """
     case = Case.objects.select_for_update().get(id=case.id)
+    while case.merged_into_id is not None:
+        case = Case.objects.select_for_update().get(id=case.merged_into_id)
     recusal, fresh = Recusal.objects.get_or_create(
         case=case, person=who, defaults={"recused_by": by, "recused_at": at}
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.dispatch import receiver
@@ -38,11 +39,16 @@ def go_on_without_them(
         yes = version.concurrences.filter(voided_at__isnull=True)
         is_theirs = version.proposer == person or yes.filter(person=person).exists()
         if proposal.state in OPEN_STATES and is_theirs:
-            yes.update(voided_at=at)
-            Proposal.objects.filter(id=id).update(state=State.PROPOSED)
-            record("concurrence.leave", actor=None, subject=id, at=at, who=person)
-            _ring(version, at=at)
-            answered.send(sender=Version, version=version, at=at)
+            lose_the_yes(version, at=at, who=person)
+
+
+def lose_the_yes(version: Version, *, at: datetime, **who: UUID) -> None:
+    """Whatever yes stands is void, and the text waits for one again. The proposal is held, and open."""
+    version.concurrences.filter(voided_at__isnull=True).update(voided_at=at)
+    Proposal.objects.filter(id=version.proposal_id).update(state=State.PROPOSED)
+    record("concurrence.leave", actor=None, subject=version.proposal_id, at=at, **who)
+    _ring(version, at=at)
+    answered.send(sender=Version, version=version, at=at)
 
 
 def _ring(version: Version, *, at: datetime) -> None:

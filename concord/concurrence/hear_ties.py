@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.dispatch import receiver
 
 from concord.cases.models import Case
 from concord.cases.recuse import take_out
-from concord.concurrence.models import Decision, Step
+from concord.concurrence.hear_departures import lose_the_yes
+from concord.concurrence.models import OPEN_STATES, Decision, Proposal, Step
 from concord.concurrence.terms import ON_A_PERSON
+from concord.monitoring.desk_stream import GONE, tell_desks
 from concord.names import token
 from concord.people.models import Person, StaffMember
-from concord.people.signals import tie_declared
+from concord.people.signals import acquaintance_declared, tie_declared
 from concord.spaces.models import Post
 from concord.vault import files
 
@@ -22,13 +24,35 @@ from concord.vault import files
 @receiver(tie_declared, dispatch_uid="concurrence.hear_ties")
 def step_out(staff: StaffMember, person: Person, at: datetime, **kwargs: Any) -> None:
     """Their cases are found by the keyed tokens of their steps; the files of decisions go back as well."""
-    posts = Post.objects.filter(registration__person=person).values_list("id", flat=True)
-    wanted = [token("target", f"{kind}:{person.id}") for kind in sorted(ON_A_PERSON)]
-    wanted += [token("target", f"delete:{post}") for post in posts]
-    steps = Step.objects.filter(target_token__in=wanted)
-    about = Case.objects.filter(proposals__versions__steps__in=steps).distinct()
+    about = Case.objects.filter(proposals__versions__steps__in=_steps_about(person)).distinct()
     for case in about.order_by("opened_at"):
         take_out(case, who=staff.person_id, by=staff.person_id, at=at)
     decided = Q(execution__warrants__target=person.id) | Q(case__in=about)
     for decision in Decision.objects.filter(decided).distinct():
         files.withdraw(decision.file, staff.person_id, at=at)
+
+
+@receiver(acquaintance_declared, dispatch_uid="concurrence.ask_them_no_longer")
+def ask_them_no_longer(staff: StaffMember, person: Person, at: datetime, **kwargs: Any) -> None:
+    """Whoever knows somebody a little gives no yes about them: theirs is void, and they are not asked any more.
+
+    Whoever coordinates, or is the deputy, goes on reading what they answer for.
+    """
+    theirs = Proposal.objects.open().filter(versions__steps__in=_steps_about(person)).distinct()
+    for id in theirs.order_by("case", "id").values_list("id", flat=True):
+        proposal = Proposal.objects.held(id)
+        version, case = proposal.version, proposal.case
+        if proposal.state not in OPEN_STATES or version.proposer == staff.person_id:
+            continue
+        if staff not in (case.coordinator, case.deputy):
+            files.withdraw(version.briefing, staff.person_id, at=at)
+            tell_desks([staff.person_id], GONE, proposal.id)
+        if version.concurrences.filter(person=staff.person_id, voided_at__isnull=True).exists():
+            lose_the_yes(version, at=at)
+
+
+def _steps_about(person: Person) -> QuerySet[Step]:
+    posts = Post.objects.filter(registration__person=person).values_list("id", flat=True)
+    wanted = [token("target", f"{kind}:{person.id}") for kind in sorted(ON_A_PERSON)]
+    wanted += [token("target", f"delete:{post}") for post in posts]
+    return Step.objects.filter(target_token__in=wanted)

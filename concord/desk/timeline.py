@@ -75,7 +75,7 @@ WORDS = {
     "concurrence.declined": ("declined", _("Nobody was left to ask")),
     "concurrence.leave": (
         "lapsed",
-        _("Somebody who had signed it left the team; it needs a new yes"),
+        _("Somebody who had signed it has no part in it any more; it needs a new yes"),
     ),
     "concurrence.withdrawn": ("lapsed", _("%(who)s withdrew the proposal")),
     "concurrence.voided": ("lapsed", _("The agreement was void")),

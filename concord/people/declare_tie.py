@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.ledger.record import record
 from concord.people.addresses import canonical_token, mailbox_token
 from concord.people.models import Login, Person, StaffMember, Tie
-from concord.people.signals import tie_declared
+from concord.people.signals import acquaintance_declared, tie_declared
 from concord.people.ties import CLOSE, person_token, token_of_login, token_of_mailbox
 from concord.refusals import Refused
 from concord.vault import keys
@@ -47,9 +47,9 @@ def declare_tie(
     """Keep that this staff member stands close to a person, or to whoever comes with a mailbox, known here or not.
 
     `called` is sealed to them alone. When it is close, what they were given about that person before is taken back
-    by those who gave it; an open `keyring` of theirs finds it also where who is in a case lies sealed. Declared
-    twice it is kept once, and the closer of the two holds. The ledger keeps that a tie was declared, not to whom
-    nor of which kind. Raises `NotOnTheTeamAnyMore`, `OneIsOneself`.
+    by those who gave it; when it is not, what asks for their yes alone. An open `keyring` of theirs finds it also
+    where who is in a case lies sealed. Declared twice it is kept once, and the closer of the two holds. The ledger
+    keeps that a tie was declared, not to whom nor of which kind. Raises `NotOnTheTeamAnyMore`, `OneIsOneself`.
     """
     if (person is None) == (not mailbox):
         raise ValueError("a tie is to a person or to a mailbox")
@@ -65,8 +65,9 @@ def declare_tie(
     tie.save()
     if closer:
         record("people.declare_tie", actor=staff.person_id, subject=staff.person_id, at=at)
-        for one in known if tie.kind in CLOSE else ():
-            tie_declared.send(sender=Tie, staff=staff, person=one, keyring=keyring, at=at)
+        announced = tie_declared if tie.kind in CLOSE else acquaintance_declared
+        for one in known:
+            announced.send(sender=Tie, staff=staff, person=one, keyring=keyring, at=at)
     return tie
 
 

@@ -33,6 +33,12 @@ outside_named = Signal()
 Sent with `contact` (OutsideContact), `former` (the holders of those before) and `at`.
 """
 
+acquaintance_declared = Signal()
+"""A staff member said whom they know a little; as `tie_declared`, with the same.
+
+Receivers take back what asks for a yes about that person.
+"""
+
 designation_ended = Signal()
 """Somebody left the team; inside the same transaction, once. Sent with `staff` (StaffMember) and `at`.
 

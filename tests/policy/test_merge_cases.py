@@ -169,6 +169,21 @@ def test_a_page_left_open_on_a_case_that_is_part_of_another_now_refuses_kindly(c
         assessed(cast, younger, at=cast.later(hours=1))
 
 
+def test_stepping_out_on_a_page_left_open_is_out_of_where_it_is_now(cast: Cast) -> None:
+    older = case_about_karim(cast)
+    younger = of_report(cast, report(cast))
+    luis = (
+        at_the_desk(cast.luis).open(f"/cases/{younger.id}").follow("I am close to somebody in this")
+    )
+    merged(cast, older, younger)
+    assert luis.press("Step out").sees("You are out of it")
+    for case in (older, younger):
+        assert luis.open(f"/cases/{case.id}").status == 404
+    with pytest.raises(NoGrant):
+        read_case(older, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.later(hours=1))
+    assert older.recusals.get().person == cast.luis.id
+
+
 def test_two_that_belong_together_stay_two_and_lead_to_each_other_for_readers_of_both(
     cast: Cast,
 ) -> None:

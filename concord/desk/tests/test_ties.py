@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 
 from concord.cases.add_party import add_party
+from concord.cases.agree_to_no_action import agree_to_no_action
+from concord.cases.decide_no_action import decide_no_action
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.guards import Acquainted
@@ -18,12 +20,23 @@ from concord.monitoring.judge_credible import (
     FlaggedPersonDoesNotJudge,
     judge_credible,
 )
+from concord.outbox.models import Job
 from concord.people.declare_tie import declare_tie
 from concord.people.models import Tie
 from concord.people.tests.team import Mailbox
 from concord.vault import files
+from concord.vault.errors import NoGrant
 from tests.browsing import Browser
-from tests.cast import Cast, case_about_karim, flagged, opened, participant, proposed
+from tests.cast import (
+    Cast,
+    assessed,
+    case_about_karim,
+    closed,
+    flagged,
+    opened,
+    participant,
+    proposed,
+)
 
 SOFT = Tie.Kind.SOFT
 
@@ -133,12 +146,15 @@ def test_naming_somebody_takes_out_whoever_is_close_to_them_in_the_same_moment(
 def test_a_tie_to_somebody_whom_a_case_names_takes_its_own_declarer_out_at_once(
     cast: Cast, luis: Browser
 ) -> None:
-    """Luis is deputy; Tomas was named by hand, so that only an open key tells that he is in it."""
-    case = case_about_karim(cast)
+    """Luis is deputy; Tomas was named by hand, so that only an open key tells that he is in it. One is closed."""
+    case, over = case_about_karim(cast), case_about_karim(cast)
     who = {"person_id": cast.tomas.person_id, "by": cast.amara.staff, "at": cast.at}
-    add_party(case, role="survivor", name="Tomas", **who)
+    for each in (case, over):
+        add_party(each, role="survivor", name="Tomas", **who)
+    assert closed(cast, over).state == "closed"
     luis.open("/team/ties").press("Keep it", mailbox="tomas@example.org")
-    assert luis.open(f"/cases/{case.id}").status == 404
+    for each in (case, over):
+        assert luis.open(f"/cases/{each.id}").status == 404
     assert not case.recusals.filter(person=cast.noor.id).exists()
 
 
@@ -156,6 +172,31 @@ def test_whoever_knows_them_a_little_reads_and_gives_no_yes(cast: Cast, luis: Br
     page = luis.open(f"/proposals/{proposal.id}")
     assert page.status == 200
     assert not page.sees("I agree")
+
+
+def test_whoever_says_later_that_they_know_them_a_little_is_asked_no_longer(
+    cast: Cast, noor: Browser
+) -> None:
+    """A yes that Noor gave is void, and the row that asks her for another is gone."""
+    case = assessed(cast, case_about_karim(cast))
+    amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    decided = decide_no_action(case, reason="It was a quotation.", **amara)
+    proposal = proposed(cast, case_about_karim(cast), act_at_once=False)
+    version = opened(proposal.version, cast.noor, cast.at)
+    concur(version, by=cast.noor.staff, keyring=cast.noor.keyring, at=cast.at)
+    rows = (f"/proposals/{proposal.id}", f"/left/{decided.id}")
+    assert [noor.open(row).status for row in rows] == [200, 200]
+    Job.objects.all().delete()
+    declare_tie(cast.noor.staff, person=cast.karim.person, kind=SOFT, at=cast.at)
+    assert [noor.open(row).status for row in rows] == [404, 404]
+    assert not noor.open("/").sees(proposal.code)
+    assert not noor.sees(case.code)
+    proposal.refresh_from_db()
+    assert proposal.state == "proposed"
+    assert cast.luis.id in Job.objects.waiting().values_list("subject", flat=True)
+    with pytest.raises(NoGrant):
+        agree_to_no_action(decided, by=cast.noor.staff, at=cast.at)
+    agree_to_no_action(decided, by=cast.luis.staff, at=cast.at)
 
 
 def test_whoever_knows_the_writer_a_little_does_not_let_it_rest(cast: Cast) -> None:
