@@ -10,14 +10,21 @@ import logging
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import OperationalError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from concord.actions.audit import audit
 from concord.actions.models import Audit
+from concord.actions.tell_outside import tell_outside
 from concord.ledger.record import record
+from concord.letters.registry import register_kind
+from concord.letters.send import send_template
 from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.ring import ring
+from concord.outbox.leave import leave
 from concord.outbox.models import Job
-from concord.outbox.registry import every
+from concord.outbox.registry import every, handles
 from concord.people.models import Role, StaffMember
 
 WHOLE = timedelta(hours=1)
@@ -25,7 +32,13 @@ OVERLAP = timedelta(minutes=5)
 """What was written while the last look was under way may carry a time before it."""
 TOLD = [Role.RECEIVER, Role.IT]
 """Who sees the alarm: it says that something is wrong, and nothing about anybody."""
+ALARM = "actions.audit_alarm"
+FOUND = _(
+    "The audit found something that no two people decided. Somebody may have written into the database. Ask the "
+    "leads and whoever keeps the machines what they do about it, and trust no decision until it is clean again."
+)
 log = logging.getLogger("concord.audit")
+register_kind(ALARM, template="actions/letters/audit_alarm.txt", guarded=False)
 
 
 @every("actions.watch_audit", seconds=60)
@@ -63,10 +76,26 @@ def _count(since: datetime | None) -> int:
 
 @transaction.atomic
 def raise_alarm(findings: int, *, at: datetime) -> None:
-    """Once, when it begins: in the ledger, in the log, and on the pages that are open."""
+    """Once, when it begins: in the ledger, in the log, on the pages that are open, and to phones that are not.
+
+    What goes outside goes by the outbox: a row that somebody bent must not keep the alarm from the team.
+    """
     if not Audit.objects.filter(id=1, found_at__isnull=True).update(found_at=at):
         return
     record("actions.audit_alarm", actor=None, subject=None, at=at, findings=findings)
     log.error("the audit found something that no two people decided: see `concord audit`")
     told = StaffMember.objects.current(at).filter(role__in=TOLD)
-    tell_desks(told.values_list("person_id", flat=True), "inbox", uuid4())
+    persons = set(told.values_list("person_id", flat=True))
+    tell_desks(persons, "inbox", uuid4())
+    ring(persons, at=at, at_once=True)
+    leave(ALARM, at=at)
+
+
+@handles(ALARM)
+@transaction.atomic
+def tell_those_outside(job: Job, *, at: datetime) -> None:
+    """The outside contact, and the auditor: that it was found, and no word of where or about whom."""
+    tell_outside(FOUND, code="", at=at)
+    if settings.CONCORD_AUDITOR_ADDRESS:
+        address, language = settings.CONCORD_AUDITOR_ADDRESS, settings.LANGUAGE_CODE
+        send_template(ALARM, to=address, context={}, language=language, at=at)

@@ -14,6 +14,9 @@ from concord.cases.models import Case
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Concurrence, Decision, Execution, Version, Warrant
 from concord.ledger.models import Entry
+from concord.letters.models import Letter
+from concord.outbox.models import Job
+from concord.outbox.worker import run
 from concord.people.bring_in import bring_in
 from concord.people.models import Role
 from concord.spaces.models import Post
@@ -143,16 +146,28 @@ def forge_agreement(cast: Cast) -> Concurrence:
 # the clock of it
 
 
-def test_within_a_minute_staff_see_that_something_was_forged(cast: Cast, caplog) -> None:
+def rung() -> set[object]:
+    return set(Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True))
+
+
+def test_within_a_minute_staff_see_that_something_was_forged(cast: Cast, caplog, settings) -> None:
+    """And are rung, at once; so is whoever is outside, without a word of where it is or whom it is about."""
+    settings.CONCORD_AUDITOR_ADDRESS = "grace@outside.internal"
     assert watch_audit(None, at=cast.at)
     assert alarm_for(cast.luis.staff) is None
     forge_agreement(cast)
+    Job.objects.all().delete()
     assert not watch_audit(None, at=cast.later(minutes=1))
     for told in (cast.luis.staff, cast.ines.staff):
         assert alarm_for(told) == cast.later(minutes=1)
     assert alarm_for(cast.noor.staff) is None
     assert Entry.objects.filter(verb="actions.audit_alarm").count() == 1
     assert "concord audit" in caplog.text
+    assert rung() == {cast.amara.id, cast.luis.id, cast.ravi.id, cast.ines.id}
+    run(Job.objects.get(kind="actions.audit_alarm"))
+    assert rung() == {cast.amara.id, cast.luis.id, cast.ravi.id, cast.ines.id, cast.outside.holder}
+    assert Letter.objects.filter(kind="actions.audit_alarm").exists()
+    assert at_the_desk(cast.ines).open("/next").sees("something that no two people decided")
     assert at_the_desk(cast.luis).open("/").sees("something that no two people decided")
     assert not at_the_desk(cast.noor).open("/").sees("no two people decided")
 
