@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.cases.models import OVER, Case, Handover
 from concord.cases.presence import able_to_take, asked_by
+from concord.cases.ring_the_seats import seats_changed
 from concord.cases.signals import handed_over
 from concord.ledger.record import record
 from concord.people.models import StaffMember
@@ -61,6 +62,7 @@ def accept_hand_over(handover: Handover, *, by: StaffMember, at: datetime) -> Ha
         record("cases.nobody_answered", actor=None, subject=case.id, at=at, minutes=minutes)
     verb = "cases.accept_deputy" if handover.as_deputy else "cases.accept_hand_over"
     record(verb, actor=by.person_id, subject=case.id, at=at)
+    seats_changed(case, at=at)
     handed_over.send(sender=Case, case=case, former=handover.former, by=by, at=at)
     return handover
 

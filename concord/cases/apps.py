@@ -6,6 +6,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from concord.cases import (  # noqa: F401  (who is kept out, who is close; what is erased, and when; who is silent)
+            alarm_caseless,
             check_in,
             decide_no_action,
             hear_departures,

@@ -80,10 +80,13 @@ def answer_flag(request: DeskRequest, flag_id: UUID) -> HttpResponse:
 @door(judges)
 @require_POST
 def take_up_flag(request: DeskRequest, flag_id: UUID) -> HttpResponse:
-    """A flag that needs action goes into a new case, or into one of theirs, with those answered beside it."""
+    """A flag that needs action goes into a new case, or into one of theirs, with those answered beside it.
+
+    Whoever answered it may have gone no further; a colleague who reads it does.
+    """
     flag, staff = _flag(request, flag_id), request.staff_member
-    theirs = Flag.objects.visible_to(staff).filter(post=flag.post_id, judged_by=staff.person_id)
-    return _take_up(request, flag, list(theirs) if flag.post_id else [])
+    alike = Flag.objects.visible_to(staff).filter(post=flag.post_id, judged_by=flag.judged_by)
+    return _take_up(request, flag, list(alike) if flag.post_id and flag.judged_by else [])
 
 
 @door(works_on_cases)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
+from concord.ledger.readings import acted
 from concord.monitoring.models import Flag
 from concord.people.models import StaffMember
 from concord.reports.models import Report
@@ -57,6 +58,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(
             is_seen_by(staff.person_id) | is_seen_by(staff.person_id, file="merged_into__file")
         )
+
+    def new_to(self, staff: StaffMember) -> CaseQuerySet:
+        """Those this person came to coordinate, or to be the deputy of, and has done and read nothing in since."""
+        person = staff.person_id
+        coordinates = Q(coordinator=staff) & ~Q(acted(person, on="id", since="coordinated_since"))
+        stands_by = Q(deputy=staff) & ~Q(acted(person, on="id"))
+        return self.exclude(state__in=OVER).filter(coordinates | stands_by)
 
 
 class Case(models.Model):

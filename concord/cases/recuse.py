@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.cases.conflicts import eligible
 from concord.cases.models import Agreement, Case, Recusal, State
 from concord.cases.move import reopen
+from concord.cases.ring_the_seats import seats_changed
 from concord.cases.seal_outside import owe_outside, seal_outside
 from concord.cases.signals import recused
 from concord.ledger.record import record
@@ -98,7 +99,7 @@ def _fill_the_seats(case: Case, *, at: datetime) -> None:
         for staff in eligible(case, about=set(), at=at)
         if staff.receives_reports and staff.person_id in holders
     ]
-    before = case.coordinator
+    before, stood_by = case.coordinator, case.deputy
     if case.coordinator not in able and case.deputy in able:
         case.coordinator, case.deputy = case.deputy, None
     elif case.coordinator not in able and able:
@@ -112,5 +113,7 @@ def _fill_the_seats(case: Case, *, at: datetime) -> None:
     for staff in filter(None, (case.coordinator, case.deputy)):
         if staff.person_id in files.dormant_readers(case.file):
             files.wake(case.file, staff.person_id)
+    if (case.coordinator, case.deputy) != (before, stood_by):
+        seats_changed(case, at=at)
     if case.is_unstaffed:
         owe_outside(case, at=at)

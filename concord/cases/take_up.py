@@ -17,6 +17,7 @@ from concord.cases.models import OVER, Case, Source
 from concord.cases.move import reopen, rests
 from concord.cases.parties import known_parties, put_in, respondents
 from concord.cases.recuse import take_out
+from concord.cases.ring_the_seats import seats_changed
 from concord.cases.seal_outside import seal_outside
 from concord.cases.signals import taken_up
 from concord.cases.step_out import out_of
@@ -81,7 +82,8 @@ def take_up(
     `others`: flags on the same post, which go with it as far as they need action and are in no case yet.
 
     The person becomes coordinator when they receive reports and have no conflict; else the first on call who
-    does. Another becomes deputy. Everybody else keeps the row and loses the contents until assigned.
+    does. Another becomes deputy; both are rung, unless they took it up. Everybody else keeps the row and loses the
+    contents until assigned.
     What was left as it is, or rested otherwise, is taken up again with it; a yes to leaving it is asked for anew.
     Announces `taken_up`. Raises `NeedsJudgement`, `AlreadyTakenUp`, `IsAQuestion`, `NobodyUnconflicted`,
     `CaseIsClosed`, NoGrant.
@@ -124,6 +126,8 @@ def take_up(
     for one, held in zip(sources, contents, strict=True):
         record("cases.take_up", actor=by.person_id, subject=case.id, at=at, source=one.id)
         taken_up.send(sender=Case, case=case, source=one, contents=held, by=by, at=at)
+    if into is None:
+        seats_changed(case, at=at)
     return case
 
 

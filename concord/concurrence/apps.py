@@ -12,6 +12,7 @@ class ConcurrenceConfig(AppConfig):
             hear_ties,
             lend_standing,
             look_again,
+            ring_for_end,
             ring_for_press,
             void,
         )

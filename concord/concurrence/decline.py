@@ -17,9 +17,11 @@ from concord.concurrence.guards import (
 )
 from concord.concurrence.models import Decline, Proposal, State, Version
 from concord.concurrence.propose import about_of
+from concord.concurrence.rings import is_live
 from concord.concurrence.signals import answered
 from concord.concurrence.void import close
 from concord.ledger.record import record
+from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.vault import files
@@ -37,7 +39,8 @@ class NeedsAReason(Refused):
 def decline(
     version: Version, *, reason: str, by: StaffMember, keyring: Keyring, at: datetime
 ) -> Decline:
-    """Say no to this version, with a reason. When nobody is left to ask, the proposal is declined.
+    """Say no to this version, with a reason. Whoever proposed it is rung: they may word it anew. When
+    nobody is left to ask, the proposal is declined.
 
     Raises `NeedsAReason`, `NeedsAnotherStaffMember` (withdraw one's own instead), and the guards of concur.
     """
@@ -63,4 +66,6 @@ def decline(
     said_no = set(version.declines.values_list("person", flat=True))
     if not asked - {version.proposer} - said_no:
         close(version.proposal, State.DECLINED, by=by.person_id, at=at)
+    else:
+        ring([version.proposer], at=at, at_once=is_live(version))
     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,8 @@ from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.people.models import StaffMember
 from concord.vault import files
+
+log = logging.getLogger("concord.concurrence")
 
 
 @transaction.atomic
@@ -75,15 +78,25 @@ def void_version(version: Version, *, at: datetime) -> None:
 
 @every("concurrence.lapse", seconds=30)
 def lapse_all(job: Job, *, at: datetime) -> None:
-    """Let proposals lapse that nobody agreed to, or carried out, in time: 60 minutes live, 48 hours else."""
+    """Let proposals lapse that nobody agreed to, or carried out, in time: 60 minutes live, 48 hours else.
+
+    One that fails holds up no other.
+    """
     due = Version.objects.filter(
         lapses_at__lte=at, voided_at__isnull=True, proposal__state__in=OPEN_STATES
     )
     for version in due.select_related("proposal__case"):
-        with transaction.atomic():
-            proposal = Proposal.objects.held(version.proposal_id)
-            if proposal.state in OPEN_STATES and proposal.version.id == version.id:
-                close(proposal, State.LAPSED, by=None, at=at)
+        try:
+            _let_lapse(version, at=at)
+        except Exception:  # the others must not wait for this one
+            log.exception("lapsing failed", extra={"kind": "concurrence.lapse"})
+
+
+@transaction.atomic
+def _let_lapse(version: Version, *, at: datetime) -> None:
+    proposal = Proposal.objects.held(version.proposal_id)
+    if proposal.state in OPEN_STATES and proposal.version.id == version.id:
+        close(proposal, State.LAPSED, by=None, at=at)
 
 
 @receiver(recused)

@@ -9,7 +9,8 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
 
-from concord.concurrence.models import Decision, Execution
+from concord.cases.models import Case
+from concord.concurrence.models import Decision, Execution, Proposal
 from concord.outbox.models import Job
 from concord.people.models import Role, StaffMember
 from concord.reports.models import Report, Underway
@@ -21,6 +22,9 @@ KINDS: dict[str, str | Words] = {
     "reports.lay_answer": _("answers that could not be laid into a box"),
     "reports.notice": _("notices to people who reported that could not be sent"),
     "actions.verify": _("steps that could not be checked"),
+    "actions.audit_alarm": _("alarms of the audit that did not reach those outside"),
+    "cases.ring_the_seats": _("calls to whoever came to answer for a case"),
+    "concurrence.ring_for_end": _("calls about a proposal that came to nothing"),
     "monitoring.notice": _("notices to staff that could not be sent"),
     "monitoring.push": _("notices to browsers that could not be sent"),
     "monitoring.webhook": _("notices by the host's gateway that could not be sent"),
@@ -61,11 +65,14 @@ def given_up(staff: StaffMember) -> list[GivenUp]:
 def _seen(staff: StaffMember) -> dict[str, QuerySet[Any, Any]]:
     """What jobs of these kinds are about, as far as this person sees it."""
     reports = Report.objects.visible_to(staff)
+    cases = Case.objects.visible_to(staff)
     decisions = Decision.objects.visible_to(staff)
     held = Execution.objects.filter(Q(decision__in=decisions) | Q(prior_decision__in=decisions))
     return {
         "reports.lay_answer": Underway.objects.filter(report__in=reports).values("id"),
         "reports.notice": reports.values("id"),
+        "cases.ring_the_seats": cases.values("id"),
+        "concurrence.ring_for_end": Proposal.objects.filter(case__in=cases).values("id"),
         "retaliation.offer": Attempt.objects.visible_to(staff).values("id"),
         "actions.verify": held.values("id"),
     }

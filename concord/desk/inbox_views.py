@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from concord.actions.watch_audit import alarm_for
 from concord.desk.debriefs import debriefs_for
+from concord.desk.first_thing import first_thing
 from concord.desk.given_up import given_up
 from concord.desk.waiting import (
-    how_much_waits,
     presses_for,
     proposals_for,
     unwatched_for,
@@ -33,8 +33,10 @@ def inbox(request: DeskRequest) -> HttpResponse:
     if request.htmx and request.htmx.target == "waits":
         return render(request, "desk/_waits.html")
     staff = request.staff_member
+    waiting = waiting_for(staff, at=request.at)
     context = {
-        "waiting": waiting_for(staff, at=request.at),
+        "waiting": waiting,
+        "first": first_thing(waiting, at=request.at),
         "staff": staff,
         "now": request.at,
         "audit_alarm": alarm_for(staff),
@@ -50,14 +52,19 @@ def inbox(request: DeskRequest) -> HttpResponse:
 @door(has_a_desk)
 @require_safe
 def next_thing(request: DeskRequest) -> HttpResponse:
-    """Where a notice leads in the end: what was agreed and not carried out, what waits for a yes, else the inbox."""
-    press = presses_for(request.staff_member, at=request.at).first()
-    asked = press or (
-        proposals_for(request.staff_member, at=request.at).order_by("lapses_at").first()
-    )
+    """Where a notice leads in the end: what was agreed and not carried out, what waits for a yes, or the one thing
+    that waits; else the inbox.
+    """
+    staff = request.staff_member
+    press = presses_for(staff, at=request.at).first()
+    asked = press or proposals_for(staff, at=request.at).order_by("lapses_at").first()
     if asked is not None:
         return HttpResponseRedirect(reverse("proposal", args=[asked.proposal_id]))
-    if not how_much_waits(request.staff_member, at=request.at):
+    waiting = waiting_for(staff, at=request.at)
+    first = first_thing(waiting, at=request.at)
+    if first is not None and waiting.number == 1:
+        return HttpResponseRedirect(first.url)
+    if first is None and not alarm_for(staff) and not unwatched_for(staff):
         messages.info(request, _("Nothing waits for you any more: somebody was quicker."))
     return HttpResponseRedirect(reverse("inbox"))
 

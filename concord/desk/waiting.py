@@ -20,13 +20,15 @@ from concord.actions.models import (
     LaterMember,
     ReviewRequest,
 )
+from concord.cases.alarm_caseless import caseless, for_too_long
 from concord.cases.check_in import due
 from concord.cases.clocks import WARN_FIRST
-from concord.cases.models import OVER, Case, CheckIn, Closing, Handover, NoAction, Source
+from concord.cases.models import OVER, Case, CheckIn, Closing, Handover, NoAction
 from concord.cases.models import State as CaseState
 from concord.cases.presence import asks_of
 from concord.concurrence.models import Look, Proposal, Version
 from concord.concurrence.models import State as ProposalState
+from concord.concurrence.ring_for_end import undone, unread_noes
 from concord.convenings.models import Convening
 from concord.desk.alike import Row, how_many_rows, rows_of
 from concord.monitoring.alarm_unwatched import open_rooms
@@ -39,6 +41,15 @@ from concord.reports.models import State as ReportState
 from concord.retaliation.models import Attempt, AttemptQuerySet
 from concord.spaces.models import Room
 from concord.vault.sight import is_read_by, is_seen_by
+
+
+class Changed(NamedTuple):
+    """A case of theirs they have not looked at since they came to answer for it ("coordinator", "deputy"), since a
+    proposal came to nothing ("undone"), or since a colleague did not agree to theirs ("no").
+    """
+
+    case: Case
+    why: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,7 @@ class Waiting:
     by_hand: list[ByHand]
     looks: list[Look]
     cases: list[Case]
+    changed: list[Changed]
     closings: list[Closing]
     handovers: list[Handover]
     check_ins: list[CheckIn]
@@ -70,9 +82,17 @@ class Waiting:
 
     @property
     def is_empty(self) -> bool:
-        came_in = (self.asked, self.flags, self.caseless, self.added, self.reports, self.questions)
+        came_in = (
+            self.presses,
+            self.asked,
+            self.flags,
+            self.caseless,
+            self.added,
+            self.reports,
+            self.questions,
+        )
         kept = (self.cases, self.closings, self.check_ins, self.no_actions)
-        looked = (self.reviews, self.later, self.by_hand, self.looks)
+        looked = (self.reviews, self.unconfirmed, self.later, self.by_hand, self.looks)
         machine = bool(self.machine.put_forward or self.machine.waiting)
         return not any(
             (machine, self.attempts, self.handovers, self.elsewhere, *came_in, *looked, *kept)
@@ -83,11 +103,16 @@ class Waiting:
         """What `how_much_waits` would count, of what lies here already."""
         unanswered = [row for row in self.reports if row.report.state in UNANSWERED]
         by_hand = [one for one in self.elsewhere if one.state == ElsewhereState.BY_HAND]
-        came_in: list[Sized] = [self.attempts, self.presses, self.asked, self.added]
+        came_in: list[Sized] = [self.attempts, self.presses, self.asked, self.added, self.caseless]
         came_in.append(self.machine.put_forward)
         looked: list[Sized] = [self.questions, self.reviews, self.unconfirmed, self.later]
         kept: list[Sized] = [by_hand, self.by_hand, self.looks, self.handovers, self.no_actions]
+        kept.append(self.changed)
         return self.how_many_flags + sum(map(len, [*came_in, unanswered, *looked, *kept]))
+
+    @property
+    def why_changed(self) -> dict[UUID, str]:
+        return {one.case.id: one.why for one in self.changed}
 
     @property
     def more_flags(self) -> int:
@@ -120,7 +145,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         flags=flags.items,
         how_many_flags=flags.how_many,
         machine=machine_queue(staff, at=at),
-        caseless=items_of(_caseless(staff).select_related("room")),
+        caseless=caseless_for(staff, at=at),
         added=list(added_for(staff)),
         reports=rows_of(reports_for(staff)),
         questions=list(questions_for(staff).defer("sealed").order_by("answer_by")),
@@ -131,6 +156,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         by_hand=list(by_hand_for(staff).select_related("decision")),
         looks=list(looks_for(staff, at=at).select_related("decision")),
         cases=list(cases_of(staff)),
+        changed=changed_for(staff),
         closings=list(closings_for(staff, at=at).select_related("case")),
         handovers=asks_of(staff, at=at),
         check_ins=list(check_ins_for(staff, at=at)),
@@ -146,6 +172,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + presses_for(staff, at=at).count()
         + proposals_for(staff, at=at).count()
         + how_many_items(flags_for(staff))
+        + len(caseless_for(staff, at=at))
         + len(machine_queue(staff, at=at).put_forward)
         + added_for(staff).count()
         + how_many_rows(reports_for(staff).filter(state__in=UNANSWERED))
@@ -158,6 +185,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + looks_for(staff, at=at).count()
         + len(asks_of(staff, at=at))
         + no_actions_for(staff).count()
+        + len(changed_for(staff))
     )
 
 
@@ -324,9 +352,21 @@ def cases_of(staff: StaffMember) -> QuerySet[Case]:
     )
 
 
-def _caseless(staff: StaffMember) -> QuerySet[Flag]:
-    """Flags this person said need action, and that went into no case."""
-    in_cases = Source.objects.filter(flag__isnull=False).values("flag")
-    theirs = Flag.objects.visible_to(staff).filter(credible=True, judged_by=staff.person_id)
-    theirs = theirs.filter(done_outside_at__isnull=True)
-    return theirs.exclude(id__in=in_cases).defer("sealed", "judgement_sealed")
+def changed_for(staff: StaffMember) -> list[Changed]:
+    """Their cases in which something happened that they have not looked at; each once, with what weighs most."""
+    new = Case.objects.visible_to(staff).new_to(staff)
+    ended = undone(staff).select_related("case")
+    noes = unread_noes(staff).select_related("version__proposal__case")
+    found = [Changed(one, "deputy" if one.deputy_id == staff.id else "coordinator") for one in new]
+    found += [Changed(one.case, "undone") for one in ended]
+    found += [Changed(one.version.proposal.case, "no") for one in noes]
+    return list({one.case.id: one for one in reversed(found)}.values())[::-1]
+
+
+def caseless_for(staff: StaffMember, *, at: datetime) -> list[Item]:
+    """Flags that need action and are in no case: their own answers, and after a while all that they may read."""
+    if not staff.may_concur:
+        return []
+    readable = caseless().filter(is_read_by(staff.person_id))
+    theirs = readable.filter(Q(judged_by=staff.person_id) | for_too_long(at))
+    return items_of(theirs.select_related("room").defer("sealed", "judgement_sealed"))

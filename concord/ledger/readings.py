@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Exists, Max, Min, OuterRef
 
 from concord.ledger.models import Entry
 
@@ -38,6 +38,17 @@ def last_act(actor: UUID, *, subjects: Iterable[UUID] | None = None) -> datetime
     if subjects is not None:
         acts = acts.filter(subject__in=list(subjects))
     return acts.aggregate(last=Max("at"))["last"]
+
+
+def acted(actor: UUID, *, on: str, since: str | None = None) -> Exists:
+    """Within a query: whether they did or read anything under the id in the field `on`, from the moment in `since`."""
+    acts = Entry.objects.filter(actor=actor, subject=OuterRef(on))
+    return Exists(acts.filter(at__gte=OuterRef(since)) if since else acts)
+
+
+def entered(verb: str, *, on: str) -> Exists:
+    """Within a query: whether this was entered under the id in the field `on`."""
+    return Exists(Entry.objects.filter(verb=verb, subject=OuterRef(on)))
 
 
 def first_of(verbs: Iterable[str], *, since: datetime) -> datetime | None:

@@ -20,6 +20,10 @@ from concord.vault import files
 
 LIVE = timedelta(minutes=2)
 OTHERWISE = timedelta(hours=12)
+NOW = Q(room__session__state__in=RUNNING) | Q(
+    room__session__isnull=True, room__convening__state__in=RUNNING
+)
+"""A flag from a room in which people are together at this moment."""
 
 
 @every("monitoring.alarm", seconds=15)
@@ -49,12 +53,7 @@ def _long_ago(at: datetime) -> Q:
 
 
 def _overdue(at: datetime) -> FlagQuerySet:
-    running = Q(room__session__state__in=RUNNING) | Q(
-        room__session__isnull=True, room__convening__state__in=RUNNING
-    )
     waiting = Flag.objects.awaiting_judgement().filter(alarmed_at__isnull=True)
     # A machine's item rings like a person's only where it saw a threat to somebody's life.
     waiting = waiting.filter(Q(by_machine=False) | Q(rank__gte=URGENT_FROM) | _long_ago(at))
-    return waiting.filter(
-        (running & Q(raised_at__lte=at - LIVE)) | Q(raised_at__lte=at - OTHERWISE)
-    )
+    return waiting.filter((NOW & Q(raised_at__lte=at - LIVE)) | _long_ago(at))

@@ -48,6 +48,7 @@ def flag_page(request: Request, found: Flag, *, refused: MoreHasCome | None = No
         context |= read_item(found, by=_staff(request), keyring=keyring, at=at)._asdict()
         context["beside"] = _beside(found, _staff(request))
         context["reason"] = read_judgement(found, keyring=keyring)
+        context["in_no_case"] = _is_in_no_case(found)
         context["came_of_it"] = read_outcome_outside(found, keyring=keyring)
         if NAME in found.reasons:
             context["names"] = names_asked_about(found, keyring=keyring)
@@ -105,6 +106,12 @@ def raise_on_moment(request: Request, room_id: UUID) -> HttpResponse:
         at=request.at,
     )
     return _after_raising(request, raised)
+
+
+def _is_in_no_case(found: Flag) -> bool:
+    """Somebody said that it needs action, and went no further: whoever reads it can."""
+    settled = not found.credible or found.done_outside_at is not None
+    return not settled and not files.is_part_of_another(found.file)
 
 
 def _beside(found: Flag, staff: StaffMember) -> list[UUID]:

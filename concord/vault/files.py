@@ -213,6 +213,11 @@ def may_open(file_id: UUID, holder: UUID) -> bool:
     return holder in readers(file_id)
 
 
+def is_part_of_another(file_id: UUID) -> bool:
+    """Whether it was attached to a file, whose readers open it too."""
+    return bool(outer_files(file_id))
+
+
 def held_by(holder: UUID) -> set[UUID]:
     """The files in which this holder has a grant of their own, active or dormant."""
     grants = Grant.objects.filter(holder=holder, kind=Grant.Kind.PERSON)

@@ -5,25 +5,37 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from concord.cases.models import Case
+from concord.cases.recuse import recuse, take_out
 from concord.ledger.models import Entry
 from concord.monitoring.alarm_unreviewed import alarm_unreviewed
 from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.models import Flag
 from concord.outbox.models import Job
 from concord.outbox.registry import handler_of, periods
+from concord.outbox.worker import run
 from concord.people.tests.team import Mailbox
 from concord.reports.alarm_unanswered import alarm_unanswered
 from concord.reports.models import Report
 from tests.browsing import Browser, at_the_desk, by_mail, into
 from tests.cast import Cast, case_about_karim, flagged
+from tests.looking_again import another_receiver
 
 
 def every_job_runs(at) -> None:
     """Each job that the house repeats by itself, as it would run then."""
     for kind in periods():
         handler_of(kind)(Job(kind=kind), at=at)
+
+
+def rung_for_a_seat(cast: Cast) -> set[object]:
+    """Whom the calls ring that were left since the last look."""
+    Job.objects.filter(kind="monitoring.notice").delete()
+    for job in Job.objects.waiting().filter(kind="cases.ring_the_seats"):
+        run(job)
+    return set(Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True))
 
 
 @pytest.mark.clauses("P-ZERO-1", "R-FLAG-1", "I-REVIEW-1")
@@ -62,15 +74,28 @@ def test_a_report_nobody_answers_stays_in_the_inbox_whatever_runs(cast: Cast) ->
 
 @pytest.mark.clauses("R-FLAG-1")
 def test_only_a_named_answer_with_a_reason_makes_a_case_of_a_flag(cast: Cast) -> None:
+    """And a case of somebody: whoever comes to answer for it is rung until they have looked, and nobody else is."""
+    mina = another_receiver(cast)
     flag = flagged(cast)
-    amara = at_the_desk(cast.amara).open(f"/flags/{flag.id}")
-    amara.post(f"/flags/{flag.id}/case", into="new")
-    assert (amara.status, Case.objects.count()) == (409, 0)
-    amara.open(f"/flags/{flag.id}").press("It needs action", reason="")
+    noor = at_the_desk(cast.noor).open(f"/flags/{flag.id}")
+    noor.post(f"/flags/{flag.id}/case", into="new")
+    assert (noor.status, Case.objects.count()) == (409, 0)
+    noor.open(f"/flags/{flag.id}").press("It needs action", reason="")
     assert Case.objects.count() == 0
-    amara.open(f"/flags/{flag.id}").press("It needs action", reason="It urges her to hurt herself.")
-    assert Case.objects.get().sources.get().flag == flag
-    assert Flag.objects.get().judged_by == cast.amara.id
+    noor.open(f"/flags/{flag.id}").press("It needs action", reason="It urges her to hurt herself.")
+    case = Case.objects.get()
+    assert case.sources.get().flag == flag
+    assert Flag.objects.get().judged_by == cast.noor.id
+    assert rung_for_a_seat(cast) == {cast.amara.id, cast.luis.id}
+    assert not Job.objects.filter(kind="monitoring.notice", due_at__gt=timezone.now()).exists()
+    assert at_the_desk(cast.amara).open("/next").path == f"/cases/{case.id}"
+    recuse(case, who=cast.amara.id, by=cast.amara.staff, at=timezone.now())
+    assert rung_for_a_seat(cast) == {cast.luis.id, mina.id}
+    assert at_the_desk(cast.luis).open("/").sees("You have come to coordinate a case.")
+    at = timezone.now()
+    take_out(case, who=cast.luis.id, by=None, at=at)
+    take_out(case, who=mina.id, by=None, at=at)
+    assert rung_for_a_seat(cast) == set()
 
 
 @pytest.mark.clauses("R-FLAG-1", "V-DEF-1")

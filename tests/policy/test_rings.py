@@ -24,8 +24,10 @@ from concord.convenings.at_the_door import at_the_door
 from concord.convenings.confirm_guidelines import confirm_guidelines
 from concord.convenings.models import Convening, Session
 from concord.convenings.plan_convening import plan_convening, plan_session
+from concord.desk.waiting import waiting_for
 from concord.monitoring.ring import NOTICE
 from concord.outbox.models import Job
+from concord.outbox.worker import run
 from concord.people.models import Shift
 from concord.people.plan_shift import plan_shift
 from concord.people.tests.team import Mailbox
@@ -142,6 +144,7 @@ def test_a_no_widens_the_ask_at_once_and_a_closed_proposal_asks_nobody(only_amar
     cast = only_amara
     proposal = proposed(cast)
     version = opened(proposal.version, cast.noor, cast.at)
+    Job.objects.all().delete()
     decline(
         version,
         reason="I would warn first.",
@@ -149,10 +152,16 @@ def test_a_no_widens_the_ask_at_once_and_a_closed_proposal_asks_nobody(only_amar
         keyring=cast.noor.keyring,
         at=cast.later(seconds=30),
     )
+    assert noticed() == {cast.amara.id}
+    waiting = waiting_for(cast.amara.staff, at=cast.later(seconds=30))
+    assert [one.why for one in waiting.changed] == ["no"]
     assert [row.person for row in ask_wider(version, at=cast.later(seconds=31))] == [cast.luis.id]
     withdraw(proposal, by=cast.amara.staff, at=cast.later(minutes=1))
     on_shift(cast, cast.luis, 0, 8)
     assert ask_wider(version, at=cast.later(minutes=10)) == []
+    Job.objects.filter(kind=NOTICE).delete()
+    run(Job.objects.get(kind="concurrence.ring_for_end"))
+    assert noticed() == set()
 
 
 def test_outside_an_event_the_ask_widens_in_hours(only_amara: Cast) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from concord.access.gate import is_admitted
 from concord.cases.models import Case
+from concord.cases.read_case import read_case
 from concord.cases.recuse import recuse
 from concord.concurrence.concur import concur
 from concord.concurrence.execute import execute
@@ -28,6 +29,7 @@ from concord.concurrence.void import lapse_all
 from concord.convenings.models import Convening, Session
 from concord.desk.waiting import how_much_waits, waiting_for
 from concord.outbox.models import Job
+from concord.outbox.worker import run
 from concord.people.models import StaffMember
 from tests.browsing import at_the_desk
 from tests.cast import Cast, case_about_karim, colleague, opened, proposed, stage, terms_for
@@ -211,9 +213,19 @@ def test_after_the_event_it_rings_after_four_hours_and_a_notice_leads_to_the_pre
     assert amara.open("/").sees("Agreed, and not carried out")
 
 
-def test_a_lapse_after_a_yes_does_not_say_that_nobody_agreed(cast: Cast) -> None:
+def test_a_lapse_after_a_yes_rings_both_and_does_not_say_that_nobody_agreed(cast: Cast) -> None:
     proposal = agreed(cast)
+    for desk in (cast.amara, cast.luis):
+        read_case(proposal.case, by=desk.staff, keyring=desk.keyring, at=cast.later(minutes=7))
+    Job.objects.all().delete()
     lapse_all(None, at=cast.later(minutes=60))  # type: ignore[arg-type]
-    amara = at_the_desk(cast.amara).open(f"/proposals/{proposal.id}")
+    run(Job.objects.get(kind="concurrence.ring_for_end"))
+    assert noticed() == {cast.amara.id, cast.luis.id}
+    assert not Job.objects.filter(kind="monitoring.notice", due_at__gt=timezone.now()).exists()
+    assert at_the_desk(cast.luis).open("/").sees("A proposal in your case came to nothing.")
+    amara = at_the_desk(cast.amara).open("/next")
+    assert amara.path == f"/cases/{proposal.case_id}"
+    assert not amara.open("/").sees("came to nothing")
+    amara.open(f"/proposals/{proposal.id}")
     assert amara.sees("Amara and Noor agreed, and nobody carried it out in time")
     assert not amara.sees("nobody agreed in time")

@@ -24,6 +24,8 @@ from concord.concurrence.guards import (
 from concord.concurrence.models import Concurrence, Execution, GroundCount
 from concord.concurrence.propose import revise
 from concord.concurrence.void import take_back, withdraw
+from concord.outbox.models import Job
+from concord.outbox.worker import run
 from concord.people.end_designation import end_designation
 from concord.spaces.models import Removal
 from concord.vault.errors import NoGrant
@@ -135,10 +137,14 @@ def test_somebody_recused_since_cannot_agree(cast: Cast) -> None:
 def test_an_agreement_of_somebody_recused_since_is_void(cast: Cast) -> None:
     proposal = proposed(cast, act_at_once=False)
     agree(cast, cast.noor, opened(proposal.version, cast.noor, cast.at))
-    recuse(proposal.case, who=cast.noor.id, by=cast.noor.staff, at=cast.at)
+    recuse(proposal.case, who=cast.noor.id, by=cast.noor.staff, at=cast.later(minutes=1))
     with pytest.raises(NeedsConcurrence):
         execute(proposal, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
     assert is_admitted(cast.karim.person_id, cast.hall.places, at=cast.at)
+    recuse(proposal.case, who=cast.luis.id, by=cast.luis.staff, at=cast.later(minutes=1))
+    Job.objects.filter(kind="monitoring.notice").delete()
+    run(Job.objects.get(kind="concurrence.ring_for_end"))
+    assert Job.objects.get(kind="monitoring.notice").subject == cast.amara.id
 
 
 def test_a_proposal_lapses(cast: Cast) -> None:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from concord.actions.ask_review import ask_review
+from concord.actions.models import ReviewRequest
+from concord.cases.alarm_caseless import alarm_caseless
 from concord.live import relay
+from concord.monitoring.alarm_unreviewed import alarm_unreviewed
 from concord.monitoring.desk_stream import authorise, stream_of
 from concord.monitoring.flag_moment import flag_moment
 from concord.monitoring.judge_credible import judge_credible
+from concord.monitoring.models import Flag
+from concord.outbox.models import Job
 from concord.people.models import Login
-from concord.reports.models import Report
+from concord.reports.asked import Asked
+from concord.reports.models import Question, Report
+from concord.reports.receive_question import receive_question
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
 from tests.browsing import Browser
@@ -59,18 +68,48 @@ def test_flags_reports_reviews_and_cases_have_a_row_each(cast: Cast, amara: Brow
     assert "Not me" not in amara.page
 
 
-def test_a_flag_that_went_into_no_case_waits_for_one(cast: Cast, amara: Browser) -> None:
-    flag = flagged(cast)
-    judge_credible(
-        flag,
-        credible=True,
-        reason="It urges her to hurt herself.",
-        by=cast.amara.staff,
-        keyring=cast.amara.keyring,
-        at=cast.at,
-    )
-    amara.open("/").press(f"Put flag {flag.code} in a case")
-    assert amara.sees("You coordinate this.")
+def test_the_first_line_knows_whatever_waits_and_goes_by_when_it_is_due(
+    cast: Cast, amara: Browser
+) -> None:
+    """A promise with a clock of its own is never behind "nothing waits for you"; a notice leads to the only thing."""
+    asked = Asked("May I bring a friend?")
+    question = receive_question(asked, nonce=b"q" * 16, at=cast.at).question
+    assert question is not None
+    assert amara.open("/").sees("Somebody asked about the policy.")
+    assert amara.open("/next").path == f"/questions/{question.id}"
+    ask_review(kind="not_me", words="Not me", contact="", shut=None, nonce=b"m" * 16, at=cast.at)
+    ReviewRequest.objects.update(answer_due_at=cast.later(hours=2))
+    Question.objects.update(answer_by=cast.later(hours=3))
+    assert amara.open("/").sees("Somebody asked to look at a decision again.")
+    Question.objects.update(answer_by=cast.at)
+    assert amara.open("/").sees("Somebody asked about the policy.")
+    assert amara.open("/next").path == "/"
+    flagged(cast)
+    assert amara.open("/").sees("One flag waits for a first look.")
+
+
+def test_a_flag_that_went_into_no_case_waits_for_one_and_in_the_end_before_everybody(
+    cast: Cast, amara: Browser, luis: Browser
+) -> None:
+    """The desk locked where it was asked which case; whoever reads it is rung, once, and can go on (PUB-29)."""
+    flag, now = flagged(cast), timezone.now()
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": now}
+    judge_credible(flag, credible=True, reason="It urges her to hurt herself.", **who)
+    assert number_beside_inbox(amara.open("/")) == 1
+    assert amara.sees("you said that it needs action; it is in no case yet")
+    assert number_beside_inbox(luis.open("/")) == 0
+    alarm_unreviewed(None, at=now + timedelta(minutes=2))
+    assert alarm_caseless(None, at=now + timedelta(seconds=119)) == 0
+    assert alarm_caseless(None, at=now + timedelta(minutes=2)) == 1
+    assert alarm_caseless(None, at=now + timedelta(minutes=3)) == 0
+    rung = Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True)
+    assert set(rung) == {cast.amara.id, cast.luis.id, cast.noor.id}
+    Flag.objects.update(judged_at=now - timedelta(minutes=2))
+    assert number_beside_inbox(luis.open("/")) == number_beside_inbox(luis.open("/decisions")) == 1
+    luis.open("/").follow("Put it in one").press("Put it in a case")
+    assert luis.sees("You coordinate this.")
+    assert not amara.open(f"/flags/{flag.id}").sees("in no case yet")
+    assert alarm_caseless(None, at=now + timedelta(days=1)) == 0
 
 
 def test_with_a_case_of_ones_own_one_chooses_where_a_flag_belongs(
