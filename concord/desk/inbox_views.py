@@ -25,6 +25,8 @@ from concord.live import relay
 from concord.outbox.try_again import try_again
 from concord.people.at_the_desk import DeskRequest
 
+READ_ONCE_OPENED = "added"
+
 
 @door(has_a_desk)
 @require_safe
@@ -53,7 +55,7 @@ def inbox(request: DeskRequest) -> HttpResponse:
 @require_safe
 def next_thing(request: DeskRequest) -> HttpResponse:
     """Where a notice leads in the end: what was agreed and not carried out, what waits for a yes, or the one thing
-    that waits; else the inbox.
+    that waits; else the inbox. What opening clears for everybody is opened by hand.
     """
     staff = request.staff_member
     press = presses_for(staff, at=request.at).first()
@@ -62,7 +64,7 @@ def next_thing(request: DeskRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("proposal", args=[asked.proposal_id]))
     waiting = waiting_for(staff, at=request.at)
     first = first_thing(waiting, at=request.at)
-    if first is not None and waiting.number == 1:
+    if first is not None and waiting.number == 1 and first.kind != READ_ONCE_OPENED:
         return HttpResponseRedirect(first.url)
     if first is None and not alarm_for(staff) and not unwatched_for(staff):
         messages.info(request, _("Nothing waits for you any more: somebody was quicker."))
