@@ -15,13 +15,21 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils import timezone
 
 from concord import refusals
 from concord.refusals import Refused
 
+FREE_TEXTS = (
+    *("text", "words", "wishes", "reason", "why", "note", "answer", "lessons", "grounds", "safety"),
+    *("finding", "considered", "less_severe", "relied_on", "stabilises", "notice_body"),
+    *("departure_reason", "set_aside_why"),
+)
+"""The fields that people write in, in their own words: never a passphrase or a code."""
 LONGEST_WAY = 1_000
 """Signs, as a browser sends them: Django redirects nobody to an address of more than 2,048."""
 
@@ -88,7 +96,16 @@ def tell_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """Answer with the refusal's words, and let it be recorded."""
     refusals.tell(refused, actor=actor_of(request), at=timezone.now())
     page = "site/_refused.html" if getattr(request, "htmx", False) else refused.page
-    return render(request, page, {"refused": refused}, status=refused.status)
+    told = {"refused": refused, "kept": what_was_typed(request)}
+    return render(request, page, told, status=refused.status)
+
+
+def what_was_typed(request: HttpRequest) -> list[str]:
+    """What somebody wrote in their own words; nothing of what cannot be read."""
+    try:
+        return [typed for name in FREE_TEXTS if (typed := request.POST.get(name, "").strip())]
+    except (OSError, ValueError, MultiPartParserError, BadRequest, SuspiciousOperation):
+        return []
 
 
 def actor_of(request: HttpRequest) -> Any:

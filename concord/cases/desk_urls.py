@@ -9,6 +9,7 @@ from concord.cases import (
     merge_views,
     no_action_views,
     step_out_views,
+    team_views,
 )
 
 urlpatterns = [
@@ -33,6 +34,7 @@ urlpatterns = [
     path("handovers/<uuid:handover_id>/end", handover_views.end, name="end_hand_over"),
     path("cases/<uuid:case_id>/same", merge_views.merge, name="merge_cases"),
     path("cases/<uuid:case_id>/belongs", merge_views.belongs, name="link_cases"),
+    path("cases", team_views.team_cases, name="team_cases"),
     path("closed", keeping_views.closed, name="closed_cases"),
     path("cases/<uuid:case_id>/keeping", keeping_views.keeping, name="keeping"),
     path("cases/<uuid:case_id>/close", keeping_views.close, name="close_case"),

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from concord.cases.clocks import standing_of
 from concord.cases.conflicts import eligible
-from concord.cases.models import Case, Handover, State
+from concord.cases.models import Case, Handover, Source, State
 from concord.convenings.running import a_session_runs, is_running
 from concord.ledger.readings import last_act
 from concord.people.models import StaffMember
@@ -37,6 +37,18 @@ def is_live(case: Case) -> bool:
     return is_running(places) or (
         case.sources.filter(report__urgent=True).exists() and a_session_runs()
     )
+
+
+def live_among(cases: Iterable[Case]) -> set[UUID]:
+    """The ids of those that are live, by the same rule; as many questions for a hundred as for one per room."""
+    found = Source.objects.filter(case__in=list(cases)).values_list(
+        "case", "flag__room", "report__urgent"
+    )
+    rows = list(found)
+    rooms = Room.objects.in_bulk({room for _case, room, _urgent in rows if room})
+    runs = {id: is_running({room.place}) for id, room in rooms.items()}
+    urgent_is_now = any(urgent for _case, _room, urgent in rows) and a_session_runs()
+    return {case for case, room, urgent in rows if runs.get(room) or (urgent and urgent_is_now)}
 
 
 def waits_for_coordinator(case: Case) -> bool:

@@ -245,6 +245,7 @@ class Part:
     may_take_back: bool
     may_execute: bool
     may_change: bool
+    must_adopt: bool
     may_adopt: bool
 
 
@@ -328,9 +329,16 @@ def part_of(staff: StaffMember, standing: Standing, asked: list[StaffMember]) ->
     case = standing.version.proposal.case
     coordinates = staff in (case.coordinator, case.deputy)
     agreed = standing.agreed if standing.agreed and standing.agreed.voided_at is None else None
+    proposed_it = staff.person_id == standing.version.proposer
+    may_change = (
+        coordinates
+        and standing.state in (State.PROPOSED, State.CONCURRED, "lapsed")
+        and standing.version.proposal.state in (State.PROPOSED, State.CONCURRED)
+    )
+    is_orphaned = standing.is_orphaned and standing.state == State.PROPOSED and coordinates
     return Part(
         coordinates=coordinates,
-        proposed_it=staff.person_id == standing.version.proposer,
+        proposed_it=proposed_it,
         may_agree=standing.state == State.PROPOSED and staff in asked and not standing.is_orphaned,
         may_open_full=standing.state == State.PROPOSED
         and staff in asked
@@ -341,10 +349,9 @@ def part_of(staff: StaffMember, standing: Standing, asked: list[StaffMember]) ->
         and agreed is not None
         and agreed.person == staff.person_id,
         may_execute=standing.state == State.CONCURRED and coordinates,
-        may_change=standing.state in (State.PROPOSED, State.CONCURRED, "lapsed")
-        and standing.version.proposal.state in (State.PROPOSED, State.CONCURRED)
-        and coordinates,
-        may_adopt=standing.is_orphaned and standing.state == State.PROPOSED and coordinates,
+        may_change=may_change,
+        must_adopt=is_orphaned,
+        may_adopt=may_change and not proposed_it and not is_orphaned,
     )
 
 

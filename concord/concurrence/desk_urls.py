@@ -4,6 +4,7 @@ from concord.concurrence import desk_views
 
 urlpatterns = [
     path("proposals/<uuid:proposal_id>", desk_views.proposal, name="proposal"),
+    path("proposals/<uuid:proposal_id>/changed", desk_views.changed, name="proposal_changed"),
     path("proposals/<uuid:proposal_id>/concurrence", desk_views.agree, name="agree"),
     path("proposals/<uuid:proposal_id>/on-it", desk_views.on_it, name="on_it"),
     path("proposals/<uuid:proposal_id>/full", desk_views.full, name="open_full"),

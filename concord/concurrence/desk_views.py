@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from concord import refusals
 from concord.cases.recuse import recuse
 from concord.concurrence.adopt_proposal import adopt_proposal
 from concord.concurrence.briefing import (
@@ -30,6 +32,7 @@ from concord.concurrence.contents import commitments, targets_of
 from concord.concurrence.decline import NeedsAReason, decline
 from concord.concurrence.execute import NeedsConcurrence, execute
 from concord.concurrence.forms import DeclineForm
+from concord.concurrence.guards import Lapsed, NeedsOpening, NoLongerOpen, StaleVersion
 from concord.concurrence.kinds import asks, kind_of
 from concord.concurrence.models import Proposal, State, Version
 from concord.concurrence.open_full import open_full
@@ -39,15 +42,37 @@ from concord.concurrence.say_on_it import say_on_it
 from concord.concurrence.set_aside import reasons, set_aside
 from concord.concurrence.void import take_back, withdraw
 from concord.concurrence.who_may import asked
-from concord.doors import door
+from concord.doors import View, door
 from concord.people.at_the_desk import DeskRequest
 from concord.vault.keyring import Keyring
+
+
+def answered_on_its_page(view: View) -> View:
+    """A press from a page that is out of date leads to the text as it stands, with the refusal's words on top.
+
+    Nobody who was woken has to find the way back. It is entered like any other refusal.
+    """
+
+    @wraps(view)
+    def answered(request: DeskRequest, proposal_id: UUID) -> HttpResponseBase:
+        try:
+            return view(request, proposal_id)
+        except (StaleVersion, NoLongerOpen, Lapsed, NeedsOpening) as refused:
+            refusals.tell(refused, actor=request.staff_member.person_id, at=request.at)
+            messages.warning(request, str(refused.words))
+            return _page(request, proposal_id, status=refused.status)
+
+    return answered
 
 
 @door(asked)
 @require_safe
 def proposal(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """The newest text of a proposal, opened in this person's name, and where it stands."""
+    return _page(request, proposal_id)
+
+
+def _page(request: DeskRequest, proposal_id: UUID, *, status: int = 200) -> HttpResponse:
     version = newest(_find(request, proposal_id))
     briefing = open_version(
         version, by=request.staff_member, keyring=request.keyring, at=request.at
@@ -84,11 +109,24 @@ def proposal(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
         "steps": _steps(briefing, standing, coordinates=part.coordinates, keyring=request.keyring),
         "is_lapsing": (version.lapses_at - request.at).total_seconds() < 15 * 60,
     }
-    return render(request, "concurrence/desk_proposal.html", context)
+    return render(request, "concurrence/desk_proposal.html", context, status=status)
+
+
+@door(asked)
+@require_safe
+def changed(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """Whether the text that somebody is reading still is the one to answer; nothing while it is."""
+    found = _find(request, proposal_id)
+    is_same = str(newest(found).id) == request.GET.get("version")
+    if is_same and found.state == State.PROPOSED:
+        return HttpResponse(status=204)
+    page = {"proposal": found, "is_same": is_same}
+    return render(request, "concurrence/_desk_changed.html", page)
 
 
 @door(asked)
 @require_POST
+@answered_on_its_page
 def agree(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """I agree, to the version that was on the page."""
     version = _version(request, proposal_id)
@@ -98,6 +136,7 @@ def agree(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
 
 @door(asked)
 @require_POST
+@answered_on_its_page
 def on_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """Say that one is reading it; it binds nobody."""
     say_on_it(_version(request, proposal_id), by=request.staff_member, at=request.at)
@@ -106,6 +145,7 @@ def on_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
 
 @door(asked)
 @require_POST
+@answered_on_its_page
 def full(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """All that was flagged and reported, once, for whoever is asked and holds a grant at rest."""
     version = _version(request, proposal_id)
@@ -159,6 +199,7 @@ def step_out(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
 
 @door(asked)
 @require_POST
+@answered_on_its_page
 def withdraw_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """The coordinator takes the proposal back."""
     withdraw(_find(request, proposal_id), by=request.staff_member, at=request.at)
@@ -167,6 +208,7 @@ def withdraw_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
 
 @door(asked)
 @require_POST
+@answered_on_its_page
 def adopt_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """Whoever coordinates now puts it before the others in their own name."""
     adopt_proposal(
@@ -180,6 +222,7 @@ def adopt_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
 
 @door(asked)
 @require_POST
+@answered_on_its_page
 def carry_it_out(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """The coordinator's own press after a colleague agreed."""
     execute(
@@ -193,6 +236,7 @@ def carry_it_out(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
 
 @door(asked)
 @require_POST
+@answered_on_its_page
 def take_it_back(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """Whoever agreed takes it back before it starts."""
     version = _version(request, proposal_id)

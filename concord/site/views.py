@@ -5,25 +5,17 @@ from __future__ import annotations
 import re
 import sys
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from concord.doors import Request, anyone, door
+from concord.doors import Request, anyone, door, what_was_typed
 from concord.ledger.note_head import heads_by_day
 from concord.refusals import is_full
 from concord.reports.help_lines import help_lines
 
 OUR_COOKIE = re.compile("__Host-[a-z]{1,20}")
 """What a cookie of ours is called; a browser may send names that no answer can carry."""
-FREE_TEXTS = (
-    *("text", "words", "wishes", "reason", "why", "note", "answer", "lessons", "grounds", "safety"),
-    *("finding", "considered", "less_severe", "relied_on", "stabilises", "notice_body"),
-    *("departure_reason", "set_aside_why"),
-)
-"""The fields that people write in, in their own words: never a passphrase or a code."""
 
 
 @door(anyone)
@@ -66,13 +58,5 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Something failed, a full disk perhaps. What was typed stays theirs to copy; nothing here asks the database."""
     why = sys.exception()
     status = 507 if why is not None and is_full(why) else 500
-    page = render_to_string(f"{status}.html", {"kept": _typed(request)})
+    page = render_to_string(f"{status}.html", {"kept": what_was_typed(request)})
     return HttpResponse(page, status=status)
-
-
-def _typed(request: HttpRequest) -> list[str]:
-    """What somebody wrote in their own words; nothing of what cannot be read."""
-    try:
-        return [typed for name in FREE_TEXTS if (typed := request.POST.get(name, "").strip())]
-    except (OSError, ValueError, MultiPartParserError, BadRequest, SuspiciousOperation):
-        return []

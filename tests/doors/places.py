@@ -272,6 +272,7 @@ DESK = [
     Place("own-mailbox-code", "/team/yourself/code", "luis", press("", code="1")),
     Place("take-out", "/recusals", "amara"),
     Place("take-out-wrong", "/recusals", "amara", press("", code="AAAA")),
+    Place("team-cases", "/cases", "amara"),
     Place("out-of-flag", "/flags/{flag}/recusal", "amara"),
     Place("out-of-proposal", "/proposals/{proposal}/recusal", "noor"),
     Place("reached", "/reached", "amara"),

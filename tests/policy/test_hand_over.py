@@ -351,6 +351,9 @@ def test_a_deputy_is_asked_and_says_yes_on_the_pages(cast: Cast) -> None:
     case, mina = left_alone(cast)
     amara = at_the_desk(cast.amara).open("/")
     assert amara.sees("no deputy")
+    assert amara.follow("Cases of the team").sees("no deputy You coordinate.")
+    assert amara.sees(case.code)
+    assert at_the_desk(cast.ravi).open("/cases").sees("No case is open.")
     amara.open(f"/cases/{case.id}")
     amara.follow("Ask a colleague to be deputy").press("Ask them", to=str(mina.staff.id))
     assert amara.sees("Whoever says yes can open it")
@@ -361,3 +364,4 @@ def test_a_deputy_is_asked_and_says_yes_on_the_pages(cast: Cast) -> None:
     assert theirs.sees("Mina is the deputy from here")
     assert not amara.open(f"/cases/{case.id}").sees("Only one person of the team")
     assert at_the_desk(cast.luis).open(f"/cases/{case.id}/deputy").status == 404
+    assert theirs.open("/cases").sees("You are the deputy.")

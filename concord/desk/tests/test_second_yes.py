@@ -83,9 +83,14 @@ def test_a_double_click_acts_once_and_says_the_same_twice(cast: Cast, luis: Brow
     assert Removal.objects.count() == 1
 
 
-def test_a_stale_page_agrees_to_nothing(cast: Cast, luis: Browser) -> None:
+def test_a_stale_page_agrees_to_nothing_and_leads_to_the_new_text(
+    cast: Cast, luis: Browser, noor: Browser
+) -> None:
     proposal = proposed(cast)
     luis.open(path_of(proposal))
+    looks_again = f"{path_of(proposal)}/changed?version={proposal.version.id}"
+    assert noor.open(looks_again).status == 204
+    noor.open(f"{path_of(proposal)}/decline")
     revise(
         proposal,
         terms=terms_for(cast, reason="Another reason."),
@@ -97,6 +102,13 @@ def test_a_stale_page_agrees_to_nothing(cast: Cast, luis: Browser) -> None:
     assert luis.status == 409
     assert luis.sees("The proposal was changed after you opened it.")
     assert not Concurrence.objects.exists()
+    assert luis.sees("Another reason.")
+    assert Entry.objects.filter(verb="refused", actor=cast.luis.id).exists()
+    noor.press("I do not agree", reason="He quoted the report.")
+    assert noor.status == 409
+    assert noor.sees("He quoted the report.")
+    assert noor.open(looks_again).sees("The text was changed while you were reading.")
+    assert luis.press("I agree").sees("Amara and Luis agreed.")
 
 
 def test_a_version_of_another_proposal_is_not_there(cast: Cast, luis: Browser) -> None:
