@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from concord import refusals
+from concord.convenings.by_day import by_day
 from concord.convenings.confirm_guidelines import confirm_guidelines
 from concord.convenings.end_convening import end_convening
 from concord.convenings.end_session import end_session as end_the_session
@@ -141,7 +142,11 @@ def _plan_page(
         "now": request.at,
         "missing": [one for one in lacking if one.session is None],
         "shut": [one for one in lacking if one.session is not None],
-        "sessions": _sessions(convening, request.at),
+        "days": by_day(
+            _sessions(convening, request.at),
+            at=request.at,
+            session_of=lambda one: one["session"],
+        ),
         "on_call": on_call_for(convening, when),
         "session_form": SessionForm(),
         **more,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from concord.access.gate import MayOnlyRead
 from concord.convenings.arrive import next_after_registering
 from concord.convenings.at_the_door import at_the_door
+from concord.convenings.by_day import by_day
 from concord.convenings.forms import OwnNameForm, ReadForm, RegisterForm
 from concord.convenings.guidelines_read import guidelines_of, mark_read
 from concord.convenings.models import Convening, Registration, Session
@@ -48,7 +49,7 @@ def event(request: Request, slug: str) -> HttpResponse:
     registration = registration_of(person_of(request), convening)
     page = {
         "convening": convening,
-        "sessions": convening.sessions.all(),
+        "days": by_day(list(convening.sessions.all()), at=request.at),
         "registration": registration,
         "acknowledged": bool(registration and has_acknowledged(registration, at=request.at)),
         "door": at_the_door(convening, at=request.at) if registration else None,

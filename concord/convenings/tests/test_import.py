@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.defaultfilters import date as date_words
 from django.test import Client
 
 from concord.convenings.import_schedule import (
@@ -323,7 +324,12 @@ def test_a_whole_programme_is_looked_at_and_comes_in_as_pretalx_exports_it(plann
     assert olu.post(address, sent_with(page)).headers["Location"] == "/events/forum"
     plan = olu.get("/events/forum").content.decode()
     assert "48 sessions cannot open yet" in plan
-    assert "Monday, 1 March 2027 · 48" in plan
+    assert re.findall(r"<summary>(.*?)</summary>", plan)[:2] == [
+        f"{date_words(planned.at, 'l, j F Y')} · 2",
+        "Monday, 1 March 2027 · 48",
+    ]
+    event = Client(HTTP_HOST="localhost").get("/e/forum").content.decode()
+    assert re.findall(r'<details class="more"( open)?>', event) == [" open", ""], "today lies open"
     again = olu.post(address, {"file": SimpleUploadedFile("s.ics", in_ical(day))})
     assert "the same as before: 48" in again.content.decode()
     assert "2 sessions are planned that this file does not have" in again.content.decode()
