@@ -25,6 +25,7 @@ class PostForm(forms.Form):
     comment_on = forms.UUIDField(required=False)
     thread = forms.IntegerField(required=False, min_value=1)
     after = forms.IntegerField(required=False, min_value=0)
+    told = forms.RegexField(r"^[0-9a-f-]{1,40}$", required=False)
     sure = forms.BooleanField(required=False)
 
     @property

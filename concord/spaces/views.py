@@ -188,13 +188,15 @@ def _made(request: Request, made: Post, said: dict[str, Any]) -> HttpResponse:
     """Back to where they were reading; a script gets the post's number and the next form's nonce."""
     if request.htmx:
         return JsonResponse({"number": made.number, "nonce": str(uuid.uuid4())}, status=201)
-    more = {"after": said["after"]}
+    more: dict[str, Any] = {"after": said["after"]}
     if said["thread"]:
         # As text only a thread comes in parts: this is the one with what was just said.
         more = {
             "thread": said["thread"],
             "after": made.number - 1 if wants_light(request) else None,
         }
+    if more["after"] is not None:
+        more["told"] = said["told"] or None
     query = urlencode({name: value for name, value in more.items() if value is not None})
     path = reverse("room", args=[made.room_id])
     return HttpResponseRedirect(f"{path}{query and '?'}{query}#post-{made.number}")

@@ -124,6 +124,13 @@ def test_what_the_team_said_is_read_once_and_again_on_the_whole_room(event, ligh
     assert "Soup" not in read(light, event, onward)
     assert "Soup" in read(light, event, "?after=1")
     assert "Lunch" in read(light, event)
+    told = re.search(r'name="told" value="([^"]+)"', page)[1]
+    for sent, again in ((told, False), ("x" * 99, True)):
+        answer = light.post(
+            reverse("post", args=[event.room.id]), {"text": "me too", "after": 1, "told": sent}
+        )
+        page = read(light, event, answer.headers["Location"].removeprefix(page_of(event)))
+        assert ("Lunch" in page) is again
     usual = light.get(page_of(event) + onward, headers={"accept-encoding": "gzip"})
     assert weight(usual) < MOST / 2
 
