@@ -18,6 +18,7 @@ from concord.vault import keys
 from tests.cast import PASSPHRASES, Cast, Desk, opened, proposed, terms_for
 
 PASSPHRASES.setdefault("mina", "orbit velvet canoe lantern ritual mango drift")
+PASSPHRASES.setdefault("zoe", "harvest pencil quartz meadow signal tunic brave")
 
 
 def another_receiver(cast: Cast, name: str = "mina") -> Desk:

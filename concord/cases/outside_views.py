@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from concord.cases.agree_to_no_action import (
@@ -17,9 +18,11 @@ from concord.cases.agree_to_no_action import (
 from concord.cases.assess_case import in_words
 from concord.cases.decide_no_action import read_why
 from concord.cases.forms import ROLE_WORDS
-from concord.cases.models import Case, CaseQuerySet, NoAction
+from concord.cases.hand_to_team import hand_to_team, is_nobodys, may_take_from_outside
+from concord.cases.models import OVER, Case, CaseQuerySet, NoAction
 from concord.cases.read_case import read_case
 from concord.doors import Request, anyone, door
+from concord.people.models import StaffMember
 from concord.refusals import Refused, tell
 from concord.reports.outside import Outside, come_in_to_read
 from concord.vault.sight import is_seen_by
@@ -37,23 +40,39 @@ def kept(request: Request) -> HttpResponse:
 
 
 @door(anyone)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def case(request: Request, case_id: UUID) -> HttpResponse:
-    """One case, to read."""
+    """One case, to read, and to hand to somebody who came since where nobody on the team can open it."""
     inside = come_in_to_read(request)
     if inside is None:
         return render(request, "reports/box_shut.html")
     found = _theirs(inside).filter(id=case_id).first()
     if found is None:
         raise Http404
+    refused = None
+    if request.method == "POST":
+        to = _staff(request.POST.get("to", ""))
+        try:
+            if to is not None:
+                hand_to_team(found, to=to, by=inside, at=request.at)
+                return redirect(reverse("kept_case", args=[found.id]) + "?handed")
+        except Refused as told:
+            refused = told
+            tell(told, actor=inside.contact.holder, at=request.at)
     opened = read_case(found, by=None, keyring=inside.keyring, at=request.at)
+    is_open = found.state not in OVER and is_nobodys(found)
     context = {
+        "refused": refused,
+        "was_handed": "handed" in request.GET,
+        "is_nobodys": is_open,
+        "takers": may_take_from_outside(found, by=inside, at=request.at) if is_open else [],
         "case": found,
         "opened": opened,
         "left": _left(inside).filter(case=found, ended_at__isnull=True).first(),
         "people": [(ROLE_WORDS.get(one.role, ""), one.called) for one in opened.parties],
     }
-    return render(request, "cases/kept_case.html", context)
+    status = refused.status if refused else 200
+    return render(request, "cases/kept_case.html", context, status=status)
 
 
 @door(anyone)
@@ -86,6 +105,13 @@ def left(request: Request, decided_id: UUID) -> HttpResponse:
     }
     status = refused.status if refused else 200
     return render(request, "cases/kept_left.html", context, status=status)
+
+
+def _staff(id: str) -> StaffMember | None:
+    try:
+        return StaffMember.objects.filter(id=UUID(id)).first()
+    except ValueError:
+        return None
 
 
 def _answer(request: Request, decided: NoAction, inside: Outside) -> None:

@@ -70,7 +70,7 @@ def take_keys(case: Case, *, who: UUID, keyring: Keyring | None, at: datetime) -
     files.withdraw(case.file, who, at=at)
     for source in case.sources.select_related("flag", "report"):
         files.withdraw(source.file, who, at=at)
-    _fill_the_seats(case, at=at)
+    fill_the_seats(case, at=at)
 
 
 def _void_what_they_left(case: Case, who: UUID, *, at: datetime) -> None:
@@ -88,7 +88,7 @@ def _void_what_they_left(case: Case, who: UUID, *, at: datetime) -> None:
         reopen(case, by=None, at=at)
 
 
-def _fill_the_seats(case: Case, *, at: datetime) -> None:
+def fill_the_seats(case: Case, *, at: datetime) -> None:
     """Exactly one coordinator at any time, and a deputy where there is anybody (R-COORD-1).
 
     Only among those who had no conflict when the case was opened: they hold its key, awake or at rest.

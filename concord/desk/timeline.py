@@ -35,6 +35,7 @@ WORDS = {
     "cases.leave": ("", _("Somebody left the team, and their seat was filled")),
     "cases.hand_over": ("", _("%(who)s asked a colleague to take it over")),
     "cases.ask_for_deputy": ("", _("%(who)s asked for a deputy")),
+    "cases.hand_to_team": ("", _("The outside contact handed it to somebody on the team")),
     "cases.deputy_reads": ("", _("%(who)s, the deputy, opened it")),
     "cases.accept_deputy": ("", _("%(who)s is the deputy from here")),
     "cases.end_hand_over": ("", _("It stayed with the coordinator")),

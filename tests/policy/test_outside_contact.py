@@ -9,11 +9,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from concord.access.gate import is_admitted
+from concord.actions.audit import audit
+from concord.cases.accept_hand_over import accept_hand_over
 from concord.cases.add_party import add_party
+from concord.cases.ask_for_deputy import ask_for_deputy
+from concord.cases.hand_to_team import hand_to_team
 from concord.cases.models import Case
 from concord.cases.recuse import recuse, take_out
 from concord.cases.take_up import take_up
 from concord.cases.write_note import write_note
+from concord.concurrence.propose import propose
 from concord.ledger.models import Entry
 from concord.letterbox.models import Reading
 from concord.letterbox.session import LIFETIME
@@ -27,10 +33,12 @@ from concord.people.tests.team import Mailbox
 from concord.reports.alarm_unanswered import alarm_unanswered
 from concord.reports.alarm_untold import alarm_untold
 from concord.reports.models import Report, State
+from concord.reports.outside import Outside
 from concord.reports.tell_status import tell_status
 from concord.vault import files, recovery
+from concord.vault.errors import NoGrant
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, Desk, case_about_karim, flagged
+from tests.cast import Cast, Desk, case_about_karim, flagged, terms_for
 from tests.looking_again import another_receiver
 
 CODE = re.compile(r'<output class="code"[^>]*><bdi dir="ltr">([0-9A-Z ]{24})</bdi>')
@@ -192,7 +200,7 @@ def test_a_case_whose_every_reader_steps_out_is_theirs_at_once(cast: Cast) -> No
     case = case_about_karim(cast)
     write_note(case, text="Seen.", by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
     assert not elena(cast).follow("Cases that lie with you").sees(case.code)
-    for desk in (cast.amara, cast.luis):
+    for desk in (cast.noor, cast.amara, cast.luis):
         recuse(case, who=desk.id, by=desk.staff, keyring=desk.keyring, at=cast.at)
         assert finds_nothing_of_case(desk, case)
     assert Job.objects.filter(kind=NOTICE, subject=cast.outside.holder).exists()
@@ -200,6 +208,44 @@ def test_a_case_whose_every_reader_steps_out_is_theirs_at_once(cast: Cast) -> No
     assert Entry.objects.filter(verb="cases.read_case", actor=cast.outside.holder).exists()
     case.refresh_from_db()
     assert case.is_unstaffed
+    assert_two_who_came_since_decide_it(cast, case)
+
+
+def assert_two_who_came_since_decide_it(cast: Cast, case: Case) -> None:
+    """Elena signs nothing: she hands it to one who is new, who asks a second one in; they act, and nobody else."""
+    page = elena(cast).open(f"/report/box/kept/cases/{case.id}")
+    assert page.sees("Nobody on the team can open this")
+    assert page.sees("Nobody yet.")
+    for involved in (cast.amara, cast.luis):
+        page.post(page.path, to=str(involved.staff.id))
+        assert (page.status, finds_nothing_of_case(involved, case)) == (403, True)
+    mina = another_receiver(cast)
+    page.open(page.path).press("Hand it on", to=str(mina.staff.id))
+    assert page.sees("It is with them now. You can still read it.")
+    assert Job.objects.filter(kind=NOTICE, subject=mina.id).exists()
+    desk = at_the_desk(mina).open(f"/cases/{case.id}")
+    assert desk.sees("Seen.")
+    assert desk.sees("The outside contact handed it to somebody on the team")
+    inside = Outside(cast.outside, cast.outside_key)
+    assert hand_to_team(case, to=mina.staff, by=inside, at=cast.at).coordinator == mina.staff
+    assert Entry.objects.filter(verb="cases.hand_to_team").count() == 1
+    another = case_about_karim(cast)
+    for keyring in (cast.outside_key, cast.amara.keyring):  # the first holds none of it
+        with pytest.raises(NoGrant):
+            hand_to_team(another, to=mina.staff, by=Outside(cast.outside, keyring), at=cast.at)
+    zoe = another_receiver(cast, "zoe")
+    forced = page.post(page.path, to=str(zoe.staff.id))
+    assert forced.sees("asks for a second one themself")
+    by_mina = {"by": mina.staff, "keyring": mina.keyring, "at": cast.at}
+    asked = ask_for_deputy(case, to=zoe.staff, **by_mina)
+    accept_hand_over(asked, by=zoe.staff, at=cast.at)
+    proposal = propose(case, terms=terms_for(cast), **by_mina)
+    agrees = at_the_desk(zoe).open(f"/proposals/{proposal.id}")
+    assert agrees.press("I agree").sees("Zoe agreed") or agrees.status == 200
+    assert not is_admitted(cast.karim.person_id, cast.hall.places, at=timezone.now())
+    assert audit() == []
+    for desk_of in (cast.amara, cast.luis, cast.noor):
+        assert finds_nothing_of_case(desk_of, case)
 
 
 @pytest.mark.clauses("I-WHO-1", "K-CONF-1", "K-NAME-1")
