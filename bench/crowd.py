@@ -41,11 +41,12 @@ def moment(letters: bytes) -> int:
 
 
 class Wish(NamedTuple):
-    """A stream that somebody wants to open: at which process, of what, with which cookies."""
+    """A stream that somebody wants to open: at which process, of what, with which cookies, on which host."""
 
     port: int
     stream: str
     cookie: str
+    host: str = "localhost"
 
 
 class Ear:
@@ -59,7 +60,8 @@ class Ear:
         self.ended: int | None = None
         self.sock = socket.create_connection(("127.0.0.1", wish.port))
         self.sock.sendall(
-            f"GET /live/?s={wish.stream} HTTP/1.1\r\nHost: localhost\r\nCookie: {wish.cookie}\r\n"
+            f"GET /live/?s={wish.stream} HTTP/1.1\r\n"
+            f"Host: {wish.host}\r\nCookie: {wish.cookie}\r\n"
             "Accept: text/event-stream\r\n\r\n".encode()
         )
 

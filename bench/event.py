@@ -4,24 +4,28 @@ Twenty minutes pass in four. Each room follows an hour of real chat, where that 
 holds a stream open, and some load their page again. Then forty people come into one room within three minutes, each
 with a stream, and write one cruelty after the other; a flag, a case, a proposal and a second yes take them out in
 twelve decisions, with all that they wrote. Every message has to reach everybody in its room; nobody who was taken out
-writes or hears anything more.
+writes or hears anything more. All the while somebody flags a moment now and then, and one who watches hears of it; at
+the end one member of the team, alone, pauses a room.
 """
 
 from __future__ import annotations
 
+import http.client
+import re
 import sys
 import time
 import zlib
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import UUID
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.chat import CHAT, tempo
 from bench.common import Answer, arguments, median, percentile, progress
-from bench.crowd import MARK, Crowd, Ear, Said, Wish, Writers
+from bench.crowd import MARK, TOKEN, Crowd, Ear, Said, Wish, Writers
 from bench.installs import ENGINES, ON, Install, installed
 from bench.stage import bring_in, plant, stage, warm_up
 
@@ -30,6 +34,10 @@ FASTER, FASTER_IF_QUICK = 5, 20
 MINUTES, MINUTES_IF_QUICK = 20, 7
 RAIDERS, RAID_MINUTES = 40, 3
 DECISIONS = 12
+MOMENTS = 12
+"""Flagged by people who take part, over the whole event."""
+ALONE_IN = 50
+"""Who opens one more page in the room that is paused."""
 FIRST_DECISION, BETWEEN = 1.0, 0.4
 """Minutes of the event: from the beginning of the raid to the first decision, and from one to the next."""
 CRUEL = "Nobody wants you here. Go and hurt yourself"
@@ -55,7 +63,7 @@ def main() -> None:
     faster = asked.faster or (FASTER_IF_QUICK if asked.quick else FASTER)
     plan = Plan(people, minutes, faster)
     workload = {"people": people, "rooms": ROOMS, "minutes": minutes, "times faster": plan.faster}
-    workload |= {"raiders": RAIDERS, "decisions": DECISIONS}
+    workload |= {"raiders": RAIDERS, "decisions": DECISIONS, "moments": MOMENTS}
     workload["of"] = "public chat" if CHAT.exists() else "made messages"
     answer = Answer("event", workload)
     for engine in [asked.on] if asked.on else ENGINES[: 1 if asked.quick else None]:
@@ -97,6 +105,10 @@ class Found(NamedTuple):
     lost: int
     twice: int
     cuts: list[float]
+    flags: list[float]
+    unheard: int
+    paused_ms: float
+    past_pause: int
     late: int
     left: int
     seconds: float
@@ -115,12 +127,17 @@ def tell(answer: Answer, engine: str, found: Found) -> None:
         ("refused", found.refused),
         ("late_revocations", found.late),
         ("streams_left", found.left),
+        ("flags_unheard", found.unheard),
+        ("posts_past_a_pause", found.past_pause),
     ):
         answer.require(f"{name}_{engine}", number, at_most=0)
+    answer.require(f"slowest_flag_heard_ms_{engine}", max(found.flags), at_most=1_000)
+    answer.require(f"pause_told_to_all_ms_{engine}", found.paused_ms, at_most=1_000)
     answer.require(f"p99_delivery_ms_{engine}", percentile(found.delays, 0.99), at_most=1_000)
     answer.figures |= {
         f"p50_delivery_ms_{engine}": round(median(found.delays), 1),
         f"cut_after_ms_{engine}": round(max(found.cuts), 1),
+        f"flag_heard_ms_{engine}": round(median(found.flags), 1),
         f"posts_a_second_{engine}": round(found.posts / found.seconds, 1),
         f"deliveries_a_second_{engine}": round(len(found.delays) / found.seconds),
         f"told_twice_{engine}": found.twice,
@@ -145,6 +162,10 @@ class Event:
         self._raiders: list[dict[str, str]] = install.ask("bring_raiders", RAIDERS)
         self._say(f"{plan.people} people in {ROOMS} rooms")
         self._crowd, self._raid = Crowd(), Crowd()
+        self._desk = Crowd(re.compile(rb"event: flag\n"), len(b"event: flag\n"))
+        self._alone = Crowd(re.compile(rb"event: condition\n"), len(b"event: condition\n"))
+        self._flags: list[float] = []
+        self._unheard = 0
         self._raid_ears: list[Ear] = []
         self._cuts: list[float] = []
         self._posts_then: dict[str, int] = {}
@@ -166,6 +187,7 @@ class Event:
             answers = talkers.finish()
             seconds = time.monotonic() - began
             raiders.finish()
+            paused_ms, past_pause = self._pause()
             made = [0] * ROOMS
             for one in answers:
                 if said[one.number].stamped and one.status == 201:
@@ -185,6 +207,10 @@ class Event:
                 lost=sum(max(0, n - heard) for heard, n in pairs),
                 twice=sum(max(0, heard - n) for heard, n in pairs),
                 cuts=self._cuts,
+                flags=self._flags,
+                unheard=self._unheard,
+                paused_ms=paused_ms,
+                past_pause=past_pause,
                 late=sum(late[who] - then for who, then in self._posts_then.items()),
                 left=sum(ear.status == 200 and ear.ended is None for ear in self._raid_ears),
                 seconds=seconds,
@@ -197,7 +223,7 @@ class Event:
                 / 1e9,
             )
         finally:
-            for each in (self._crowd, self._raid):
+            for each in (self._crowd, self._raid, self._desk, self._alone):
                 each.leave()
             for each in (talkers, raiders):
                 each.close()
@@ -251,15 +277,59 @@ class Event:
             )
             for number in range(DECISIONS)
         ]
-        for due, what, number in sorted(come + decisions):
+        watcher = Wish(self._port(0), *self._install.ask("watch"))
+        (desk,) = self._desk.join([watcher])
+        assert desk.status == 200, desk.status
+        apart = self._plan.seconds / (MOMENTS + 1)
+        moments = [(apart * (number + 1), "flag", number) for number in range(MOMENTS)]
+        for due, what, number in sorted(come + decisions + moments):
             time.sleep(max(0.0, began + due - time.monotonic()))
             if what == "come":
                 wish = Wish(
                     self._port(number), f"room:{self._rooms[0]}", self._raiders[number]["cookie"]
                 )
                 self._raid_ears += self._raid.join([wish])
+            elif what == "flag":
+                self._flag(number, desk)
             else:
                 self._take_out(number)
+
+    def _flag(self, number: int, desk: Ear) -> None:
+        """Somebody presses "flag this moment", and whoever watches hears of it (PUB-21)."""
+        who, before, began = 1 + number, desk.heard, time.monotonic_ns()
+        words = {"words": "What was said just now", "nonce": str(uuid4())}
+        status = self._send(who, f"/r/{self._rooms[who % ROOMS]}/flag", words)
+        assert status in (200, 201, 302, 303), status
+        if self._desk.wait(lambda: desk.heard > before, 5.0):
+            self._flags.append((desk.last_at - began) / 1e6)
+        else:
+            self._unheard += 1
+
+    def _pause(self) -> tuple[float, int]:
+        """One member of the team, alone, pauses a room: when all in it know, and how many posts came past (PUB-07)."""
+        inside = range(0, self._plan.people, ROOMS)[:ALONE_IN]
+        room = f"room:{self._rooms[0]}"
+        ears = self._alone.join(Wish(self._port(who), room, self._people[who]) for who in inside)
+        time.sleep(0.5)
+        pulled = self._install.ask("pause", self._rooms[0])
+        self._alone.wait(lambda: all(ear.last_at > pulled for ear in ears), 5.0)
+        told = max(ear.last_at for ear in ears if ear.last_at > pulled)
+        deaf = [ear for ear in ears if ear.last_at <= pulled]
+        post = {"text": "Are we still on?", "nonce": str(uuid4()), "sure": "on"}
+        sent = [self._send(who, f"/r/{self._rooms[0]}/posts", post) for who in inside[:3]]
+        self._say(f"paused; {len(deaf)} not told, answers {sent}")
+        return (told - pulled) / 1e6 if not deaf else 5_000.0, sent.count(201)
+
+    def _send(self, who: int, path: str, typed: dict[str, str]) -> int:
+        """A form, as a page sends it; the answer's status."""
+        held = http.client.HTTPConnection("127.0.0.1", self._port(who), timeout=PATIENCE)
+        body = urlencode({"csrfmiddlewaretoken": TOKEN, **typed})
+        headers = {"Host": "localhost", "Cookie": self._people[who], "HX-Request": "true"}
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        held.request("POST", path, body, headers)
+        status = held.getresponse().status
+        held.close()
+        return status
 
     def _take_out(self, number: int) -> None:
         theirs = range(number * RAIDERS // DECISIONS, (number + 1) * RAIDERS // DECISIONS)
@@ -371,7 +441,35 @@ def posts_of(registrations: list[str]) -> dict[str, int]:
     return {one: Post.objects.filter(registration=one).count() for one in registrations}
 
 
+def watch() -> tuple[str, str, str]:
+    """Noor is at the desk: her stream, her cookies, the desk's host."""
+    from tests.browsing import DESK, at_the_desk
+
+    browser = at_the_desk(stage.cast.noor)
+    cookies = "; ".join(f"{name}={one.value}" for name, one in browser.client.cookies.items())
+    return f"desk:{stage.cast.noor.id}", cookies, DESK
+
+
+def pause(room: str) -> int:
+    """Noor pauses a room; the moment at which that held."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from concord.spaces.models import Room
+    from concord.spaces.pull_brake import pull_brake
+
+    stamps: list[int] = []
+    with transaction.atomic():
+        transaction.on_commit(lambda: stamps.append(time.monotonic_ns()))
+        pull_brake(
+            Room.objects.get(id=room), kind="pause", by=stage.cast.noor.staff, at=timezone.now()
+        )
+    return stamps[0]
+
+
 DEEDS = {
+    "watch": watch,
+    "pause": pause,
     "plant": plant,
     "warm_up": warm_up,
     "bring_raiders": bring_raiders,
