@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,10 @@ class Typed(forms.CharField):
 
 
 class FlagForm(forms.Form):
-    """One optional box, and a number of its own so that a form sent twice is one flag."""
+    """One optional box, and a number of its own so that a form sent twice is one flag; with other words it is another.
+
+    Whoever goes back to a page that a browser kept finds the form with its number, and writes something new into it.
+    """
 
     use_required_attribute = False
 
@@ -40,6 +43,12 @@ class FlagForm(forms.Form):
             return UUID(self.cleaned_data["nonce"])
         except ValueError:
             return uuid4()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if {"words", "nonce"} <= cleaned.keys():
+            cleaned["nonce"] = uuid5(cleaned["nonce"], cleaned["words"])
+        return cleaned
 
 
 class NameForm(forms.Form):

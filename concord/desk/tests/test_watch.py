@@ -228,6 +228,8 @@ def test_a_volunteer_who_presses_twice_reads_that_it_came_and_flags_once(cast: C
     assert sorted(theirs.values_list("kind", flat=True)) == ["moment", "post"]
     [moment] = Flag.objects.filter(kind="moment")
     assert read_flag(moment, keyring=cast.amara.keyring, at=cast.at).words == "A gesture"
+    viv.turn_to(path, lay_open).press("Flag this moment", words="And then a threat")
+    assert theirs.filter(kind="moment").count() == 2, "other words are not lost"
     viv.post(f"/posts/{post.id}/flag", next="//elsewhere.example/")
     assert viv.path == f"/watch#post-{post.id}"
 

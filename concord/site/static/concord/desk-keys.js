@@ -25,7 +25,7 @@
     chosen.scrollIntoView({ block: "nearest" });
   };
   const press = (key) => {
-    const here = document.activeElement.closest("[data-item]") || (chosen && chosen.isConnected ? chosen : null);
+    const here = document.activeElement?.closest("[data-item]") || (chosen && chosen.isConnected ? chosen : null);
     const named = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)]
       .filter((each) => each.getClientRects().length);
     const target = named.find((each) => here && here.contains(each)) || named.find((each) => !each.closest("[data-item]"));
