@@ -51,6 +51,27 @@ class Differs(NamedTuple):
         return self.number > 0 and all(one.kind == "same" for one in self.lines)
 
 
+class Alike(NamedTuple):
+    """Sessions for which the new text changes just the same: what changes is looked at once for all of them."""
+
+    is_same: bool
+    is_new: bool
+    lines: list[Line]
+    each: list[Differs]
+
+
+def alike(found: Iterable[Differs]) -> list[Alike]:
+    """The same differences together, in the order of their first session; what stays as it is comes last."""
+    groups: dict[tuple[bool, tuple[Line, ...]], list[Differs]] = {}
+    for one in found:
+        groups.setdefault((one.number == 0, tuple(one.lines)), []).append(one)
+    told = [
+        Alike(each[0].is_same, is_new, list(lines), each)
+        for (is_new, lines), each in groups.items()
+    ]
+    return sorted(told, key=lambda group: group.is_same)
+
+
 def differences(convening: Convening, text: str) -> list[Differs]:
     """For each session that is not over, what would change there."""
     sessions = list(convening.sessions.exclude(state=State.ENDED))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from concord.convenings.confirm_for_sessions import confirm_for_sessions, differences
+from concord.convenings.confirm_for_sessions import alike, confirm_for_sessions, differences
 from concord.convenings.forms import GuidelinesForm
 from concord.convenings.models import Convening
 from concord.doors import door
@@ -25,7 +25,8 @@ from concord.refusals import Refused, tell
 def all_guidelines(request: DeskRequest, slug: str) -> HttpResponse:
     """Write a text, see how it differs from what each session has, and confirm it for those that are ticked.
 
-    Ticked beforehand are those that have none yet; what would change is chosen one by one.
+    Ticked beforehand are those that have none yet; what would change is chosen one by one, or by a press that ticks
+    all of them, after which nothing is confirmed yet.
     """
     convening = Convening.objects.filter(slug=slug).first()
     if convening is None:
@@ -53,7 +54,8 @@ def all_guidelines(request: DeskRequest, slug: str) -> HttpResponse:
     page = {
         "convening": convening,
         "form": form,
-        "differences": differences(convening, text) if text.strip() else [],
+        "groups": alike(differences(convening, text)) if text.strip() else [],
+        "ticks_all": "all" in request.POST,
     }
     return render(request, "convenings/desk_all_guidelines.html", page, status=status)
 

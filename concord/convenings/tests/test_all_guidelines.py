@@ -83,7 +83,10 @@ def test_the_page_shows_first_and_confirms_what_was_ticked(planned, team):
     olu, address = sign_in_at_the_desk(team.olu), "/events/forum/guidelines"
     assert "See the differences" in olu.get(address).content.decode()
     page = olu.post(address, {"text": NEW}).content.decode()
-    assert "<del>Take no pictures.</del>" in page
+    assert page.count("<del>Take no pictures.</del>") == 1, "what changes alike is shown once"
+    assert (page.count('name="session"'), page.count("checked")) == (40, 38)
+    all_of_them = olu.post(address, {"text": NEW, "all": "1"}).content.decode()
+    assert all_of_them.count("checked") == 40
     assert "<ins>One at a time.</ins>" in page
     assert guidelines_of(planned.hall).number == 1
     none = olu.post(address, {"text": NEW, "confirm": "1", "session": ["rubbish", "x:y"]})
