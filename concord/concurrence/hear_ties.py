@@ -38,12 +38,15 @@ def ask_them_no_longer(staff: StaffMember, person: Person, at: datetime, **kwarg
 
     Whoever coordinates, or is the deputy, goes on reading what they answer for.
     """
-    theirs = Proposal.objects.open().filter(versions__steps__in=_steps_about(person)).distinct()
+    about = _steps_about(person)
+    theirs = Proposal.objects.open().filter(versions__steps__in=about).distinct()
     for id in theirs.order_by("case", "id").values_list("id", flat=True):
         proposal = Proposal.objects.held(id)
         version, case = proposal.version, proposal.case
         if proposal.state not in OPEN_STATES or version.proposer == staff.person_id:
             continue
+        if not about.filter(version=version).exists():
+            continue  # an older text was about them, and this one is not
         if staff not in (case.coordinator, case.deputy):
             files.withdraw(version.briefing, staff.person_id, at=at)
             tell_desks([staff.person_id], GONE, proposal.id)

@@ -18,6 +18,7 @@ from concord.cases.models import OVER, Case, Export
 from concord.cases.parties import ORGANISATION
 from concord.cases.presence import asks_of
 from concord.cases.read_case import Opened, read_case
+from concord.concurrence.guards import is_on_the_team
 from concord.concurrence.models import Decision, Proposal
 from concord.desk.next_step import next_step
 from concord.desk.timeline import readers_of, timeline_of
@@ -46,6 +47,9 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
     open_proposal = next((one for one in proposals if one.state in ("proposed", "concurred")), None)
     someone_reported = bool(_reported(opened))
     elsewhere = _elsewhere(opened)
+    is_orphaned = open_proposal is not None and not is_on_the_team(
+        open_proposal.version.proposer, at=request.at
+    )
     keeping = keeping_of(found)
     context = {
         "case": found,
@@ -57,6 +61,7 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
             keeping=keeping,
             someone_reported=someone_reported,
             elsewhere=elsewhere,
+            is_orphaned=is_orphaned,
         ),
         "assessed": _assessed(found, keyring=request.keyring),
         "cover": found.covers.filter(until_at__gt=request.at).last(),
@@ -70,6 +75,7 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
         "proposals": proposals,
         "decisions": list(Decision.objects.visible_to(staff).filter(case=found)),
         "open_proposal": open_proposal,
+        "is_orphaned": is_orphaned,
         "may_adopt": open_proposal is not None
         and found.coordinator == staff
         and open_proposal.version.proposer != staff.person_id,

@@ -40,6 +40,7 @@ def next_step(
     keeping: Keeping,
     someone_reported: bool,
     elsewhere: str = "",
+    is_orphaned: bool = False,
 ) -> Step:
     """The most pressing thing first: who answers for it, what waits for two people, what is left to do."""
     if handover is not None and handover.as_deputy:
@@ -51,7 +52,7 @@ def next_step(
         words = _("Nobody has heard from the coordinator.")
         return Step(words, _("Take the case"), reverse("asked_to_take", args=[handover.id]))
     if open_proposal is not None:
-        return _proposed(open_proposal)
+        return _proposed(open_proposal, is_orphaned)
     if case.state == State.CLOSED:
         return Step(_("It is closed."), _("What is kept of it, and how long"), _to("keeping", case))
     decided = keeping.no_action
@@ -63,8 +64,11 @@ def next_step(
     return _left_to_do(case, someone_reported, elsewhere)
 
 
-def _proposed(proposal: Proposal) -> Step:
+def _proposed(proposal: Proposal, is_orphaned: bool) -> Step:
+    """`is_orphaned`: its proposer has left the team, and nobody is asked before somebody takes it over."""
     url = reverse("proposal", args=[proposal.id])
+    if is_orphaned:
+        return Step(_("Whoever proposed something here has left the team."), _("Take it over"), url)
     if proposal.state == "proposed":
         return Step(_("It waits for a second yes."), _("See who is asked"), url)
     return Step(_("A colleague agreed."), _("Carry it out"), url)
