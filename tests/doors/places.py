@@ -128,6 +128,17 @@ def press(form: str, *, undo: str = "", **typed: str) -> Callable[[Page], None]:
     return act
 
 
+def bring(page: Page) -> None:
+    """A schedule in which one session is new, one is moved, and one title stands twice."""
+    day = "2031-03-01 09:00,2031-03-01 10:00"
+    table = f"name,starts,ends\nHall 1,{day}\nLunch,{day}\nLunch,{day}\n"
+    page.set_input_files(
+        "#file", {"name": "s.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    )
+    with page.expect_navigation():
+        page.locator("main form:has(#file) button").click()
+
+
 PUBLIC = [
     Place("home", "/"),
     Place("event", "/e/votes"),
@@ -205,7 +216,7 @@ DESK = [
     Place("seen-elsewhere", "/reports/elsewhere", "amara"),
     Place("hosting", "/rooms/{hall}", "amara"),
     Place("all-guidelines", "/events/votes/guidelines", "amara", press("", text="Listen.")),
-    Place("import", "/events/votes/import", "amara"),
+    Place("import", "/events/votes/import", "amara", bring),
     Place("people-file", "/events/votes/people", "amara", press("")),
     Place("on-shift", "/on-shift", "amara"),
     Place("on-shift-empty", "/on-shift", "amara", press("/note", note="")),
