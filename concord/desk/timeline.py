@@ -29,6 +29,10 @@ WORDS = {
     "reports.finish_outside": ("", _("The outside contact said what came of a report")),
     "reports.settle_flag_outside": ("", _("The outside contact said what came of a flag")),
     "reports.add_words": ("", _("The person who reported said more")),
+    "cases.alarm_caseless": (
+        "",
+        _("It needed action and was in no case yet; colleagues were rung"),
+    ),
     "cases.take_up": ("", _("%(who)s took it into this case")),
     "cases.add_party": ("", _("%(who)s named somebody")),
     "cases.recuse": ("", _("Somebody stepped out")),

@@ -137,6 +137,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
     """Everything that waits for this person; the same few queries however much it is."""
     asked = list(proposals_for(staff, at=at).select_related("proposal").order_by("lapses_at"))
     flags = oldest_items(flags_for(staff))
+    asks = asks_of(staff, at=at)
     proposers = StaffMember.objects.filter(person__in={version.proposer for version in asked})
     return Waiting(
         attempts=list(attempts_for(staff).select_related("case", "flag", "report")),
@@ -156,9 +157,9 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         by_hand=list(by_hand_for(staff).select_related("decision")),
         looks=list(looks_for(staff, at=at).select_related("decision")),
         cases=list(cases_of(staff)),
-        changed=changed_for(staff),
+        changed=changed_for(staff, asks=asks),
         closings=list(closings_for(staff, at=at).select_related("case")),
-        handovers=asks_of(staff, at=at),
+        handovers=asks,
         check_ins=list(check_ins_for(staff, at=at)),
         no_actions=list(no_actions_for(staff).select_related("case")),
         names=dict(proposers.values_list("person_id", "working_name")),
@@ -167,6 +168,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
 
 def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
     """The number beside "Inbox": what asks for an answer of this person."""
+    asks = asks_of(staff, at=at)
     return (
         attempts_for(staff).count()
         + presses_for(staff, at=at).count()
@@ -183,9 +185,9 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + elsewhere_for(staff).filter(state=ElsewhereState.BY_HAND).count()
         + by_hand_for(staff).count()
         + looks_for(staff, at=at).count()
-        + len(asks_of(staff, at=at))
+        + len(asks)
         + no_actions_for(staff).count()
-        + len(changed_for(staff))
+        + len(changed_for(staff, asks=asks))
     )
 
 
@@ -352,15 +354,20 @@ def cases_of(staff: StaffMember) -> QuerySet[Case]:
     )
 
 
-def changed_for(staff: StaffMember) -> list[Changed]:
-    """Their cases in which something happened that they have not looked at; each once, with what weighs most."""
+def changed_for(staff: StaffMember, *, asks: list[Handover]) -> list[Changed]:
+    """Their cases in which something happened that they have not looked at; each once, with what weighs most.
+
+    One that they are asked to take (`asks`) waits as that.
+    """
     new = Case.objects.visible_to(staff).new_to(staff)
     ended = undone(staff).select_related("case")
     noes = unread_noes(staff).select_related("version__proposal__case")
     found = [Changed(one, "deputy" if one.deputy_id == staff.id else "coordinator") for one in new]
     found += [Changed(one.case, "undone") for one in ended]
     found += [Changed(one.version.proposal.case, "no") for one in noes]
-    return list({one.case.id: one for one in reversed(found)}.values())[::-1]
+    asked = {one.case_id for one in asks}
+    each_once = {one.case.id: one for one in reversed(found) if one.case.id not in asked}
+    return list(each_once.values())[::-1]
 
 
 def caseless_for(staff: StaffMember, *, at: datetime) -> list[Item]:
