@@ -375,7 +375,7 @@ def test_what_nobody_may_coordinate_goes_outside_with_its_judgement_and_ends_the
     assert noor.sees("The outside contact reads it now")
     flag.refresh_from_db()
     assert flag.credible
-    assert noor.open("/").sees(flag.code)
+    assert not noor.open("/").sees(flag.code)  # it is with her now
     page = inside_for_the_first_time(cast).follow(flag.code)
     assert page.sees("It urges her to hurt herself.")
     page.press("It is dealt with", reason="He was called and stays away.")
