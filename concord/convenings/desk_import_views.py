@@ -77,6 +77,7 @@ def import_schedule(request: DeskRequest, slug: str) -> HttpResponse:
         "new": kinds[NEW],
         "moved": kinds[MOVED],
         "same": kinds[SAME],
+        "begun": [one for one in changes if one.has_begun],
         "left": not_in_the_file(convening, changes),
         "longest": LONGEST_TITLE,
         "renamed": sum(one.row.is_numbered or one.row.is_cut for one in changes),

@@ -48,6 +48,15 @@ class Change(NamedTuple):
     session: Session | None
 
     @property
+    def has_begun(self) -> bool:
+        """Whether it would move what people are in, or were: then nothing of the file is taken."""
+        return (
+            self.kind == MOVED
+            and self.session is not None
+            and self.session.state not in (State.PLANNED, State.READY)
+        )
+
+    @property
     def said(self) -> str:
         """The change as one line, to tell whether it is still the one that was looked at."""
         id = self.session.id if self.session else ""

@@ -333,6 +333,11 @@ def test_a_whole_programme_is_looked_at_and_comes_in_as_pretalx_exports_it(plann
     again = olu.post(address, {"file": SimpleUploadedFile("s.ics", in_ical(day))})
     assert "the same as before: 48" in again.content.decode()
     assert "2 sessions are planned that this file does not have" in again.content.decode()
+    Session.objects.filter(id=planned.hall.id).update(state=State.OPEN)
+    begun = {"file": SimpleUploadedFile("s.csv", f"{TABLE}Hall 1,2027-03-01,2027-03-02\n".encode())}
+    page = olu.post(address, begun).content.decode()
+    assert re.search(r"These run already.*<li>.*Hall 1", page, re.DOTALL), "it is said which"
+    assert "Take it over" not in page
 
 
 def sent_with(page) -> dict[str, str]:
