@@ -70,7 +70,8 @@ def test_of_forty_sessions_only_the_one_without_confirmed_guidelines_cannot_open
         plan_session(planned, name=f"Workshop {number}", by=cast.amara.staff, **when)
     amara = at_the_desk(cast.amara).open("/events/spring/guidelines")
     amara.press("See the differences", text="One person speaks at a time.")
-    assert amara.page.count("nothing confirmed yet") == 40
+    assert amara.sees("Nothing confirmed yet: the whole text is new 40 sessions · ticked")
+    assert amara.page.count('name="session"') == 40
     wanted = [f"{one.id}:0" for one in planned.sessions.exclude(id=song.id)]
     amara.press("Confirm it for the ticked sessions", session=wanted)
     assert amara.sees("Confirmed for 39 sessions.")
