@@ -7,7 +7,7 @@ many, and keeps being told until somebody has gone there.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -45,11 +45,11 @@ def feed(rooms: Iterable[Room], *, asked: QueryDict) -> Feed:
         return Feed(page, earlier, is_earlier=before is not None)
     begin, end = _missed(asked.get("missed", ""))
     newest = _post(asked.get("newest", ""))
-    if _between(posts, newest, page[-1]).exists():
+    if earlier and (newest is None or _place(newest) < _place(page[-1])):
         begin, end = begin if end else newest, page[-1]
-    if end is None:
+    how_many = _between(posts, begin, end)[:COUNTED].count() if end else 0
+    if end is None or not how_many:
         return Feed(page, earlier, is_earlier=False)
-    how_many = _between(posts, begin, end)[:COUNTED].count()
     return Feed(page, earlier, False, (begin.id if begin else None, end.id), how_many)
 
 
@@ -64,6 +64,11 @@ def _post(said: str) -> Post | None:
         return Post.objects.kept().filter(id=UUID(said)).first()
     except ValueError:
         return None
+
+
+def _place(post: Post) -> tuple[Any, ...]:
+    """By which posts of several rooms stand in their order, as in the database."""
+    return post.posted_at, post.number, post.id
 
 
 def _between(posts: PostQuerySet, begin: Post | None, end: Post) -> PostQuerySet:
