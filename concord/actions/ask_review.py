@@ -65,7 +65,7 @@ def ask_review(
     Which decision it is about is told by `shut`, a shut or a limit from the gate's own page, by the `number` of a
     notice, or by the `report` whose box is open; then it is assigned at once. Where nothing was decided about that
     report, it is about its being left so. When nothing tells, all who receive reports read it. No account is needed.
-    With fewer than two of them the outside contact can open it as well, and looks at it when nobody else is left.
+    With fewer than two of them the outside contact holds its key, and looks at it when nobody else is left.
     The action stands meanwhile. Filed late, it still reaches a person and is answered. The same form sent twice shows
     the same code. Raises `SayALittle` for an empty or endless text.
     """
@@ -81,15 +81,15 @@ def ask_review(
     readers = _readers(decisions, theirs, at=at)
     settled_at = made_at(decisions, theirs)
     contents = json.dumps({"words": words.strip(), "contact": contact.strip()})
-    holders = readers if len(readers) >= ENOUGH else readers | outside_readers(at)
-    file = files.open_file(readers=holders, at=at)
+    named = bool(decisions) or theirs is not None
+    file = files.open_file(readers=_holders(readers, named=named, at=at), at=at)
     made = ReviewRequest.objects.create(
         id=request_id,
         code=random_code(),
         kind=kind,
         shut=shut if shut and standing_behind(shut) else None,
         report=theirs,
-        named=bool(decisions) or theirs is not None,
+        named=named,
         is_late=settled_at is not None and at > settled_at + _window(),
         file=file.id,
         sealed=files.seal(file.id, contents.encode(), about=f"review:{request_id}"),
@@ -126,6 +126,12 @@ def _readers(decisions: list[Decision], report: Report | None, *, at: datetime) 
     else:
         readers = keyholders(StaffMember.objects.receivers(at).values_list("person_id", flat=True))
     return readers or outside_readers(at)
+
+
+def _holders(readers: set[UUID], *, named: bool, at: datetime) -> set[UUID]:
+    """A key that one person alone holds is lost with them. One that names nothing is for those who receive reports."""
+    alone = named and len(readers) < ENOUGH
+    return readers | outside_readers(at) if alone else readers
 
 
 def _executions_behind(shut: UUID | None) -> list[Execution]:

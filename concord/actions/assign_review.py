@@ -150,10 +150,14 @@ def _pass_on(requests: ReviewRequestQuerySet, person: UUID, *, at: datetime) -> 
 
 
 def owe_outside(request: ReviewRequest, *, at: datetime) -> None:
-    """With fewer than two on the team who can open it, the outside contact can as well, as with a case (I-WHO-1)."""
+    """With fewer than two on the team who can open it, the outside contact can as well, as with a case (I-WHO-1).
+
+    One that names nothing is for those who receive reports, as long as one of them can open it.
+    """
     readers = files.readers(request.file)
     contacts = set(OutsideContact.objects.values_list("holder", flat=True))
-    if len(keyholders(readers) - contacts) < ENOUGH:
+    enough = ENOUGH if request.decision or request.report else 1
+    if len(keyholders(readers) - contacts) < enough:
         for one in outside_readers(at) - readers:
             files.owe(request.file, to=one, at=at)
 

@@ -8,12 +8,14 @@ import pytest
 from django.db import connection
 
 from concord.actions.models import NoticeReference, ReviewRequest
+from concord.actions.read_review import read_review
 from concord.actions.review_reference import _token, executions_named_by
 from concord.actions.write_notice import write_notice
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Concurrence
 from concord.concurrence.open_version import open_version
 from concord.letters.models import Letter
+from concord.people.end_designation import end_designation
 from concord.people.tests.team import Mailbox
 from concord.vault import files
 from tests.browsing import Browser, at_the_desk
@@ -71,10 +73,15 @@ def test_nobody_who_had_a_part_in_the_decision_reads_the_request(cast: Cast) -> 
     assert page.sees("Somebody who had no part in the decision reads it.")
     asked = ReviewRequest.objects.get()
     assert asked.named
-    assert files.readers(asked.file) == {mina.id}
+    assert asked.reviewer == mina.id
+    assert files.readers(asked.file) == {mina.id, cast.outside.holder}  # she alone could lose it
     assert at_the_desk(mina).open(f"/reviews/{asked.id}").status == 200
     for close in (cast.luis, cast.ravi):  # Luis agreed, Ravi is close to Karim
         assert at_the_desk(close).open(f"/reviews/{asked.id}").status == 404
+    end_designation(mina.staff, by=None, at=cast.at)
+    asked.refresh_from_db()
+    assert asked.reviewer == cast.outside.holder
+    assert read_review(asked, keyring=cast.outside_key, at=cast.at).words
 
 
 def test_before_it_is_carried_out_the_number_leads_nowhere(cast: Cast) -> None:
