@@ -19,7 +19,7 @@ from concord.cases.models import Case
 from concord.cases.recuse import recuse, take_out
 from concord.cases.take_up import take_up
 from concord.cases.write_note import write_note
-from concord.concurrence.propose import propose
+from concord.concurrence.propose import propose, revise
 from concord.ledger.models import Entry
 from concord.letterbox.models import Reading
 from concord.letterbox.session import LIFETIME
@@ -233,14 +233,18 @@ def assert_two_who_came_since_decide_it(cast: Cast, case: Case) -> None:
     for keyring in (cast.outside_key, cast.amara.keyring):  # the first holds none of it
         with pytest.raises(NoGrant):
             hand_to_team(another, to=mina.staff, by=Outside(cast.outside, keyring), at=cast.at)
+    by_mina = {"by": mina.staff, "keyring": mina.keyring, "at": cast.at}
+    proposal = propose(case, terms=terms_for(cast), **by_mina)
+    desk.open(f"/proposals/{proposal.id}")
+    assert desk.sees("Have somebody brought in who is close to nobody in it")
     zoe = another_receiver(cast, "zoe")
     forced = page.post(page.path, to=str(zoe.staff.id))
     assert forced.sees("asks for a second one themself")
-    by_mina = {"by": mina.staff, "keyring": mina.keyring, "at": cast.at}
-    asked = ask_for_deputy(case, to=zoe.staff, **by_mina)
-    accept_hand_over(asked, by=zoe.staff, at=cast.at)
-    proposal = propose(case, terms=terms_for(cast), **by_mina)
-    agrees = at_the_desk(zoe).open(f"/proposals/{proposal.id}")
+    revise(proposal, terms=terms_for(cast), **by_mina)
+    agrees = at_the_desk(zoe).open("/")
+    assert agrees.sees(proposal.code)
+    accept_hand_over(ask_for_deputy(case, to=zoe.staff, **by_mina), by=zoe.staff, at=cast.at)
+    agrees.open(f"/proposals/{proposal.id}")
     assert agrees.press("I agree").sees("Zoe agreed") or agrees.status == 200
     assert not is_admitted(cast.karim.person_id, cast.hall.places, at=timezone.now())
     assert audit() == []
