@@ -10,6 +10,7 @@ class CasesConfig(AppConfig):
             check_in,
             decide_no_action,
             hear_departures,
+            hear_outside,
             hear_reports,
             hear_ties,
             keep_clocks,

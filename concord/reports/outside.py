@@ -1,6 +1,6 @@
 """Whoever comes in by the outside contact's door: their standing code opens it, without account or staff session.
 
-What was sealed to somebody who was the outside contact before stays theirs.
+What was sealed to somebody who was the outside contact before stays theirs to read, and to answer.
 """
 
 from __future__ import annotations

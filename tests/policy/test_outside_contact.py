@@ -35,6 +35,8 @@ from concord.reports.alarm_untold import alarm_untold
 from concord.reports.models import Report, State
 from concord.reports.outside import Outside
 from concord.reports.tell_status import tell_status
+from concord.site.answers import OutsideContact as Iris
+from concord.site.founding import name_contact
 from concord.vault import files, recovery
 from concord.vault.errors import NoGrant
 from tests.browsing import Browser, at_the_desk
@@ -297,9 +299,17 @@ def test_what_nobody_could_seal_to_them_is_sealed_when_recovery_is_put_together(
     for desk in (cast.amara, cast.luis):
         take_out(case, who=desk.id, by=None, at=cast.at)
     assert not files.may_open(case.file, cast.outside.holder)
-    recovery.remake(secret=recovery.combine(cast.shares[:2]), at=cast.at)
+    shares = recovery.remake(secret=recovery.combine(cast.shares[:2]), at=cast.at)
     assert files.may_open(case.file, cast.outside.holder)
     assert elena(cast).follow("Cases that lie with you").sees(case.code)
+    secret = recovery.combine(shares[:2])
+    code = name_contact(Iris("Iris Blom", "i@outside.example"), voucher=secret, at=cast.at)
+    recovery.remake(secret=secret, at=cast.at)
+    iris = box(code).press("I keep it to myself").follow("Cases that lie with you")
+    assert iris.follow(case.code).sees("Nobody on the team can open this")
+    by_elena = Outside(cast.outside, cast.outside_key)
+    with pytest.raises(NoGrant):  # she reads it still, and hands it to nobody any more
+        hand_to_team(case, to=cast.noor.staff, by=by_elena, at=timezone.now())
 
 
 def finds_nothing_of_case(desk: Desk, case: Case) -> bool:

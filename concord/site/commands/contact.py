@@ -2,7 +2,7 @@
 
 Their standing code is printed once. Two shares of the recovery key vouch for it; they are asked for at the
 terminal, or read from standard input, one a line, and new ones are shown. What was sealed to the contact
-before stays theirs.
+before stays theirs; what is still to be looked at again, and cases without enough people, the new one reads too.
 """
 
 from __future__ import annotations
