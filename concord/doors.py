@@ -25,11 +25,13 @@ from concord import refusals
 from concord.refusals import Refused
 
 FREE_TEXTS = (
-    *("text", "words", "wishes", "reason", "why", "note", "answer", "lessons", "grounds", "safety"),
+    *("text", "words", "wishes", "reason", "why", "note", "answer", "lessons", "safety"),
     *("finding", "considered", "less_severe", "relied_on", "stabilises", "notice_body"),
     *("departure_reason", "set_aside_why"),
 )
 """The fields that people write in, in their own words: never a passphrase or a code."""
+NEVER_KEPT = ("passphrase", "account_", "mfa_", "locked", "lock", "share", "recovery", "lost")
+"""How the addresses begin, by name, whose forms take what nobody may keep: passphrases, codes, shares."""
 LONGEST_WAY = 1_000
 """Signs, as a browser sends them: Django redirects nobody to an address of more than 2,048."""
 
@@ -101,8 +103,16 @@ def tell_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
 
 
 def what_was_typed(request: HttpRequest) -> list[str]:
-    """What somebody wrote in their own words; nothing of what cannot be read."""
+    """What somebody wrote in their own words; nothing of what cannot be read, and of no form that takes a secret.
+
+    A passkey's `answer` opens its owner's keys, and its form may stand on any page.
+    """
+    where = request.resolver_match.url_name if request.resolver_match else None
+    if (where or "").startswith(NEVER_KEPT):
+        return []
     try:
+        if "credential" in request.POST:
+            return []
         return [typed for name in FREE_TEXTS if (typed := request.POST.get(name, "").strip())]
     except (OSError, ValueError, MultiPartParserError, BadRequest, SuspiciousOperation):
         return []

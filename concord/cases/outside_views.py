@@ -115,7 +115,7 @@ def _staff(id: str) -> StaffMember | None:
 
 
 def _answer(request: Request, decided: NoAction, inside: Outside) -> None:
-    if request.POST.get("answer") == "agree":
+    if request.POST.get("says") == "agree":
         agree_from_outside(decided, by=inside, at=request.at)
         return
     reason = request.POST.get("reason", "").replace("\0", "").replace("\r\n", "\n")

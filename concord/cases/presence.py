@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from concord.cases.clocks import standing_of
 from concord.cases.conflicts import eligible
@@ -39,9 +40,9 @@ def is_live(case: Case) -> bool:
     )
 
 
-def live_among(cases: Iterable[Case]) -> set[UUID]:
-    """The ids of those that are live, by the same rule; as many questions for a hundred as for one per room."""
-    found = Source.objects.filter(case__in=list(cases)).values_list(
+def live_among(cases: QuerySet[Case]) -> set[UUID]:
+    """The ids of those that are live, by the same rule; a question for each room, however many cases there are."""
+    found = Source.objects.filter(case__in=cases.order_by()).values_list(
         "case", "flag__room", "report__urgent"
     )
     rows = list(found)

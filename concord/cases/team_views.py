@@ -23,12 +23,13 @@ def team_cases(request: DeskRequest) -> HttpResponse:
     Whoever is out of a case finds neither its row nor a gap where it would be (K-CONF-1).
     """
     staff = request.staff_member
-    found = Case.objects.visible_to(staff).exclude(state__in=OVER)
-    cases = list(found.select_related("coordinator").order_by("opened_at")[: MOST + 1])
-    live = live_among(cases[:MOST])
+    found = Case.objects.visible_to(staff).exclude(state__in=OVER).order_by("opened_at")
+    live = live_among(found)
+    now_first = found.filter(id__in=live), found.exclude(id__in=live)
+    cases = [case for part in now_first for case in part[: MOST + 1]]
     rows = [(case, case.id in live) for case in cases[:MOST]]
     page = {
-        "rows": sorted(rows, key=lambda row: not row[1]),
+        "rows": rows,
         "is_more": len(cases) > MOST,
         "staff": staff,
     }

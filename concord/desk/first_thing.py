@@ -23,13 +23,17 @@ A_DAY = timedelta(days=1)
 
 
 class First(NamedTuple):
-    """What it is, where it stands, by when; how many of its kind wait, and when it lapses."""
+    """What it is, where it stands, by when; how many of its kind wait, and when it lapses.
+
+    `once`: opening it clears something that waits for others as well.
+    """
 
     kind: str
     url: str
     due_at: datetime | None = None
     how_many: int = 1
     lapses_at: datetime | None = None
+    once: bool = False
 
 
 def first_thing(waiting: Waiting, *, at: datetime) -> First | None:
@@ -46,7 +50,7 @@ def _asked(waiting: Waiting) -> Iterator[First]:
         yield First("handover", _to("asked_to_take", ask.id))
     yield from _proposals("press", waiting.presses)
     for report in waiting.added[:1]:
-        yield First("added", _to("staff_report", report.id))
+        yield First("added", _to("staff_report", report.id), once=True)
     yield from _proposals("asked", waiting.asked)
     yield from _changed(waiting, "coordinator", "undone")
 
@@ -74,7 +78,8 @@ def _promised(waiting: Waiting) -> Iterator[First]:
     """Each by when it was promised, or the day that was set."""
     for report, _others in waiting.reports:
         kind = "report" if report.state in UNANSWERED else "in_no_case"
-        yield First(kind, _to("staff_report", report.id), report.answer_by)
+        where, once = _to("staff_report", report.id), report.added_at is not None
+        yield First(kind, where, report.answer_by, once=once)
     for late in waiting.unconfirmed:
         yield First("unconfirmed", _to("decision", late.decision_id), late.due_at)
     for review in waiting.reviews:

@@ -25,8 +25,6 @@ from concord.live import relay
 from concord.outbox.try_again import try_again
 from concord.people.at_the_desk import DeskRequest
 
-READ_ONCE_OPENED = "added"
-
 
 @door(has_a_desk)
 @require_safe
@@ -64,7 +62,7 @@ def next_thing(request: DeskRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("proposal", args=[asked.proposal_id]))
     waiting = waiting_for(staff, at=request.at)
     first = first_thing(waiting, at=request.at)
-    if first is not None and waiting.number == 1 and first.kind != READ_ONCE_OPENED:
+    if first is not None and waiting.number == 1 and not first.once:
         return HttpResponseRedirect(first.url)
     if first is None and not alarm_for(staff) and not unwatched_for(staff):
         messages.info(request, _("Nothing waits for you any more: somebody was quicker."))

@@ -8,15 +8,13 @@ from urllib.parse import urlencode, urlsplit
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
-from concord.doors import on_desk
+from concord.doors import NEVER_KEPT, on_desk
 from concord.people.keep_draft import Typed, drop_draft, keep_draft
 from concord.people.models import Draft, Login
 from concord.people.onward import onward
 from concord.vault import session
 
 WHILE_LOCKED = {"locked", "lock", "account_logout", "leave", "look", "here", "notices_script"}
-NEVER_KEPT = ("passphrase", "account_", "mfa_", "locked", "lock", "share", "recovery", "lost")
-"""How the addresses begin, by name, whose forms take what nobody may keep: passphrases, codes, shares."""
 NOT_TYPED = {"csrfmiddlewaretoken", "version", "next", "kept"}
 KEPT = "kept"
 BY_ITSELF = "by_itself"

@@ -40,8 +40,10 @@ def in_a_case(cast: Cast, **typed: object) -> tuple[str, Case]:
 
 
 def set_aside_by_two(cast: Cast, desk: Browser) -> str:
-    """Answered, and set aside by Amara, at her desk, and Luis."""
+    """Answered, and set aside by Amara, at her desk, and Luis; a first addition is opened by hand."""
     code = report(text="He wrote again.")
+    adds(code, "And to my sister")
+    assert desk.open("/next").path == "/"
     desk.open(f"/reports/{Report.objects.get().id}")
     desk.press("Answer", answer="Thank you for telling us.")
     answers_arrive()

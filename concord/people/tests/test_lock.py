@@ -197,7 +197,9 @@ def test_a_copy_of_the_passkey_shows_by_its_count(luis: Client, phone: Device):
     touch(luis, phone)
     luis.post("/lock", {"page": HERE})
     phone.counter -= 3
-    assert touch(luis, phone).status_code == 403
+    refused = touch(luis, phone)
+    assert refused.status_code == 403
+    assert "What you wrote" not in refused.content.decode()  # the answer opens a copy of their keys
     assert is_locked(luis)
 
 
