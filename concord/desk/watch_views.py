@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -37,7 +37,7 @@ from concord.people.locked import BY_ITSELF
 from concord.people.models import Shift, StaffMember
 from concord.people.onward import onward
 from concord.spaces.brakes_of import brakes_of
-from concord.spaces.models import Room
+from concord.spaces.models import Post, Room
 
 PACE = timedelta(minutes=5)
 RELOADS = 30
@@ -59,7 +59,7 @@ EMPTY = "watch-empty"
 def watch(request: DeskRequest) -> HttpResponse:
     """Every open room, or one of them with its brakes; a script asks for a part of it again."""
     staff = request.staff_member
-    everywhere = list(open_rooms(request.at))
+    everywhere = open_rooms(request.at)
     chosen = _chosen(everywhere, request.GET.get("room", ""))
     of_shift = _of_shift(everywhere, staff, at=request.at)
     is_wide = request.GET.get("events") == "all" or (chosen is not None and chosen not in of_shift)
@@ -148,11 +148,15 @@ def flag_words(request: DeskRequest, flag_id: UUID) -> HttpResponse:
     return render(request, "desk/_flag_words.html", {"flag": found, **page._asdict()})
 
 
-def open_rooms(at: datetime) -> QuerySet[Room]:
+def open_rooms(at: datetime) -> list[Room]:
     """Rooms of running sessions and lobbies of running events, with how many posts came lately."""
-    lately = Count("posts", filter=Q(posts__posted_at__gt=at - PACE, posts__removed=False))
     rooms = alarm_unwatched.open_rooms().select_related("session", "convening")
-    return rooms.annotate(lately=lately).order_by("name", "id")
+    posts = Post.objects.filter(posted_at__gt=at - PACE, removed=False).order_by()
+    lately = dict(posts.values_list("room").annotate(Count("id")))
+    found = list(rooms.order_by("name", "id"))
+    for room in found:
+        room.lately = lately.get(room.id, 0)  # type: ignore[attr-defined]
+    return found
 
 
 def _seen_by_machine(items: list[Flag]) -> set[UUID]:

@@ -189,7 +189,10 @@ class Post(models.Model):
                 name="spaces_post_is_kept_or_forgotten",
             ),
         ]
-        indexes = [models.Index(fields=["registration", "room"], name="spaces_post_author")]
+        indexes = [
+            models.Index(fields=["registration", "room"], name="spaces_post_author"),
+            models.Index(fields=["posted_at"], name="spaces_post_moment"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.room_id} {self.number}"
