@@ -134,8 +134,13 @@ def pass_on_all_they_had(
 
 def _pass_on(requests: ReviewRequestQuerySet, person: UUID, *, at: datetime) -> None:
     """With nobody left who can open one, the outside contact could before, or recovery makes what is owed."""
-    for request in requests.filter(state__in=UNDECIDED).order_by("filed_at", "id"):
-        if person not in files.readers(request.file):
+    undecided = ReviewRequest.objects.filter(state__in=UNDECIDED)
+    for id in list(
+        requests.filter(state__in=UNDECIDED).order_by("id").values_list("id", flat=True)
+    ):
+        # Read again under its lock: what was decided at this very moment stays decided.
+        request = undecided.select_for_update().filter(id=id).first()
+        if request is None or person not in files.readers(request.file):
             continue
         files.withdraw(request.file, person, at=at)
         owe_outside(request, at=at)

@@ -116,7 +116,7 @@ def decide_review(
     Raises `HadAPart`, `NotAnOutcome`, `GiveAReason`, `SayWho`, `EndsTooLate`, NoGrant, and what the guards of
     outgoing texts refuse (K-NAME-1). `posts_back` takes a key that opens the decision's file.
     """
-    request = ReviewRequest.objects.select_for_update().get(id=request.id)
+    request = _held(request)
     decision = _checked(request, by=by, keyring=keyring, at=at)
     if request.state not in UNDECIDED:
         return request
@@ -156,6 +156,14 @@ def outcomes_of(request: ReviewRequest) -> dict[str, str | Words]:
         return OF_NOTHING
     left_out = {ReviewState.VARIED} if request.kind == "not_me" else set()
     return {each: words for each, words in OUTCOMES.items() if each not in left_out}
+
+
+def _held(request: ReviewRequest) -> ReviewRequest:
+    """Locked, and its case before it: the order in which somebody steps out, or leaves the team."""
+    case = case_of(ReviewRequest.objects.get(id=request.id))
+    if case is not None:
+        Case.objects.select_for_update().get(id=case.id)
+    return ReviewRequest.objects.select_for_update().get(id=request.id)
 
 
 def _checked(

@@ -14,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 
 from concord.access.gate import is_admitted
 from concord.access.models import Shut
+from concord.actions.ask_review import ask_review
 from concord.actions.audit import audit
-from concord.actions.models import LaterMember
+from concord.actions.decide_review import decide_review
+from concord.actions.models import LaterMember, ReviewRequest
 from concord.cases.link_cases import link_cases
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
@@ -30,6 +32,7 @@ from concord.monitoring.ring import NOTICE, ring
 from concord.names import fold
 from concord.outbox.models import Job
 from concord.outbox.worker import run_due
+from concord.people.end_designation import end_designation
 from concord.people.models import Login
 from concord.people.name_organisation import name_organisation
 from concord.people.signals import signed_in
@@ -49,6 +52,7 @@ from tests.cast import (
     stage,
     terms_for,
 )
+from tests.looking_again import another_receiver, decided
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -324,6 +328,56 @@ def test_what_refers_to_a_case_does_not_wait_for_a_decision_in_it(cast: Cast) ->
 
 
 @pytest.mark.postgresql
+def test_what_is_decided_while_whoever_looks_at_it_leaves_stays_decided(cast: Cast) -> None:
+    told = receive_report(Told("He did it."), nonce=uuid4().bytes, keep_out=[], at=cast.at).report
+    asked = {"kind": "reporter", "words": "Look.", "contact": "", "shut": None, "at": cast.at}
+    _code, request = ask_review(nonce=uuid4().bytes, report=told.id, **asked)
+    looks = next(one for one in (cast.amara, cast.luis, cast.ravi) if one.id == request.reviewer)
+    left: list[bool] = []
+
+    def leaves() -> None:
+        end_designation(looks.staff, by=None, at=cast.later(seconds=1))
+        left.append(True)
+        connection.close()
+
+    with transaction.atomic():
+        upheld(request, looks, cast)
+        thread = threading.Thread(target=leaves)
+        thread.start()
+        somebody_waits()
+    thread.join()
+    request.refresh_from_db()
+    assert (left, request.state, request.reviewer) == ([True], "upheld", looks.id)
+
+
+@pytest.mark.postgresql
+def test_a_request_is_locked_after_its_case_as_by_whoever_steps_out_of_it(cast: Cast) -> None:
+    mina = another_receiver(cast)
+    decided(cast)
+    asked = {"kind": "review", "words": "Look.", "contact": "", "at": cast.at}
+    _code, request = ask_review(nonce=uuid4().bytes, shut=Shut.objects.get().id, **asked)
+    with CaptureQueriesContext(connection) as queries:
+        upheld(request, mina, cast)
+    locks = [one["sql"] for one in queries if "FOR UPDATE" in one["sql"]]
+    first = [one for one in locks if 'FROM "cases_case"' in one or "actions_reviewrequest" in one]
+    assert 'FROM "cases_case"' in first[0]
+
+
+def upheld(request: ReviewRequest, desk: Desk, cast: Cast) -> None:
+    said = {"outcome": "upheld", "reason": "A threat.", "answer": ""}
+    decide_review(request, by=desk.id, keyring=desk.keyring, at=cast.at, **said)
+
+
+def somebody_waits() -> None:
+    """Look until somebody stands behind what this one holds."""
+    with connection.cursor() as cursor:
+        for _look in range(20_000):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                break
+
+
+@pytest.mark.postgresql
 def test_who_rings_the_same_people_as_somebody_else_at_once_is_not_stopped_by_it(cast):
     people = [uuid4() for _person in range(4)]
     rung = threading.Event()
@@ -332,11 +386,7 @@ def test_who_rings_the_same_people_as_somebody_else_at_once_is_not_stopped_by_it
         with transaction.atomic():
             ring(people, at=cast.at)
             rung.set()
-            with connection.cursor() as cursor:
-                for _look in range(20_000):  # until the other one stands behind this one
-                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                    if cursor.fetchone() != (0,):
-                        break
+            somebody_waits()
 
     def second() -> None:
         rung.wait(20)
