@@ -30,7 +30,7 @@ def alarm_untold(job: Job | None, *, at: datetime) -> int:
         ~Exists(told),
         tell_outcome=True,
         untold_raised_at__isnull=True,
-        done_outside_at__isnull=True,
+        acted_outside__isnull=True,
         received_at__lte=at - OUTCOME,
     ).exclude(state__in=ENDED)
     found = list(untold.values_list("id", flat=True))

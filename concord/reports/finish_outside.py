@@ -23,7 +23,8 @@ def finish_outside(
     report: Report, *, acted: bool, reason: str, by: Outside, at: datetime
 ) -> Report:
     """Note it as done, and what was done, or why nothing (P-ZERO-1). It stays readable to them, and the reporter can
-    still write. Twice is once.
+    still write. Twice is once. One that was noted as done without saying whether they acted on it is said so now; its
+    day and words stay.
 
     Whoever chose to hear what was done finds whether they acted on it, and the day; never the reason (I-INFORM-1).
 
@@ -32,19 +33,20 @@ def finish_outside(
     """
     report = Report.objects.select_for_update().get(id=report.id)
     check_opens(report, by=by)
-    if report.done_outside_at is not None:
+    if report.acted_outside is not None:
         return report
     unanswered = report.state in UNANSWERED
     if unanswered and told_in(report, keyring=by.keyring).hear != "nothing":
         raise NeedsAnAnswerFirst(subject=report.id)
-    if not reason.strip():
+    if report.done_outside_sealed is None and not reason.strip():
         raise SayWhatComesOfIt(subject=report.id)
     if unanswered:
         note_answered(report, by=by, at=at, answered=False)
-    report.done_outside_at = at
-    report.done_outside_sealed = files.seal(
-        report.file, reason.strip().encode(), about=_about(report)
-    )
+    report.done_outside_at = report.done_outside_at or at
+    if report.done_outside_sealed is None:
+        report.done_outside_sealed = files.seal(
+            report.file, reason.strip().encode(), about=_about(report)
+        )
     report.acted_outside = acted
     report.save(update_fields=["done_outside_at", "done_outside_sealed", "acted_outside"])
     lay_what_came_outside(report, at=at)

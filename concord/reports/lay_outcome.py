@@ -74,8 +74,11 @@ def lay_outcome(
 
 
 def lay_what_came_outside(report: Report, *, at: datetime) -> bool:
-    """What the outside contact said of it, on the day they said it, for whoever chose to hear."""
-    if report.done_outside_at is None:
+    """What the outside contact said of it, on the day they said it, for whoever chose to hear.
+
+    Nothing, as long as they have not said whether they acted: it was noted as done before anybody was asked that.
+    """
+    if report.done_outside_at is None or report.acted_outside is None:
         return False
     kind = OUTSIDE if report.acted_outside else NOTHING_DONE
     return lay_outcome(report, [kind], on=report.done_outside_at.date(), at=at)

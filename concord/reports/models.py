@@ -52,7 +52,7 @@ class Report(models.Model):
     The sealed part is `reports.told.Told`. `answer_by` is what the form promised. `outside`: nobody of the team
     holds a key to it, but for those in `LetIn`. `done_outside_at`: the outside contact has dealt with it,
     and said what came of it, sealed beside it.
-    `acted_outside`: whether they acted on it; None while they have not dealt with it.
+    `acted_outside`: whether they acted on it; None while they have not said so.
     `folded`: it looks like one of many, and is shown beneath them, never dropped.
     `tell_outcome`: its reporter wants to hear what was done, which is then laid in their box.
     `notice_sealed`: `NoticeWanted`, for those alone who asked to be told that something new lies there.

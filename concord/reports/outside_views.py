@@ -238,7 +238,7 @@ def _page(
         "words": read_words(found, keyring=inside.keyring),
         "files": list_files(found, keyring=inside.keyring),
         "unanswered": found.state in UNANSWERED,
-        "may_finish": found.done_outside_at is None
+        "may_finish": found.acted_outside is None
         and (found.state not in UNANSWERED or told.hear == "nothing"),
         "takers": may_take(found, told, at=request.at),
         "refused": refused,

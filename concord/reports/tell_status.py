@@ -34,7 +34,7 @@ def tell_status(job: Job | None, *, at: datetime) -> int:
     silent = Report.objects.filter(
         ~Exists(lately), ~Exists(told), tell_outcome=True, received_at__lte=at - WEEK
     )
-    silent = silent.filter(done_outside_at__isnull=True).exclude(state__in=ENDED)
+    silent = silent.filter(acted_outside__isnull=True).exclude(state__in=ENDED)
     return sum(_tell(id, at=at) for id in list(silent.values_list("id", flat=True)))
 
 

@@ -122,6 +122,12 @@ def test_about_the_team_the_person_outside_reads_it_answers_and_the_team_finds_n
     read = Entry.objects.filter(verb="reports.read", actor=cast.outside.holder)
     assert read.count() >= 2
     assert not page.open(f"/report/box/kept/{found.id}").sees("Who takes it?")
+    assert '<textarea id="reason"' not in page.page
+    Report.objects.update(acted_outside=None)  # noted as done before that was asked
+    page.open(page.path).press("Something was done")
+    found.refresh_from_db()
+    assert found.acted_outside
+    assert page.sees("They talked.")
 
 
 @pytest.mark.clauses("I-WHO-1", "I-STAFF-1", "K-CONF-1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from concord.ledger.models import Entry
@@ -10,9 +12,10 @@ from concord.letterbox.read import keyring_of
 from concord.letterbox.session import Held
 from concord.people.declare_tie import declare_tie
 from concord.reports.acknowledge_report import AnswerIsEmpty, acknowledge_report
+from concord.reports.alarm_untold import alarm_untold
 from concord.reports.answer_from_outside import answer_from_outside
 from concord.reports.change_choices import Choices, change_choices
-from concord.reports.finish_outside import finish_outside
+from concord.reports.finish_outside import finish_outside, read_what_came_of_it
 from concord.reports.hand_on import NotToThem, hand_on
 from concord.reports.keep_out import keep_out
 from concord.reports.keeps_out import keeps_out
@@ -26,6 +29,7 @@ from concord.reports.receive_report import receive_report
 from concord.reports.set_aside import NeedsAnAnswerFirst, set_aside
 from concord.reports.settle_flag_outside import SayWhatComesOfIt
 from concord.reports.stay_out import stay_out
+from concord.reports.tell_status import tell_status
 from concord.reports.told import Source, Told
 from concord.vault import files
 from concord.vault.errors import NoGrant
@@ -111,6 +115,28 @@ def test_who_wants_to_hear_nothing_needs_no_answer_and_may_change_their_mind(out
     for hear in ("done", "done", "answer", "done"):
         change_choices(report, Choices(contact="", wishes="", hear=hear), held=held, at=at)
     assert theirs.count() == 1
+
+
+def test_noted_as_done_before_it_was_asked_whether_they_acted_it_tells_no_untruth(
+    outside, amara, at
+):
+    told = Told(text="Just so you know.", hear="nothing", about_team=True)
+    receipt = receive_report(told, nonce=NONCE, at=at)
+    said = {"acted": False, "reason": "He was called.", "by": outside, "at": at}
+    report = finish_outside(receipt.report, **said)
+    Report.objects.update(acted_outside=None)
+    held = Held(Box.objects.get(id=report.box), receipt.code)
+    change_choices(report, Choices(contact="", wishes="", hear="done"), held=held, at=at)
+    theirs = Answer.objects.filter(box=report.box, kind="outcome")
+    assert not theirs.exists()
+    assert tell_status(None, at=at + timedelta(days=8)) == 1
+    later = at + timedelta(days=91)
+    assert alarm_untold(None, at=later) == 1
+    report = finish_outside(report, acted=True, reason="", by=outside, at=later)
+    assert (report.acted_outside, report.done_outside_at) == (True, at)
+    assert read_what_came_of_it(report, keyring=outside.keyring) == "He was called."
+    assert theirs.count() == 1
+    assert finish_outside(report, **said).acted_outside
 
 
 def test_what_the_team_reads_is_closed_to_them(outside, amara, luis, at):
