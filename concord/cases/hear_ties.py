@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.dispatch import receiver
 
+from concord.cases.ask_outside import ask_outside
 from concord.cases.models import Case, NoAction, State
 from concord.cases.parties import CONFLICTED_ROLES, known_parties
 from concord.cases.recuse import take_out
@@ -39,11 +40,18 @@ def step_out(
 def ask_them_no_longer(
     staff: StaffMember, person: Person, at: datetime, keyring: Keyring | None = None, **kwargs: Any
 ) -> None:
-    """Whoever knows somebody a little has no say in leaving it as it is: what asks them for it is taken back."""
+    """Whoever knows somebody a little has no say in leaving it as it is: what asks them for it is taken back.
+
+    Whoever was not asked is told nothing.
+    """
     asked = NoAction.objects.asked().filter(case__in=_about(staff, person, keyring))
     for decided in asked.exclude(decided_by=staff.person_id).order_by("decided_at"):
+        held = files.may_open(decided.briefing, staff.person_id)
+        if held:
+            ask_outside(decided, without=staff.person_id, keyring=keyring, at=at)
         files.withdraw(decided.briefing, staff.person_id, at=at)
-        tell_desks([staff.person_id], GONE, decided.id)
+        if held:
+            tell_desks([staff.person_id], GONE, decided.id)
 
 
 def _about(staff: StaffMember, person: Person, keyring: Keyring | None) -> QuerySet[Case]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from concord.cases.ask_outside import ask_outside
 from concord.cases.conflicts import eligible
 from concord.cases.models import Agreement, Case, Recusal, State
 from concord.cases.move import reopen
@@ -58,7 +59,7 @@ def take_out(
     if not fresh:
         return recusal
     take_keys(case, who=who, keyring=keyring, at=at)
-    _void_what_they_left(case, who, at=at)
+    _void_what_they_left(case, who, keyring=keyring, at=at)
     record("cases.recuse", actor=by, subject=case.id, at=at, who=who)
     recused.send(sender=Case, case=case, person=who, at=at)
     return recusal
@@ -73,13 +74,16 @@ def take_keys(case: Case, *, who: UUID, keyring: Keyring | None, at: datetime) -
     fill_the_seats(case, at=at)
 
 
-def _void_what_they_left(case: Case, who: UUID, *, at: datetime) -> None:
+def _void_what_they_left(case: Case, who: UUID, *, keyring: Keyring | None, at: datetime) -> None:
     """Who stepped out has no part in leaving a case as it is: others decide it anew (workflow.md 4.4)."""
     decided = case.no_actions.standing().first()
     if decided is None:
         return
-    files.withdraw(decided.briefing, who, at=at)
     agreed = Agreement.objects.filter(no_action=decided).first()
+    is_asked = agreed is None and who != decided.decided_by
+    if is_asked and files.may_open(decided.briefing, who):
+        ask_outside(decided, without=who, keyring=keyring, at=at)
+    files.withdraw(decided.briefing, who, at=at)
     if who not in (decided.decided_by, agreed.person if agreed else None):
         return
     if agreed is None:

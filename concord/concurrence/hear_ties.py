@@ -10,10 +10,12 @@ from django.dispatch import receiver
 
 from concord.cases.models import Case
 from concord.cases.recuse import take_out
+from concord.concurrence.end_unasked import end_unasked
 from concord.concurrence.hear_departures import lose_the_yes
 from concord.concurrence.models import OPEN_STATES, Decision, Proposal, Step
 from concord.concurrence.terms import ON_A_PERSON
 from concord.monitoring.desk_stream import GONE, tell_desks
+from concord.monitoring.readers import acquainted_with
 from concord.names import token
 from concord.people.models import Person, StaffMember
 from concord.people.signals import acquaintance_declared, tie_declared
@@ -36,7 +38,8 @@ def step_out(staff: StaffMember, person: Person, at: datetime, **kwargs: Any) ->
 def ask_them_no_longer(staff: StaffMember, person: Person, at: datetime, **kwargs: Any) -> None:
     """Whoever knows somebody a little gives no yes about them: theirs is void, and they are not asked any more.
 
-    Whoever coordinates, or is the deputy, goes on reading what they answer for.
+    Whoever coordinates, or is the deputy, goes on reading what they answer for. Whoever had no part in it is told
+    nothing: to say that one knows somebody must not tell whether anything is proposed about them.
     """
     about = _steps_about(person)
     theirs = Proposal.objects.open().filter(versions__steps__in=about).distinct()
@@ -47,11 +50,15 @@ def ask_them_no_longer(staff: StaffMember, person: Person, at: datetime, **kwarg
             continue
         if not about.filter(version=version).exists():
             continue  # an older text was about them, and this one is not
+        held = files.may_open(version.briefing, staff.person_id)
         if staff not in (case.coordinator, case.deputy):
             files.withdraw(version.briefing, staff.person_id, at=at)
-            tell_desks([staff.person_id], GONE, proposal.id)
+            if held:
+                tell_desks([staff.person_id], GONE, proposal.id)
         if version.concurrences.filter(person=staff.person_id, voided_at__isnull=True).exists():
             lose_the_yes(version, at=at)
+        if held:
+            end_unasked(proposal.id, without=acquainted_with([person.id]), at=at)
 
 
 def _steps_about(person: Person) -> QuerySet[Step]:

@@ -103,12 +103,20 @@ def _let_lapse(version: Version, *, at: datetime) -> None:
 def void_what_they_agreed_to(
     sender: type[Case], case: Case, person: UUID, at: datetime, **kwargs: Any
 ) -> None:
-    """A recusal takes the briefings and decisions away, and voids what the person proposed or agreed to."""
+    """A recusal takes the briefings and decisions away, and voids what the person proposed or agreed to.
+
+    What they were the last to be asked for is declined.
+    """
+    from concord.concurrence.end_unasked import end_unasked
+
     for proposal in Proposal.objects.select_for_update().filter(case=case):
+        was_asked = files.may_open(proposal.version.briefing, person)
         for version in proposal.versions.all():
             files.withdraw(version.briefing, person, at=at)
         if proposal.state in OPEN_STATES and _had_a_part(proposal.version, person):
             close(proposal, State.VOIDED, by=None, at=at)
+        elif was_asked:
+            end_unasked(proposal.id, at=at)
     for decision in Decision.objects.filter(case=case):
         files.withdraw(decision.file, person, at=at)
 

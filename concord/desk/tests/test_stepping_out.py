@@ -10,10 +10,13 @@ from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision, Proposal
+from concord.concurrence.ring_for_end import undone
 from concord.ledger.models import Entry
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
+from concord.monitoring.ring import NOTICE
 from concord.monitoring.step_back import NobodyWouldBeLeft, step_back
+from concord.outbox.models import Job
 from concord.people.models import OutsideContact
 from concord.reports.models import Report
 from concord.reports.signals import readers_changed
@@ -170,6 +173,30 @@ def test_a_lead_who_does_not_see_a_case_takes_nobody_out_of_it(cast: Cast, amara
     assert amara.sees("no case with this code before you")
     assert not Case.objects.get().recusals.filter(person=cast.luis.id).exists()
     assert not Proposal.objects.exists()
+
+
+def test_when_the_last_who_was_asked_steps_out_it_is_declined_and_nothing_waits_unread(
+    cast: Cast,
+) -> None:
+    """What is left as it is goes to the outside contact; whoever asked hears of both."""
+    case = assessed(cast, case_about_karim(cast))
+    amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    decided = decide_no_action(case, reason="It was a quotation.", **amara)
+    proposal = proposed(cast, case_about_karim(cast))
+    for one in (case, proposal.case):
+        recuse(one, who=cast.noor.id, by=cast.noor.staff, at=cast.at)
+    proposal.refresh_from_db()
+    assert proposal.state == "proposed"
+    assert not files.may_open(decided.briefing, cast.outside.holder)
+    Job.objects.all().delete()
+    for one in (case, proposal.case):
+        recuse(one, who=cast.luis.id, by=cast.luis.staff, at=cast.later(minutes=1))
+    proposal.refresh_from_db()
+    assert proposal.state == "declined"
+    assert undone(cast.amara.staff).get() == proposal
+    assert Job.objects.filter(kind=NOTICE, subject=cast.amara.id).exists()
+    files.settle(cast.amara.keyring, at=cast.at)
+    assert files.may_open(decided.briefing, cast.outside.holder)
 
 
 def test_a_page_that_lies_open_is_told_only_of_what_was_opened_in_it(

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from concord.cases.add_party import add_party
-from concord.cases.agree_to_no_action import agree_to_no_action
+from concord.cases.agree_to_no_action import agree_to_no_action, may_agree_on_the_team
 from concord.cases.decide_no_action import decide_no_action
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
@@ -20,6 +20,7 @@ from concord.monitoring.judge_credible import (
     FlaggedPersonDoesNotJudge,
     judge_credible,
 )
+from concord.monitoring.ring import NOTICE
 from concord.outbox.models import Job
 from concord.people.declare_tie import declare_tie
 from concord.people.models import Tie
@@ -37,6 +38,7 @@ from tests.cast import (
     participant,
     proposed,
 )
+from tests.looking_again import another_receiver
 
 SOFT = Tie.Kind.SOFT
 
@@ -160,6 +162,7 @@ def test_a_tie_to_somebody_whom_a_case_names_takes_its_own_declarer_out_at_once(
 
 @pytest.mark.clauses("R-CONCUR-1")
 def test_whoever_knows_them_a_little_reads_and_gives_no_yes(cast: Cast, luis: Browser) -> None:
+    another_receiver(cast)
     declare_tie(cast.noor.staff, person=cast.karim.person, kind=SOFT, at=cast.at)
     flag = flagged(cast, "Another thing")
     assert cast.noor.id in files.readers(flag.file)
@@ -177,7 +180,11 @@ def test_whoever_knows_them_a_little_reads_and_gives_no_yes(cast: Cast, luis: Br
 def test_whoever_says_later_that_they_know_them_a_little_is_asked_no_longer(
     cast: Cast, noor: Browser
 ) -> None:
-    """A yes that Noor gave is void, and the row that asks her for another is gone."""
+    """A yes that Noor gave is void, and the row that asks her for another is gone.
+
+    Ines, who was never asked, hears nothing. Luis is the last who could agree: then it is declined, and what is left as
+    it is goes to the outside contact.
+    """
     case = assessed(cast, case_about_karim(cast))
     amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
     decided = decide_no_action(case, reason="It was a quotation.", **amara)
@@ -187,7 +194,14 @@ def test_whoever_says_later_that_they_know_them_a_little_is_asked_no_longer(
     rows = (f"/proposals/{proposal.id}", f"/left/{decided.id}")
     assert [noor.open(row).status for row in rows] == [200, 200]
     Job.objects.all().delete()
-    declare_tie(cast.noor.staff, person=cast.karim.person, kind=SOFT, at=cast.at)
+    told: list[tuple[object, ...]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        for room in ("cases", "concurrence"):
+            patch.setattr(f"concord.{room}.hear_ties.tell_desks", lambda *said: told.append(said))
+        for one in (cast.ines, cast.noor):
+            declare_tie(one.staff, person=cast.karim.person, kind=SOFT, at=cast.at)
+    gone = {(*persons, id) for persons, event, id in told if event == "gone"}
+    assert gone == {(cast.noor.id, proposal.id), (cast.noor.id, decided.id)}
     assert [noor.open(row).status for row in rows] == [404, 404]
     assert not noor.open("/").sees(proposal.code)
     assert not noor.sees(case.code)
@@ -196,7 +210,15 @@ def test_whoever_says_later_that_they_know_them_a_little_is_asked_no_longer(
     assert cast.luis.id in Job.objects.waiting().values_list("subject", flat=True)
     with pytest.raises(NoGrant):
         agree_to_no_action(decided, by=cast.noor.staff, at=cast.at)
-    agree_to_no_action(decided, by=cast.luis.staff, at=cast.at)
+    assert may_agree_on_the_team(decided, at=cast.at)
+    luis = {"keyring": cast.luis.keyring, "at": cast.at}
+    declare_tie(cast.luis.staff, person=cast.karim.person, kind=SOFT, **luis)
+    proposal.refresh_from_db()
+    assert proposal.state == "declined"
+    assert not may_agree_on_the_team(decided, at=cast.at)
+    rung = set(Job.objects.waiting().filter(kind=NOTICE).values_list("subject", flat=True))
+    assert {cast.amara.id, cast.outside.holder} <= rung
+    assert files.may_open(decided.briefing, cast.outside.holder)
 
 
 def test_whoever_knows_the_writer_a_little_does_not_let_it_rest(cast: Cast) -> None:
