@@ -8,4 +8,4 @@ STORY = "tests/policy/test_concurrence.py::test_a_case_has_exactly_one_coordinat
 
 
 def break_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recuse, "_fill_the_seats", lambda case, at: None)
+    monkeypatch.setattr(recuse, "fill_the_seats", lambda case, at: None)
