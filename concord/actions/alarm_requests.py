@@ -10,10 +10,13 @@ from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
 
 from concord.actions.ask_review import ANSWER_LIVE
+from concord.actions.assign_review import assign
+from concord.actions.looked_at import who_may_look
 from concord.actions.models import UNDECIDED, ReviewRequest
 from concord.actions.tell_outside import tell_outside
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.readers import outside_readers
 from concord.monitoring.ring import ring
 from concord.outbox.models import Job
 from concord.outbox.registry import every
@@ -42,7 +45,8 @@ def alarm_requests(job: Job | None, *, at: datetime) -> int:
 def raise_undecided(job: Job | None, *, at: datetime) -> int:
     """Raise each once that somebody answered a day ago or more, and that nobody has decided in time.
 
-    From then on it is before everybody who can open it, and not its reviewer alone. Returns how many.
+    From then on it is before everybody who can open it, and not its reviewer alone; with nobody else on the team who
+    may look at it, it is the outside contact's. Returns how many.
     """
     answered = ReviewRequest.objects.filter(
         state__in=UNDECIDED, raised_at__isnull=True, answered_at__lte=at - A_DAY
@@ -66,9 +70,25 @@ def _raise(id: UUID, *, at: datetime) -> None:
         return
     request.raised_at = at
     request.save(update_fields=["raised_at"])
+    _give_outside(request, at=at)
     words = _("Request %(code)s to look again was answered, and nobody has decided it.")
     _ring_wider(request, words, at=at)
     record("actions.raise_review", actor=None, subject=request.id, at=at)
+
+
+def _give_outside(request: ReviewRequest, *, at: datetime) -> None:
+    """Where its reviewer alone could end it, and lets it lie."""
+    outside = sorted(outside_readers(at))
+    is_known = request.decision is not None or request.report is not None
+    if not is_known or not outside or request.reviewer in outside:
+        return
+    readers = files.readers(request.file)
+    able = {staff.person_id for staff in who_may_look(request, at=at)}
+    if able & readers - {request.reviewer}:
+        return
+    if outside[0] not in readers:
+        files.owe(request.file, to=outside[0], at=at)
+    assign(request, decision=request.decision, to=outside[0], at=at)
 
 
 def _ring_wider(request: ReviewRequest, words: str | Words, *, at: datetime) -> None:

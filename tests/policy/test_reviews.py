@@ -374,13 +374,23 @@ def test_a_request_that_comes_late_or_waits_too_long_still_reaches_somebody(cast
     mina_decides = {"by": mina.id, "keyring": mina.keyring, "at": cast.later(days=31)}
     assert not elena.sees("I only quoted")
     assert elena.open(f"/report/box/kept/reviews/{soon.id}").status == 404
+    elenas = as_(cast.outside_key, cast)
     with pytest.raises(HadAPart):
-        decide_review(soon, outcome="upheld", reason="…", answer="", **as_(cast.outside_key, cast))
+        decide_review(soon, outcome="upheld", reason="…", answer="", **elenas)
     said = {"outcome": "upheld", "reason": "It was a threat.", "answer": ""}
     assert decide_review(soon, **said, **mina_decides).state == "upheld"
     again = decide_review(soon, **{**said, "outcome": "overturned"}, **mina_decides)
     assert again.state == "upheld"
     assert decision.endings.count() == 0
+    answer_review(
+        late, answer="We look.", by=mina.staff, keyring=mina.keyring, at=cast.later(days=31)
+    )
+    assert raise_undecided(None, at=cast.later(days=45)) == 1  # Mina alone could, and lets it lie
+    assert elena.open(f"/report/box/kept/reviews/{late.id}").sees("Decide it")
+    assert not files.may_open(decision.case.file, mina.id)
+    with pytest.raises(HadAPart):
+        decide_review(late, **said, **mina_decides)
+    assert decide_review(late, **said, **elenas).state == "upheld"
 
 
 @pytest.mark.clauses("P-ZERO-1", "I-PROC-1")
