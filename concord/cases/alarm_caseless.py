@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from concord.cases.models import Source
-from concord.ledger.readings import entered
+from concord.ledger.readings import last_of
 from concord.ledger.record import record
 from concord.monitoring.alarm_unreviewed import LIVE, NOW, OTHERWISE
 from concord.monitoring.desk_stream import tell_desks
@@ -22,6 +22,8 @@ from concord.monitoring.ring import ring
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.vault import files
+
+OUT = "cases.hand_outside"
 
 
 @every("cases.alarm_caseless", seconds=15)
@@ -37,11 +39,9 @@ def alarm_caseless(job: Job | None, *, at: datetime) -> int:
 def caseless() -> FlagQuerySet:
     """Flags that need action, and that neither a case nor the outside contact has."""
     in_cases = Source.objects.filter(flag__isnull=False).values("flag")
-    with_us = ~Q(entered("cases.hand_outside", on="id")) | Q(
-        entered("reports.hand_on_flag", on="id")
-    )
+    handed = last_of([OUT, "reports.hand_on_flag"], on="id")
     needed = Flag.objects.filter(credible=True, done_outside_at__isnull=True)
-    return needed.exclude(id__in=in_cases).filter(with_us)
+    return needed.exclude(id__in=in_cases).alias(handed=handed).exclude(handed=OUT)
 
 
 def for_too_long(at: datetime) -> Q:

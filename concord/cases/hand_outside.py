@@ -35,6 +35,7 @@ def hand_outside(
 ) -> None:
     """Let the outside contact read these too, and ask them to look; they say what comes of it. Twice is once.
 
+    What they handed on, and still read, is with them again.
     Raises `NobodyOutside`, NoGrant.
     """
     outside = outside_readers(at)
@@ -45,5 +46,5 @@ def hand_outside(
             raise NobodyOutside(subject=source.id)
         for contact in sorted(outside - files.readers(source.file)):
             files.grant(source.file, to=contact, by=keyring, at=at)
-            record("cases.hand_outside", actor=by.person_id, subject=source.id, at=at)
+        record("cases.hand_outside", actor=by.person_id, subject=source.id, at=at)
     ring(outside, at=at)

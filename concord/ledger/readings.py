@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, Min, OuterRef
+from django.db.models import Count, Exists, Max, Min, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from concord.ledger.models import Entry
 
@@ -46,9 +47,10 @@ def acted(actor: UUID, *, on: str, since: str | None = None) -> Exists:
     return Exists(acts.filter(at__gte=OuterRef(since)) if since else acts)
 
 
-def entered(verb: str, *, on: str) -> Exists:
-    """Within a query: whether this was entered under the id in the field `on`."""
-    return Exists(Entry.objects.filter(verb=verb, subject=OuterRef(on)))
+def last_of(verbs: Iterable[str], *, on: str) -> Coalesce:
+    """Within a query: which of these was entered last under the id in the field `on`; empty when none was."""
+    acts = Entry.objects.filter(verb__in=list(verbs), subject=OuterRef(on)).order_by("-id")
+    return Coalesce(Subquery(acts.values("verb")[:1]), Value(""))
 
 
 def first_of(verbs: Iterable[str], *, since: datetime) -> datetime | None:

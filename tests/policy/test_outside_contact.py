@@ -13,6 +13,7 @@ from concord.access.gate import is_admitted
 from concord.actions.audit import audit
 from concord.cases.accept_hand_over import accept_hand_over
 from concord.cases.add_party import add_party
+from concord.cases.alarm_caseless import alarm_caseless
 from concord.cases.ask_for_deputy import ask_for_deputy
 from concord.cases.hand_to_team import hand_to_team
 from concord.cases.models import Case
@@ -381,6 +382,21 @@ def test_somebody_who_came_since_and_is_close_to_nobody_in_it_is_handed_the_flag
     assert page.sees("It is with them now")
     desk = at_the_desk(mina).open("/").follow(flag.code)
     assert desk.press("It needs action", reason="A threat.").sees("You coordinate this.")
+
+
+def test_what_came_back_from_outside_and_nobody_may_coordinate_is_with_them_again(
+    cast: Cast,
+) -> None:
+    for desk in (cast.amara, cast.luis, cast.noor):
+        declare_tie(desk.staff, person=cast.karim.person, at=cast.at)
+    flag = flagged(cast)
+    cast.noor.staff.ties.all().delete()
+    page = inside_for_the_first_time(cast).follow(flag.code)
+    page.press("Hand it on", to=str(cast.noor.staff.id))
+    noor = at_the_desk(cast.noor).open("/").follow(flag.code)
+    assert noor.press("It needs action", reason="A threat.").sees("contact reads it now")
+    assert not noor.open("/").sees(flag.code)
+    assert alarm_caseless(None, at=timezone.now() + timedelta(days=1)) == 0
 
 
 @pytest.mark.clauses("P-ZERO-1", "R-COORD-1")
