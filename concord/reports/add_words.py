@@ -78,7 +78,7 @@ def _lay_before_readers(report: Report, *, urgent: bool, at: datetime) -> None:
     """Since the first of what is unread; a question that goes on waits as one, unless it is urgent."""
     theirs = Report.objects.filter(id=report.id)
     if urgent:
-        theirs.update(urgent=True, added_raised_at=None)
+        theirs.update(urgent=True)
     if urgent or report.state != State.REDIRECTED:
         theirs.update(added_at=Coalesce("added_at", at))
 

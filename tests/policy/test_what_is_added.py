@@ -14,6 +14,7 @@ from concord.desk.tests.test_inbox import number_beside_inbox
 from concord.desk.waiting import added_for, how_much_waits, waiting_for
 from concord.outbox.models import Job
 from concord.people.end_designation import end_designation
+from concord.reports.add_words import add_words
 from concord.reports.alarm_added import alarm_added
 from concord.reports.forget_reports import forget_reports
 from concord.reports.models import Report
@@ -127,7 +128,13 @@ def test_a_closed_case_whose_people_left_is_the_next_ones_and_unread_words_are_r
     assert at_the_desk(mina).open(f"/reports/{found.id}").sees(WORDS)
     adds(code, "", danger="on")
     found.refresh_from_db()
-    assert alarm_added(None, at=found.added_at + timedelta(minutes=5)) == 1
+    soon = found.added_at + timedelta(minutes=5)
+    assert (alarm_added(None, at=soon), alarm_added(None, at=soon)) == (1, 0)
+    again = soon + timedelta(days=2)  # and nobody has read it yet
+    add_words(found, "He is back", danger=True, at=again)
+    assert alarm_added(None, at=again + timedelta(seconds=299)) == 0
+    assert alarm_added(None, at=again + timedelta(minutes=5)) == 1
+    assert alarm_added(None, at=again + timedelta(days=2)) == 0
 
 
 @pytest.mark.clauses("I-ANYWAY-1", "I-REVIEW-1")
