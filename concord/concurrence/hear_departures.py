@@ -1,7 +1,7 @@
 """What was signed by somebody who leaves the team before it is carried out goes on with others (R-CONCUR-1).
 
 Their yes is void, and others are asked for one. Their own text waits for whoever follows to take it over: nobody is
-asked for a yes to it meanwhile, for it could not be carried out.
+asked for a yes to it meanwhile, for it could not be carried out. Where nobody is left who could do either, it ends.
 """
 
 from __future__ import annotations
@@ -13,33 +13,46 @@ from uuid import UUID
 from django.db.models import Q
 from django.dispatch import receiver
 
-import concord.cases.hear_departures  # noqa: F401  (the seats are filled first: who follows is rung)
+from concord.cases.hear_departures import lends_parts  # the seats are filled first
 from concord.concurrence.ask_wider import ask_wider
+from concord.concurrence.end_unasked import end_unasked, who_may_adopt
 from concord.concurrence.guards import is_on_the_team
-from concord.concurrence.models import OPEN_STATES, Proposal, State, Version
+from concord.concurrence.models import OPEN_STATES, Proposal, ProposalQuerySet, State, Version
 from concord.concurrence.rings import is_live, may_be_asked
 from concord.concurrence.signals import answered
 from concord.ledger.record import record
 from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
 from concord.people.signals import designation_ended
+from concord.vault import files
 
 
 @receiver(designation_ended, dispatch_uid="concurrence.hear_departures")
 def go_on_without_them(
     sender: type[StaffMember], staff: StaffMember, at: datetime, **kwargs: Any
 ) -> None:
-    """Nothing is closed by it: they had no conflict, and what they found necessary may be so still."""
+    """They had no conflict, and what they found necessary may be so still."""
     person = staff.person_id
-    agreed = Q(versions__concurrences__person=person, versions__concurrences__voided_at=None)
-    theirs = Proposal.objects.open().filter(Q(versions__proposer=person) | agreed).distinct()
-    for id in theirs.order_by("case", "id").values_list("id", flat=True):
+    for id in _theirs(person).order_by("case", "id").values_list("id", flat=True):
         proposal = Proposal.objects.held(id)
         version = proposal.version
         yes = version.concurrences.filter(voided_at__isnull=True)
         is_theirs = version.proposer == person or yes.filter(person=person).exists()
         if proposal.state in OPEN_STATES and is_theirs:
             lose_the_yes(version, at=at, who=person)
+        end_unasked(id, at=at)
+
+
+@lends_parts
+def cases_with_a_part(person: UUID) -> set[UUID]:
+    """The cases in which they proposed, agreed, or were given to read, what is still open."""
+    return set(_theirs(person).values_list("case", flat=True))
+
+
+def _theirs(person: UUID) -> ProposalQuerySet:
+    agreed = Q(versions__concurrences__person=person, versions__concurrences__voided_at=None)
+    given = Q(versions__briefing__in=files.held_by(person))
+    return Proposal.objects.open().filter(Q(versions__proposer=person) | agreed | given).distinct()
 
 
 def lose_the_yes(version: Version, *, at: datetime, **who: UUID) -> None:
@@ -60,6 +73,4 @@ def _ring(version: Version, *, at: datetime) -> None:
         ring(asked & may, at=at, at_once=is_live(version))
         ask_wider(version, at=at)
         return
-    case = version.proposal.case
-    seats = {one.person_id for one in (case.coordinator, case.deputy) if one is not None}
-    ring({one for one in seats if is_on_the_team(one, at=at)}, at=at, at_once=is_live(version))
+    ring(who_may_adopt(version, at=at), at=at, at_once=is_live(version))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from concord.actions.audit import audit
 from concord.cases.models import Case, Recusal
@@ -14,14 +16,18 @@ from concord.concurrence.concur import concur
 from concord.concurrence.execute import NeedsConcurrence, execute
 from concord.concurrence.guards import NeedsAdopting
 from concord.concurrence.models import Execution
+from concord.concurrence.propose import propose
+from concord.concurrence.ring_for_end import undone
 from concord.desk.waiting import presses_for, proposals_for
 from concord.ledger.models import Entry
 from concord.monitoring.ring import NOTICE
 from concord.outbox.models import Job
+from concord.people.declare_tie import declare_tie
 from concord.people.end_designation import end_designation
+from concord.people.models import Tie
 from concord.vault import files
 from concord.vault.models import OwedGrant
-from tests.cast import Cast, Desk, case_about_karim, opened, proposed
+from tests.cast import Cast, Desk, case_about_karim, opened, proposed, terms_for
 from tests.looking_again import another_receiver
 
 
@@ -114,7 +120,10 @@ def test_the_yes_of_somebody_who_leaves_is_void_and_others_are_asked_for_one(cas
     concur(version, **noor)
     assert presses_for(cast.amara.staff, at=cast.at).exists()
     rung_anew()
-    leaves(cast, cast.noor)
+    with CaptureQueriesContext(connection) as asked:
+        leaves(cast, cast.noor)
+    locks = next(one["sql"] for one in asked if 'ORDER BY "cases_case"."id"' in one["sql"])
+    assert proposal.case_id.hex in locks.replace("-", "")  # with those she holds, in one order
     leaves(cast, cast.noor)
     assert rung() == {cast.luis.id}  # they were asked before, and somebody was quicker
     assert not presses_for(cast.amara.staff, at=cast.at).exists()
@@ -127,6 +136,32 @@ def test_the_yes_of_somebody_who_leaves_is_void_and_others_are_asked_for_one(cas
     assert Execution.objects.get().concurrence.person == cast.luis.id
     assert Entry.objects.get(verb="concurrence.leave").subject == proposal.id
     assert audit() == []
+
+
+def test_what_they_proposed_ends_at_once_where_whoever_follows_was_never_given_it(
+    cast: Cast,
+) -> None:
+    """Luis knows Karim a little: he reads the case, not what asked for a yes; now he coordinates, and proposes anew."""
+    case = case_about_karim(cast)
+    declare_tie(cast.luis.staff, person=cast.karim.person, kind=Tie.Kind.SOFT, at=cast.at)
+    proposal = proposed(cast, case)
+    leaves(cast, cast.amara)
+    proposal.refresh_from_db()
+    assert proposal.state == "voided"
+    assert undone(cast.luis.staff).get() == proposal
+    luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.later(minutes=2)}
+    assert propose(case, terms=terms_for(cast), **luis).state == "proposed"
+
+
+def test_when_the_last_who_was_asked_leaves_it_is_declined_and_whoever_proposed_it_knows(
+    cast: Cast,
+) -> None:
+    proposal = proposed(cast)
+    for desk, state in ((cast.noor, "proposed"), (cast.luis, "declined")):
+        leaves(cast, desk)
+        proposal.refresh_from_db()
+        assert proposal.state == state
+    assert undone(cast.amara.staff).get() == proposal
 
 
 def test_leaving_twice_and_leaving_after_stepping_out_change_nothing_more(cast: Cast) -> None:
