@@ -38,7 +38,8 @@ def accept_hand_over(handover: Handover, *, by: StaffMember, at: datetime) -> Ha
 
     Where the deputy takes it, or there is none, the seat goes to the former coordinator where that one fell silent
     or nobody else is left, and to the next receiver where they passed it on; else the former's key is laid to rest.
-    What is proposed or agreed to stands. Asked as a deputy, one takes that seat, and the coordinator goes on.
+    What is proposed or agreed to stands, where somebody who sits there then can read it. Asked as a deputy, one takes
+    that seat, and the coordinator goes on.
     Announces `handed_over`. Raises `NotAskedToTakeIt`, `HandoverIsOver`.
     """
     case = Case.objects.select_for_update().get(id=handover.case_id)

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
-from concord.cases.models import Case, State
+from concord.cases.ask_outside import ask_outside
+from concord.cases.models import Case, NoAction, State
 from concord.cases.recuse import take_keys
 from concord.ledger.record import record
 from concord.people.models import StaffMember
@@ -36,6 +37,8 @@ def leave_their_cases(staff: StaffMember, at: datetime, **kwargs: Any) -> None:
     """
     held = files.held_by(staff.person_id)
     theirs = set(Case.objects.filter(file__in=held).values_list("id", flat=True))
+    asked = NoAction.objects.asked().filter(briefing__in=held).exclude(decided_by=staff.person_id)
+    theirs |= set(asked.values_list("case", flat=True))
     theirs = theirs.union(*(lent(staff.person_id) for lent in _lent))
     for case in list(Case.objects.select_for_update().filter(id__in=theirs).order_by("id")):
         if case.file not in held or case.state in (State.MERGED, State.PURGED):
@@ -44,3 +47,5 @@ def leave_their_cases(staff: StaffMember, at: datetime, **kwargs: Any) -> None:
         take_keys(case, who=staff.person_id, keyring=None, at=at)
         if staff.id in before:
             record("cases.leave", actor=None, subject=case.id, at=at, who=staff.person_id)
+    for decided in asked.filter(case__in=theirs):
+        ask_outside(decided, without=staff.person_id, keyring=None, at=at)

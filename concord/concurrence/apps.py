@@ -7,6 +7,7 @@ class ConcurrenceConfig(AppConfig):
     def ready(self) -> None:
         from concord.concurrence import (  # noqa: F401  (hears departures, ties, recusals and erasing; asks, rings; lapses)
             ask_wider,
+            end_unasked,
             hear_departures,
             hear_merges,
             hear_ties,

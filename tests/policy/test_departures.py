@@ -7,6 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from concord.actions.audit import audit
+from concord.cases.accept_hand_over import accept_hand_over
+from concord.cases.decide_no_action import decide_no_action
+from concord.cases.hand_over import hand_over
 from concord.cases.models import Case, Recusal
 from concord.cases.recuse import recuse
 from concord.cases.write_note import write_note
@@ -18,6 +21,7 @@ from concord.concurrence.guards import NeedsAdopting
 from concord.concurrence.models import Execution
 from concord.concurrence.propose import propose
 from concord.concurrence.ring_for_end import undone
+from concord.concurrence.terms import Target
 from concord.desk.waiting import presses_for, proposals_for
 from concord.ledger.models import Entry
 from concord.monitoring.ring import NOTICE
@@ -25,9 +29,10 @@ from concord.outbox.models import Job
 from concord.people.declare_tie import declare_tie
 from concord.people.end_designation import end_designation
 from concord.people.models import Tie
+from concord.spaces.models import Post
 from concord.vault import files
 from concord.vault.models import OwedGrant
-from tests.cast import Cast, Desk, case_about_karim, opened, proposed, terms_for
+from tests.cast import Cast, Desk, assessed, case_about_karim, opened, proposed, terms_for
 from tests.looking_again import another_receiver
 
 
@@ -153,15 +158,41 @@ def test_what_they_proposed_ends_at_once_where_whoever_follows_was_never_given_i
     assert propose(case, terms=terms_for(cast), **luis).state == "proposed"
 
 
+def test_whoever_takes_a_case_and_cannot_press_proposes_anew(cast: Cast) -> None:
+    """Neither Mina, who is new, nor Luis, who knows Karim a little, was given the text that waits for their press."""
+    at_once, waits = case_about_karim(cast), case_about_karim(cast)
+    declare_tie(cast.luis.staff, person=cast.karim.person, kind=Tie.Kind.SOFT, at=cast.at)
+    posts = [Post.objects.get(id=case.sources.get().flag.post_id) for case in (at_once, waits)]
+    targets = [(Target("delete", post.id, f"Hall 1, {post.number}"),) for post in posts]
+    stays = proposed(cast, at_once, targets=targets[0])
+    goes = proposed(cast, waits, targets=targets[1], act_at_once=False)
+    mina = another_receiver(cast)
+    amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    for case, proposal, state in ((at_once, stays, "proposed"), (waits, goes, "voided")):
+        asked = hand_over(case, to=mina.staff, **amara)
+        accept_hand_over(asked, by=mina.staff, at=cast.later(minutes=1))
+        proposal.refresh_from_db()
+        assert proposal.state == state
+    assert undone(cast.luis.staff).get() == goes  # Mina is there, and finds nothing proposed
+    by_mina = {"by": mina.staff, "keyring": mina.keyring, "at": cast.later(minutes=2)}
+    assert propose(waits, terms=terms_for(cast, targets=targets[1]), **by_mina)
+
+
 def test_when_the_last_who_was_asked_leaves_it_is_declined_and_whoever_proposed_it_knows(
     cast: Cast,
 ) -> None:
+    """What would be left as it is goes to the outside contact then."""
+    case = assessed(cast, case_about_karim(cast))
+    amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    left = decide_no_action(case, reason="It was a quotation.", **amara)
     proposal = proposed(cast)
     for desk, state in ((cast.noor, "proposed"), (cast.luis, "declined")):
+        assert not OwedGrant.objects.filter(file=left.briefing).exists()
         leaves(cast, desk)
         proposal.refresh_from_db()
         assert proposal.state == state
     assert undone(cast.amara.staff).get() == proposal
+    assert OwedGrant.objects.get(file=left.briefing).holder == cast.outside.holder
 
 
 def test_leaving_twice_and_leaving_after_stepping_out_change_nothing_more(cast: Cast) -> None:
