@@ -68,7 +68,10 @@ def watch(request: DeskRequest) -> HttpResponse:
     seen = watched(everywhere, at=request.at)
     waiting = flags_for(staff)
     flags, how_many = oldest = oldest_items(waiting)
-    asked, page = _asked(request), feed([chosen] if chosen else rooms, asked=request.GET)
+    asked, page = (
+        _asked(request),
+        feed([chosen] if chosen else rooms, asked=request.GET, at=request.at),
+    )
     everything = "all" in request.GET
     machine = machine_queue(staff, at=request.at, everything=everything)
     context: dict[str, Any] = {
