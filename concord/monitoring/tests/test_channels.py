@@ -34,10 +34,10 @@ from concord.outbox.worker import run_due
 from concord.people.end_designation import end_designation
 from concord.people.leave_address import address_left_by, leave_address
 from concord.people.models import StaffMember
-from concord.people.tests.fixtures import mailbox, team
+from concord.people.tests.fixtures import gathered, mailbox, team
 from concord.people.tests.team import PASSPHRASE, Mailbox, Team, desk_client, sign_in_at_the_desk
 
-__all__ = ["mailbox", "team"]
+__all__ = ["gathered", "mailbox", "team"]
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from concord.convenings.tests.event import Planned, plan
 from concord.live.hub import hub
 from concord.live.tests.listening import Ear, on_the_loop, serving
 from concord.people.models import Login, Role
-from concord.people.tests.fixtures import team  # noqa: F401  (fixture)
+from concord.people.tests.team import Team, gather
 from concord.spaces import news
 from concord.spaces.models import Room
 from concord.spaces.pull_brake import pull_brake
@@ -30,7 +30,13 @@ DESK = "desk.localhost:8000"
 
 
 @pytest.fixture
-def planned(team) -> Planned:  # noqa: F811
+def team(transactional_db) -> Team:
+    """They come together in the test itself: what a server reads is committed."""
+    return gather()
+
+
+@pytest.fixture
+def planned(team) -> Planned:
     """An event that is ready to open, planned by its own verbs."""
     return plan(team)
 
@@ -234,7 +240,7 @@ def test_the_room_hears_of_a_brake(event, inside, listen):
     assert json.loads(ear.next().data)["condition"] == "paused"
 
 
-def test_the_room_hears_that_its_session_opened_and_ended(inside, listen, planned, team):  # noqa: F811
+def test_the_room_hears_that_its_session_opened_and_ended(inside, listen, planned, team):
     reader = inside(register(planned.convening, "Sara"))
     hall, lobby = (Room.objects.get(id=one.id) for one in (planned.hall, planned.convening))
     ears = [listen(reader, room).opened() for room in (hall, lobby)]
