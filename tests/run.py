@@ -1,5 +1,8 @@
 """bin/test: every test on SQLite, those that touch the database again on PostgreSQL, and the sabotages.
 
+On PostgreSQL every story runs each time, and of the rooms' own tests one half: which one, the source itself says, so
+that the same source asks the same and the next one mostly the other. `--whole` and a night leave nothing out.
+
 Two things run at a time, and each is shown whole, in this order. It ends with what was skipped, in capitals,
 and with pytest's own summary line of each round.
 """
@@ -67,7 +70,14 @@ def main() -> int:
             each.show()
             ended.result()
         noticed = broken is None or sabotaging.finish(broken)
-    _tell([each for each, _ in rounds], noticed=noticed, fast=options.fast, narrowed=narrowed)
+    halved = not (options.whole or options.nightly or options.fast or narrowed)
+    _tell(
+        [each for each, _ in rounds],
+        noticed=noticed,
+        fast=options.fast,
+        narrowed=narrowed,
+        halved=halved,
+    )
     return 0 if noticed and all(each.ok for each, _ in rounds) else 1
 
 
@@ -83,6 +93,9 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
     )
     parser.add_argument(
         "--nightly", action="store_true", help="full-size property runs; takes hours, not minutes"
+    )
+    parser.add_argument(
+        "--whole", action="store_true", help="on PostgreSQL, too, every test of every room"
     )
     parser.add_argument(
         "-k", metavar="EXPRESSION", help="only tests whose name matches, as in pytest"
@@ -108,7 +121,8 @@ def _begin(
         ("SQLite", _on_sqlite, ["--no-browser"] if options.fast else [])
     ]
     if not options.fast:
-        asked.append(("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser"]))
+        half = [] if options.whole or options.nightly or arguments else ["--half"]
+        asked.append(("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser", *half]))
     rounds = []
     for name, runs, own in asked:
         each = Round(name)
@@ -161,12 +175,14 @@ def _pytest(each: Round, arguments: list[str], **environment: str) -> None:
         each.status = process.wait()
 
 
-def _tell(rounds: list[Round], *, noticed: bool, fast: bool, narrowed: bool) -> None:
+def _tell(rounds: list[Round], *, noticed: bool, fast: bool, narrowed: bool, halved: bool) -> None:
     skipped = [f"{each.name.upper()}: {line.upper()}" for each in rounds for line in each.skipped]
     if fast:
         skipped.append("POSTGRESQL, THE BROWSER AND THE SABOTAGES (--FAST)")
     elif narrowed:
         skipped.append("THE SABOTAGES (ONLY SOME TESTS WERE ASKED FOR)")
+    if halved:
+        skipped.append("POSTGRESQL: ONE HALF OF THE ROOMS' OWN TESTS (--WHOLE RUNS BOTH)")
     print()
     for line in skipped:
         print(f"SKIPPED: {line}")
