@@ -17,7 +17,7 @@ from concord.cases.models import Case
 from concord.concurrence.models import Concurrence, Execution, Proposal
 from concord.ledger.models import Entry
 from concord.monitoring.count_opening import opened_by
-from concord.monitoring.models import Flag
+from concord.monitoring.models import Flag, Unwatched
 from concord.people.models import Draft
 from concord.people.passkeys import device_of
 from concord.people.tests.team import code_now
@@ -140,6 +140,9 @@ def test_without_the_owners_finger_a_stolen_phone_opens_nothing(
 
 
 def test_a_notice_that_came_too_late_says_so(hosts: Hosts, luis: Phone, cast: Cast):
+    cast.convening.state = "ended"
+    cast.convening.save()
+    Unwatched.objects.all().delete()  # that nobody watches a room is something that waits
     notice(luis, hosts)
     luis.tap(luis.page.get_by_role("link", name="Desk"))
     expect(luis.page.locator("main")).to_contain_text("Nothing waits for you any more")

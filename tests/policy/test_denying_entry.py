@@ -291,7 +291,8 @@ def test_the_form_says_that_somebody_is_known_and_leads_to_taking_their_access(
     amara.press("Name them in this case")
     assert amara.path.endswith("/propose")
     assert str(cast.tomas.person_id) in amara.page
-    assert amara.sees("Tomas V.")
+    assert amara.sees("Tomas Vega")  # by the name they go by, not as somebody typed it
+    assert not amara.sees("Tomas V.")
 
 
 @pytest.mark.clauses("A-DENY-1")

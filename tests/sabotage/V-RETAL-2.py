@@ -9,3 +9,4 @@ STORY = "tests/policy/test_retaliation.py::test_a_flag_on_a_post_about_a_witness
 
 def break_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protect, "of_name", lambda name: [])
+    monkeypatch.setattr(protect, "_of_login", lambda person: set())
