@@ -50,6 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--no-browser", action="store_true", help="leave out the stories told in a browser"
     )
+    group.addoption(
+        "--browser-only", action="store_true", help="only the stories told in a browser"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -88,6 +91,7 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
         return not (
             (config.getoption("--database-only") and not _touches_database(marks, fixtures))
             or (config.getoption("--no-browser") and "browser" in marks)
+            or (config.getoption("--browser-only") and "browser" not in marks)
             or ("nightly" in marks and not NIGHTLY)
             or (halves(item) and not marks & {"clauses", "postgresql"})
             or ("sqlite" in marks and ON_POSTGRESQL)
