@@ -3,9 +3,9 @@
 On PostgreSQL every story runs each time, and of the rooms' own tests one half: which one, the source itself says, so
 that the same source asks the same and the next one mostly the other. `--whole` and a night leave nothing out.
 
-Two things run at a time: the stories told in a browser are a round of their own, beside whichever of the two ends
-last. Each is shown whole, in this order. It ends with what was skipped, in capitals, and with pytest's own summary line
-of each round.
+Two things run at a time, so that both end at about the same: SQLite and then the sabotages; the stories told in a
+browser, and then PostgreSQL. Each round is shown whole. It ends with what was skipped, in capitals, and with pytest's
+own summary line of each round.
 """
 
 from __future__ import annotations
@@ -117,15 +117,15 @@ def _pytest_arguments(options: argparse.Namespace, rest: list[str]) -> list[str]
 def _begin(
     pool: Executor, options: argparse.Namespace, arguments: list[str]
 ) -> list[tuple[Round, Future[None]]]:
-    """Start the rounds: on SQLite, on PostgreSQL with what touches the database, then in a browser on SQLite."""
+    """Start the rounds: on SQLite, beside it in a browser, and after that on PostgreSQL with what touches it."""
     asked: list[tuple[str, Callable[[Round, list[str]], None], list[str]]] = [
         ("SQLite", _on_sqlite, ["--no-browser"])
     ]
     if not options.fast:
         half = [] if options.whole or options.nightly or arguments else ["--half"]
         asked += [
-            ("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser", *half]),
             ("SQLite, in a browser", _on_sqlite, ["--browser-only"]),
+            ("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser", *half]),
         ]
     rounds = []
     for name, runs, own in asked:
