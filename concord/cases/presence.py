@@ -33,15 +33,11 @@ def is_live(case: Case) -> bool:
     A report says of no room where it happened: while people are together anywhere, urgent means now. In the nights
     of an event of several days it means that two people may sleep.
     """
-    rooms = Room.objects.filter(id__in=case.sources.filter(flag__isnull=False).values("flag__room"))
-    places = {room.place for room in rooms}
-    return is_running(places) or (
-        case.sources.filter(report__urgent=True).exists() and a_session_runs()
-    )
+    return case.id in live_among(Case.objects.filter(id=case.id))
 
 
 def live_among(cases: QuerySet[Case]) -> set[UUID]:
-    """The ids of those that are live, by the same rule; a question for each room, however many cases there are."""
+    """The ids of those that are live (`is_live`); a question for each room, however many cases there are."""
     found = Source.objects.filter(case__in=cases.order_by()).values_list(
         "case", "flag__room", "report__urgent"
     )
