@@ -310,7 +310,7 @@ class Event:
         inside = range(0, self._plan.people, ROOMS)[:ALONE_IN]
         room = f"room:{self._rooms[0]}"
         ears = self._alone.join(Wish(self._port(who), room, self._people[who]) for who in inside)
-        time.sleep(0.5)
+        time.sleep(0.5)  # each stream begins with how the room is; that is not what is waited for
         pulled = self._install.ask("pause", self._rooms[0])
         self._alone.wait(lambda: all(ear.last_at > pulled for ear in ears), 5.0)
         told = max(ear.last_at for ear in ears if ear.last_at > pulled)
