@@ -15,6 +15,7 @@ from concord.convenings.names_here import LONGEST_PRONOUNS, read_pronouns
 from concord.convenings.plan_convening import LONGEST_NAME, LONGEST_TITLE
 from concord.people.forms import AddressField, NameField, OrganisationField
 from concord.people.models import StaffMember
+from concord.people.plan_shift import TooFarAway
 
 
 class OwnNameForm(forms.Form):
@@ -186,7 +187,10 @@ class ShiftForm(forms.Form):
         zone = typed.pop("zone", None)
         for name in ("starts_at", "ends_at"):
             if zone is not None and name in typed:
-                typed[name] = self._moment(name, typed[name], zone)
+                try:
+                    typed[name] = self._moment(name, typed[name], zone)
+                except OverflowError:
+                    self.add_error(name, TooFarAway.words)
         return typed
 
     def _moment(self, name: str, moment: datetime, zone: ZoneInfo) -> datetime:

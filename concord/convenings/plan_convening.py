@@ -15,7 +15,7 @@ from concord.convenings.signals import convening_planned, session_planned
 from concord.ledger.record import record
 from concord.people.designate import must_plan
 from concord.people.models import StaffMember
-from concord.people.plan_shift import EndsBeforeItStarts
+from concord.people.plan_shift import check_times
 from concord.refusals import Refused
 
 LONGEST_NAME = 120
@@ -51,11 +51,11 @@ def plan_convening(
 ) -> Convening:
     """Plan an event.
 
-    Raises NotYoursToDesignate, EndsBeforeItStarts, AddressTaken; ValueError for a name without letters or too long,
-    an address that is none, or an unknown time zone.
+    Raises NotYoursToDesignate, TooFarAway, EndsBeforeItStarts, AddressTaken; ValueError for a name without letters
+    or too long, an address that is none, or an unknown time zone.
     """
     must_plan(by, at=at)
-    _check_times(starts_at, ends_at)
+    check_times(starts_at, ends_at)
     if slug != slugify(slug) or not slug:
         raise ValueError(_("An address is made of small letters, digits and dashes."))
     if Convening.objects.filter(slug=slug).exists():
@@ -85,10 +85,11 @@ def plan_session(
 ) -> Session:
     """Plan a part of an event.
 
-    Raises NotYoursToDesignate, EndsBeforeItStarts, HasEnded; ValueError for a name without letters or too long.
+    Raises NotYoursToDesignate, TooFarAway, EndsBeforeItStarts, HasEnded; ValueError for a name without letters or too
+    long.
     """
     must_plan(by, at=at)
-    _check_times(starts_at, ends_at)
+    check_times(starts_at, ends_at)
     if convening.state == State.ENDED:
         raise HasEnded(subject=convening.id)
     session = Session.objects.create(
@@ -101,11 +102,6 @@ def plan_session(
     record("convenings.plan_session", actor=actor, subject=session.id, at=at)
     session_planned.send(sender=Session, session=session, at=at)
     return session
-
-
-def _check_times(starts_at: datetime, ends_at: datetime) -> None:
-    if ends_at <= starts_at:
-        raise EndsBeforeItStarts()
 
 
 def _name(typed: str, *, longest: int) -> str:

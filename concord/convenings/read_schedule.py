@@ -22,6 +22,7 @@ from concord.convenings.plan_convening import LONGEST_TITLE
 from concord.convenings.read_calendar import in_calendar
 from concord.convenings.read_table import UnreadableFile, decoded, in_table
 from concord.convenings.small_file import LARGEST_SCHEDULE
+from concord.people.plan_shift import TooFarAway, is_in_reach
 
 MOST = 1_000
 """Sessions in one file."""
@@ -115,6 +116,8 @@ def _checked(cells: list[tuple[int, str, str, str]], zone: ZoneInfo) -> list[Row
     for line, name, starts, ends in cells:
         try:
             row = Row(line, names.clean_name(name), _moment(starts, zone), _moment(ends, zone))
+            if not (is_in_reach(row.starts_at) and is_in_reach(row.ends_at)):
+                raise ValueError(TooFarAway.words)
             if row.ends_at <= row.starts_at:
                 raise ValueError(_("it ends before it starts."))
             rows.append(_no_longer(row))

@@ -13,7 +13,7 @@ import logging
 import random
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Container, Coroutine, Iterable, Iterator, Sequence
 from types import coroutine
 from typing import Any, NamedTuple
@@ -342,7 +342,8 @@ def _finish(sending: Coroutine[Any, Any, None], awaited: Any) -> Iterator[Any]:
 class Opening:
     """A stream that is being checked. It hears of every cut, so that none slips past the check."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: str | None) -> None:
+        self.session = session
         self._cuts: list[tuple[UUID, frozenset[str] | None]] = []
 
     def note(self, person: UUID, streams: frozenset[str] | None) -> None:
@@ -362,6 +363,7 @@ class Hub:
         self._rooms: dict[str, Room] = {}
         self._people: dict[UUID, list[Listener]] = {}
         self._openings: set[Opening] = set()
+        self._opening_for: Counter[str | None] = Counter()
         self._shut_out: set[UUID] = set()
         self._jobs: deque[Job] = deque()
         self._closing = False
@@ -484,15 +486,23 @@ class Hub:
     def closing(self) -> bool:
         return self._closing or self._resting or self._loop is None
 
-    def begin(self) -> Opening:
+    def begin(self, session: str | None) -> Opening:
         """Register an opening before it is checked; `done` it whatever comes."""
-        opening = Opening()
+        opening = Opening(session)
         self._openings.add(opening)
+        self._opening_for[session] += 1
         return opening
 
     def done(self, opening: Opening) -> None:
         """The opening has led to a listener, or to nothing."""
         self._openings.discard(opening)
+        self._opening_for[opening.session] -= 1
+        if not self._opening_for[opening.session]:
+            del self._opening_for[opening.session]
+
+    def is_opening_many(self, session: str | None) -> bool:
+        """Whether one browser has as many streams being checked as it may have open: others wait behind them."""
+        return session is not None and self._opening_for[session] >= STREAMS_PER_SESSION
 
     def join(
         self,

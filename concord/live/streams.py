@@ -52,6 +52,8 @@ async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     wish = _read(scope)
     if not wish.places or len(wish.places) > STREAMS_AT_ONCE:
         return await _answer(send, 404)
+    if hub.is_opening_many(wish.session):
+        return await _answer(send, 200, come_back())
     listener = None if hub.closing else await _open(wish, send)
     if listener is None:
         # A browser that is told 404 never comes back; one that is sent away in kindness does.
@@ -68,7 +70,7 @@ async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 async def _open(wish: Wish, send: Send) -> Listener | None:
     """Register first, check after: a cut that comes during the check counts."""
-    opening = hub.begin()
+    opening = hub.begin(wish.session)
     try:
         grant = await subscriptions.authorise(wish.session, wish.host, list(wish.places))
         if grant is None or hub.closing:

@@ -36,15 +36,18 @@ class Rehearsal(NamedTuple):
     shown: list[Hit]
 
 
-@transaction.atomic
 def rehearse_list(kept: TermList, *, by: StaffMember, at: datetime) -> Rehearsal:
-    """Run it over the newest messages of its event, and keep how many there were. Raises OnlyTheTeamKeepsLists."""
+    """Run it over the newest messages of its event, and keep how many there were. Raises OnlyTheTeamKeepsLists.
+
+    A long list takes its time: nothing is locked meanwhile, so that nobody's message or second yes waits for it.
+    """
     check_keeps_lists(by, at=at)
     found = would_flag(kept.convening, kept.terms)
-    TermList.objects.filter(id=kept.id).update(
-        rehearsed_at=at, rehearsed_on=found.messages, rehearsed_hits=found.hits
-    )
-    record("monitoring.rehearse_list", actor=by.person_id, subject=kept.id, at=at)
+    with transaction.atomic():
+        TermList.objects.filter(id=kept.id).update(
+            rehearsed_at=at, rehearsed_on=found.messages, rehearsed_hits=found.hits
+        )
+        record("monitoring.rehearse_list", actor=by.person_id, subject=kept.id, at=at)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -29,6 +29,13 @@ class EndsBeforeItStarts(Refused):
     status = 409
 
 
+class TooFarAway(Refused):
+    """A day at the edge of the calendar, where the clocks of other zones end."""
+
+    words = _("This day is too far away. Is the year right?")
+    status = 409
+
+
 class IsOverAlready(Refused):
     """Nobody is on call in the past."""
 
@@ -43,6 +50,9 @@ class NeedsAZone(Refused):
     status = 409
 
 
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
 @transaction.atomic
 def plan_shift(
     staff: StaffMember,
@@ -55,15 +65,14 @@ def plan_shift(
 ) -> Shift:
     """Plan a shift, for one event or, with None, for all. The same shift twice is one.
 
-    Raises NotYoursToDesignate, NotOnTheTeam, NeedsAZone, EndsBeforeItStarts, IsOverAlready.
+    Raises NotYoursToDesignate, NotOnTheTeam, NeedsAZone, TooFarAway, EndsBeforeItStarts, IsOverAlready.
     """
     must_plan(by, at=at)
     if not (staff.is_current(at) and (staff.may_concur or staff.may_monitor)):
         raise NotOnTheTeam(subject=staff.person_id)
     if starts_at.utcoffset() is None or ends_at.utcoffset() is None:
         raise NeedsAZone(subject=staff.person_id)
-    if ends_at <= starts_at:
-        raise EndsBeforeItStarts(subject=staff.person_id)
+    check_times(starts_at, ends_at, subject=staff.person_id)
     if ends_at <= at:
         raise IsOverAlready(subject=staff.person_id)
     shift, is_new = Shift.objects.get_or_create(
@@ -75,3 +84,16 @@ def plan_shift(
             "people.plan_shift", actor=actor, subject=staff.person_id, at=at, convening=convening
         )
     return shift
+
+
+def check_times(starts_at: datetime, ends_at: datetime, *, subject: UUID | None = None) -> None:
+    """From when to when, within any calendar. Raises TooFarAway, EndsBeforeItStarts."""
+    if not all(is_in_reach(moment) for moment in (starts_at, ends_at)):
+        raise TooFarAway(subject=subject)
+    if ends_at <= starts_at:
+        raise EndsBeforeItStarts(subject=subject)
+
+
+def is_in_reach(moment: datetime) -> bool:
+    """Whether every zone's clock can show it."""
+    return EARLIEST <= moment < LATEST

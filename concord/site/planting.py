@@ -17,7 +17,8 @@ from concord.site.event_file import PlannedEvent
 def plant(event: PlannedEvent, *, on: date | None, at: datetime) -> Convening:
     """Plan the event with its first day on a date, or tomorrow, and confirm what its sessions say.
 
-    Raises AddressTaken, EndsBeforeItStarts; ValueError for a name, an address, a zone or guidelines that cannot be.
+    Raises AddressTaken, TooFarAway, EndsBeforeItStarts; ValueError for a name, an address, a zone or guidelines that
+    cannot be.
     """
     zone = _zone(event.zone)
     first = on or at.astimezone(zone).date() + timedelta(days=1)

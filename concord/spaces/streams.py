@@ -41,12 +41,16 @@ from concord.vault.session import is_open_in
 CUT, READMITTED, AGAIN = "out", "readmitted", "look again"
 """What is said of people between processes."""
 A_MOMENT = 2.0
+MOST_ROOMS = 4
+"""Rooms that one stream of a participant is for; each of our pages asks for one."""
 MOST_NAMED = 100
 """Streams that such a word names; where there are more, whoever hears it looks them up."""
 
 
 def authorise_room(session_key: str | None, host: str, streams: list[str]) -> Grant | None:
     """A participant's streams: all of those asked for, or None."""
+    if len(streams) > MOST_ROOMS:
+        return None
     person = _person_behind(session_key, host, desk=False)
     rooms = _rooms(streams, Room.objects.visible_to(person)) if person else None
     now = clock.now()

@@ -238,6 +238,8 @@ def test_a_cell_that_looks_like_a_formula_is_a_name_and_nothing_else():
         ('{"schedule": []}', "pretalx"),
         ("[1, 2]", "pretalx"),
         (HEAD + "A,0001-01-01 00:00+14:00,2027-03-01 10:00", "Line 2"),
+        (HEAD + "A,0001-01-01 00:30+00:00,2027-03-01 10:00", "Line 2: This day is too far away"),
+        (HEAD + "A,2027-03-01 10:00,9999-12-31T23:30Z", "Line 2: This day is too far away"),
     ],
 )  # fmt: skip
 def test_whatever_is_wrong_is_said(file, said):

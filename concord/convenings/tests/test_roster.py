@@ -23,7 +23,13 @@ from concord.ledger.models import Entry
 from concord.people.designate import NotYoursToDesignate
 from concord.people.end_shift import end_shift
 from concord.people.models import Shift, StaffMember
-from concord.people.plan_shift import EndsBeforeItStarts, IsOverAlready, NeedsAZone, plan_shift
+from concord.people.plan_shift import (
+    EndsBeforeItStarts,
+    IsOverAlready,
+    NeedsAZone,
+    TooFarAway,
+    plan_shift,
+)
 from concord.people.tests.team import Team, sign_in_at_the_desk
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +157,7 @@ def test_a_shift_is_ended_or_taken_back_and_the_gap_is_there_again(
         (2, 1, False, EndsBeforeItStarts),
         (1, 1, False, EndsBeforeItStarts),
         (-3, -2, False, IsOverAlready),
+        (1, 24 * 366 * 200, False, TooFarAway),
         (1, 2, True, NeedsAZone),
     ],
 )

@@ -250,6 +250,33 @@ def test_a_stream_opened_during_a_revocation_is_refused(port: int, person: UUID)
     assert found[0].status == 404
 
 
+def test_one_browser_cannot_fill_the_line_in_which_everybody_is_let_in(
+    port: int, person: UUID
+) -> None:
+    decided = threading.Event()
+
+    def authorise(key: str | None, host: str, names: list[str]) -> Grant:
+        assert decided.wait(20)
+        return Grant(person, names)
+
+    subscriptions.register("room", authorise)
+    found: list[Ear] = []
+    openings = [
+        threading.Thread(target=lambda: found.append(Ear(port, "s=room:a", session="one")))
+        for _ in range(STREAMS_PER_SESSION)
+    ]
+    for opening in openings:
+        opening.start()
+    while not on_the_loop(lambda: hub.is_opening_many("one")):
+        pass
+    assert [heard.event for heard in Ear(port, "s=room:a", session="one").rest()] == ["reconnect"]
+    decided.set()
+    for opening in openings:
+        opening.join()
+    assert [ear.status for ear in found] == [200] * STREAMS_PER_SESSION
+    assert not on_the_loop(lambda: hub.is_opening_many("one"))
+
+
 def test_who_is_cut_while_the_past_is_read_hears_none_of_it(port: int, person: UUID) -> None:
     def backlog(stream: str, after: int) -> Iterable[Event]:
         live.cut(person)

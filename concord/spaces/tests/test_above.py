@@ -22,12 +22,13 @@ from concord.spaces.announce import (
     take_down,
 )
 from concord.spaces.clean_text import NothingWritten
-from concord.spaces.models import Announcement, Recording, Room
+from concord.spaces.models import Announcement, Post, Recording, Room
 from concord.spaces.post_message import post_message
 from concord.spaces.show_video import NoVideoThere, say_recording, show_video
 from concord.spaces.tests.conftest import staff
 from concord.spaces.tests.test_room_page import page_of
 from concord.spaces.tests.test_streams import session_of
+from concord.spaces.thread_of import MOST, thread_of
 
 VIDEO = "https://video.example.org/embed/42?quiet=1"
 
@@ -220,6 +221,28 @@ def test_a_thread_stands_on_an_address_of_its_own_and_is_answered_there(event, i
     assert sent.headers["Location"].startswith(f"{page_of(event.room)}?thread={first.number}#post-")
     sara.post(reverse("hidden"), {"who": str(event.karim.id)})
     assert sara.get(f"{page_of(event.room)}?thread={first.number}").status_code == 404
+
+
+def test_a_long_chain_of_answers_costs_its_readers_no_more_than_a_short_one(
+    event, inside, django_assert_max_num_queries
+):
+    chain = [event.say(event.karim, "Shall we begin?")]
+    for number in range(2, MOST + 40):
+        said = Post(
+            room=event.room,
+            number=number,
+            registration=event.karim,
+            text=f"And {number}.",
+            comment_on=chain[-1],
+            posted_at=event.at,
+        )
+        chain.append(said)
+    Post.objects.bulk_create(chain[1:])
+    with django_assert_max_num_queries(5):
+        found = thread_of(event.room, said.number, without=frozenset())
+    assert found[-1] == said
+    assert len(found) == MOST
+    assert inside(event.sara).get(f"{page_of(event.room)}?thread=1").status_code == 200
 
 
 def test_a_room_has_room_for_these_after_a_restart(event):
