@@ -1,8 +1,8 @@
 """follow_cuts: end here what was cut in another process, at once by NOTIFY, and within a second whatever happens.
 
 A decision's own transaction notifies. Besides, each process compares one number each second, which grows with every
-shut: what it has not followed it looks up. So a process says truly through which cut it has followed, and a decision
-counts as verified when every living one has (`relay.all_followed`).
+shut: what it has not followed it looks up, and so it does with what else was to end of late. So a process says truly
+through which cut it has followed, and a decision counts as verified when every living one has (`relay.all_followed`).
 """
 
 from __future__ import annotations
@@ -17,14 +17,21 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.db.models.functions import Now
 
 from concord.live import relay
-from concord.live.end_streams import LET_THROUGH
+from concord.live.end_streams import LET_THROUGH, follow_endings
 from concord.live.hub import hub
-from concord.live.models import SILENT, Process
+from concord.live.models import SILENT, Ending, Process
 from concord.outbox.clock import clock
 
 BEAT = 1.0
 SAY_EVERY = 5.0
 """Seconds between two signs of life."""
+KEEPALIVE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""Whatever forgets a connection that is silent, a firewall say, must not leave this process deaf."""
 ALONE = SILENT.total_seconds() * 2 / 3
 """Seconds without the database after which the streams of this process end: what is cut would not be heard here."""
 
@@ -97,7 +104,7 @@ class Follower:
         import psycopg
 
         told: dict[str, Any] = connection.get_connection_params()
-        with psycopg.connect(**told, autocommit=True) as own:
+        with psycopg.connect(**KEEPALIVE | told, autocommit=True) as own:
             own.execute(f"LISTEN {relay.CHANNEL}")
             while not stopping.is_set():
                 self._compare()
@@ -131,10 +138,12 @@ class Follower:
             for cuts in _lent:
                 cuts.follow()
             hub.settle()
+        follow_endings(make=self._followed >= 0)
         if number != self._followed or time.monotonic() - self._said_at > SAY_EVERY:
             Process.objects.update_or_create(
                 id=relay.HERE, defaults={"seen_at": Now(), "followed": number}
             )
+            Ending.objects.forget()
             self._followed, self._said_at = number, time.monotonic()
         self._heard_at = time.monotonic()
         hub.wake()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
 
 SILENT = timedelta(seconds=30)
 """A process that said nothing for so long is gone, and has let its streams go before (`follow_cuts`)."""
+
+KEPT = timedelta(minutes=2)
 
 
 class ProcessQuerySet(models.QuerySet["Process"]):
@@ -26,6 +29,32 @@ class Process(models.Model):
     followed = models.PositiveBigIntegerField(default=0)
 
     objects = ProcessQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class EndingQuerySet(models.QuerySet["Ending"]):
+    def of_late(self) -> EndingQuerySet:
+        """Those that a process may not have followed yet."""
+        return self.filter(ended_at__gt=Now() - KEPT)
+
+    def forget(self) -> None:
+        """Those that every living process has followed by now are gone."""
+        self.filter(ended_at__lt=Now() - 2 * KEPT).delete()
+
+
+class Ending(models.Model):
+    """Somebody's streams were to end, for another reason than a shut: a sign-in ended, a desk closed (`end_streams`).
+
+    Kept for minutes, for a process to which PostgreSQL's word of it did not come through.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person_id: UUID = models.UUIDField()  # type: ignore[assignment]
+    ended_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    objects = EndingQuerySet.as_manager()
 
     def __str__(self) -> str:
         return str(self.id)

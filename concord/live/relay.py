@@ -75,9 +75,14 @@ def tell(kind: str, *said: object) -> None:
 
 def tell_with_commit(kind: str, *said: object) -> None:
     """Say it in the transaction that is open: the others hear it if that commits, and otherwise never."""
-    if connection.vendor == "postgresql":
+    if has_others():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, _written(kind, said)])
+
+
+def has_others() -> bool:
+    """Whether there may be other processes: on SQLite there is this one alone."""
+    return connection.vendor == "postgresql"
 
 
 def read(written: str) -> Word | None:

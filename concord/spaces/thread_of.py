@@ -35,20 +35,20 @@ def thread_of(room: Room, number: int, *, without: frozenset[UUID]) -> list[Post
     asked = shown.filter(number=number).first()
     if asked is None:
         return []
-    above = shown.in_bulk(_ids(ABOVE, asked.id))
+    above = shown.in_bulk(_ids(ABOVE, asked.id, MOST - 1))
     first = asked
     while first.comment_on_id in above:
         first = above[first.comment_on_id]
     found = {first.id: first}
-    for one in shown.filter(id__in=_ids(BELOW, first.id)):
+    for one in shown.filter(id__in=_ids(BELOW, first.id, MOST)):
         if one.comment_on_id in found:
             found[one.id] = one
     return list(found.values())
 
 
-def _ids(query: str, start: UUID) -> list[UUID]:
+def _ids(query: str, start: UUID, most: int) -> list[UUID]:
     """Ids of posts, along their answers, from one of them."""
     key = Post._meta.pk
     with connection.cursor() as cursor:
-        cursor.execute(query, [key.get_db_prep_value(start, connection), MOST])
+        cursor.execute(query, [key.get_db_prep_value(start, connection), most])
         return [key.to_python(id) for (id,) in cursor.fetchall()]
