@@ -50,6 +50,17 @@ def test_nginx_keeps_no_addresses_and_puts_nothing_that_was_sent_on_the_disk():
         assert line in ours
 
 
+def test_nginx_has_room_for_those_who_listen_and_whoever_installs_it_is_told():
+    ours, told = (
+        (FILES / "nginx.conf").read_text(),
+        (CHECKOUT / "docs/running/install.md").read_text(),
+    )
+    (room,) = set(re.findall(r"worker_connections (\d+);", ours + told))
+    streams = int(re.search(r"limit_conn streams (\d+);", ours)[1])
+    assert 2_000 < streams < int(room), "with two cores a stream may take two of them"
+    assert "worker_rlimit_nofile" in ours and "worker_rlimit_nofile" in told
+
+
 def test_caddy_understands_its_file(tmp_path):
     said = run(
         tool("caddy"), "adapt", "--config", FILES / "Caddyfile", "--adapter", "caddyfile",
