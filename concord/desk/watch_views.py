@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -36,6 +37,7 @@ from concord.people.at_the_desk import DeskRequest
 from concord.people.locked import BY_ITSELF
 from concord.people.models import Shift, StaffMember
 from concord.people.onward import onward
+from concord.refusals import is_full
 from concord.spaces.brakes_of import brakes_of
 from concord.spaces.models import Post, Room
 
@@ -64,7 +66,7 @@ def watch(request: DeskRequest) -> HttpResponse:
     of_shift = _of_shift(everywhere, staff, at=request.at)
     is_wide = request.GET.get("events") == "all" or (chosen is not None and chosen not in of_shift)
     rooms = everywhere if is_wide else of_shift
-    keep_watch(staff, room=chosen, at=request.at)
+    presence_is_kept = _is_kept(staff, chosen, at=request.at)
     seen = watched(everywhere, at=request.at)
     waiting = flags_for(staff)
     flags, how_many = oldest = oldest_items(waiting)
@@ -98,6 +100,7 @@ def watch(request: DeskRequest) -> HttpResponse:
         "alone": {room.id for room in rooms} - seen,
         "raided": new_voices(rooms, at=request.at),
         "again": ASKS_AGAIN,
+        "presence_is_lost": not presence_is_kept,
         "news_are_late": relay.line.broken_since is not None,
         "shift": _shift(staff, at=request.at),
         "flagged": set(waiting.filter(post__in=page.posts).values_list("post", flat=True))
@@ -123,6 +126,17 @@ def watch(request: DeskRequest) -> HttpResponse:
         context["next"] = context["here"]
     context["most"] = NEWEST
     return render(request, "desk/watch.html", context)
+
+
+def _is_kept(staff: StaffMember, room: Room | None, *, at: datetime) -> bool:
+    """Whether it could be written down that they watch: where the disk is full they watch on without that."""
+    try:
+        keep_watch(staff, room=room, at=at)
+    except OperationalError as why:
+        if not is_full(why):
+            raise
+        return False
+    return True
 
 
 @door(sees_decisions)

@@ -11,11 +11,11 @@ from django.db import OperationalError, connection
 
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Warrant
-from concord.monitoring.models import Flag
+from concord.monitoring.models import Flag, Presence
 from concord.people.tests.team import Mailbox
 from concord.refusals import is_full
 from concord.spaces.models import Post, Removal
-from tests.browsing import Browser, by_mail, into
+from tests.browsing import Browser, at_the_desk, by_mail, into
 from tests.cast import Cast, case_about_karim, opened, proposed, stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +32,7 @@ def staged() -> Cast:
 
 @pytest.fixture
 def full() -> Full:
-    """A database that cannot grow: SQLite says so itself, PostgreSQL is made to say it for three tables."""
+    """A database that cannot grow: SQLite says so itself, PostgreSQL is made to say it for four tables."""
     return _full_postgresql if connection.vendor == "postgresql" else _full_sqlite
 
 
@@ -50,7 +50,7 @@ def _full_sqlite() -> Iterator[None]:
 
 @contextmanager
 def _full_postgresql() -> Iterator[None]:
-    tables = [one._meta.db_table for one in (Post, Removal, Flag)]
+    tables = [one._meta.db_table for one in (Post, Presence, Removal, Flag)]
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS "
@@ -58,7 +58,7 @@ def _full_postgresql() -> Iterator[None]:
         )
         for table in tables:
             cursor.execute(
-                f"CREATE TRIGGER no_space BEFORE INSERT ON {table} EXECUTE FUNCTION no_space()"
+                f"CREATE TRIGGER no_space BEFORE INSERT OR UPDATE ON {table} EXECUTE FUNCTION no_space()"
             )
     try:
         yield
@@ -83,7 +83,8 @@ def test_what_has_no_room_comes_back_and_is_sent_when_there_is_some(
     staged.say(staged.karim, "Nobody wants you here")
     sara = into(by_mail("sara@example.org", mailbox), staged.hall)
     tomas = into(by_mail("tomas@example.org", mailbox), staged.hall)
-    tomas.client.raise_request_exception = False
+    luis = at_the_desk(staged.luis)
+    tomas.client.raise_request_exception = luis.client.raise_request_exception = False
     tomas.follow("Flag")
     before, flags, told = (
         Post.objects.count(),
@@ -102,6 +103,8 @@ def test_what_has_no_room_comes_back_and_is_sent_when_there_is_some(
         assert told.strip() in tomas.page
         assert Flag.objects.count() == flags
         assert sara.open(f"/r/{staged.hall.id}").status == 200, "whoever reads goes on reading"
+        assert luis.open("/watch").status == 200, "and whoever watches goes on watching"
+        assert connection.vendor == "sqlite" or luis.sees("You can watch on")
     sara.press("Send", text="There is room again", nonce=str(uuid4()))
     assert sara.status == 200
     posts = Post.objects.filter(room=staged.hall)
