@@ -163,6 +163,7 @@ def test_at_the_desk_a_list_is_brought_rehearsed_and_put_live_without_a_script(c
     amara.follow("as a file")
     assert "badger" in amara.words
     took = Entry.objects.get(verb="monitoring.export_list")
+    assert f"copy {took.facts['number']}" in amara.words, "each copy is somebody's"
     assert (took.actor, str(took.subject)) == (cast.amara.staff.person_id, away.split("/")[-1])
     amara.open(away)
     amara.press("Pause it").press("Erase this list")

@@ -82,11 +82,11 @@ def read_list(blob: bytes) -> TermList:
     return TermList(list(entries.values()), again)
 
 
-def write_list(terms: list[str]) -> str:
-    """The same list as a file, so that it can be edited and brought back."""
+def write_list(terms: list[str], *, number: str) -> str:
+    """The same list as a file, so that it can be edited and brought back. Its first row names this copy."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["term"])
+    writer.writerow(["term", _("copy %(number)s") % {"number": number}])
     writer.writerows([[term.lstrip(SPREADSHEET)] for term in terms])
     return out.getvalue()
 
