@@ -48,6 +48,7 @@ def follow_news(stopping: Event) -> None:
         compare = time.monotonic() - compared_at >= BEAT
         if compare:
             compared_at = time.monotonic()
+            line.knock()
         _let_hear(words, compare=compare)
 
 
@@ -80,11 +81,14 @@ def _read(place: str | None, stopping: Event) -> tuple[str | None, list[Word]]:
     from redis import RedisError
 
     try:
-        return _read_after(place)
+        place, words = _read_after(place)
     except RedisError:
+        line.reads = False
         line.broke()
         stopping.wait(BEAT)
         return None, []
+    line.reads = True
+    return place, words
 
 
 def _read_after(place: str | None) -> tuple[str, list[Word]]:
@@ -92,7 +96,6 @@ def _read_after(place: str | None) -> tuple[str, list[Word]]:
     client = line.client()
     if place is None:
         newest = client.xrevrange(STREAM, count=1)
-        line.mended()
         return (newest[0][0] if newest else "0-0"), []
     answer: list[Any] = client.xread({STREAM: place}, count=AT_ONCE, block=WAIT)
     words = []

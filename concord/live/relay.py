@@ -4,7 +4,8 @@ There are two ways, and neither carries contents, names or addresses. A *cut* tr
 decided it, by PostgreSQL's own NOTIFY: it arrives if and only if the decision commits. *News* travels after the
 commit, through a stream of Redis or Valkey (`REDIS_URL`): ids and numbers, and each process reads from the
 database what they stand for. Nothing rests on Redis alone: every process also compares its rooms with the
-database each second (`follow_news`), so that a word that was lost is a second late and no more.
+database each second (`follow_news`), so that a word that was lost is a second late and no more; and what has no number
+to compare by goes by NOTIFY where Redis does not take it.
 
 On SQLite there is one process, and both ways lead nowhere.
 """
@@ -20,7 +21,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from concord.live.hub import hub
 from concord.live.models import Process
@@ -33,6 +34,8 @@ PATIENCE = 0.5
 """Seconds that a page waits for Redis, at most; then it goes on, and asks again a second later."""
 JUST_MENDED = 6.0
 """Seconds after it answers again for which everything is compared once more."""
+LONGEST = 7_900
+"""Bytes of a word that PostgreSQL carries."""
 REPLIES = 0.3
 """Seconds to wait for what the other processes answer."""
 
@@ -68,16 +71,24 @@ def hear(word: Word) -> None:
         _hear[word.kind](*word.said)
 
 
-def tell(kind: str, *said: object) -> None:
-    """Say it to the other processes; call it after commit. It never fails and never waits for long."""
-    line.say(_written(kind, said))
+def tell(kind: str, *said: object, is_compared: bool = False) -> None:
+    """Say it to the other processes; call it after commit. It never fails and never waits for long.
+
+    Where Redis takes no words, or is none, PostgreSQL carries it, unless it `is_compared`: whoever follows cuts must
+    not be kept busy with what everybody finds by its number within a second.
+    """
+    written = _written(kind, said)
+    if line.say(written) or is_compared or len(written) > LONGEST:
+        return
+    try:
+        _notify(written)
+    except DatabaseError as error:
+        logger.warning("The database is away: %s", type(error).__name__)
 
 
 def tell_with_commit(kind: str, *said: object) -> None:
     """Say it in the transaction that is open: the others hear it if that commits, and otherwise never."""
-    if has_others():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, _written(kind, said)])
+    _notify(_written(kind, said))
 
 
 def has_others() -> bool:
@@ -110,6 +121,12 @@ def _answer(token: str, person: str, *streams: str) -> None:
     line.answer(token, hub.listening(UUID(person), streams))
 
 
+def _notify(written: str) -> None:
+    if has_others():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, written])
+
+
 def _written(kind: str, said: Iterable[object]) -> str:
     return json.dumps([str(HERE), kind, *map(str, said)], separators=(",", ":"))
 
@@ -124,6 +141,8 @@ class Line:
         self.broken_since: float | None = None
         """By `time.monotonic`: since when nothing comes through; None while all is well."""
         self._mended_at = float("-inf")
+        self.reads = True
+        """Whether the last reading went well; a Redis may answer that and take no words, when its disk is full say."""
 
     @property
     def is_sure(self) -> bool:
@@ -157,7 +176,14 @@ class Line:
         except self._errors():
             self.broke()
             return False
+        if self.reads:
+            self.mended()
         return True
+
+    def knock(self) -> None:
+        """Where it reads and did not write, ask whether it does again."""
+        if self.broken_since is not None and self.reads:
+            self.say(_written("knock", ()))
 
     def ask(self, kind: str, *said: str) -> int:
         """Ask the other living processes for a number each; the sum of what they answer in time."""

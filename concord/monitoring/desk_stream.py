@@ -25,6 +25,8 @@ from concord.vault.session import is_open_in
 KIND = "desk"
 GONE = "gone"
 """Something that lies open on somebody's page is not theirs any more: the page looks again, and finds nothing."""
+AT_ONCE = 100
+"""People whom one word between processes names."""
 LOOK_EVERY = 5.0
 _looked_at = 0.0
 
@@ -43,7 +45,8 @@ def tell_desks(persons: Iterable[UUID], event: str, id: UUID) -> None:
 
 def _tell(persons: list[UUID], event: str, id: UUID) -> None:
     _tell_here(event, str(id), *map(str, persons))
-    relay.tell(KIND, event, id, *persons)
+    for start in range(0, len(persons), AT_ONCE):
+        relay.tell(KIND, event, id, *persons[start : start + AT_ONCE])
 
 
 @relay.hears(KIND)

@@ -109,7 +109,7 @@ def for_desk(event: Event) -> Event:
 
 def _tell_through(room_id: UUID, lowest: int, highest: int) -> None:
     _tell_here(room_id, lowest, highest)
-    relay.tell(ROOM, room_id, lowest, highest)
+    relay.tell(ROOM, room_id, lowest, highest, is_compared=True)
 
 
 def _tell_of_post(post: Post) -> None:
@@ -117,7 +117,7 @@ def _tell_of_post(post: Post) -> None:
     post.registration = Registration.objects.filter(posts=post.id).first()
     whole = post.registration is not None and post.comment_on_id is None
     _tell_here(post.room_id, post.number, post.number, post if whole else None)
-    relay.tell(ROOM, post.room_id, post.number, post.number)
+    relay.tell(ROOM, post.room_id, post.number, post.number, is_compared=True)
 
 
 def _tell_here(room_id: UUID, lowest: int, highest: int, post: Post | None = None) -> None:

@@ -286,6 +286,26 @@ def test_without_redis_the_rooms_go_on_and_afterwards_nothing_is_missing(house):
     assert texts(ear, 1) == [4]
 
 
+def test_where_redis_reads_and_takes_no_words_they_go_another_way_until_it_does(house):
+    """As when its disk is full, or it became the copy of another: each process that only reads believes all is well."""
+    from redis import Redis as Line
+
+    cast, redis = house.cast, Line.from_url(house.redis.url)
+    ear = house.listen(cast.sara, house.ports[0], cast.hall)
+    redis.config_set("maxmemory", 1)
+    try:
+        announce(cast.hall, text="We pause for a moment", by=cast.amara.staff, at=cast.at)
+        until_announced(ear, "We pause for a moment")
+        assert relay.line.broken_since is not None, "and the desk says so"
+    finally:
+        redis.config_set("maxmemory", 0)
+    wait_for(
+        lambda: relay.line.knock() or relay.line.broken_since is None,
+        "the fault is over, although nobody says anything",
+        house.processes.log,
+    )
+
+
 def test_two_processes_that_share_no_redis_hear_each_other_a_moment_later(house):
     """A worker of its own is one too: what it does reaches the pages that are open."""
     cast = house.cast
