@@ -3,9 +3,9 @@
 On PostgreSQL every story runs each time, and of the rooms' own tests one half: which one, the source itself says, so
 that the same source asks the same and the next one mostly the other. `--whole` and a night leave nothing out.
 
-Two things run at a time, so that both end at about the same: SQLite and then the sabotages; the stories told in a
-browser, and then PostgreSQL. Each round is shown whole. It ends with what was skipped, in capitals, and with pytest's
-own summary line of each round.
+Three things run at a time, for each waits a good deal, for a process or for the disk: PostgreSQL, which takes longest;
+the stories on SQLite; those told in a browser, and then the rooms' own tests. The sabotages fill up what is free.
+Each round is shown whole. It ends with what was skipped, in capitals, and with pytest's own summary line of each round.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests import postgresql, sabotaging
 CHECKOUT = Path(__file__).resolve().parent.parent
 SUMMARY = re.compile(r"(\d+ (passed|failed|error|skipped|deselected)|no tests ran).* in [\d.]+s")
 NOTHING_COLLECTED = 5
-AT_ONCE = 2
+AT_ONCE = 3
 
 
 @dataclass
@@ -114,19 +114,26 @@ def _pytest_arguments(options: argparse.Namespace, rest: list[str]) -> list[str]
     return [*(["-k", options.k] if options.k else []), *rest]
 
 
+Asked = tuple[str, Callable[[Round, list[str]], None], list[str]]
+"""A round's name, what runs it, and its own arguments to pytest."""
+
+
 def _begin(
     pool: Executor, options: argparse.Namespace, arguments: list[str]
 ) -> list[tuple[Round, Future[None]]]:
-    """Start the rounds: on SQLite, beside it in a browser, and after that on PostgreSQL with what touches it."""
-    asked: list[tuple[str, Callable[[Round, list[str]], None], list[str]]] = [
-        ("SQLite", _on_sqlite, ["--no-browser"])
+    """Start the rounds, the longest first; where only some tests were asked for, SQLite is one."""
+    half = [] if options.whole or options.nightly or arguments else ["--half"]
+    others: list[Asked] = [
+        ("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser", *half]),
+        ("SQLite, in a browser", _on_sqlite, ["--browser-only"]),
     ]
-    if not options.fast:
-        half = [] if options.whole or options.nightly or arguments else ["--half"]
-        asked += [
-            ("SQLite, in a browser", _on_sqlite, ["--browser-only"]),
-            ("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser", *half]),
+    alone: list[Asked] = [("SQLite", _on_sqlite, ["--no-browser"])]
+    if not arguments:
+        alone = [
+            ("SQLite, the stories", _on_sqlite, ["--no-browser", "tests"]),
+            ("SQLite, the rooms' own", _on_sqlite, ["--no-browser", "concord"]),
         ]
+    asked = alone if options.fast else [others[0], alone[0], others[1], *alone[1:]]
     rounds = []
     for name, runs, own in asked:
         each = Round(name)
