@@ -17,7 +17,7 @@ from concord.cases.parties import respondents
 from concord.concurrence.models import Decision
 from concord.monitoring.readers import close_to
 from concord.people.models import StaffMember
-from concord.reports.keeps_out import keeps_out
+from concord.reports.keeps_out import kept_out_of
 from concord.reports.models import Report, SettingAside
 from concord.vault import files
 from concord.vault.keyholders import keyholders
@@ -52,16 +52,13 @@ def without_a_part(
         out |= close_to(respondents(case, keyring=keyring))
     receivers = StaffMember.objects.receivers(at)
     able = (keyholders(receivers.values_list("person_id", flat=True)) & holders) - out
-    on_call = set(StaffMember.objects.on_call(at).values_list("id", flat=True))
     reports = [report]
     if case is not None:
         sources = case.sources.filter(report__isnull=False).select_related("report")
         reports = [each.report for each in sources if each.report]
-    left = [
-        staff
-        for staff in receivers.filter(person_id__in=able).order_by("working_name")
-        if not any(keeps_out(one, staff.person_id) for one in reports)
-    ]
+    able -= kept_out_of(reports, among=able)
+    on_call = set(StaffMember.objects.on_call(at).values_list("id", flat=True))
+    left = receivers.filter(person_id__in=able).order_by("working_name")
     return sorted(left, key=lambda staff: staff.id not in on_call)
 
 

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from concord.actions.give_back import persons_under
 from concord.actions.models import Confirmation
+from concord.cases.models import Source
 from concord.concurrence.models import Decision
 from concord.monitoring.readers import acquainted_with, close_to
 from concord.people.models import StaffMember
-from concord.reports.keeps_out import keeps_out
+from concord.reports.keeps_out import kept_out_of
+from concord.reports.models import Report
 from concord.vault.keyholders import keyholders
 
 
@@ -21,12 +23,9 @@ def uninvolved(decisions: Iterable[Decision], *, at: datetime) -> list[StaffMemb
     out = {person for each in decisions for person in involved_in(each)}
     receivers = StaffMember.objects.receivers(at)
     able = keyholders(receivers.values_list("person_id", flat=True)) - out
+    able -= kept_out_of(_reports_of(decisions), among=able)
     on_call = set(StaffMember.objects.on_call(at).values_list("id", flat=True))
-    left = [
-        staff
-        for staff in receivers.filter(person_id__in=able).order_by("working_name")
-        if not any(_is_kept_out(staff.person_id, each) for each in decisions)
-    ]
+    left = receivers.filter(person_id__in=able).order_by("working_name")
     return sorted(left, key=lambda staff: staff.id not in on_call)
 
 
@@ -54,6 +53,7 @@ def involved_in(decision: Decision) -> set[UUID]:
     return part | close_to(about) | acquainted_with(about)
 
 
-def _is_kept_out(person: UUID, decision: Decision) -> bool:
-    sources = decision.case.sources.select_related("report")
-    return any(keeps_out(each.report, person) for each in sources if each.report)
+def _reports_of(decisions: list[Decision]) -> list[Report]:
+    """What the cases rest on in which these were made."""
+    sources = Source.objects.filter(case__in={each.case_id for each in decisions})
+    return [each.report for each in sources.select_related("report") if each.report]

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.clocks import standing_of
-from concord.cases.conflicts import is_eligible
+from concord.cases.conflicts import may_leave_it
 from concord.cases.models import Agreement, Case, NoAction, State
 from concord.cases.move import move
 from concord.ledger.record import record
@@ -54,8 +54,8 @@ class SayWhyNot(Refused):
 def agree_to_no_action(decided: NoAction, *, by: StaffMember, at: datetime) -> Agreement:
     """Agree; from this moment the case is at NO_ACTION, and whoever chose to hear finds it. Twice is once.
 
-    The same people as for anything that is done: another, current, eligible, without a conflict, who was given it to
-    read. Raises `NeedsAnother`, NoGrant, `IsSettled`.
+    The same people as for anything that is done: another, current, eligible, without a conflict, who knows nobody in it
+    a little, and who was given it to read. Raises `NeedsAnother`, NoGrant, `IsSettled`.
     """
     case, decided = _held(decided, by=by, at=at)
     return _agree(case, decided, person=by.person_id, at=at)
@@ -132,7 +132,7 @@ def _held(decided: NoAction, *, by: StaffMember, at: datetime) -> tuple[Case, No
     if decided.decided_by == by.person_id:
         raise NeedsAnother(subject=case.id)
     may = by.is_current(at) and files.may_open(decided.briefing, by.person_id)
-    if not (may and is_eligible(case, by.person_id, about=set(), at=at)):
+    if not (may and may_leave_it(case, [by.person_id], at=at)):
         raise NoGrant(subject=case.id)
     return case, decided
 
@@ -154,7 +154,7 @@ def _held_outside(decided: NoAction, *, by: Outside, at: datetime) -> tuple[Case
 def may_agree_on_the_team(decided: NoAction, *, at: datetime) -> bool:
     """Whether somebody on the team was given it to read and may still agree."""
     others = files.readers(decided.briefing) - {decided.decided_by}
-    return any(is_eligible(decided.case, one, about=set(), at=at) for one in others)
+    return bool(may_leave_it(decided.case, others, at=at))
 
 
 def _check_waits(case: Case, decided: NoAction) -> None:

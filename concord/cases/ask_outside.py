@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from concord.cases.conflicts import is_eligible
+from concord.cases.conflicts import may_leave_it
 from concord.cases.models import NoAction
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.readers import outside_contact
@@ -20,7 +20,7 @@ def ask_outside(decided: NoAction, *, without: UUID, keyring: Keyring | None, at
     With no key at hand it stays owed; whoever decided it is rung, and makes the grant at their next request.
     """
     others = files.readers(decided.briefing) - {decided.decided_by, without}
-    if any(is_eligible(decided.case, one, about=set(), at=at) for one in others):
+    if may_leave_it(decided.case, others, at=at):
         return
     contact = outside_contact(at)
     if contact is not None and not files.may_open(decided.briefing, contact.holder):

@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from concord.cases.models import Case
+from concord.cases.tied import acquainted_in, close_in
 from concord.monitoring.readers import acquainted_with, close_to
 from concord.people.models import StaffMember, StaffQuerySet
-from concord.reports.keeps_out import keeps_out
+from concord.reports.keeps_out import kept_out_of
 from concord.reports.models import Report
 from concord.vault.keyholders import keyholders
 
@@ -40,13 +41,10 @@ def receivers_for(
 def eligible(case: Case, *, about: set[UUID], at: datetime) -> list[StaffMember]:
     """Current staff who may have a part in this case, those on call first (R-CONCUR-1).
 
-    On the roster or not; never a volunteer; never somebody recused, kept out or tied.
+    On the roster or not; never a volunteer; never somebody recused, kept out, or tied: to those it is `about`, or to
+    whoever was reported or harmed in it, which is found without its key.
     """
-    recused = set(case.recusals.values_list("person", flat=True))
-    reports = [source.report for source in case.sources.select_related("report") if source.report]
-    return _without_conflict(
-        StaffMember.objects.who_may_concur(at), reports=reports, about=about, recused=recused, at=at
-    )
+    return _eligible(case, StaffMember.objects.who_may_concur(at), about=about, at=at)
 
 
 def may_agree(case: Case, *, about: set[UUID], at: datetime) -> list[StaffMember]:
@@ -56,8 +54,27 @@ def may_agree(case: Case, *, about: set[UUID], at: datetime) -> list[StaffMember
 
 
 def is_eligible(case: Case, person: UUID, *, about: set[UUID], at: datetime) -> bool:
-    """Whether this very person may still have a part in the case."""
-    return any(staff.person_id == person for staff in eligible(case, about=about, at=at))
+    """Whether this very person may still have a part in the case; the rest of the team is not asked about."""
+    themself = StaffMember.objects.who_may_concur(at).filter(person_id=person)
+    return bool(_eligible(case, themself, about=about, at=at))
+
+
+def may_leave_it(case: Case, persons: Iterable[UUID], *, at: datetime) -> set[UUID]:
+    """Those of these persons who may say that nothing needs to be done: nobody who knows anybody in it a little."""
+    persons = set(persons)
+    among = StaffMember.objects.who_may_concur(at).filter(person_id__in=persons)
+    able = {staff.person_id for staff in _eligible(case, among, about=set(), at=at)}
+    return able - acquainted_in(case, among=able)
+
+
+def _eligible(
+    case: Case, candidates: StaffQuerySet, *, about: set[UUID], at: datetime
+) -> list[StaffMember]:
+    recused = set(case.recusals.values_list("person", flat=True))
+    reports = Report.objects.filter(id__in=case.sources.values("report")).only("id", "outside")
+    return _without_conflict(
+        candidates, reports=reports, about=about, recused=recused, at=at, case=case
+    )
 
 
 def _without_conflict(
@@ -67,14 +84,13 @@ def _without_conflict(
     about: set[UUID],
     recused: set[UUID],
     at: datetime,
+    case: Case | None = None,
 ) -> list[StaffMember]:
-    reports = list(reports)
     out = recused | close_to(about)
     able = keyholders(candidates.values_list("person_id", flat=True)) - out
+    able -= kept_out_of(reports, among=able)
+    if case is not None:
+        able -= close_in(case, among=able)
     on_call = set(StaffMember.objects.on_call(at).values_list("id", flat=True))
-    left = [
-        staff
-        for staff in candidates.filter(person_id__in=able).order_by("working_name")
-        if not any(keeps_out(each, staff.person_id) for each in reports)
-    ]
+    left = candidates.filter(person_id__in=able).order_by("working_name")
     return sorted(left, key=lambda staff: staff.id not in on_call)

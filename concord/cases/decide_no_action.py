@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.cases.assess_case import Assessed, read_assessment
 from concord.cases.clocks import standing_of
 from concord.cases.close_case import NotDoneYet, check_works_on
-from concord.cases.conflicts import may_agree
+from concord.cases.conflicts import may_agree, may_leave_it
 from concord.cases.models import Case, NoAction, State
 from concord.cases.parties import respondents
 from concord.ledger.record import record
@@ -76,8 +76,9 @@ def decide_no_action(
         raise NeedsReason(subject=case.id)
     case.no_actions.standing().update(ended_at=at)
     about_whom = respondents(case, keyring=keyring)
-    able = [staff.person_id for staff in may_agree(case, about=about_whom, at=at)]
-    others = [person for person in able if person != by.person_id]
+    able = {staff.person_id for staff in may_agree(case, about=about_whom, at=at)}
+    able = may_leave_it(case, able, at=at)
+    others = sorted(able - {by.person_id})
     outside = _outside(case, others, at=at)
     briefing = files.open_file(readers={*able, by.person_id, *outside}, at=at)
     id = uuid4()

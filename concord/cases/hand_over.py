@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.cases.close_case import CaseIsClosed
 from concord.cases.conflicts import receivers_for
 from concord.cases.models import OVER, Case, Handover
-from concord.cases.parties import respondents
+from concord.cases.parties import conflicted
 from concord.cases.presence import able_to_take
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
@@ -87,7 +87,7 @@ def give_a_row_to_newcomers(case: Case, *, keyring: Keyring, at: datetime) -> No
     there = files.readers(case.file) | files.dormant_readers(case.file)
     out = set(case.recusals.values_list("person", flat=True))
     reports = [source.report for source in case.sources.select_related("report") if source.report]
-    about = respondents(case, keyring=keyring)
+    about = conflicted(case, keyring=keyring)
     for staff in receivers_for(reports=reports, about=about, at=at):
         if staff.person_id not in there | out:
             files.grant(case.file, to=staff.person_id, by=keyring, at=at)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.cases.close_case import CaseIsClosed
 from concord.cases.conflicts import receivers_for
 from concord.cases.models import OVER, Case
-from concord.cases.parties import CONFLICTED_ROLES, known_parties
+from concord.cases.parties import conflicted
 from concord.cases.presence import is_live
 from concord.cases.recuse import fill_the_seats
 from concord.cases.signals import handed_over
@@ -84,11 +84,7 @@ def may_take_from_outside(case: Case, *, by: Outside, at: datetime) -> list[Staf
     Nobody whom a reporter keeps out, or to whom a report in it that went outside was not handed on.
     """
     there = files.readers(case.file) | files.dormant_readers(case.file)
-    about = {
-        each.person_id
-        for each in known_parties(case, keyring=by.keyring)
-        if each.role in CONFLICTED_ROLES and each.person_id
-    }
+    about = conflicted(case, keyring=by.keyring)
     reports = [source.report for source in case.sources.select_related("report") if source.report]
     recused = case.recusals.values_list("person", flat=True)
     able = receivers_for(reports=reports, about=about, recused=recused, at=at)

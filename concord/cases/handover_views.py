@@ -19,7 +19,7 @@ from concord.cases.desk_views import find_case
 from concord.cases.end_hand_over import end_hand_over
 from concord.cases.hand_over import OnlyTheCoordinatorHandsOver, hand_over
 from concord.cases.models import Case, Handover
-from concord.cases.parties import respondents
+from concord.cases.parties import conflicted
 from concord.cases.presence import able_to_take, asked_by, is_live
 from concord.cases.who_may import works_on_cases
 from concord.doors import door
@@ -146,6 +146,6 @@ def _colleagues(request: DeskRequest, case: Case) -> list[StaffMember]:
     """Receivers without a conflict; those on call first."""
     out = set(case.recusals.values_list("person", flat=True)) | {request.staff_member.person_id}
     reports = [source.report for source in case.sources.select_related("report") if source.report]
-    about = respondents(case, keyring=request.keyring)
+    about = conflicted(case, keyring=request.keyring)
     able = receivers_for(reports=reports, about=about, at=request.at)
     return [staff for staff in able if staff.person_id not in out]

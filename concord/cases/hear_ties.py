@@ -1,23 +1,27 @@
 """A tie that is declared late takes its staff member out of the cases about that person (K-CONF-1).
 
-Who is in a case lies sealed. What can be told without opening it is told by the posts that were flagged; what
-was proposed or decided about somebody, `concurrence` hears for itself. Where the one who declares it can open a case,
-their own keys, which are open while they do, tell whether the person was named in it.
+Who is in a case lies sealed. What can be told without opening it is told by the posts that were flagged, and by the
+keyed tokens beside its parties (`tied`); what was proposed or decided about somebody, `concurrence` hears for itself.
+
+Whoever was given nothing of a case, or holds its key at rest, sees nothing change: else they could name one person
+after the other, and see by what vanishes who is in it. They are given no seat and no yes in it from then on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.dispatch import receiver
 
 from concord.cases.ask_outside import ask_outside
-from concord.cases.models import Case, NoAction, State
-from concord.cases.parties import CONFLICTED_ROLES, known_parties
+from concord.cases.models import Case, NoAction
+from concord.cases.parties import known_in
 from concord.cases.recuse import take_out
+from concord.cases.tied import naming
 from concord.monitoring.desk_stream import GONE, tell_desks
 from concord.people.models import Person, StaffMember
 from concord.people.signals import acquaintance_declared, tie_declared
@@ -26,13 +30,24 @@ from concord.vault.errors import NoGrant
 from concord.vault.keyring import Keyring
 from concord.vault.sight import is_open_to
 
+_lent: list[Callable[[Person], set[UUID]]] = []
+
+
+def lends_cases_about(lent: Callable[[Person], set[UUID]]) -> Callable[[Person], set[UUID]]:
+    """Let the room that holds proposals say in which cases something is proposed or decided about somebody."""
+    _lent[:] = [lent]
+    return lent
+
 
 @receiver(tie_declared, dispatch_uid="cases.hear_ties")
 def step_out(
     staff: StaffMember, person: Person, at: datetime, keyring: Keyring | None = None, **kwargs: Any
 ) -> None:
-    """As if they had stepped out of each by themselves."""
-    for case in _about(staff, person, keyring).order_by("opened_at"):
+    """As if they had stepped out of each by themselves.
+
+    All cases are locked at once, in one order, those too that another room goes on with.
+    """
+    for case in _held(_about(staff, person, keyring), person):
         take_out(case, who=staff.person_id, by=staff.person_id, keyring=keyring, at=at)
 
 
@@ -44,7 +59,8 @@ def ask_them_no_longer(
 
     Whoever was not asked is told nothing.
     """
-    asked = NoAction.objects.asked().filter(case__in=_about(staff, person, keyring))
+    held_cases = _held(_about(staff, person, keyring), person)
+    asked = NoAction.objects.asked().filter(case__in=held_cases)
     for decided in asked.exclude(decided_by=staff.person_id).order_by("decided_at"):
         held = files.may_open(decided.briefing, staff.person_id)
         if held:
@@ -54,25 +70,38 @@ def ask_them_no_longer(
             tell_desks([staff.person_id], GONE, decided.id)
 
 
-def _about(staff: StaffMember, person: Person, keyring: Keyring | None) -> QuerySet[Case]:
+def _held(about: set[UUID], person: Person) -> list[Case]:
+    """These cases, the oldest first, locked together with those that another room will lock, and any they went into."""
+    wanted = about.union(*(lent(person) for lent in _lent))
+    further = wanted
+    while further:
+        into = Case.objects.filter(id__in=further, merged_into__isnull=False)
+        further = {case.merged_into_id for case in into if case.merged_into_id} - wanted
+        wanted |= further
+    held = list(Case.objects.select_for_update().filter(id__in=wanted).order_by("id"))
+    return sorted((case for case in held if case.id in about), key=lambda case: case.opened_at)
+
+
+def _about(staff: StaffMember, person: Person, keyring: Keyring | None) -> set[UUID]:
     flagged = Case.objects.filter(sources__flag__post__registration__person=person)
     about = set(flagged.values_list("id", flat=True))
+    given = _given_to(staff.person_id)
     if keyring is not None and keyring.holder == staff.person_id:
-        about |= _named_in(person.id, keyring)
-    return Case.objects.filter(id__in=about)
+        _lay_tokens_beside(given, keyring)
+    return about | naming(person.id, among=given)
 
 
-def _named_in(person: UUID, keyring: Keyring) -> set[UUID]:
-    """The cases, closed ones too, that these keys open and in which the person was reported, or harmed."""
-    theirs = Case.objects.filter(is_open_to(keyring.holder)).exclude(
-        state__in=[State.MERGED, State.PURGED]
-    )
-    return {case.id for case in theirs if _names(case, person, keyring)}
+def _given_to(person: UUID) -> set[UUID]:
+    """The cases, closed ones too, of which they can read anything: all, what came in, or why it is to be left."""
+    files_of = ("file", "no_actions__briefing", "sources__flag__file", "sources__report__file")
+    opens = Q(*(is_open_to(person, file=name) for name in files_of), _connector=Q.OR)
+    return set(Case.objects.filter(opens).order_by().values_list("id", flat=True))
 
 
-def _names(case: Case, person: UUID, keyring: Keyring) -> bool:
-    try:
-        parties = known_parties(case, keyring=keyring)
-    except NoGrant:
-        return False
-    return any(one.person_id == person and one.role in CONFLICTED_ROLES for one in parties)
+def _lay_tokens_beside(cases: set[UUID], keyring: Keyring) -> None:
+    """Where it was sealed before there were any, these keys, which are open now, tell who is in it."""
+    for case in Case.objects.filter(id__in=cases, parties__ties__isnull=True).distinct():
+        try:
+            known_in([case], keyring=keyring)
+        except NoGrant:
+            continue

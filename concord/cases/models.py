@@ -142,11 +142,14 @@ class Party(models.Model):
     """Somebody in a case. Sealed JSON: {"role", "name", "handles", "addresses", "person_id"}.
 
     Roles: respondent, survivor, reporter, witness, affected. All but the first are protected by the guard.
+    `ties`: keyed tokens and noise, by which somebody who is close to them is found while the case is closed to them
+    (`tied`); None until a key has opened what was sealed before there were any.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="parties")
     sealed = models.BinaryField()
+    ties = models.BinaryField(null=True)
     added_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,12 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from concord.cases.models import Case, Party
+from concord.cases.models import Case, Party, Source
 from concord.cases.recuse import take_out
 from concord.cases.restricted import restrict_for_the_team
 from concord.cases.signals import party_added
-from concord.convenings.called_now import called_now
+from concord.cases.tied import tokens_beside
+from concord.convenings.called_now import Called, called_now
 from concord.ledger.record import record
 from concord.monitoring.readers import close_to
 from concord.people.models import StaffMember, Tie
@@ -111,7 +112,8 @@ def put_in(
         "renames": _renames(person_id, name),
     }
     sealed = files.seal(case.file, json.dumps(contents).encode(), about=f"party:{party_id}")
-    party = Party.objects.create(id=party_id, case=case, sealed=sealed, added_at=at)
+    ties = _ties(case.id, contents)
+    party = Party.objects.create(id=party_id, case=case, sealed=sealed, ties=ties, added_at=at)
     record("cases.add_party", actor=by, subject=case.id, at=at, party=party.id)
     known = Known(
         party_id, role, name, tuple(handles), tuple(addresses), person_id, assisted, tuple(also)
@@ -135,6 +137,7 @@ def _take_out_the_close(case: Case, person: UUID, *, at: datetime) -> None:
     """
     themselves = {person} | persons_tied_to([person], kinds=[Tie.Kind.OWN])
     own = [case.file, *(source.file for source in case.sources.select_related("flag", "report"))]
+    own += case.no_actions.standing().values_list("briefing", flat=True)
     given = {one for file in own for one in files.readers(file) | files.dormant_readers(file)}
     staff = StaffMember.objects.filter(person__in=close_to([person]) & (given | themselves))
     for one in sorted(staff.values_list("person_id", flat=True)):
@@ -145,8 +148,32 @@ def _take_out_the_close(case: Case, person: UUID, *, at: datetime) -> None:
 
 def known_parties(case: Case, *, keyring: Keyring) -> list[Known]:
     """The parties in the clear. Raises NoGrant for whoever may not open the case."""
-    parties = case.parties.select_related("case").order_by("added_at")
-    return _known(case, [(party.id, _contents(party, keyring)) for party in parties])
+    return known_in([case], keyring=keyring)[case.id]
+
+
+def known_in(cases: Iterable[Case], *, keyring: Keyring) -> dict[UUID, list[Known]]:
+    """The parties of each of these cases, by its id, in the clear; the more there are, the same few questions.
+
+    Raises NoGrant where one of them may not be opened.
+    """
+    files_of = {case.id: case.file for case in cases}
+    parties = list(Party.objects.filter(case__in=files_of).order_by("added_at"))
+    sealed: dict[UUID, list[tuple[UUID, dict[str, Any]]]] = {case: [] for case in files_of}
+    for case, theirs in sealed.items():
+        own = [party for party in parties if party.case_id == case]
+        opened = _open(files_of[case], own, keyring)
+        theirs += [(party.id, contents) for party, contents in zip(own, opened, strict=True)]
+    called = called_now(
+        each["person_id"] for theirs in sealed.values() for _id, each in theirs if each["person_id"]
+    )
+    near = _events_of(sealed) if called else {}
+    return {case: _known(near.get(case, set()), called, theirs) for case, theirs in sealed.items()}
+
+
+def conflicted(case: Case, *, keyring: Keyring) -> set[UUID]:
+    """The person ids of those who keep out whoever is close to them, where they have a login with us."""
+    known = known_parties(case, keyring=keyring)
+    return {each.person_id for each in known if each.role in CONFLICTED_ROLES and each.person_id}
 
 
 def respondents(case: Case, *, keyring: Keyring) -> set[UUID]:
@@ -160,26 +187,51 @@ def respondents(case: Case, *, keyring: Keyring) -> set[UUID]:
 
 def known_party(party: Party, *, keyring: Keyring) -> Known:
     """One of them. Raises NoGrant."""
-    return _known(party.case, [(party.id, _contents(party, keyring))])[0]
+    [contents] = _open(party.case.file, [party], keyring)
+    called = called_now([contents["person_id"]]) if contents["person_id"] else {}
+    near = events_of(party.case) if called else set()
+    return _known(near, called, [(party.id, contents)])[0]
 
 
 def events_of(case: Case) -> set[UUID]:
     """The events from whose rooms it was flagged."""
-    rooms = case.sources.filter(flag__isnull=False).values_list("flag__room__convening", flat=True)
-    return set(rooms)
+    return _events_of([case.id]).get(case.id, set())
 
 
-def _contents(party: Party, keyring: Keyring) -> dict[str, Any]:
-    about = f"party:{party.id}"
-    plain = files.unseal(party.case.file, bytes(party.sealed), about=about, keyring=keyring)
-    contents: dict[str, Any] = json.loads(plain)
-    return contents | {"person_id": UUID(contents["person_id"]) if contents["person_id"] else None}
+def _events_of(cases: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    flagged = Source.objects.filter(case__in=list(cases), flag__isnull=False)
+    found: dict[UUID, set[UUID]] = {}
+    for case, event in flagged.values_list("case", "flag__room__convening"):
+        found.setdefault(case, set()).add(event)
+    return found
 
 
-def _known(case: Case, sealed: list[tuple[UUID, dict[str, Any]]]) -> list[Known]:
+def _open(file: UUID, parties: list[Party], keyring: Keyring) -> list[dict[str, Any]]:
+    """What is sealed of each of one case; what was sealed before there were tokens beside it gets them now."""
+    items = {f"party:{party.id}": bytes(party.sealed) for party in parties}
+    found = []
+    for party, plain in zip(parties, files.unseal_all(file, items, keyring=keyring), strict=True):
+        contents: dict[str, Any] = json.loads(plain)
+        if party.ties is None:
+            ties = _ties(party.case_id, contents)
+            Party.objects.filter(id=party.id, ties__isnull=True).update(ties=ties)
+        person = UUID(contents["person_id"]) if contents["person_id"] else None
+        found.append(contents | {"person_id": person})
+    return found
+
+
+def _ties(case: UUID, contents: dict[str, Any]) -> bytes:
+    """What lies beside it, by which a tie is found without a key; of whoever keeps nobody out it is noise alone."""
+    if contents["role"] not in CONFLICTED_ROLES:
+        return tokens_beside(case, person=None)
+    person = UUID(contents["person_id"]) if contents["person_id"] else None
+    return tokens_beside(case, person=person, addresses=contents["addresses"])
+
+
+def _known(
+    near: Collection[UUID], called: Mapping[UUID, Called], sealed: list[tuple[UUID, dict[str, Any]]]
+) -> list[Known]:
     """Each by the name they go by where the case comes from; what else they are or were called is kept from view."""
-    called = called_now(each["person_id"] for _id, each in sealed if each["person_id"])
-    near = events_of(case) if called else set()
     found = []
     for id, each in sealed:
         name, theirs = each["name"], called.get(each["person_id"])

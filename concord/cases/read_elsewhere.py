@@ -11,15 +11,15 @@ from datetime import datetime
 from uuid import UUID
 
 from concord.cases.models import OVER, Case
-from concord.cases.parties import known_parties
+from concord.cases.parties import known_in, known_parties
 from concord.letters.outgoing import SeemsToBelongElsewhere
 from concord.monitoring.models import Flag
 from concord.names import fold
 from concord.people.models import StaffMember
 from concord.reports.models import Report
 from concord.reports.read_report import told_in
-from concord.vault import files
 from concord.vault.keyring import Keyring
+from concord.vault.sight import is_read_by
 
 CODE = re.compile(r"(?<!\w)([A-HJKMNP-TV-Z2-9]{4})[\s‐‑–-]?([A-HJKMNP-TV-Z2-9]{4})(?!\w)")  # noqa: RUF001
 SHORTEST_NAME = 4
@@ -82,8 +82,10 @@ def _names(
 ) -> Iterator[tuple[str, str]]:
     spelled = f" {_words(text)} "
     known_here = _known_here(home, report, keyring)
-    for case in _others(author, home):
-        for party in known_parties(case, keyring=keyring):
+    others = _others(author, home)
+    known = known_in(others, keyring=keyring)
+    for case in others:
+        for party in known[case.id]:
             for name in party.spellings:
                 words = _words(name)
                 if len(words) < SHORTEST_NAME or f" {words} " not in spelled or words in known_here:
@@ -91,13 +93,11 @@ def _names(
                 yield (words if name in party.also else name), case.code
 
 
-def _others(author: StaffMember, home: Case | None) -> Iterator[Case]:
-    cases = Case.objects.visible_to(author).exclude(state__in=OVER)
+def _others(author: StaffMember, home: Case | None) -> list[Case]:
+    cases = Case.objects.filter(is_read_by(author.person_id)).exclude(state__in=OVER)
     if home is not None:
         cases = cases.exclude(id=home.id)
-    for case in cases.order_by("-opened_at")[:MOST_CASES]:
-        if files.may_open(case.file, author.person_id):
-            yield case
+    return list(cases.order_by("-opened_at")[:MOST_CASES])
 
 
 def _known_here(home: Case | None, report: Report | None, keyring: Keyring) -> str:

@@ -16,6 +16,7 @@ from concord.concurrence.guards import (
     check_not_acquainted,
     check_on_the_team,
     check_open,
+    check_proposer,
     check_staff,
 )
 from concord.concurrence.manifest import AGREED
@@ -32,7 +33,7 @@ def concur(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime)
     """Agree, and, where the coordinator asked for it, act at once in the same transaction (R-CONCUR-1).
 
     Agreeing twice returns the first agreement. Raises `NeedsAnotherStaffMember`, `NotDesignated`,
-    `HasAConflict`, `NeedsAdopting`, `NeedsOpening`, `StaleVersion`, `NoLongerOpen`, `Lapsed`,
+    `HasAConflict`, `ProposerHasAConflict`, `NeedsAdopting`, `NeedsOpening`, `StaleVersion`, `NoLongerOpen`, `Lapsed`,
     `ClockIsBehind`, NoGrant.
     """
     Proposal.objects.held(version.proposal_id)
@@ -50,6 +51,7 @@ def concur(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime)
     about = about_of(targets_of(contents))
     check_no_conflict(version, by.person_id, about=about, at=at)
     check_not_acquainted(version, by.person_id, about=about)
+    check_proposer(version, about=about, at=at)
     if not version.openings.filter(person=by.person_id).exists():
         raise NeedsOpening(subject=version.proposal_id)
     agreed = Concurrence.objects.create(

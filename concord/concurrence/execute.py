@@ -24,6 +24,7 @@ from concord.concurrence.guards import (
     check_not_acquainted,
     check_on_the_team,
     check_open,
+    check_proposer,
     check_staff,
 )
 from concord.concurrence.kinds import Kind, in_order, kind_of
@@ -69,8 +70,8 @@ class SignatureDoesNotHold(Refused):
 def execute(proposal: Proposal, *, by: StaffMember, keyring: Keyring, at: datetime) -> Execution:
     """The coordinator's own press, after a colleague agreed. Pressed twice, it returns the first execution.
 
-    Raises `NeedsConcurrence`, `NeedsCoordinator`, `NeedsAdopting`, `HasAConflict`, `StaleVersion`,
-    `NoLongerOpen`, `Lapsed`, `ClockIsBehind`, `SignatureDoesNotHold`.
+    Raises `NeedsConcurrence`, `NeedsCoordinator`, `NeedsAdopting`, `HasAConflict`, `ProposerHasAConflict`,
+    `StaleVersion`, `NoLongerOpen`, `Lapsed`, `ClockIsBehind`, `SignatureDoesNotHold`.
     """
     proposal = Proposal.objects.held(proposal.id)
     version = Version.objects.select_related("proposal__case").get(id=proposal.version.id)
@@ -167,7 +168,8 @@ def _check_both(agreed: Concurrence, version: Version, *, about: set[UUID], at: 
         raise ClockIsBehind(subject=version.proposal_id)
     for person in (version.proposer, agreed.person):
         check_on_the_team(version, person, at=at)
-        check_no_conflict(version, person, about=about, at=at)
+    check_proposer(version, about=about, at=at)
+    check_no_conflict(version, agreed.person, about=about, at=at)
     check_not_acquainted(version, agreed.person, about=about)
     if not check_signatures(agreed, version):
         raise SignatureDoesNotHold(subject=version.proposal_id)

@@ -32,6 +32,21 @@ class HasAConflict(Refused):
     words = _("This is not open to you.")
 
 
+class ProposerHasAConflict(Refused):
+    """Whoever proposed it has no part in it any more: they are close to somebody it is about, or were taken out.
+
+    Whoever presses did nothing wrong and is told so; what stands between the proposer and whom is said to nobody.
+    Whoever answers for the case is rung (`ring_for_conflict`).
+    """
+
+    words = _(
+        "This cannot be carried out as it stands, because whoever proposed it can have no part in it. That is not "
+        "about you. Nothing was changed, and whoever answers for the case is called: the other of them can take it "
+        "over."
+    )
+    status = 409
+
+
 class Acquainted(Refused):
     """Who knows somebody it is about a little may say what they know, and gives no yes (R-CONCUR-1)."""
 
@@ -142,6 +157,12 @@ def check_no_conflict(version: Version, person: UUID, *, about: set[UUID], at: d
     """The person is current, unrecused, kept out by nobody and tied to nobody it is about."""
     if not is_eligible(version.proposal.case, person, about=about, at=at):
         raise HasAConflict(subject=version.proposal_id)
+
+
+def check_proposer(version: Version, *, about: set[UUID], at: datetime) -> None:
+    """Whoever proposed it has no conflict, and whoever presses does not hear of it as if it were theirs."""
+    if not is_eligible(version.proposal.case, version.proposer, about=about, at=at):
+        raise ProposerHasAConflict(subject=version.proposal_id)
 
 
 def check_not_acquainted(version: Version, person: UUID, *, about: set[UUID]) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.dispatch import receiver
 
+from concord.cases.hear_ties import lends_cases_about  # all cases are locked first
 from concord.cases.models import Case
 from concord.cases.recuse import take_out
 from concord.concurrence.end_unasked import end_unasked
@@ -25,13 +27,23 @@ from concord.vault import files
 
 @receiver(tie_declared, dispatch_uid="concurrence.hear_ties")
 def step_out(staff: StaffMember, person: Person, at: datetime, **kwargs: Any) -> None:
-    """Their cases are found by the keyed tokens of their steps; the files of decisions go back as well."""
-    about = Case.objects.filter(proposals__versions__steps__in=_steps_about(person)).distinct()
+    """Their cases are found by the keyed tokens of their steps; the files of decisions go back as well.
+
+    All of them are locked already, together with those in which somebody was named (`cases.hear_ties`).
+    """
+    about = Case.objects.filter(id__in=cases_about(person))
     for case in about.order_by("opened_at"):
         take_out(case, who=staff.person_id, by=staff.person_id, at=at)
     decided = Q(execution__warrants__target=person.id) | Q(case__in=about)
     for decision in Decision.objects.filter(decided).distinct():
         files.withdraw(decision.file, staff.person_id, at=at)
+
+
+@lends_cases_about
+def cases_about(person: Person) -> set[UUID]:
+    """The cases in which something is, or was, proposed about them."""
+    about = Case.objects.filter(proposals__versions__steps__in=_steps_about(person))
+    return set(about.values_list("id", flat=True))
 
 
 @receiver(acquaintance_declared, dispatch_uid="concurrence.ask_them_no_longer")

@@ -43,6 +43,7 @@ from concord.concurrence.terms import (
 )
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
+from concord.monitoring.readers import close_to
 from concord.names import token
 from concord.people.models import StaffMember
 from concord.refusals import Refused
@@ -72,6 +73,18 @@ class TargetHasAnOpenProposal(Refused):
     status = 409
 
 
+class CloseToSomebodyInIt(Refused):
+    """Whoever said that they are close to somebody proposes nothing about them, in a list of many neither (K-CONF-1).
+
+    Who it is they know, or find on their own page; here it is not named.
+    """
+
+    words = _(
+        "You said that you are close to somebody this is about, so it cannot be proposed by you. Leave them out if you "
+        "can, or ask the deputy to propose it, or pass the case on. Nothing was asked of anybody yet."
+    )
+
+
 @transaction.atomic
 def propose(
     case: Case, *, terms: Terms, by: StaffMember, keyring: Keyring, at: datetime
@@ -79,8 +92,8 @@ def propose(
     """Open a proposal with its first version, sealed to everybody who may agree to it now, and signed.
 
     Raises `Incomplete` (with the names of what is missing), `NeedsCoordinator`, `NothingReported`,
-    `TargetHasAnOpenProposal`, `NamesSomebodyProtected` and `QuotesWhatWasTold` for the notice, and what the kinds of
-    action refuse.
+    `TargetHasAnOpenProposal`, `CloseToSomebodyInIt`, `NamesSomebodyProtected` and `QuotesWhatWasTold` for the notice,
+    and what the kinds of action refuse.
     """
     among = held_with_linked(case, by=by)
     case = Case.objects.select_for_update().get(id=case.id)
@@ -138,6 +151,8 @@ def submit_version(
         kind_of(target.kind).validate(target, case=case, at=at)
     _check_letters(terms, subject=case.id)
     about = about_of(terms.targets)
+    if by.person_id in close_to(about):
+        raise CloseToSomebodyInIt(subject=case.id)
     letters: dict[str, Any] = {
         "case": case,
         "told": opened.told,

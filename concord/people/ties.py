@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from concord.names import token
-from concord.people.addresses import canonical_token, mailbox_token
+from concord.people.addresses import canonical_token, mailbox_token, read_address
 from concord.people.models import Login, StaffMember, Tie
 
 CLOSE = (Tie.Kind.OWN, Tie.Kind.HARD)
@@ -38,6 +38,23 @@ def those_close_to(staff: StaffMember, persons: Iterable[UUID]) -> set[UUID]:
     return {one for one in set(persons) if theirs.filter(_to({one})).exists()}
 
 
+def declared(kinds: Iterable[Tie.Kind] = CLOSE) -> list[tuple[UUID, bytes]]:
+    """Every tie of these kinds: which of the staff (as person ids) declared it, and each token of whom it is to."""
+    ties = Tie.objects.filter(kind__in=list(kinds))
+    rows = ties.values_list("staff__person_id", "person_token", "mailbox_token")
+    return [(staff, bytes(one)) for staff, *tokens in rows for one in tokens if one]
+
+
+def tokens_of(person: UUID | None, addresses: Iterable[str] = ()) -> set[bytes]:
+    """Everything by which a tie to somebody is found: who they are, each mailbox of theirs, and these addresses."""
+    found = {token_of_mailbox(one) for one in map(_as_address, addresses) if one}
+    if person is not None:
+        logins = Login.objects.filter(person_id=person, mailbox_token__isnull=False)
+        known = logins.only("mailbox_token", "canonical_token")
+        found |= {person_token(person), *(one for one in map(token_of_login, known) if one)}
+    return found
+
+
 def person_token(person: UUID) -> bytes:
     return token("tie", f"person:{person}")
 
@@ -60,6 +77,14 @@ def _to(persons: set[UUID]) -> Q:
     return Q(person_token__in=[person_token(one) for one in persons]) | Q(
         mailbox_token__in=[one for one in theirs if one]
     )
+
+
+def _as_address(typed: str) -> str:
+    """As a mailbox is kept; empty for what is none."""
+    try:
+        return read_address(typed)
+    except ValueError:
+        return ""
 
 
 def _again(known: bytes) -> bytes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from concord.names import token
 from concord.people.models import StaffMember
-from concord.reports.models import Report
+from concord.reports.models import KeptOut, LetIn, Report
 
 _lent: list[Callable[[Report], set[UUID]]] = []
 
@@ -17,11 +18,38 @@ def keeps_out(report: Report, person_id: UUID) -> bool:
 
     Except for those whom the reporter let in, or to whom the outside contact handed it on.
     """
-    if report.outside:
-        if report.let_in.filter(token=kept_out_token(report.id, person_id)).exists():
-            return False
-        return StaffMember.objects.filter(person_id=person_id).exists()
-    return report.kept_out.filter(token=kept_out_token(report.id, person_id)).exists()
+    return person_id in kept_out_of([report], among=[person_id])
+
+
+def kept_out_of(reports: Iterable[Report], *, among: Iterable[UUID]) -> set[UUID]:
+    """Those of these persons whom one of these reports keeps out (`keeps_out`).
+
+    Asked at once for all of them: it lies on the way to every second yes, and a case may rest on many reports.
+    """
+    reports, persons = list(reports), set(among)
+    if not reports or not persons:
+        return set()
+    outside = [one for one in reports if one.outside]
+    kept = _tokens(KeptOut, [one for one in reports if not one.outside])
+    out = {one for one in persons if any(_is_in(kept, report, one) for report in kept)}
+    if outside:
+        let_in = _tokens(LetIn, outside)
+        team = StaffMember.objects.filter(person_id__in=persons).values_list("person_id", flat=True)
+        out |= {one for one in team if not all(_is_in(let_in, each.id, one) for each in outside)}
+    return out
+
+
+def _tokens(rows: type[KeptOut] | type[LetIn], reports: list[Report]) -> dict[UUID, set[bytes]]:
+    """The tokens that are kept with each of these reports; one that has none is not in it."""
+    found: dict[UUID, set[bytes]] = defaultdict(set)
+    kept = rows.objects.filter(report__in=reports) if reports else rows.objects.none()
+    for report, one in kept.values_list("report", "token"):
+        found[report].add(bytes(one))
+    return dict(found)
+
+
+def _is_in(kept: dict[UUID, set[bytes]], report: UUID, person_id: UUID) -> bool:
+    return report in kept and kept_out_token(report, person_id) in kept[report]
 
 
 def lends_stays_out(lent: Callable[[Report], set[UUID]]) -> Callable[[Report], set[UUID]]:

@@ -16,7 +16,7 @@ from concord.monitoring.readers import close_to
 from concord.people.models import StaffMember
 from concord.reports.asked import Asked, who_answer
 from concord.reports.intake_checks import kept_out_by_checks
-from concord.reports.keeps_out import keeps_out
+from concord.reports.keeps_out import kept_out_of
 from concord.reports.leave_notice import leave_notice
 from concord.reports.models import Report, SettingAside, State
 from concord.reports.read_report import read_report, read_words
@@ -80,7 +80,8 @@ def _who_may_answer(report: Report, told: Told, *, at: datetime) -> set[UUID]:
     out = kept_out_by_reporter(told, [], at=at) | kept_out_by_checks(told, report=report.id, at=at)
     if told.source and told.source.author_id:
         out |= close_to([told.source.author_id])
-    return {person for person in who_answer(at) - out if not keeps_out(report, person)}
+    able = who_answer(at) - out
+    return able - kept_out_of([report], among=able)
 
 
 def _told(language: str) -> str:

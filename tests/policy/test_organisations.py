@@ -30,9 +30,10 @@ from concord.actions.models import BarredOrganisation, LaterMember, ReviewReques
 from concord.actions.release_member import NotKeptOut
 from concord.actions.review_reference import review_link
 from concord.cases.models import Case
+from concord.concurrence.adopt_proposal import adopt_proposal
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision, Execution, Proposal, State, Warrant
-from concord.concurrence.propose import propose
+from concord.concurrence.propose import CloseToSomebodyInIt, propose
 from concord.concurrence.terms import Target
 from concord.convenings.known_members import members_of
 from concord.convenings.models import Registration
@@ -41,10 +42,11 @@ from concord.names import fold
 from concord.outbox.models import Job
 from concord.outbox.worker import run_due
 from concord.people.declare_tie import declare_tie
-from concord.people.models import Organisation
+from concord.people.models import Organisation, Tie
 from concord.people.name_organisation import name_organisation
 from concord.people.note_organisation import note_organisation
 from concord.people.tests.team import Mailbox
+from concord.people.ties import person_token
 from tests.browsing import Browser, at_the_desk, by_mail
 from tests.cast import (
     Cast,
@@ -128,6 +130,33 @@ def test_those_who_are_known_to_belong_to_it_lose_access_and_nobody_else(
 def test_whoever_is_listed_by_hand_goes_with_them(cast: Cast, members: list[Registration]) -> None:
     decided(cast, *on_it(cast, members[3].person_id))
     assert not any(is_in(cast, one) for one in members)
+
+
+@pytest.mark.clauses("K-CONF-1", "A-UNIT-1")
+def test_whoever_is_close_to_one_of_them_does_not_propose_it_and_nobody_is_blamed_for_their_yes(
+    cast: Cast, members: list[Registration]
+) -> None:
+    """A member is no party, so nobody was taken out. The second time it shows only once it was proposed."""
+    case = case_about_karim(cast)
+    ada, bo = members[0], members[1]
+    tie = declare_tie(cast.amara.staff, person=ada.person, at=cast.at)
+    with pytest.raises(CloseToSomebodyInIt):
+        proposed(cast, case, targets=on_it(cast))
+    assert not Proposal.objects.exists()
+    but_ada = tuple(one for one in on_it(cast) if one.id != ada.person_id)
+    proposal = proposed(cast, case, targets=but_ada)
+    Tie.objects.filter(id=tie.id).update(person_token=person_token(bo.person_id))
+    luis = at_the_desk(cast.luis).open(f"/proposals/{proposal.id}")
+    Job.objects.all().delete()
+    luis.press("I agree")
+    assert luis.sees("That is not about you.")
+    assert not Execution.objects.exists()
+    rung = set(Job.objects.waiting().filter(kind=NOTICE).values_list("subject", flat=True))
+    assert rung == {cast.amara.id, cast.luis.id}
+    adopt_proposal(proposal, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
+    version = opened(proposal.version, cast.noor, cast.at)
+    concur(version, by=cast.noor.staff, keyring=cast.noor.keyring, at=cast.at)
+    assert [is_in(cast, one) for one in members] == [True, False, False, True]
 
 
 @pytest.mark.clauses("A-UNIT-1", "A-THOUGHT-1", "R-CONCUR-1")

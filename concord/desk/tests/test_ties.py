@@ -6,9 +6,14 @@ from uuid import uuid4
 
 import pytest
 
+from concord.cases.accept_hand_over import NotAskedToTakeIt, accept_hand_over
 from concord.cases.add_party import add_party
 from concord.cases.agree_to_no_action import agree_to_no_action, may_agree_on_the_team
 from concord.cases.decide_no_action import decide_no_action
+from concord.cases.hand_over import NobodyToTakeIt, hand_over
+from concord.cases.models import Case, Party
+from concord.cases.presence import asked_by
+from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.guards import Acquainted
@@ -25,6 +30,8 @@ from concord.outbox.models import Job
 from concord.people.declare_tie import declare_tie
 from concord.people.models import Tie
 from concord.people.tests.team import Mailbox
+from concord.reports.receive_report import receive_report
+from concord.reports.told import Told
 from concord.vault import files
 from concord.vault.errors import NoGrant
 from tests.browsing import Browser
@@ -33,6 +40,7 @@ from tests.cast import (
     assessed,
     case_about_karim,
     closed,
+    colleague,
     flagged,
     opened,
     participant,
@@ -158,6 +166,92 @@ def test_a_tie_to_somebody_whom_a_case_names_takes_its_own_declarer_out_at_once(
     for each in (case, over):
         assert luis.open(f"/cases/{each.id}").status == 404
     assert not case.recusals.filter(person=cast.noor.id).exists()
+
+
+def case_from_a_report(cast: Cast) -> Case:
+    """No post was flagged: who it is about was named by hand, and lies sealed."""
+    report = receive_report(Told("He waits at my door."), nonce=b"7" * 16, at=cast.at).report
+    case = take_up(report, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+    who = {"person_id": cast.karim.person_id, "by": cast.amara.staff, "at": cast.at}
+    add_party(case, role="respondent", name="Karim", **who)
+    return assessed(cast, case)
+
+
+@pytest.mark.clauses("K-CONF-1", "P-ZERO-1")
+@pytest.mark.parametrize("kind", [Tie.Kind.HARD, SOFT])
+def test_a_friend_of_whom_a_report_is_about_does_not_agree_that_nothing_is_done(
+    cast: Cast, noor: Browser, kind: Tie.Kind
+) -> None:
+    """Noor holds no key to the case. Zoe is close to somebody who is named once it was put before her."""
+    zoe = colleague(cast, "zoe", "Zoe")
+    case = case_from_a_report(cast)
+    amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    decided = decide_no_action(case, reason="It was a quotation.", **amara)
+    row = f"/left/{decided.id}"
+    assert noor.open(row).status == 200
+    declare_tie(cast.noor.staff, person=cast.karim.person, kind=kind, at=cast.at)
+    assert noor.open(row).status == 404
+    declare_tie(zoe.staff, mailbox="tomas@example.org", kind=kind, at=cast.at)
+    add_party(
+        case,
+        role="affected",
+        name="T.",
+        addresses=["Tomas@Example.org"],
+        by=cast.amara.staff,
+        at=cast.at,
+    )
+    for one in (cast.noor, zoe):
+        with pytest.raises(NoGrant):
+            agree_to_no_action(decided, by=one.staff, at=cast.at)
+    assert agree_to_no_action(decided, by=cast.luis.staff, at=cast.at)
+
+
+@pytest.mark.clauses("K-CONF-1", "R-COORD-1")
+def test_a_friend_of_whom_a_report_is_about_takes_no_seat_and_has_no_key_woken(
+    cast: Cast, luis: Browser
+) -> None:
+    """Mina's key rests, and her row stays: it does not tell that the one she named is in it."""
+    mina = another_receiver(cast)
+    case = case_from_a_report(cast)
+    assert mina.id in files.dormant_readers(case.file)
+    Party.objects.update(ties=None)  # as it was sealed before tokens lay beside
+    declare_tie(mina.staff, person=cast.karim.person, at=cast.at)
+    assert Case.objects.visible_to(mina.staff).filter(id=case.id).exists()
+    amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    asked = hand_over(case, to=None, **amara)
+    assert mina.staff not in asked_by(asked, at=cast.at)
+    with pytest.raises(NotAskedToTakeIt):
+        accept_hand_over(asked, by=mina.staff, at=cast.at)
+    recuse(case, who=cast.luis.id, by=cast.luis.staff, at=cast.at)
+    case.refresh_from_db()
+    assert (case.coordinator, case.deputy) == (cast.amara.staff, None)
+    assert mina.id not in files.readers(case.file)
+    with pytest.raises(NobodyToTakeIt):
+        hand_over(case, to=None, **amara)
+
+
+def test_tokens_beside_a_party_tell_neither_a_part_nor_that_two_cases_name_one_person(
+    cast: Cast,
+) -> None:
+    """Each is as long, and none is there twice; with the parties they go."""
+    for case in (case_from_a_report(cast), case_about_karim(cast)):
+        who = {"person_id": cast.karim.person_id, "by": cast.amara.staff, "at": cast.at}
+        for role in ("witness", "affected"):
+            add_party(case, role=role, name="Karim", **who)
+    kept = [bytes(one or b"") for one in Party.objects.values_list("ties", flat=True)]
+    assert {len(one) for one in kept} == {64}
+    per_case = [
+        {row[at : at + 16] for row in map(bytes, rows) for at in range(0, 64, 16)}
+        for rows in (case.parties.values_list("ties", flat=True) for case in Case.objects.all())
+    ]
+    assert not per_case[0] & per_case[1]
+    known = {
+        bytes(one)
+        for row in Tie.objects.values_list("person_token", "mailbox_token")
+        for one in row
+        if one
+    }
+    assert not known & (per_case[0] | per_case[1])
 
 
 @pytest.mark.clauses("R-CONCUR-1")
