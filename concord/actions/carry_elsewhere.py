@@ -49,6 +49,8 @@ def carry_elsewhere(
     **kwargs: Any,
 ) -> None:
     """In the executing transaction: a row and a job for each step on each platform that carries the place."""
+    if not platforms.are_any():
+        return
     done = execution.warrants.filter(kind__in=[*SHUTS, DELETE], done_at__isnull=False)
     for warrant, place in _places_of(list(done)):
         what = DELETE if warrant.kind == DELETE else REVOKE

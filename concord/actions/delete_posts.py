@@ -16,6 +16,7 @@ from concord.cases.models import Case
 from concord.concurrence.kinds import Kind, Many, register
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import Target
+from concord.convenings.models import Convening
 from concord.refusals import Refused
 from concord.spaces.models import Post, Removal, Room
 from concord.spaces.offer_help import offer_help
@@ -73,12 +74,16 @@ def carry_out_all(
         one.target: (one.id, detail.get(HELP, ())) for one, detail in steps if one.id not in before
     }
     there = Post.objects.kept().filter(id__in=wanted, removed=False)
-    posts = list(there.select_related("room__convening", "registration"))
-    keep_evidence(decision.case, posts=posts, at=at)
-    remove_posts({post.id: wanted[post.id][0] for post in posts}, file=decision.file, at=at)
-    aimed_at = {(person, post.room.convening) for post in posts for person in wanted[post.id][1]}
-    for person, convening in aimed_at:
-        offer_help(UUID(person), convening=convening, at=at)
+    going = dict(there.values_list("id", "room__convening"))
+    remove_posts(
+        {post: wanted[post][0] for post in going},
+        file=decision.file,
+        at=at,
+        before=lambda posts: keep_evidence(decision.case, posts=posts, at=at),
+    )
+    aimed_at = {(person, event) for post, event in going.items() for person in wanted[post][1]}
+    for person, event in aimed_at:
+        offer_help(UUID(person), convening=Convening.objects.get(id=event), at=at)
 
 
 def verify(warrant: Warrant, *, at: datetime) -> bool:

@@ -85,6 +85,11 @@ def platform(name: str) -> Platform | None:
     return _platforms.get(name)
 
 
+def are_any() -> bool:
+    """Whether anything is carried outside at all."""
+    return bool(_platforms)
+
+
 def platforms_at(place: Place) -> list[Platform]:
     """Every platform that carries something of this place, by name."""
     return [one for _name, one in sorted(_platforms.items()) if one.concerns(place)]

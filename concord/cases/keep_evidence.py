@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from concord.cases.models import Case, Evidence
 from concord.spaces.models import Post
 from concord.vault import files
@@ -19,6 +21,7 @@ def keep_evidence(case: Case, *, posts: Iterable[Post], at: datetime) -> list[Ev
     kept = list(Evidence.objects.filter(case=case, post__in=wanted))
     for one in kept:
         del wanted[one.post]
+    prefetch_related_objects(list(wanted.values()), "registration", "room")
     sealed = files.seal_all(
         case.file, {about_evidence(case, id): _contents(post) for id, post in wanted.items()}
     )

@@ -82,7 +82,7 @@ def events_after(room_id: UUID, number: int, *, through: int | None = None) -> l
     if through is not None and len(events) == through - number:
         return events
     events += [
-        *(_removed(one) for one in _span(_removals(room_id), "number", number, through)),
+        *(_removed(one) for one in _span(_gone(room_id), "number", number, through)),
         *(_restored(one) for one in _span(_removals(room_id), "undone_number", number, through)),
         *(_renamed(one) for one in _span(_renamings(room_id), "number", number, through)),
     ]
@@ -274,6 +274,11 @@ def _part(post: Post) -> str:
 
 def _removals(room_id: UUID) -> Any:
     return Removal.objects.filter(post__room=room_id).select_related("post")
+
+
+def _gone(room_id: UUID) -> Any:
+    """Without what was sealed, and without a text: whoever hears that posts went needs their numbers."""
+    return _removals(room_id).only("number", "post__number")
 
 
 def _renamings(room_id: UUID) -> Any:

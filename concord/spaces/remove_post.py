@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -26,18 +26,29 @@ def remove_post(post: Post, *, warrant: UUID, file: UUID, at: datetime) -> Remov
     return removal
 
 
+Before = Callable[[list[Post]], object]
+
+
 @transaction.atomic
-def remove_posts(warrants: Mapping[UUID, UUID], *, file: UUID, at: datetime) -> list[Removal]:
-    """The same for many posts, each under its warrant: in as few writes as for one, and told together."""
+def remove_posts(
+    warrants: Mapping[UUID, UUID], *, file: UUID, at: datetime, before: Before | None = None
+) -> list[Removal]:
+    """The same for many posts, each under its warrant: in as few writes as for one, and told together.
+
+    `before` is given those that are about to go, as they stand, with their rooms held.
+    """
     rooms = Room.objects.held().filter(id__in=Post.objects.filter(id__in=warrants).values("room"))
     held = {room.id: room for room in rooms.order_by("id")}
     posts = list(Post.objects.filter(id__in=warrants).order_by("room", "number"))
+    for post in posts:
+        post.room = held[post.room_id]
     standing = list(Removal.objects.filter(post__in=posts, undone_at__isnull=True))
     gone = {removal.post_id for removal in standing}
+    going = [one for one in posts if one.id not in gone]
+    if before is not None:
+        before(going)
     fresh: list[Removal] = []
-    for room, theirs in groupby(
-        (one for one in posts if one.id not in gone), attrgetter("room_id")
-    ):
+    for room, theirs in groupby(going, attrgetter("room_id")):
         fresh += _remove_from(held[room], list(theirs), warrants, file=file, at=at)
     return [*standing, *fresh]
 

@@ -55,13 +55,9 @@ def seal(file_id: UUID, plaintext: bytes, *, about: str) -> bytes:
 def seal_all(file_id: UUID, items: Mapping[str, bytes]) -> list[bytes]:
     """Seal several items, each under what it is about, into one file at one moment; in their order."""
     epoch = current_epoch(file_id)
-    return [
-        HEAD.pack(epoch.number)
-        + sealing.seal_to(
-            bytes(epoch.public), pad(plaintext), about=_about(file_id, epoch.number, about)
-        )
-        for about, plaintext in items.items()
-    ]
+    head, public = HEAD.pack(epoch.number), bytes(epoch.public)
+    padded = {_about(file_id, epoch.number, about): pad(text) for about, text in items.items()}
+    return [head + sealed for sealed in sealing.seal_each_to(public, padded)]
 
 
 def unseal(file_id: UUID, blob: bytes, *, about: str, keyring: Keyring) -> bytes:

@@ -7,6 +7,7 @@ moved to another row do not open. Every blob begins with one byte that says how 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -49,8 +50,15 @@ def open_under(key: bytes, blob: bytes, *, about: str) -> bytes:
 
 def seal_to(public: bytes, plaintext: bytes, *, about: str) -> bytes:
     """Seal to an X25519 public key: a fresh key in a sealed box, the text under that key."""
+    [sealed] = seal_each_to(public, {about: plaintext})
+    return sealed
+
+
+def seal_each_to(public: bytes, items: Mapping[str, bytes]) -> list[bytes]:
+    """As `seal_to`, several that are sealed at one moment, each by what it is about: under one fresh key."""
     key = secrets.token_bytes(KEY_BYTES)
-    return wrap_key(public, key) + seal_under(key, plaintext, about=about)
+    wrapped = wrap_key(public, key)
+    return [wrapped + seal_under(key, text, about=about) for about, text in items.items()]
 
 
 def open_with(private: PrivateKey, blob: bytes, *, about: str) -> bytes:
