@@ -57,11 +57,12 @@ KILLS = Proof("kills", "Processes killed between proposal and verified effect", 
 
 @dataclass
 class Run:
-    """One run of a proof: `done` counts what was tried and held."""
+    """One run of a proof: `done` counts what was tried and held, `found` says what came of it."""
 
     proof: Proof
     seed: int
     done: int = 0
+    found: str = ""
     began: float = field(default_factory=time.monotonic)
     kept: float = field(default_factory=time.monotonic)
 
@@ -95,6 +96,7 @@ def keep(run: Run, *, failed: bool) -> None:
     database = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
     is_whole = run.done >= run.proof.nightly
     how_many = f"{run.done:,}" + ("" if is_whole else f" of {run.proof.nightly:,}")
+    how_many += f", {run.found}" if run.found else ""
     how_many += ", AND THEN ONE FAILED" if failed else ""
     minutes = round((time.monotonic() - run.began) / 60)
     cells = (run.proof.words, database, how_many, run.seed, minutes, _today(), _source())
