@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
 
-from concord.actions.ask_review import ANSWER_LIVE
+from concord.actions.ask_review import ANSWER_OTHERWISE
 from concord.actions.assign_review import assign
 from concord.actions.looked_at import who_may_look
 from concord.actions.models import UNDECIDED, ReviewRequest
@@ -59,7 +59,7 @@ def raise_undecided(job: Job | None, *, at: datetime) -> int:
 
 
 def _to_decide(request: ReviewRequest) -> timedelta:
-    live = request.answer_due_at - request.filed_at <= ANSWER_LIVE
+    live = request.answer_due_at - request.filed_at < ANSWER_OTHERWISE
     return DECIDED_LIVE if live else DECIDED_OTHERWISE
 
 

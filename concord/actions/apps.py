@@ -19,6 +19,7 @@ class ActionsConfig(AppConfig):
             delete_posts,
             deny_entry,
             forget_requests,
+            hasten,
             hear_outside,
             later_members,
             lift,

@@ -13,6 +13,7 @@ class ConcurrenceConfig(AppConfig):
             hear_ties,
             lend_standing,
             look_again,
+            note_live,
             ring_for_conflict,
             ring_for_end,
             ring_for_press,

@@ -23,10 +23,26 @@ def is_happening(
     case: Case, *, targets: Iterable[Target] = (), warrants: Iterable[Warrant] = ()
 ) -> bool:
     """Whether an event runs where these steps hold, where their posts stand, or where the case comes from."""
+    return is_running(places_of(targets=targets, warrants=warrants)) or is_live(case)
+
+
+def places_of(*, targets: Iterable[Target] = (), warrants: Iterable[Warrant] = ()) -> set[Place]:
+    """Where these steps hold, and where their posts stand."""
     steps = [(one.id, one.scope_kind, one.scope_id) for one in targets]
     steps += [(one.target, one.scope_kind, one.scope_id) for one in warrants]
     scopes = {Place(kind, scope) for _id, kind, scope in steps if kind}
-    return is_running(scopes | _rooms_of(id for id, _kind, _scope in steps)) or is_live(case)
+    return scopes | _rooms_of(id for id, _kind, _scope in steps)
+
+
+def as_row(places: Iterable[Place]) -> list[list[str | None]]:
+    """As they are kept beside a version: kinds and ids, and nothing of whom it is about."""
+    pairs = ((one.kind, str(one.id) if one.id else None) for one in places)
+    return sorted((list(pair) for pair in pairs), key=str)
+
+
+def out_of_row(row: list[list[str | None]] | None) -> set[Place]:
+    """The same places again; none, where none were kept."""
+    return {Place(str(kind), UUID(id) if id else None) for kind, id in row or ()}
 
 
 def _rooms_of(targets: Iterable[UUID]) -> set[Place]:

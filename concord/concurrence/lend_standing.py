@@ -98,7 +98,7 @@ def forget_texts(sender: Any, case: Case, at: datetime, **kwargs: Any) -> None:
     Decline.objects.filter(version__in=versions).update(sealed=b"")
     SetAside.objects.filter(version__in=versions).update(sealed=b"")
     Asked.objects.filter(version__in=versions).delete()
-    versions.update(sealed=b"")
+    versions.update(sealed=b"", places=None)
     _forget_keys(case, at=at)
 
 

@@ -88,6 +88,9 @@ class Version(models.Model):
 
     `manifest` is the canonical JSON that both people sign by its SHA-256 `digest`: it commits to the sealed
     contents and to each step, and shows neither.
+
+    `places`: where its steps would hold, or its posts stand, as pairs of kind and id; nobody's name. `live_at`: since
+    when it is about something that goes on (`note_live`), which makes its waits shorter and changes nothing signed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -100,8 +103,10 @@ class Version(models.Model):
     briefing = models.UUIDField()
     sealed = models.BinaryField()
     act_at_once = models.BooleanField(default=False)
+    places = models.JSONField(null=True)
     submitted_at = models.DateTimeField()
     lapses_at = models.DateTimeField()
+    live_at = models.DateTimeField(null=True)
     voided_at = models.DateTimeField(null=True)
 
     class Meta:

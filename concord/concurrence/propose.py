@@ -27,7 +27,7 @@ from concord.cases.reopen_case import reopen_case
 from concord.concurrence.contents import commitments, write_contents, write_manifest
 from concord.concurrence.evidence import pieces_of, shown_in
 from concord.concurrence.guards import NeedsCoordinator, check_key, check_staff
-from concord.concurrence.happening import is_happening
+from concord.concurrence.happening import as_row, is_happening, places_of
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.manifest import PROPOSED, digest_of
 from concord.concurrence.models import Proposal, State, Step, Version
@@ -327,7 +327,8 @@ def _store(
     number = proposal.versions.count() + 1
     readers = {staff.person_id for staff in may_agree(case, about=about, at=at)} | {by.person_id}
     briefing = files.open_file(readers=sorted(readers), at=at)
-    lapses_at = at + (LIVE if is_happening(case, targets=terms.targets) else OTHERWISE)
+    happens = is_happening(case, targets=terms.targets)
+    lapses_at = at + (LIVE if happens else OTHERWISE)
     manifest = write_manifest(
         version=version_id,
         proposal=proposal.id,
@@ -352,8 +353,10 @@ def _store(
             briefing.id, json.dumps(contents).encode(), about=f"version:{version_id}"
         ),
         act_at_once=terms.act_at_once,
+        places=as_row(places_of(targets=terms.targets)),
         submitted_at=at,
         lapses_at=lapses_at,
+        live_at=at if happens else None,
     )
     Step.objects.bulk_create(
         Step(

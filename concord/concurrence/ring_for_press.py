@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from concord.concurrence.models import Concurrence, Proposal, State
-from concord.concurrence.rings import is_live
+from concord.concurrence.rings import is_live, live_since
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
@@ -33,14 +33,18 @@ def ring_for_press(job: Job | None, *, at: datetime) -> int:
         version__proposal__state=State.CONCURRED,
         version__lapses_at__gt=at,
     )
-    late = [one for one in waiting.select_related("version") if one.concurred_at + _wait(one) <= at]
+    late = [one for one in waiting.select_related("version") if _due_at(one) <= at]
     for agreed in late:
         _ring(agreed.id, proposal=agreed.version.proposal_id, at=at)
     return len(late)
 
 
-def _wait(agreed: Concurrence) -> timedelta:
-    return LIVE if is_live(agreed.version) else OTHERWISE
+def _due_at(agreed: Concurrence) -> datetime:
+    """What was agreed to in the night waits a minute once its room is open, and never longer than it did."""
+    due_at = agreed.concurred_at + OTHERWISE
+    if is_live(agreed.version):
+        due_at = min(due_at, max(agreed.concurred_at, live_since(agreed.version)) + LIVE)
+    return due_at
 
 
 @transaction.atomic

@@ -52,7 +52,7 @@ def turns(
     rings = _rings(version, left, at=at)
     asked = {row.person: row for row in version.asked.all()}
     known = {one.person_id: _known(one, rings, asked) for one in left}
-    begins = {ring: version.submitted_at + wait for ring, wait in enumerate(_waits(version), 1)}
+    begins = dict(enumerate(_begins(version), 1))
     first = min(known.values(), default=LAST)
     found = [_turn(one, known, begins, first, asked) for one in left]
     return sorted(found, key=lambda turn: (turn.asked_at is None, turn.asks_at, turn.ring))
@@ -101,7 +101,17 @@ def may_be_asked(version: Version, *, at: datetime) -> list[StaffMember]:
 
 
 def is_live(version: Version) -> bool:
+    """It is about something that goes on; also where that began only after it was proposed."""
+    return version.live_at is not None or _was_live(version)
+
+
+def _was_live(version: Version) -> bool:
     return version.lapses_at - version.submitted_at <= LIVE_AT_MOST
+
+
+def live_since(version: Version) -> datetime:
+    """From when what is live is waited for in minutes: it was proposed by then, and its room was open."""
+    return max(version.submitted_at, version.live_at or version.submitted_at)
 
 
 def _turn(
@@ -128,13 +138,15 @@ def _known(staff: StaffMember, rings: dict[UUID, int], asked: dict[UUID, Asked])
     return min(row.ring, rings[staff.person_id]) if row else rings[staff.person_id]
 
 
-def _waits(version: Version) -> list[timedelta]:
-    """How long after it was proposed each ring is asked; the first at once."""
+def _begins(version: Version) -> list[datetime]:
+    """When each ring is asked: the first at once, the others in hours, or in minutes where that is sooner by now."""
+    quiet = [timedelta(hours=number) for number in settings.CONCORD_RINGS_HOURS]
+    begins = [version.submitted_at + wait for wait in quiet]
     if is_live(version):
-        waits = [timedelta(minutes=number) for number in settings.CONCORD_RINGS_LIVE_MINUTES]
-    else:
-        waits = [timedelta(hours=number) for number in settings.CONCORD_RINGS_HOURS]
-    return [timedelta(0), *waits]
+        soon = [timedelta(minutes=number) for number in settings.CONCORD_RINGS_LIVE_MINUTES]
+        since = live_since(version)
+        begins = [min(then, since + wait) for then, wait in zip(begins, soon, strict=True)]
+    return [version.submitted_at, *begins]
 
 
 def _rings(version: Version, among: list[StaffMember], *, at: datetime) -> dict[UUID, int]:

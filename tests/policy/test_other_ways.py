@@ -9,7 +9,9 @@ from django.db import connection, transaction
 
 from concord.access.models import Shut
 from concord.actions.act_by_hand import SayWhatAndWho, alarm_late
+from concord.actions.ask_review import ask_review
 from concord.actions.audit import audit
+from concord.actions.hasten import hasten
 from concord.actions.models import ByHand, Told
 from concord.actions.state_done import SayWhatWasDone, WasSetAside, state_done
 from concord.actions.triggers import drop_statements, install
@@ -28,6 +30,8 @@ from concord.concurrence.set_aside import (
     set_aside,
 )
 from concord.concurrence.terms import SET_ASIDE, Target
+from concord.convenings.models import Convening, Session, State
+from concord.monitoring.ring import NOTICE
 from concord.outbox.models import Job
 from concord.spaces.models import Post
 from tests.browsing import at_the_desk
@@ -131,6 +135,31 @@ def test_it_is_never_silently_given_up(cast: Cast) -> None:
     looked_at(cast, days=9)
     assert Warrant.objects.get().verified_at is None
     assert Case.objects.get().state == CaseState.ACTION_PENDING
+
+
+@pytest.mark.clauses("R-ACT-1", "I-REVIEW-1")
+def test_what_waits_by_a_quiet_day_waits_less_once_its_room_is_open(cast: Cast) -> None:
+    """A step by hand, and somebody who asked to look again; neither ever waits longer."""
+    case_about_karim(cast)
+    Session.objects.update(state=State.PLANNED)
+    Convening.objects.update(state=State.PLANNED)
+    agreed_to(cast, by_hand(cast, cast.noor))
+    asked = {"words": "Please look.", "contact": "", "nonce": b"r" * 16}
+    _code, request = ask_review(kind="review", shut=None, at=cast.at, **asked)
+    found = ByHand.objects.get()
+    assert found.due_at == cast.later(hours=4)
+    assert hasten(None, at=cast.later(minutes=1)) == 0
+    Session.objects.update(state=State.OPEN)
+    Convening.objects.update(state=State.OPEN)
+    Job.objects.filter(kind=NOTICE).delete()
+    assert hasten(None, at=cast.later(minutes=10)) == 2
+    assert hasten(None, at=cast.later(minutes=11)) == 0
+    found.refresh_from_db()
+    request.refresh_from_db()
+    assert found.due_at == cast.later(minutes=25)
+    assert request.answer_due_at == cast.later(days=1, minutes=10)
+    assert Job.objects.filter(kind=NOTICE, subject=cast.noor.id).exists()
+    assert alarm_late(None, at=cast.later(minutes=25)) == 1
 
 
 @pytest.mark.clauses("R-ACT-1")

@@ -18,6 +18,7 @@ from concord.access.gate import is_admitted
 from concord.access.models import Place
 from concord.actions import platforms
 from concord.actions.carry_elsewhere import TRIED_FOR, alarm_elsewhere
+from concord.actions.hasten import hasten
 from concord.actions.models import Elsewhere, ElsewhereState
 from concord.actions.platforms import BACK, REVOKE, Answer, Platform, StrangerFailed
 from concord.actions.settle_by_hand import NeedsProof, ProofIsTooLong, read_proof, settle_by_hand
@@ -202,6 +203,8 @@ def test_a_platform_that_never_answers_is_handed_to_a_person_and_never_given_up(
 def test_past_its_clock_it_is_told_once_and_stays_open(cast: Cast, meetings: Meetings):
     meetings.mood = "times out"
     decided(cast, **only_karim(cast))
+    Elsewhere.objects.update(due_at=cast.later(hours=4))  # decided before the session
+    assert hasten(None, at=cast.at) == 1
     assert alarm_elsewhere(None, at=cast.later(seconds=59)) == 0
     Job.objects.filter(kind=NOTICE).delete()
     assert alarm_elsewhere(None, at=cast.later(minutes=1)) == 1
