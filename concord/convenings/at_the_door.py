@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Max, Q
 
 from concord.convenings.models import ChannelTest, Convening
 from concord.convenings.running import RUNNING
-from concord.people.models import Role, Shift, StaffMember
+from concord.ledger.readings import acted_since
+from concord.people.models import OpenDesk, Role, Shift, StaffMember
 from concord.vault.keyholders import keyholders
 
 NEEDED = 2
@@ -44,17 +46,22 @@ def lends_drill(lend: LendsDrill) -> LendsDrill:
 
 @dataclass(frozen=True)
 class AtTheDoor:
-    """`two_awake` is None before the event is open, for then nobody has to be."""
+    """`two_awake` is None before the event is open, for then nobody has to be. `two_on_call`: by the plan alone."""
 
     two_awake: bool | None
+    two_on_call: bool
     drill: Drill | None
     tested_at: datetime | None
 
 
 def at_the_door(convening: Convening, *, at: datetime) -> AtTheDoor:
-    """What is true at this very moment, in four small queries."""
+    """What is true at this very moment, in a handful of small queries."""
+    is_open = convening.state in RUNNING
+    on_call = _on_call(convening, at) if is_open else {}
+    two_on_call = len(on_call) >= NEEDED
     return AtTheDoor(
-        two_awake=_two_awake(convening, at) if convening.state in RUNNING else None,
+        two_awake=two_on_call and len(_awake(on_call)) >= NEEDED if is_open else None,
+        two_on_call=two_on_call,
         drill=last_drill(at),
         tested_at=last_test(at),
     )
@@ -71,12 +78,23 @@ def last_test(at: datetime) -> datetime | None:
     return tests.aggregate(newest=Max("tested_at"))["newest"]
 
 
-def _two_awake(convening: Convening, at: datetime) -> bool:
-    """Two different people on shift who can agree, with keys set up."""
+def _on_call(convening: Convening, at: datetime) -> dict[UUID, datetime]:
+    """Who is on shift, can agree, and has keys set up; each with when their shift began."""
     on_shift = Shift.objects.filter(
         Q(convening=convening.id) | Q(convening__isnull=True),
         starts_at__lte=at,
         ends_at__gt=at,
         staff__in=StaffMember.objects.current(at).filter(role__in=[Role.RECEIVER, Role.STAFF]),
     )
-    return len(keyholders(on_shift.values_list("staff__person", flat=True))) >= NEEDED
+    begun: dict[UUID, datetime] = {}
+    for person, starts_at in on_shift.values_list("staff__person", "starts_at"):
+        begun[person] = min(starts_at, begun.get(person, starts_at))
+    holders = keyholders(begun)
+    return {person: starts_at for person, starts_at in begun.items() if person in holders}
+
+
+def _awake(on_call: dict[UUID, datetime]) -> set[UUID]:
+    """Those of them who are there and not on the plan alone: their desk is open, or they did or read something since
+    their shift began, if the desk has locked itself by now."""
+    at_their_desk = OpenDesk.objects.filter(person__in=on_call).values_list("person", flat=True)
+    return set(at_their_desk) | acted_since(on_call)

@@ -16,6 +16,7 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["actor", "at"], name="ledger_acts_of_one")]
 
     def __str__(self) -> str:
         return f"{self.id} {self.verb}"

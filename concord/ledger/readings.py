@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -39,6 +39,15 @@ def last_act(actor: UUID, *, subjects: Iterable[UUID] | None = None) -> datetime
     if subjects is not None:
         acts = acts.filter(subject__in=list(subjects))
     return acts.aggregate(last=Max("at"))["last"]
+
+
+def acted_since(moments: Mapping[UUID, datetime]) -> set[UUID]:
+    """Those of these people who did or read anything since the moment that stands beside each."""
+    if not moments:
+        return set()
+    acts = Entry.objects.filter(actor__in=list(moments), at__gte=min(moments.values()))
+    last = acts.order_by().values_list("actor").annotate(last=Max("at"))
+    return {actor for actor, at in last if at >= moments[actor]}
 
 
 def acted(actor: UUID, *, on: str, since: str | None = None) -> Exists:

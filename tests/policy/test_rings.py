@@ -7,8 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from concord.access.gate import is_admitted
+from concord.actions.audit import audit
 from concord.cases.recuse import recuse
 from concord.concurrence.ask_wider import ask_wider, ask_wider_in_all
 from concord.concurrence.concur import concur
@@ -16,19 +18,24 @@ from concord.concurrence.decline import decline
 from concord.concurrence.guards import HasAConflict
 from concord.concurrence.happening import is_happening
 from concord.concurrence.models import Asked, Execution, Proposal, Warrant
+from concord.concurrence.note_live import OPENED, note_live_in_all
+from concord.concurrence.ring_for_press import ring_for_press
 from concord.concurrence.rings import is_live
 from concord.concurrence.say_on_it import AsksYourself, say_on_it
 from concord.concurrence.terms import Target
 from concord.concurrence.void import withdraw
+from concord.convenings.accept_gaps import accept_gaps
 from concord.convenings.at_the_door import at_the_door
 from concord.convenings.confirm_guidelines import confirm_guidelines
 from concord.convenings.models import Convening, Session
+from concord.convenings.open_session import open_session
 from concord.convenings.plan_convening import plan_convening, plan_session
 from concord.desk.waiting import waiting_for
+from concord.ledger.record import record
 from concord.monitoring.ring import NOTICE
 from concord.outbox.models import Job
 from concord.outbox.worker import run
-from concord.people.models import Shift
+from concord.people.models import OpenDesk, Shift
 from concord.people.plan_shift import plan_shift
 from concord.people.tests.team import Mailbox
 from concord.spaces.models import Brake, Removal, Room
@@ -175,22 +182,66 @@ def test_outside_an_event_the_ask_widens_in_hours(only_amara: Cast) -> None:
     assert asked(proposal) == {cast.noor.id, cast.luis.id}
 
 
+@pytest.mark.clauses("R-CONCUR-1", "I-STAFF-1", "P-SAFE-1")
+def test_what_was_proposed_before_its_room_opens_is_live_once_it_is_open(only_amara: Cast) -> None:
+    """Proposed ten minutes before the session about somebody who will walk in: nobody waits until the afternoon."""
+    cast, hall = only_amara, only_amara.hall.session
+    Session.objects.filter(id=hall.id).update(state="planned")
+    proposal = proposed(cast, act_at_once=False)
+    signed = proposal.version.lapses_at
+    assert signed == cast.later(hours=48)
+    assert note_live_in_all(None, at=cast.later(minutes=1)) == 0
+    Job.objects.all().delete()
+    accept_gaps(cast.convening, reason="Read later.", by=cast.amara.staff, at=cast.later(minutes=9))
+    Shift.objects.filter(staff=cast.noor.staff).update(starts_at=cast.at)  # two for the opening
+    open_session(hall, by=cast.amara.staff, at=cast.later(minutes=10))
+    run(Job.objects.get(kind=OPENED))
+    (called,) = Job.objects.filter(kind=NOTICE)
+    assert (called.subject, called.due_at) == (cast.noor.id, cast.later(minutes=10))
+    assert note_live_in_all(None, at=cast.later(minutes=11)) == 0
+    assert is_live(proposal.version)
+    ask_wider_in_all(None, at=cast.later(minutes=19, seconds=59))
+    assert asked(proposal) == {cast.noor.id}
+    ask_wider_in_all(None, at=cast.later(minutes=20))
+    assert asked(proposal) == {cast.noor.id, cast.luis.id}
+    agreed_at = cast.later(minutes=21)
+    version = opened(proposal.version, cast.luis, agreed_at)
+    concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=agreed_at)
+    assert ring_for_press(None, at=cast.later(minutes=22)) == 1
+    assert proposal.version.lapses_at == signed
+    assert audit() == []
+
+
 @pytest.mark.clauses("P-SAFE-1", "I-STAFF-1")
 def test_people_see_at_the_door_whether_two_are_awake_and_nobodys_name(
     cast: Cast, mailbox: Mailbox
 ) -> None:
+    """By the plan alone nobody is awake: their desk is open, or they did something since their shift began."""
+    Shift.objects.exclude(staff__in=[cast.luis.staff, cast.noor.staff]).delete()
+    Shift.objects.update(starts_at=timezone.now())
     sara = by_mail("sara@example.org", mailbox).open("/e/votes")
-    assert sara.sees("Two people of the team are awake now.")
+    assert sara.sees("Two people of the team are on call now.")
+    assert not sara.sees("awake")
+    at_the_desk(cast.luis)
+    assert not sara.open("/e/votes").sees("awake")
+    noor = at_the_desk(cast.noor)
+    assert sara.open("/e/votes").sees("Two people of the team are awake now.")
+    OpenDesk.objects.all().delete()  # both are locked, and read nothing since
+    cast.convening.refresh_from_db()
+    assert not at_the_door(cast.convening, at=cast.later(hours=1)).two_awake
+    for desk in (cast.luis, cast.noor):
+        record("cases.read", actor=desk.id, subject=cast.convening.id, at=timezone.now())
+    assert at_the_door(cast.convening, at=cast.later(hours=1)).two_awake
     assert sara.sees("The way to report was last tried")
     assert not sara.sees("rehearsed")
     assert not sara.sees("drill")
-    assert at_the_desk(cast.noor).open("/events/votes/roster").sees("no drill yet")
-    Shift.objects.exclude(staff=cast.amara.staff).delete()
-    on_shift(cast, cast.amara, 0.5, 9)  # a second shift is no second person
-    cast.convening.refresh_from_db()
+    assert noor.open("/events/votes/roster").sees("no drill yet")
+    Shift.objects.exclude(staff=cast.luis.staff).delete()
+    on_shift(cast, cast.luis, 0.5, 9)  # a second shift is no second person
     with CaptureQueriesContext(connection) as asked_of_the_database:
-        assert at_the_door(cast.convening, at=cast.later(hours=1)).two_awake is False
-    assert len(asked_of_the_database) <= 4
+        door = at_the_door(cast.convening, at=cast.later(hours=1))
+    assert (door.two_awake, door.two_on_call) == (False, False)
+    assert len(asked_of_the_database) <= 6
     Convening.objects.update(state="paused")  # in the middle of its event, and somebody is needed
     sara.open("/e/votes")
     assert sara.sees("Fewer than two people of the team are awake now.")
