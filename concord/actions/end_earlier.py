@@ -1,7 +1,8 @@
 """end_earlier: the coordinator gives a decision an earlier end that still lies ahead; milder, so one is enough (4.7).
 
 It never lengthens and never widens. An end that is nearly now would be a lift, which takes two people: a day is
-the least. What was shortened is not made longer again without a new proposal.
+the least. What was shortened is not made longer again without a new proposal. Everybody whom it would have held for
+longer is told, and whoever reported and chose to hear: what they were told first is not true any more.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from concord.actions.give_back import end_decision
+from concord.actions.apologise import say_it_has_an_earlier_end
+from concord.actions.give_back import end_decision, held_beyond
 from concord.actions.models import Ending
+from concord.actions.tell_reporter import tell_of_an_earlier_end
 from concord.concurrence.guards import HasAConflict, NeedsCoordinator, check_key, check_staff
 from concord.concurrence.models import Decision
+from concord.monitoring.desk_stream import tell_desks
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.vault import files
@@ -70,7 +74,7 @@ def end_earlier(
     if ends_at < at + LEAST:
         raise WouldBeALift(subject=decision.id)
     sealed = files.seal(decision.file, reason.strip().encode(), about=f"earlier:{decision.id}")
-    ending = None
+    ending, held = None, held_beyond(decision, ends_at)
     if Decision.objects.in_force(at).filter(id=decision.id).exists():
         ending = end_decision(
             decision,
@@ -83,4 +87,7 @@ def end_earlier(
         )
     if ending is None:
         raise OnlyEarlier(subject=decision.id)
+    say_it_has_an_earlier_end(held, ends_at=ends_at, at=at)
+    tell_of_an_earlier_end(decision, at=at)
+    tell_desks(files.readers(decision.file), "decision", decision.id)
     return ending

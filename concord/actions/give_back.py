@@ -192,6 +192,17 @@ def persons_under(decision: Decision) -> set[UUID]:
     return set(theirs.values_list("target", flat=True))
 
 
+def held_beyond(decision: Decision, moment: datetime) -> dict[UUID, list[Warrant]]:
+    """By person the steps that hold them at that moment, as the decision stands: an end at it is news to them."""
+    goes_on = Q(until_at__isnull=True) | Q(until_at__gt=moment)
+    let_go = decision.endings.filter(only__isnull=False, ends_at__lte=moment).values("only")
+    steps = decision.execution.warrants.filter(goes_on, kind__in=ON_A_PERSON | SHUTS)
+    held: dict[UUID, list[Warrant]] = {}
+    for step in steps.exclude(id__in=let_go).order_by("id"):
+        held.setdefault(step.target, []).append(step)
+    return held
+
+
 def keeps_out(decision: Decision) -> bool:
     """Whether somebody has no access under it, rather than less to do where they are."""
     return decision.execution.warrants.filter(kind__in=SHUTS).exists()

@@ -275,6 +275,39 @@ class ByHand(models.Model):
         return str(self.id)
 
 
+class UnheldQuerySet(models.QuerySet["Unheld"]):
+    def visible_to(self, staff: StaffMember) -> UnheldQuerySet:
+        return self.filter(decision__in=Decision.objects.visible_to(staff).values("id"))
+
+    def open(self) -> UnheldQuerySet:
+        """What does not hold to this day, and was not set aside."""
+        out = SetAside.objects.filter(commitment=OuterRef("warrant__commitment"))
+        return self.filter(~Exists(out), warrant__verified_at__isnull=True)
+
+
+class Unheld(models.Model):
+    """A step of our own that was not seen to hold in time: its people were rung, once, and answer for it from then on.
+
+    It stays open until it was seen to hold, or is set aside with a reason. `told_at`: when whoever reported, and chose
+    to hear, was told that a part of it has not come through.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    warrant = models.OneToOneField(Warrant, on_delete=models.CASCADE, related_name="unheld")
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="unheld")
+    since_at = models.DateTimeField()
+    rung_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    objects = UnheldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["since_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Told(models.Model):
     """A letter left for somebody whom something was decided about. The letter keeps whether it was handed over."""
 

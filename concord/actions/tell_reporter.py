@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
 
-from concord.concurrence.models import Execution, SetAside
+from concord.cases.models import Case
+from concord.concurrence.models import Decision, Execution, SetAside
 from concord.ledger.record import record
-from concord.reports.lay_outcome import lay_outcome
+from concord.reports.lay_outcome import EARLIER, NOTHING_DONE, WAITS, lay_outcome
 
 
 def tell_reporter(execution: Execution, *, at: datetime) -> int:
@@ -16,8 +18,25 @@ def tell_reporter(execution: Execution, *, at: datetime) -> int:
     case = execution.decision.case
     out = SetAside.objects.filter(commitment=OuterRef("commitment"))
     kinds = list(execution.warrants.filter(~Exists(out)).values_list("kind", flat=True))
+    return _lay(case, kinds or [NOTHING_DONE], on=execution.executed_at.date(), at=at)
+
+
+def tell_of_what_waits(execution: Execution, *, at: datetime) -> int:
+    """What holds by now, and that a part of it has not come through yet. Returns how many there were."""
+    holds = execution.warrants.filter(verified_at__isnull=False)
+    kinds = [*holds.values_list("kind", flat=True), WAITS]
+    return _lay(execution.decision.case, kinds, on=execution.executed_at.date(), at=at)
+
+
+def tell_of_an_earlier_end(decision: Decision, *, at: datetime) -> int:
+    """The same for whoever counted on it being in force for longer. Returns how many there were."""
+    return _lay(decision.case, [EARLIER], on=at.date(), at=at)
+
+
+def _lay(case: Case, kinds: Iterable[str], *, on: date, at: datetime) -> int:
+    kinds = list(kinds)
     reports = [each.report for each in case.sources.select_related("report") if each.report]
-    told = sum(lay_outcome(one, kinds, on=execution.executed_at.date(), at=at) for one in reports)
+    told = sum(lay_outcome(one, kinds, on=on, at=at) for one in reports)
     if told:
         record("actions.tell_reporter", actor=None, subject=case.id, at=at, told=told)
     return told

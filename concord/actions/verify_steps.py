@@ -9,6 +9,7 @@ from operator import attrgetter
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from concord.actions.ring_unheld import ring_unheld
 from concord.actions.tell_reporter import tell_reporter
 from concord.cases.models import Case
 from concord.cases.models import State as CaseState
@@ -56,6 +57,12 @@ def look_at_steps(execution: Execution, *, at: datetime) -> bool:
     return not (soon and any(kind.by_letter for kind in open_steps))
 
 
+def letters_wait(execution: Execution) -> bool:
+    """Whether a step that comes before the letters does not hold yet: they leave after it (workflow.md 4.5)."""
+    before = (kind_of(name) for name in _open_steps(execution).values_list("kind", flat=True))
+    return not all(kind.by_letter or kind.by_hand for kind in before)
+
+
 def _open_steps(execution: Execution) -> QuerySet[Warrant]:
     """Those that are not verified, and were not set aside with a reason."""
     out = SetAside.objects.filter(commitment=OuterRef("commitment"))
@@ -64,13 +71,14 @@ def _open_steps(execution: Execution) -> QuerySet[Warrant]:
 
 @every("actions.look_again", seconds=60)
 def look_again(job: Job, *, at: datetime) -> None:
-    """Once a minute, at what was not verified within its first."""
+    """Once a minute, at what was not verified within its first; what does not hold in time is somebody's from then."""
     out = SetAside.objects.filter(commitment=OuterRef("commitment"))
     waiting = Warrant.objects.filter(
         ~Exists(out), verified_at__isnull=True, execution__executed_at__lte=at - A_WHILE
     )
     for id in set(waiting.values_list("execution", flat=True)):
         look_at_steps(Execution.objects.get(id=id), at=at)
+    ring_unheld(at=at)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What of a decision is done by hand, or on a platform outside, as its page shows it: one list, settled in one way."""
+"""What of a decision is done by hand, or outside, or does not hold, as its page shows it: one list, in one way."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from concord.actions import platforms
-from concord.actions.models import ByHand, Elsewhere, ElsewhereState
+from concord.actions.models import ByHand, Elsewhere, ElsewhereState, Told
+from concord.actions.ring_unheld import in_words
+from concord.actions.send_again import may_be_sent
 from concord.actions.settle_by_hand import read_proof
 from concord.actions.state_done import what_is_asked
-from concord.concurrence.models import Decision
+from concord.actions.tell_respondent import has_a_mailbox
+from concord.actions.verify_steps import letters_wait
+from concord.concurrence.kinds import kind_of
+from concord.concurrence.models import Decision, Warrant
+from concord.letters.models import Letter
 from concord.people.at_the_desk import DeskRequest
 from concord.people.models import StaffMember
 from concord.vault import files
@@ -37,6 +43,13 @@ STANDS: dict[str, Words] = {
     ElsewhereState.DONE_BY_HAND: _("Done by hand."),
     ElsewhereState.OVERTAKEN: _("Not needed any more."),
 }
+STANDS_OURS: dict[str, Words] = {
+    "looked_at": _("It is looked at again every minute, and counts as done once it holds."),
+    "waits": _("Its letter leaves once every other step holds."),
+    "no_mailbox": _("No letter reaches them. They are shown it when they come into the room."),
+    "under_way": _("The letter could not be handed over so far. It is tried again by itself."),
+    "given_up": _("The letter could not be handed over, and is not tried any more."),
+}
 LEFT_OUT = _("Left out, with a reason that stands beside the exact text.")
 
 
@@ -51,7 +64,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class ToDo:
-    """One step. `asks`: whoever looks at it is asked to do it, now."""
+    """One step. `asks`: whoever looks at it is asked to do it, now. `is_ours`: our own machine did not see it hold."""
 
     id: UUID
     where: Words
@@ -64,6 +77,8 @@ class ToDo:
     may_settle: bool
     asks: bool
     may_leave_out: bool = False
+    may_send: bool = False
+    is_ours: bool = False
     how: Words = ""
     said: str = ""
     typed: str = ""
@@ -71,8 +86,12 @@ class ToDo:
 
 
 def to_do(decision: Decision, request: DeskRequest, *, typed: Typed | None = None) -> list[ToDo]:
-    """Every step outside and by hand, those that wait first."""
-    rows = [*_elsewhere(decision, request, typed), *_by_hand(decision, request, typed)]
+    """Every step outside, by hand, or of ours that does not hold; those that wait first."""
+    rows = [
+        *_unheld(decision, request, typed),
+        *_elsewhere(decision, request, typed),
+        *_by_hand(decision, request, typed),
+    ]
     return sorted(rows, key=lambda row: (row.settled_at is not None, row.due_at))
 
 
@@ -128,6 +147,45 @@ def _by_hand(decision: Decision, request: DeskRequest, typed: Typed | None) -> I
             typed=words,
             refused=refused,
         )
+
+
+def _unheld(decision: Decision, request: DeskRequest, typed: Typed | None) -> Iterable[ToDo]:
+    case, staff = decision.case, request.staff_member
+    owner = case.coordinator or case.deputy
+    for one in decision.unheld.open().select_related("warrant__execution__concurrence__version"):
+        warrant = one.warrant
+        theirs = staff in (case.coordinator, case.deputy)
+        is_letter = kind_of(warrant.kind).by_letter
+        words, refused = _typed(one.id, typed)
+        yield ToDo(
+            id=one.id,
+            where=_("Does not hold yet"),
+            what=in_words(warrant),
+            stands=STANDS_OURS[_where_it_stands(warrant)],
+            who=owner.working_name if owner else "",
+            due_at=one.since_at,
+            settled_at=None,
+            is_late=True,
+            may_settle=False,
+            asks=theirs,
+            may_leave_out=theirs and is_letter,
+            may_send=theirs and may_be_sent(warrant) and has_a_mailbox(warrant.target),
+            is_ours=True,
+            typed=words,
+            refused=refused,
+        )
+
+
+def _where_it_stands(warrant: Warrant) -> str:
+    if not kind_of(warrant.kind).by_letter:
+        return "looked_at"
+    if letters_wait(warrant.execution):
+        return "waits"
+    if not has_a_mailbox(warrant.target):
+        return "no_mailbox"
+    told = Told.objects.filter(execution=warrant.execution_id, person=warrant.target)
+    under_way = Letter.objects.filter(id__in=told.values("letter"), sealed__isnull=False)
+    return "under_way" if under_way.exists() else "given_up"
 
 
 def _typed(step: UUID, typed: Typed | None) -> tuple[str, Words]:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from concord.actions.models import Unheld
 from concord.cases.assess_case import in_words, read_assessment
 from concord.cases.classify_case import read_classification
 from concord.cases.desk_views import find_case
@@ -62,6 +63,7 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
             someone_reported=someone_reported,
             elsewhere=elsewhere,
             is_orphaned=is_orphaned,
+            unheld=_unheld(found, staff),
         ),
         "assessed": _assessed(found, keyring=request.keyring),
         "cover": found.covers.filter(until_at__gt=request.at).last(),
@@ -92,6 +94,12 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
         "keeping": keeping,
     }
     return render(request, "desk/case.html", context)
+
+
+def _unheld(case: Case, staff: StaffMember) -> Unheld | None:
+    """The step that has not held for the longest, if this person may see its decision."""
+    open_ones = Unheld.objects.visible_to(staff).open().filter(decision__case=case)
+    return open_ones.select_related("warrant").first()
 
 
 def _reported(opened: Opened) -> set[UUID]:

@@ -59,6 +59,8 @@ def _hands(waiting: Waiting) -> Iterator[First]:
     """What two people decided and a third has to do."""
     for step in waiting.by_hand:
         yield First("by_hand", _to("decision", step.decision_id), step.due_at)
+    for late in waiting.unheld[:1]:
+        yield First("unheld", _to("decision", late.unheld.decision_id), late.unheld.rung_at)
     for one in waiting.elsewhere:
         if one.is_by_hand:
             yield First("elsewhere", _to("decision", one.decision_id), one.due_at)

@@ -8,9 +8,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from concord.actions.models import Unheld
+from concord.actions.ring_unheld import in_words
 from concord.cases.keeping import Keeping
 from concord.cases.models import Case, Handover, State
 from concord.concurrence.models import Proposal
+from concord.concurrence.wording import moment_words
 from concord.people.models import StaffMember
 
 ELSEWHERE = {
@@ -41,6 +44,7 @@ def next_step(
     someone_reported: bool,
     elsewhere: str = "",
     is_orphaned: bool = False,
+    unheld: Unheld | None = None,
 ) -> Step:
     """The most pressing thing first: who answers for it, what waits for two people, what is left to do."""
     if handover is not None and handover.as_deputy:
@@ -61,7 +65,19 @@ def next_step(
             words = _("Your colleague would leave it as it is.")
             return Step(words, _("Say whether you agree"), reverse("no_action", args=[decided.id]))
         return Step(_("It is left as it is when a colleague agrees."))
+    if case.state == State.ACTION_PENDING and unheld is not None:
+        return _does_not_hold(unheld)
     return _left_to_do(case, someone_reported, elsewhere)
+
+
+def _does_not_hold(unheld: Unheld) -> Step:
+    """Which step, and since when; what can be done about it stands on the page of the decision."""
+    words = _("Not seen to hold since %(moment)s: %(step)s") % {
+        "moment": moment_words(unheld.since_at),
+        "step": in_words(unheld.warrant),
+    }
+    link = _("Send it again, or leave it out")
+    return Step(words, link, reverse("decision", args=[unheld.decision_id]))
 
 
 def _proposed(proposal: Proposal, is_orphaned: bool) -> Step:

@@ -19,13 +19,16 @@ from concord.actions.models import (
     LateRecusal,
     LaterMember,
     ReviewRequest,
+    Unheld,
 )
+from concord.actions.ring_unheld import in_words
 from concord.cases.alarm_caseless import caseless, for_too_long
 from concord.cases.check_in import due
 from concord.cases.clocks import WARN_FIRST
 from concord.cases.models import OVER, Case, CheckIn, Closing, Handover, NoAction
 from concord.cases.models import State as CaseState
 from concord.cases.presence import asks_of
+from concord.concurrence.kinds import kind_of
 from concord.concurrence.models import Look, Proposal, Version
 from concord.concurrence.models import State as ProposalState
 from concord.concurrence.ring_for_end import undone, unread_noes
@@ -71,6 +74,7 @@ class Waiting:
     later: list[LaterMember]
     elsewhere: list[Elsewhere]
     by_hand: list[ByHand]
+    unheld: list[Late]
     looks: list[Look]
     cases: list[Case]
     changed: list[Changed]
@@ -92,7 +96,7 @@ class Waiting:
             self.questions,
         )
         kept = (self.cases, self.closings, self.check_ins, self.no_actions)
-        looked = (self.reviews, self.unconfirmed, self.later, self.by_hand, self.looks)
+        looked = (self.reviews, self.unconfirmed, self.later, self.by_hand, self.unheld, self.looks)
         machine = bool(self.machine.put_forward or self.machine.waiting)
         return not any(
             (machine, self.attempts, self.handovers, self.elsewhere, *came_in, *looked, *kept)
@@ -107,7 +111,7 @@ class Waiting:
         came_in.append(self.machine.put_forward)
         looked: list[Sized] = [self.questions, self.reviews, self.unconfirmed, self.later]
         kept: list[Sized] = [by_hand, self.by_hand, self.looks, self.handovers, self.no_actions]
-        kept.append(self.changed)
+        kept += [self.changed, self.unheld]
         return self.how_many_flags + sum(map(len, [*came_in, unanswered, *looked, *kept]))
 
     @property
@@ -117,6 +121,14 @@ class Waiting:
     @property
     def more_flags(self) -> int:
         return Oldest(self.flags, self.how_many_flags).more
+
+
+class Late(NamedTuple):
+    """A step of ours that does not hold, in words; `is_letter`: it can be sent again, or left out."""
+
+    unheld: Unheld
+    words: str
+    is_letter: bool
 
 
 class Alone(NamedTuple):
@@ -155,6 +167,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         later=list(later_for(staff, at=at).select_related("barred__decision")),
         elsewhere=list(elsewhere_for(staff).select_related("decision")),
         by_hand=list(by_hand_for(staff).select_related("decision")),
+        unheld=[_late(one) for one in unheld_for(staff)],
         looks=list(looks_for(staff, at=at).select_related("decision")),
         cases=list(cases_of(staff)),
         changed=changed_for(staff, asks=asks),
@@ -184,6 +197,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + later_for(staff, at=at).count()
         + elsewhere_for(staff).filter(state=ElsewhereState.BY_HAND).count()
         + by_hand_for(staff).count()
+        + unheld_for(staff).count()
         + looks_for(staff, at=at).count()
         + len(asks)
         + no_actions_for(staff).count()
@@ -331,6 +345,21 @@ def by_hand_for(staff: StaffMember) -> QuerySet[ByHand]:
         return ByHand.objects.none()
     theirs = Q(hand=staff.person_id) | Q(alarmed_at__isnull=False)
     return ByHand.objects.visible_to(staff).waiting().filter(theirs).order_by("due_at")
+
+
+def unheld_for(staff: StaffMember) -> QuerySet[Unheld]:
+    """Steps of ours that do not hold, in the cases this person answers for; every lead's who may see them."""
+    if not staff.may_concur:
+        return Unheld.objects.none()
+    found = Unheld.objects.visible_to(staff).open().select_related("decision", "warrant")
+    if staff.is_lead:
+        return found
+    return found.filter(Q(decision__case__coordinator=staff) | Q(decision__case__deputy=staff))
+
+
+def _late(unheld: Unheld) -> Late:
+    warrant = unheld.warrant
+    return Late(unheld, in_words(warrant), kind_of(warrant.kind).by_letter)
 
 
 def looks_for(staff: StaffMember, *, at: datetime) -> QuerySet[Look]:

@@ -19,6 +19,8 @@ KIND = "outcome"
 NOTHING_DONE = "nothing"
 CLOSED = "closed"
 OUTSIDE = "outside"
+EARLIER = "earlier"
+WAITS = "waits"
 LEFT = "left"
 ANEW = "anew"
 LOOKED_AGAIN = {"upheld", "varied", "overturned", LEFT, ANEW}
@@ -41,6 +43,10 @@ DONE: dict[str, str | Words] = {
     "overturned": _(
         "Somebody who had no part in it looked at the decision again, and took it back."
     ),
+    WAITS: _(
+        "A part of what was decided has not come through yet. The team knows and stays with it; you need do nothing."
+    ),
+    EARLIER: _("What was decided ends earlier than was first decided."),
     LEFT: _("Somebody who had no part in it looked at it again. It stays as it is."),
     ANEW: _("Somebody who had no part in it looked at it again. We are looking into it anew."),
     NOTHING_DONE: _(

@@ -43,7 +43,7 @@ STAFF_MODULES = re.compile(
     r"|^reports/(?:reissue_code|take_back_answer|typing_form)\.py$"
     r"|^actions/(?:act_by_hand|ask_to_leave|state_done|warn_person)\.py$"
     r"|^actions/(?:assign_review|bar_member|bar_organisation|confirm_decision|deny_entry|end_earlier|later_members)\.py$"
-    r"|^actions/(?:lift|limit_writing|look_at_later|release_member|restore_posts|settle_by_hand)\.py$"
+    r"|^actions/(?:lift|limit_writing|look_at_later|release_member|restore_posts|send_again|settle_by_hand)\.py$"
     r"|^monitoring/(?:bring_list|drop_list|let_name_pass|pause_list|put_live|reach_by_push|reached_form|reached_views|rehearse_list)\.py$|^monitoring/screening/"
     r"|^retaliation/settle_attempt\.py$"
     r"|^reports/type_in_report\.py$|^people/note_organisation\.py$"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from concord.actions.end_earlier import end_earlier
 from concord.actions.verify_steps import verify_steps
 from concord.cases.check_in import check_in
 from concord.cases.close_case import close_case
@@ -15,7 +17,7 @@ from concord.cases.hold_case import hold_case
 from concord.cases.keep_clocks import purge_cases, warn_of_purge
 from concord.cases.models import Case, Closing, State
 from concord.concurrence.concur import concur
-from concord.concurrence.models import Execution
+from concord.concurrence.models import Decision, Execution
 from concord.concurrence.terms import KEEPS
 from concord.improvement.ask_feedback import ask_feedback
 from concord.letterbox.models import Answer
@@ -25,7 +27,7 @@ from concord.reports.models import Report
 from concord.reports.models import State as ReportState
 from concord.reports.tell_status import tell_status
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, answers_arrive, opened, proposed
+from tests.cast import Cast, answers_arrive, opened, proposed, terms_for
 
 CODE = re.compile(r'<output class="code"[^>]*><bdi dir="ltr">([0-9A-Z ]{24})</bdi>')
 
@@ -63,13 +65,18 @@ def test_from_the_receipt_to_the_closing_note_they_hear_and_are_left_alone(
     amara.open(f"/reports/{Report.objects.get().id}").press("Take it into a case")
     case = Case.objects.get()
     soon = cast.later(minutes=5)  # after it was taken up
-    version = opened(proposed(cast, case, departure=KEEPS).version, cast.luis, soon)
+    three_days = (replace(terms_for(cast).targets[0], until_at=cast.later(days=3)),)
+    waiting = proposed(cast, case, departure=KEEPS, targets=three_days)
+    version = opened(waiting.version, cast.luis, soon)
     given = concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=soon)
     verify_steps(Job(subject=Execution.objects.get(concurrence=given).id), at=soon)
     page = box(code)
     assert page.sees("Somebody's access was taken away or limited.")
     assert not page.sees("we are still looking after it")
     assert tell_status(None, at=cast.later(days=30)) == 0, "what was done is the news"
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": soon}
+    end_earlier(Decision.objects.get(), ends_at=cast.later(days=2), reason="Enough.", **who)
+    assert box(code).sees("What was decided ends earlier than was first decided.")
     begun = follow_up(case, by=cast.amara.staff, at=cast.later(days=1))
     who = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.later(days=31)}
     for asked in begun.check_ins.all():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from datetime import timedelta
@@ -35,6 +36,7 @@ from concord.concurrence.kinds import kind_of
 from concord.concurrence.models import Decision, Proposal, Warrant
 from concord.concurrence.set_aside import set_aside
 from concord.concurrence.terms import Target
+from concord.concurrence.wording import moment_words
 from concord.convenings.models import Convening
 from concord.convenings.models import State as ConveningState
 from concord.desk.waiting import reviews_for
@@ -43,13 +45,14 @@ from concord.evasion.recognise_login import recognise_login
 from concord.evasion.revoke_again import revoke_again
 from concord.evasion.undo import undo
 from concord.ledger.models import Entry
+from concord.letters.models import Letter
 from concord.people.end_designation import end_designation
 from concord.people.models import Role
 from concord.people.tests.team import Mailbox
 from concord.site.answers import OutsideContact
 from concord.site.founding import name_contact
 from concord.spaces.models import Post, Removal
-from concord.vault import files, recovery
+from concord.vault import environment, files, recovery
 from tests.browsing import Browser, at_the_desk
 from tests.cast import Cast, colleague, login_by_mailbox, opened, participant, stage, terms_for
 from tests.looking_again import another_receiver, decided, lift_of, lifted, proposed_lift
@@ -126,10 +129,14 @@ def test_a_stricter_variation_takes_two_and_a_milder_end_one(cast: Cast) -> None
             **said,
         )
     end_earlier(wider, ends_at=cast.later(days=2), **amara)
+    (letter,) = Letter.objects.filter(kind="actions.earlier")
+    said = environment.unseal("delivery", bytes(letter.sealed), about=f"letter:{letter.id}")
+    assert f"again from {moment_words(cast.later(days=2))}" in json.loads(said)["body"]
     assert not is_admitted(cast.karim.person_id, cast.annex.places, at=cast.later(hours=47))
     assert is_admitted(cast.karim.person_id, cast.annex.places, at=cast.later(days=2))
     with pytest.raises(OnlyEarlier):
         end_earlier(wider, ends_at=cast.later(days=2, hours=1), **amara)
+    assert Letter.objects.filter(kind="actions.earlier").count() == 1
     assert audit() == []
 
 

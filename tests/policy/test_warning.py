@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,33 +12,41 @@ from concord.access.forget_notices import forget_notices
 from concord.access.models import Notice
 from concord.access.tell import notices_for
 from concord.actions.audit import audit
-from concord.actions.models import ReviewRequest, Told
+from concord.actions.models import ReviewRequest, Told, Unheld
+from concord.actions.send_again import NoLetterReaches, NothingToSend, send_again
 from concord.actions.verify_steps import look_again, verify_steps
 from concord.actions.write_notice import write_notice, write_notices
 from concord.cases.models import Case
 from concord.cases.models import State as CaseState
+from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
+from concord.concurrence.guards import NeedsCoordinator
 from concord.concurrence.models import Decision, Execution, Warrant
 from concord.concurrence.terms import Incomplete, Target
+from concord.letterbox.models import Answer
 from concord.letters.deliver import deliver
 from concord.letters.models import Letter
+from concord.monitoring.ring import NOTICE
 from concord.outbox.models import Job
 from concord.people.models import Login
 from concord.people.tests.team import Mailbox
+from concord.reports.receive_report import receive_report
+from concord.reports.told import Told as Reported
 from concord.vault import environment
-from tests.browsing import at_the_desk, by_mail, into
+from tests.browsing import Browser, at_the_desk, by_mail, into
 from tests.cast import Cast, opened, proposed, terms_for
 from tests.policy.test_sanctions import step
 
 ASKED = "The team asks you to leave this session for now."
 
 
-def decided(cast: Cast, *kinds: str) -> Execution:
+def decided(cast: Cast, *kinds: str, case: Case | None = None) -> Execution:
     """Amara proposed it with the letter that we would write, Luis agreed."""
     targets = tuple(step(cast, kind) for kind in kinds)
     terms = terms_for(cast)
     subject, body = write_notice(targets, grounds=terms.grounds, violations=terms.violations)
-    asked = proposed(cast, targets=targets, notice_subject=subject, notice_body=body.strip())
+    words = {"notice_subject": subject, "notice_body": body.strip()}
+    asked = proposed(cast, case, targets=targets, **words)
     agreed = concur(
         opened(asked.version, cast.luis, cast.at),
         by=cast.luis.staff,
@@ -117,6 +125,89 @@ def test_whom_no_letter_reaches_reads_it_alone_in_the_room(cast: Cast, mailbox: 
     assert not karim.sees("a message from the team")
     assert karim.open(f"/r/{cast.hall.id}/told/{notice.id}").status == 404
     assert Notice.objects.get().sealed is None
+
+
+def reported(cast: Cast) -> tuple[Case, str]:
+    """Somebody reported it, wants to hear what is done, and keeps the code."""
+    told = Reported("He wrote this.", hear="done")
+    sent = receive_report(told, nonce=uuid4().bytes, at=cast.at)
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    return take_up(sent.report, **who), sent.code
+
+
+def looked_at_again(cast: Cast, **later: float) -> None:
+    look_again(Job(kind="actions.look_again"), at=cast.later(**later))
+
+
+def rung() -> set[UUID | None]:
+    return set(Job.objects.filter(kind=NOTICE).values_list("subject", flat=True))
+
+
+@pytest.mark.clauses("R-ACT-1", "R-PRACT-1", "I-INFORM-1")
+def test_a_letter_that_nobody_carries_is_somebodys_and_is_sent_again(cast: Cast) -> None:
+    """It was being checked for ever: nobody was rung, and whoever reported waited for news of it."""
+    case, code = reported(cast)
+    execution = decided(cast, "warn", case=case)
+    Job.objects.filter(kind=NOTICE).delete()
+    looked_at_again(cast, seconds=59)
+    assert rung() == set()
+    for minutes in (1, 2):
+        looked_at_again(cast, minutes=minutes)
+    assert rung() == {cast.amara.id, cast.luis.id}
+    assert Job.objects.filter(kind=NOTICE).count() == 2
+    amara = at_the_desk(cast.amara).open("/")
+    assert amara.sees("Something that was carried out does not hold yet.")
+    assert amara.sees("Warn one person by a letter about Hall 1")
+    assert amara.open(f"/cases/{case.id}").sees("Not seen to hold since")
+    assert not at_the_desk(cast.noor).open("/").sees("not seen to hold")
+    box = Browser().open("/report/box").press("Open", code=code)
+    assert not box.sees("has not come through")
+    for hours in (4, 5):
+        looked_at_again(cast, hours=hours)
+    box = Browser().open("/report/box").press("Open", code=code)
+    assert box.sees("A part of what was decided has not come through yet.")
+    assert Answer.objects.filter(kind="outcome").count() == 1
+    (first,) = Letter.objects.filter(kind="actions.notice")
+    step, luis = Unheld.objects.get(), {"by": cast.luis.staff, "keyring": cast.luis.keyring}
+    with pytest.raises(NeedsCoordinator):
+        send_again(step, by=cast.noor.staff, keyring=cast.noor.keyring, at=cast.at)
+    amara.open(f"/decisions/{execution.decision.id}").press("Send it again")
+    send_again(step, **luis, at=cast.at)
+    (again,) = Letter.objects.filter(kind="actions.notice", sealed__isnull=False)
+    assert again.id != first.id
+    deliver(Job(kind="letters.deliver", subject=again.id), at=cast.at)
+    looked_at_again(cast, hours=6)
+    with pytest.raises(NothingToSend):
+        send_again(step, **luis, at=cast.at)
+    assert not amara.open("/").sees("not seen to hold")
+    box = Browser().open("/report/box").press("Open", code=code)
+    assert box.sees("Somebody was told in writing what has to change.")
+    assert audit() == []
+
+
+@pytest.mark.clauses("R-PRACT-1", "I-INFORM-1")
+def test_what_reaches_nobody_is_left_out_with_a_reason_and_the_case_goes_on(cast: Cast) -> None:
+    case, code = reported(cast)
+    without_a_mailbox(cast)
+    execution = decided(cast, "warn", case=case)
+    looked_at_again(cast, minutes=2)
+    step, amara = Unheld.objects.get(), at_the_desk(cast.amara)
+    with pytest.raises(NoLetterReaches), transaction.atomic():
+        send_again(step, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+    amara.open(f"/decisions/{execution.decision.id}")
+    assert amara.sees("They are shown it when they come into the room.")
+    assert not amara.sees("Send it again")
+    luis = at_the_desk(cast.luis)
+    assert at_the_desk(cast.ravi).post(f"/unheld/{step.id}/left-out", words="No.").status == 404
+    amara.press("Leave it out", words=" ")
+    assert amara.sees("Please say why it cannot be done.")
+    amara.press("Leave it out", words="He left the event for good.")
+    look_at(execution, cast)
+    assert not luis.open("/").sees("not seen to hold")
+    assert Case.objects.get().state == CaseState.STABILISED
+    box = Browser().open("/report/box").press("Open", code=code)
+    assert box.sees("We looked into it with care, and have not acted on it.")
+    assert audit() == []
 
 
 @pytest.mark.clauses("P-SANCTION-1", "R-ACT-1")
