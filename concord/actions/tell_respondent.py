@@ -44,8 +44,16 @@ def tell_respondent(
         if not body.strip():
             continue
         for person in dict.fromkeys(step.id for step in steps):
-            said = {"subject": subject, "body": body, "verdict": verdict}
-            if not leave_letters(execution, person, **said, waits_for=execution.id, at=at):
+            left = leave_letters(
+                execution,
+                person,
+                subject=subject,
+                body=body,
+                verdict=verdict,
+                waits_for=execution.id,
+                at=at,
+            )
+            if not left:
                 say_it_in_the_room(execution, person, f"{subject}\n\n{body}")
 
 

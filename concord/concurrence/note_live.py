@@ -39,7 +39,7 @@ def leave_a_look(sender: Any, at: datetime, **kwargs: Any) -> None:
 
 @handles(OPENED)
 def look_then(job: Job, *, at: datetime) -> None:
-    note_live_in_all(None, at=job.due_at)
+    note_live_in_all(job, at=job.due_at)
 
 
 @every("concurrence.note_live", seconds=15)

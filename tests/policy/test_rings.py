@@ -186,14 +186,15 @@ def test_outside_an_event_the_ask_widens_in_hours(only_amara: Cast) -> None:
 def test_what_was_proposed_before_its_room_opens_is_live_once_it_is_open(only_amara: Cast) -> None:
     """Proposed ten minutes before the session about somebody who will walk in: nobody waits until the afternoon."""
     cast, hall = only_amara, only_amara.hall.session
+    case = case_about_karim(cast)
     Session.objects.filter(id=hall.id).update(state="planned")
-    proposal = proposed(cast, act_at_once=False)
+    proposal = proposed(cast, case, act_at_once=False)
     signed = proposal.version.lapses_at
     assert signed == cast.later(hours=48)
     assert note_live_in_all(None, at=cast.later(minutes=1)) == 0
     Job.objects.all().delete()
-    accept_gaps(cast.convening, reason="Read later.", by=cast.amara.staff, at=cast.later(minutes=9))
     Shift.objects.filter(staff=cast.noor.staff).update(starts_at=cast.at)  # two for the opening
+    accept_gaps(cast.convening, reason="Read later.", by=cast.amara.staff, at=cast.later(minutes=9))
     open_session(hall, by=cast.amara.staff, at=cast.later(minutes=10))
     run(Job.objects.get(kind=OPENED))
     (called,) = Job.objects.filter(kind=NOTICE)
