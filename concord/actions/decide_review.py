@@ -227,8 +227,6 @@ def _take_back(
         )
         say_sorry(let_in, decision, at=at)
         return
-    if posts_back:
-        put_posts_back(decision, by=keyring.holder, keyring=keyring, at=at)
     ending = end_decision(
         decision,
         how=Ending.How.OVERTURNED,
@@ -238,6 +236,10 @@ def _take_back(
         review=request.id,
         keyring=keyring,
     )
+    if (
+        posts_back
+    ):  # after the gates, as everywhere: a post takes its writer's gate, and then its room
+        put_posts_back(decision, by=keyring.holder, keyring=keyring, at=at)
     if ending is not None:
         say_sorry(persons_under(decision), decision, at=at)
 

@@ -138,7 +138,7 @@ def says(target: Target) -> str:
 register(
     Kind(
         "delete",
-        2,
+        5,
         validate,
         preview,
         carry_out,

@@ -19,11 +19,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from concord import names
-from concord.access import gate
 from concord.access.gate import is_admitted
 from concord.access.models import Place, Shut
 from concord.access.shut import shut
-from concord.actions.revoke_access import check_place
+from concord.actions.revoke_access import check_place, hold_with_mailboxes
 from concord.cases.models import Case
 from concord.concurrence.kinds import Kind, register
 from concord.concurrence.models import Decision, Warrant
@@ -110,8 +109,9 @@ def preview(target: Target, *, at: datetime) -> dict[str, Any]:
 
 
 def hold(targets: list[Target]) -> None:
-    """The mailboxes: nobody comes in by one of them while it is being shut."""
-    gate.hold_mailboxes(token for each in targets for token in _tokens(each.detail["addresses"]))
+    """The mailboxes: nobody comes in by one of them while it is being shut; and whoever has come in by one since."""
+    tokens = [token for each in targets for token in _tokens(each.detail["addresses"])]
+    hold_with_mailboxes(set(), tokens)
 
 
 def carry_out(

@@ -91,7 +91,7 @@ def counts(previews: list[dict[str, Any]]) -> Iterable[tuple[int, str]]:
 register(
     Kind(
         "restore",
-        4,
+        5,
         validate,
         preview,
         carry_out,

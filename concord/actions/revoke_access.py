@@ -99,8 +99,18 @@ def rooms_in(place: Place) -> list[Room]:
 
 def hold(targets: list[Target]) -> None:
     """The mailboxes and the gate of each of them, before the first one is shut."""
-    gate.hold_mailboxes(token for target in targets for _kind, token in tokens_of(target.id))
-    for person in sorted({target.id for target in targets}):
+    tokens = [token for target in targets for _kind, token in tokens_of(target.id)]
+    hold_with_mailboxes({target.id for target in targets}, tokens)
+
+
+def hold_with_mailboxes(persons: set[UUID], tokens: list[bytes]) -> None:
+    """The gates of these, and of whoever else has one of these mailboxes: they go with the decision.
+
+    A post takes its writer's gate, and then its room; so no gate is taken any more once a room is held.
+    """
+    gate.hold_mailboxes(tokens)
+    others = Login.objects.filter(canonical_token__in=tokens, verified=True)
+    for person in sorted(persons | set(others.values_list("person_id", flat=True))):
         gate.hold(person)
 
 

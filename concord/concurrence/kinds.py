@@ -143,7 +143,8 @@ def nothing_more(target: Target) -> str:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of action. `order`: access is shut before posts go. `opening` stands in for `carry_out`, where given.
+    """One kind of action. `order`: access is shut before posts go, and as with a post, gates are taken before rooms.
+    `opening` stands in for `carry_out`, where given.
 
     `by_letter`: it holds once the notice was handed over, which leaves when all else was verified. `by_hand`: a
     person does it and says so; until then it is not done. Neither is looked at every second. `many` stands in for

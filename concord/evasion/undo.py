@@ -60,6 +60,7 @@ def _removals(match: Match) -> list[Removal]:
         "id", flat=True
     )
     posts = Post.objects.filter(registration__person=match.person)
-    return list(
-        Removal.objects.filter(warrant__in=list(warrants), post__in=posts, undone_at__isnull=True)
+    theirs = Removal.objects.filter(
+        warrant__in=list(warrants), post__in=posts, undone_at__isnull=True
     )
+    return list(theirs.order_by("post__room_id", "post_id"))

@@ -38,7 +38,6 @@ def flag_by_machine(post: Post, screened: Screened, *, at: datetime) -> Flag:
     if known is not None:
         return known.flag
     rules = sorted({one.rule or one.name for one in screened.signals if one.rank >= FLAGGED_FROM})
-    _tally(post, rules)
     flag = _open_item(post)
     seen = Seen.by_machine(post, screened)
     joins = flag is not None
@@ -50,11 +49,13 @@ def flag_by_machine(post: Post, screened: Screened, *, at: datetime) -> Flag:
         )
         if joins:
             flagged.send(sender=Flag, flag=flag, seen=seen, at=at)
+    _tally(post, rules)
     return flag
 
 
 def _open_item(post: Post) -> Flag | None:
-    items = Flag.objects.by_machine().awaiting_judgement().select_for_update()
+    """The item alone is held, and never the room of its first post: this post is on its way into another."""
+    items = Flag.objects.by_machine().awaiting_judgement().select_for_update(of=("self",))
     return items.filter(
         post__registration=post.registration_id, room__convening=post.room.convening_id
     ).first()
@@ -107,6 +108,8 @@ def reasons_of(screened: Screened) -> list[str]:
 
 
 def _tally(post: Post, rules: list[str]) -> None:
+    """The last to be held, one after the other by name, as whoever answers an item does: a raid is in many rooms, and
+    all of its posts count here."""
     for rule in rules:
         tally, _ = RuleTally.objects.get_or_create(
             convening_id=post.room.convening_id, rule=rule[:120]

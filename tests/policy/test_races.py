@@ -27,8 +27,9 @@ from concord.concurrence.propose import propose, revise
 from concord.concurrence.terms import Target
 from concord.concurrence.void import take_back, withdraw
 from concord.convenings.models import Registration
-from concord.monitoring.models import Flag
+from concord.monitoring.models import Flag, Unscreened
 from concord.monitoring.ring import NOTICE, ring
+from concord.monitoring.screeners import forget_screeners, make_screener
 from concord.names import fold
 from concord.outbox.models import Job
 from concord.outbox.worker import run_due
@@ -55,6 +56,7 @@ from tests.cast import (
 from tests.looking_again import another_receiver, decided
 
 pytestmark = pytest.mark.django_db(transaction=True)
+HOSTILE = "All immigrants are vermin and should be shot"
 
 
 @pytest.fixture
@@ -305,6 +307,60 @@ def gates_taken(cast: Cast, listed: list[Registration]) -> list[UUID]:
     before = takewhile(lambda one: 'INSERT INTO "access_shut"' not in one, sql)
     gates = [one for one in before if "access_gate" in one and "FOR UPDATE" in one]
     return list(dict.fromkeys(UUID(gate.split("'")[1]) for gate in gates))
+
+
+@pytest.mark.postgresql
+@pytest.mark.clauses("R-ACT-1")
+def test_a_decision_takes_every_gate_before_a_room_as_a_post_does(cast: Cast) -> None:
+    """Also that of a second login with the same mailbox, which goes with it and may be writing in that very room."""
+    theirs = cast.karim.person.logins.get().canonical_token
+    cast.tomas.person.logins.update(canonical_token=theirs)
+    version = opened(proposed(cast).version, cast.luis, cast.at)
+    with CaptureQueriesContext(connection) as asked:
+        agrees(cast, cast.luis, version)()
+    assert Shut.objects.filter(person=cast.tomas.person).exists()
+    sql = [one["sql"] for one in asked]
+    before = list(takewhile(lambda one: not holds_a_room(one), sql))
+    assert holds_a_room(sql[len(before)])
+    gates = [one for one in sql if "access_gate" in one and "FOR UPDATE" in one]
+    assert {UUID(one.split("'")[1]) for one in gates if one in before} == {
+        cast.karim.person_id,
+        cast.tomas.person_id,
+    }
+    assert set(gates) <= set(before)
+
+
+def holds_a_room(sql: str) -> bool:
+    return 'FROM "spaces_room"' in sql and "FOR NO KEY UPDATE" in sql
+
+
+@pytest.mark.postgresql
+def test_a_flagged_post_holds_its_own_room_alone_and_its_rules_last(cast: Cast) -> None:
+    """The item of whoever raids began in another room: whoever writes there does not wait for this one's post."""
+    make_screener(cast.convening.id)
+    cast.say(cast.karim, HOSTILE)
+    done: list[bool] = []
+
+    def meanwhile() -> None:
+        try:
+            cast.say(cast.sara, "The count begins when the queue has gone.")
+            done.append(True)
+        finally:
+            connection.close()
+
+    with CaptureQueriesContext(connection) as asked, transaction.atomic():
+        cast.say(cast.karim, HOSTILE, room=cast.annex)
+        thread = threading.Thread(target=meanwhile)
+        thread.start()
+        thread.join(10)
+        assert done == [True]
+    forget_screeners()
+    assert Flag.objects.get().count == 2
+    assert not Unscreened.objects.exists()
+    written = [one["sql"] for one in asked if not one["sql"].startswith("SELECT")]
+    tables = [one.split('"')[1] for one in written if one.split()[0] in ("INSERT", "UPDATE")]
+    first = tables.index("monitoring_ruletally")
+    assert set(tables[first:]) == {"monitoring_ruletally"}
 
 
 @pytest.mark.postgresql
