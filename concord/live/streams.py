@@ -56,7 +56,7 @@ async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         return await _answer(send, 200, come_back())
     listener = None if hub.closing else await _open(wish, send)
     if listener is None:
-        # A browser that is told 404 never comes back; one that is sent away in kindness does.
+        # An EventSource that is told 404 does not come back by itself; one that is sent away in kindness does.
         return await (_answer(send, 200, come_back()) if hub.closing else _answer(send, 404))
     # From here on the stream may last for hours: it keeps nothing of its request.
     del wish

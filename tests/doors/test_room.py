@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
+from concord.access.models import Place
 from concord.convenings.rename import rename
+from concord.live.hub import hub
+from concord.spaces import news, streams
 from concord.spaces.announce import announce, take_down
+from concord.spaces.offer_help import offer_help
 from concord.spaces.post_message import post_message
 from concord.spaces.pull_brake import pull_brake
 from concord.spaces.remove_post import remove_post
+from concord.spaces.restore_post import restore_post
 from concord.spaces.show_video import say_recording, show_video
-from concord.spaces.tests.conftest import inside, set_up, vault_file, warrant_for  # noqa: F401
+from concord.spaces.tests.conftest import (  # noqa: F401
+    inside,
+    keyring,
+    register,
+    set_up,
+    shut_out,
+    vault_file,
+    warrant_for,
+)
 from tests.doors.breaking_off import SPREAD, returns_after
+from tests.doors.looking_away import look_away
 
 pytestmark = pytest.mark.browser
 
@@ -99,6 +114,97 @@ def test_a_removed_post_goes_from_an_open_screen(event, room, warrant_for, vault
         expect(tab.locator("#refresh")).to_be_visible()
     picture(before, "before")
     assert returns_after(sara) == SPREAD
+
+
+PHONE = {"width": 360, "height": 740}
+LATER = timedelta(minutes=20)
+"""When no brake holds any more."""
+THOUGHT = "What I wanted to say is that"
+
+
+def test_a_page_that_renews_itself_loses_no_word_and_shows_nobody_who_was_hidden(
+    event,
+    room,
+    monkeypatch,
+    warrant_for,  # noqa: F811
+    vault_file,  # noqa: F811
+    keyring,  # noqa: F811
+    picture,
+):
+    """A phone slept, or help lines are offered: the page has to be another, and somebody is in mid-sentence."""
+    tomas = register(event.convening, "Tomas")
+    cruel = event.say(event.karim, "a cruel thing")
+    event.say(event.karim, "and another")
+    event.say(tomas, "The count begins when the queue has gone.")
+    sara = room(event.sara, path="?answer=3", viewport=PHONE)
+    sara.locator("#text").fill(THOUGHT)
+    sara.evaluate("window.sameage = true")
+    removal = remove_post(cruel, warrant=warrant_for(cruel), file=vault_file.id, at=event.at)
+    expect(sara.locator("#post-1")).to_have_text("A message was removed.")
+    sara.locator("#post-2").get_by_role("button", name="Hide this person").click()
+    expect(sara.locator("#posts")).not_to_contain_text("and another")
+
+    monkeypatch.setattr(news, "MOST_MISSED", 2)
+    look_away(sara)
+    for number in range(4):
+        event.say(tomas, f"The queue at station {number} has gone.")
+    hub.renew(event.room.stream)  # as when it was so much that no log holds it
+    monkeypatch.setattr(news, "MOST_MISSED", 200)
+    pull_brake(event.room, kind="pause", by=event.amara, at=event.at)
+    look_away(sara, False)
+    expect(sara.locator("#posts")).to_contain_text("station 3")
+    expect(sara.locator("#condition")).to_contain_text("paused")
+    expect(sara.locator("#text")).to_have_value(THOUGHT)
+    expect(sara.locator("[name=comment_on]")).to_have_count(1)
+
+    monkeypatch.setattr(streams, "A_MOMENT", 0.0)
+    offer_help(event.sara.person_id, convening=event.convening, at=event.at)
+    expect(sara.locator(".for-you")).to_contain_text("Something that was written here")
+    expect(sara.locator(".for-you")).to_be_in_viewport()
+    expect(sara.locator("#text")).to_have_value(THOUGHT)
+    picture(sara, "phone")
+
+    restore_post(removal, keyring=keyring, by=None, at=event.at)
+    event.say(tomas, "Is it open again?", after=LATER)
+    expect(sara.locator("#posts")).to_contain_text("Is it open again?")
+    expect(sara.locator("#posts")).not_to_contain_text("cruel")
+    assert sara.evaluate("window.sameage"), "and all of it on the page that was open"
+    kept = "[localStorage.length, sessionStorage.length, history.state]"
+    assert sara.evaluate(kept) == [0, 0, None]
+    assert sara.broken == []
+
+
+def test_a_tab_that_lay_hidden_looks_again_when_its_reader_may_not_be_there_any_more(
+    event,
+    room,
+    warrant_for,  # noqa: F811
+    shut_out,  # noqa: F811
+    vault_file,  # noqa: F811
+    picture,
+):
+    """Nobody told it: its stream was closed. Access taken away, a room locked, a sign-in ended elsewhere."""
+    cruel = event.say(event.karim, "a cruel thing")
+    event.say(event.sara, "I am here.")
+    newcomer = register(event.convening, "Tomas")
+    karim, sara, tomas = (room(who) for who in (event.karim, event.sara, newcomer))
+    for page in (karim, sara, tomas):
+        expect(page.locator("#refresh")).to_be_hidden()
+        look_away(page)
+    karim.locator("#text").fill(THOUGHT)
+    shut_out(event.karim, Place("session", event.room.session_id), at=event.at)
+    pull_brake(event.room, kind="lock", by=event.amara, at=event.at)
+    sara.context.clear_cookies(name="__Host-session")
+    remove_post(cruel, warrant=warrant_for(cruel), file=vault_file.id, at=event.at)
+    for page, words in (
+        (karim, "No access at the moment"),
+        (tomas, "closed to newcomers"),
+        (sara, "Sign in"),
+    ):
+        look_away(page, False)
+        expect(page.locator("main")).to_contain_text(words)
+        expect(page.locator("body")).not_to_contain_text("a cruel thing")
+        assert THOUGHT not in page.content()
+    picture(karim, "out")
 
 
 def test_a_paused_room_says_so_and_keeps_the_words(event, room):
@@ -211,7 +317,6 @@ def test_somebody_is_hidden_without_a_script(event, room, picture):
 
 
 VIDEO = "https://video.example.org/embed/42"
-PHONE = {"width": 360, "height": 740}
 
 
 def test_what_the_team_says_stands_above_the_room_until_it_is_taken_down(event, room, picture):

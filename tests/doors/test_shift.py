@@ -26,6 +26,7 @@ from concord.vault import copies
 from tests.browsing import at_the_desk
 from tests.cast import PASSPHRASES, Cast, Desk, flagged, proposed, stage
 from tests.doors.conftest import Hosts
+from tests.doors.looking_away import look_away
 from tests.doors.phones import SMALL, Phone
 
 pytestmark = pytest.mark.browser
@@ -330,17 +331,6 @@ def test_a_threat_in_a_live_chat_ends_from_a_locked_phone(
     assert agreed.concurred_at <= Execution.objects.get().executed_at
     assert audit() == []
     picture(luis.page, "done")
-
-
-def look_away(page: Page, away: bool = True) -> None:
-    """Another tab lies over this one, or not any more."""
-    page.evaluate(
-        """away => {
-            Object.defineProperty(document, "hidden", { configurable: true, get: () => away });
-            document.dispatchEvent(new Event("visibilitychange"));
-        }""",
-        away,
-    )
 
 
 def in_the_hall(hosts: Hosts, context: BrowserContext, client, cast: Cast) -> Page:
