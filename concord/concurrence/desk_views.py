@@ -115,13 +115,22 @@ def _page(request: DeskRequest, proposal_id: UUID, *, status: int = 200) -> Http
 @door(asked)
 @require_safe
 def changed(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
-    """Whether the text that somebody is reading still is the one to answer; nothing while it is."""
+    """Whether the text that somebody is reading still is the one to answer; nothing while it is.
+
+    With `answered` for whoever waits for answers: a word that was lost on its way to their page is said again.
+    """
     found = _find(request, proposal_id)
-    is_same = str(newest(found).id) == request.GET.get("version")
+    version = newest(found)
+    is_same = str(version.id) == request.GET.get("version")
     if is_same and found.state == State.PROPOSED:
-        return HttpResponse(status=204)
+        if request.GET.get("answered") in (None, version.answered):
+            return HttpResponse(status=204)
+        return HttpResponse(status=204, headers={"HX-Trigger": "live:proposal"})
     page = {"proposal": found, "is_same": is_same}
-    return render(request, "concurrence/_desk_changed.html", page)
+    response = render(request, "concurrence/_desk_changed.html", page)
+    if "answered" in request.GET:
+        response["HX-Trigger"] = "live:proposal"
+    return response
 
 
 @door(asked)

@@ -120,6 +120,13 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"{self.proposal_id} {self.number}"
 
+    @property
+    def answered(self) -> str:
+        """How much was said and asked on it so far, in numbers: a page that shows less is out of date."""
+        on_it = self.asked.filter(on_it_at__isnull=False)
+        said = (self.concurrences, self.declines, self.set_aside, self.asked, on_it)
+        return "-".join(str(one.count()) for one in said)
+
 
 class Step(models.Model):
     """A commitment to one target of a version; `target_token` finds a second proposal on the same target."""

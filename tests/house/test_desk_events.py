@@ -15,6 +15,10 @@ OF_THE_WATCH = {"claim", "shift"}
 """What changes nothing that waits for anybody."""
 
 
+LISTS = {"inbox.html", "watch.html", "on_shift.html"}
+"""Pages of many things, each of which may go by itself."""
+
+
 def told() -> set[str]:
     """The names of all events that any room tells to the desks."""
     names = set()
@@ -27,11 +31,39 @@ def told() -> set[str]:
     return names
 
 
-def test_every_page_that_listens_hears_whatever_may_change_what_waits() -> None:
+def waits() -> set[str]:
     found = re.search(r"const waits = \[([^\]]+)\]", SCRIPT.read_text())
     assert found
-    heard = set(re.findall(r'"(\w+)"', found[1]))
-    assert told() - OF_THE_WATCH - OPEN_THINGS == heard
+    return set(re.findall(r'"(\w+)"', found[1]))
+
+
+def test_every_page_that_listens_hears_whatever_may_change_what_waits() -> None:
+    assert told() - OF_THE_WATCH - OPEN_THINGS == waits()
+
+
+def test_where_a_word_was_lost_every_page_looks_by_itself() -> None:
+    """A desk that may have missed something is told `inbox`, and no more: whatever waits on a page hears that too."""
+    deaf = []
+    for path in templates():
+        page = path.read_text()
+        for trigger in re.findall(r'hx-trigger="([^"]+)"', page):
+            asks = set(re.findall(r"live:(\w+)", trigger)) & (waits() - {"inbox"})
+            if asks and "every " not in trigger and not re.search("live:(inbox|news)", page):
+                deaf.append((path.name, trigger))
+    assert deaf == []
+    for path in PACKAGE.glob("*/static/**/*.js"):
+        heard = set(re.findall(r'\bon\("(\w+)"', path.read_text()))
+        assert not heard & waits() or "inbox" in heard, path
+
+
+def test_every_page_about_one_thing_goes_when_its_reader_loses_it() -> None:
+    pages = [one for one in templates() if 'data-stream="/live/?s=desk:' in one.read_text()]
+    assert len(pages) > len(LISTS)
+    for path in pages:
+        page = path.read_text()
+        assert path.name in LISTS or ("data-about=" in page and "data-still=" in page), path
+    [watch] = PACKAGE.glob("desk/static/**/watch.js")
+    assert 'on("gone"' in watch.read_text()
 
 
 def test_what_changes_nothing_that_waits_is_shown_on_the_watch() -> None:

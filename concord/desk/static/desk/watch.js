@@ -40,6 +40,15 @@
   on("claim", () => { if (!busy(flags)) refresh(flags); });
   on("renamed", () => { if (!busy(now)) refresh(now); });
   on("flag", () => { hear(flags); hear(now); });
+  const look = (part) => { if (part) htmx.trigger(part, "fresh"); };
+  // Something waits, and it is not said what: while words are lost, this is all that comes of a flag.
+  on("inbox", () => look(flags));
+  // What is its reader's no more goes at once, whatever they read or type there.
+  on("gone", ({ id }) => {
+    const item = document.getElementById("flag-" + id);
+    if (item) item.remove();
+    look(flags);
+  });
   const takeAway = (row) => {
     row.querySelectorAll("[formaction]").forEach((button) => button.remove());
     const said = document.createElement("p");
@@ -60,8 +69,18 @@
     held.filter((row) => !list.getElementById(row.id) && moment(row) > reaches).forEach(takeAway);
     return rows.some((row) => !document.getElementById(row.id));
   };
+  // A flag that is not there yet, or whose answer would be for more than it was.
+  const isFor = (item) => [...item.querySelectorAll("[name=with], [name=shown]")].map((one) => one.value).join();
+  const isMore = (item) => {
+    const held = document.getElementById(item.id);
+    return !held || isFor(held) !== isFor(item);
+  };
   // What happened before the stream was open, or while it was not, is not told again: look once.
-  on("open", () => parts.forEach((part) => { if (busy(part)) htmx.trigger(part, "fresh"); else refresh(part); }));
+  on("open", () => parts.forEach((part) => { if (busy(part)) look(part); else refresh(part); }));
+  on("open", () => (flags ? flags.querySelectorAll("[data-still]") : []).forEach((item) => {
+    if (!item.querySelector("details[open]")) return;
+    fetch(item.dataset.still, { headers: { "HX-Request": "true" } }).then((answer) => { if (answer.status === 404) item.remove(); }, () => {});
+  }));
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-newer]");
     if (!button) return;
@@ -87,6 +106,9 @@
     if (!parts.includes(part) || asked.delete(part) || !busy(part)) return;
     event.detail.shouldSwap = false;
     const list = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
-    if (part !== now || compare(list)) hear(part);
+    const more = part === now ? Number(compare(list)) : [...list.querySelectorAll("[data-item]")].filter(isMore).length;
+    if (!more) return;
+    news.set(part, Math.max(news.get(part), more) - 1);
+    hear(part);
   });
 })();
