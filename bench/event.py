@@ -1,11 +1,11 @@
 """A whole event in fast motion: two thousand people at once in twenty rooms, a raid, and what staff decide about it.
 
 Twenty minutes pass in four. Each room follows an hour of real chat, where that lies beside the checkout; everybody
-holds a stream open, and some load their page again. Then forty people come into one room within three minutes, each
-with a stream, and write one cruelty after the other; a flag, a case, a proposal and a second yes take them out in
-twelve decisions, with all that they wrote. Every message has to reach everybody in its room; nobody who was taken out
-writes or hears anything more. All the while somebody flags a moment now and then, and one who watches hears of it; at
-the end one member of the team, alone, pauses a room.
+holds a stream open, and some load their page again. Then forty people come into three rooms within three minutes, each
+with a stream, and write one cruelty after the other, by turns in all three; a flag, a case, a proposal and a second yes
+take them out in twelve decisions, with all that they wrote. Every message has to reach everybody in its room; nobody
+who was taken out writes or hears anything more. All the while somebody flags a moment now and then, and one who watches
+hears of it; at the end one member of the team, alone, pauses a room.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ PEOPLE, ROOMS = 2_000, 20
 FASTER, FASTER_IF_QUICK = 5, 20
 MINUTES, MINUTES_IF_QUICK = 20, 7
 RAIDERS, RAID_MINUTES = 40, 3
+RAIDED = 3
+"""Rooms in which each of them writes by turns: what screening finds there comes together as one item a person."""
 DECISIONS = 12
 MOMENTS = 12
 """Flagged by people who take part, over the whole event."""
@@ -255,11 +257,17 @@ class Event:
 
     def _cruelties(self) -> list[Said]:
         """One after the other comes in, and writes until they are out, and on."""
-        path = f"/r/{self._rooms[0]}/posts"
         return sorted(
-            Said(due, self._port(number), path, one["cookie"], CRUEL, stamped=False)
+            Said(
+                due,
+                self._port(number),
+                f"/r/{self._rooms[(number + turn) % RAIDED]}/posts",
+                one["cookie"],
+                CRUEL,
+                stamped=False,
+            )
             for number, one in enumerate(self._raiders)
-            for due in self._moments(number)
+            for turn, due in enumerate(self._moments(number))
         )
 
     def _moments(self, number: int) -> list[float]:
@@ -285,9 +293,8 @@ class Event:
         for due, what, number in sorted(come + decisions + moments):
             time.sleep(max(0.0, began + due - time.monotonic()))
             if what == "come":
-                wish = Wish(
-                    self._port(number), f"room:{self._rooms[0]}", self._raiders[number]["cookie"]
-                )
+                room = f"room:{self._rooms[number % RAIDED]}"
+                wish = Wish(self._port(number), room, self._raiders[number]["cookie"])
                 self._raid_ears += self._raid.join([wish])
             elif what == "flag":
                 self._flag(number, desk)
@@ -362,7 +369,7 @@ class Event:
 
 def bring_raiders(many: int) -> list[dict[str, str]]:
     """Forty who have signed in and read everything, and are not there yet."""
-    people, cookies = bring_in(many, [stage.cast.hall])
+    people, cookies = bring_in(many, stage.rooms[:RAIDED], in_all=True)
     return [
         {"registration": str(who.id), "cookie": cookie}
         for who, cookie in zip(people, cookies, strict=True)
@@ -391,7 +398,7 @@ def decide(registrations: list[str]) -> dict[str, Any]:
     while theirs.values("registration").distinct().count() < len(registrations):
         assert time.monotonic() < until, "they have not written"
         time.sleep(0.05)
-    posts, at = list(theirs), timezone.now()
+    posts, at = list(theirs.select_related("room")), timezone.now()
     amara = {"by": told.amara.staff, "keyring": told.amara.keyring, "at": at}
     luis = {"by": told.luis.staff, "keyring": told.luis.keyring}
     flag = flag_post(posts[0], words="All of them", by=told.sara.person_id, by_staff=False, at=at)
@@ -418,20 +425,20 @@ def _targets(registrations: list[str], posts: list[Any]) -> tuple[Any, ...]:
     from concord.concurrence.terms import Target
     from concord.convenings.models import Registration
 
-    hall = stage.cast.hall
     people = Registration.objects.filter(id__in=[UUID(one) for one in registrations])
     outs = [
         Target(
             "revoke",
             who.person_id,
             who.display_name,
-            scope_kind="session",
-            scope_id=hall.session_id,
+            scope_kind="convening",
+            scope_id=stage.cast.convening.id,
             until_at=stage.cast.later(hours=24),
         )
         for who in people
     ]
-    return (*outs, *(Target("delete", post.id, f"{hall.name}, {post.number}") for post in posts))
+    posts_go = (Target("delete", one.id, f"{one.room.name}, {one.number}") for one in posts)
+    return (*outs, *posts_go)
 
 
 def posts_of(registrations: list[str]) -> dict[str, int]:

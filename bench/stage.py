@@ -57,10 +57,12 @@ def warm_up(event: str) -> None:
     make_screener(UUID(event))
 
 
-def bring_in(many: int, rooms: list[Room]) -> tuple[list[Registration], list[str]]:
+def bring_in(
+    many: int, rooms: list[Room], *, in_all: bool = False
+) -> tuple[list[Registration], list[str]]:
     """Many at once: what signing in, registering and confirming leave behind, without the letters.
 
-    The first is in the first room, the second in the second, and so on, round and round.
+    The first is in the first room, the second in the second, and so on, round and round; or each of them `in_all`.
     """
     from concord.convenings.models import Registration
     from concord.people.models import Login, Person
@@ -87,7 +89,7 @@ def bring_in(many: int, rooms: list[Room]) -> tuple[list[Registration], list[str
     )
     sessions = _sessions(logins)
     cookies = [
-        cookies_of(login, session, room=rooms[number % len(rooms)])
+        cookies_of(login, session, rooms=rooms if in_all else [rooms[number % len(rooms)]])
         for number, (login, session) in enumerate(zip(logins, sessions, strict=True))
     ]
     return people, cookies
@@ -95,7 +97,7 @@ def bring_in(many: int, rooms: list[Room]) -> tuple[list[Registration], list[str
 
 def sign_in(login: Login, *, room: Room) -> str:
     """One more browser of somebody: its cookies."""
-    return cookies_of(login, _sessions([login])[0], room=room)
+    return cookies_of(login, _sessions([login])[0], rooms=[room])
 
 
 def _sessions(logins: list[Login]) -> list[str]:
@@ -128,7 +130,7 @@ def _sessions(logins: list[Login]) -> list[str]:
     return [row.session_key for row in rows]
 
 
-def cookies_of(login: Login, session: str, *, room: Room) -> str:
+def cookies_of(login: Login, session: str, *, rooms: list[Room]) -> str:
     """What the browser sends: the session, the guidelines that were read, the token of forms."""
     from django.http import HttpResponse
     from django.test import RequestFactory
@@ -137,8 +139,11 @@ def cookies_of(login: Login, session: str, *, room: Room) -> str:
 
     request, response = RequestFactory().get("/"), HttpResponse()
     request.user, request.is_desk = login, False  # type: ignore[attr-defined]
-    read = guidelines_of(room.session) if room.session else None
-    if read is not None:
-        mark_read(request, response, read)
-    kept = f"; {COOKIE}={response.cookies[COOKIE].value}" if read else ""
+    kept = ""
+    for room in rooms:
+        read = guidelines_of(room.session) if room.session else None
+        if read is not None:
+            mark_read(request, response, read)
+            request.COOKIES[COOKIE] = response.cookies[COOKIE].value
+            kept = f"; {COOKIE}={response.cookies[COOKIE].value}"
     return f"__Host-session={session}; __Host-csrf={TOKEN}{kept}"
