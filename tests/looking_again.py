@@ -21,25 +21,26 @@ PASSPHRASES.setdefault("mina", "orbit velvet canoe lantern ritual mango drift")
 PASSPHRASES.setdefault("zoe", "harvest pencil quartz meadow signal tunic brave")
 
 
-def another_receiver(cast: Cast, name: str = "mina") -> Desk:
+def another_receiver(cast: Cast, name: str = "mina", *, at: datetime | None = None) -> Desk:
     """Mina receives reports too, and has had a part in nothing yet."""
+    at = at or cast.at
     staff = designate(
         Person.objects.create(),
         working_name=name.title(),
         role=Role.RECEIVER,
         languages=["en"],
         by=cast.amara.staff,
-        at=cast.at,
+        at=at,
     )
     login = enrol(
         staff,
         handle=name,
         passphrase=PASSPHRASES[name],
         countersigner=cast.luis.keyring,
-        at=cast.at,
+        at=at,
     )
-    acknowledge(staff, version=1, at=cast.at)
-    pledge(staff, at=cast.at)
+    acknowledge(staff, version=1, at=at)
+    pledge(staff, at=at)
     return Desk(staff, login, keys.unlock(staff.person_id, PASSPHRASES[name]))
 
 

@@ -103,11 +103,12 @@ def is_of_its_case(decision: Decision, report: Report) -> bool:
 
 
 def end_loan(request: ReviewRequest, *, at: datetime) -> None:
-    """Whoever looked at the case for this request alone reads it no longer."""
+    """Whoever looked at the case for this request alone reads it no longer; what nobody else can open stays theirs."""
     if not request.lends_case or request.reviewer is None:
         return
     for file in files.still_there(files_of(request)):
-        if request.reviewer in outside_readers(at):
+        others = keyholders(files.readers(file) - {request.reviewer})
+        if request.reviewer in outside_readers(at) and others:
             files.withdraw(file, request.reviewer, at=at)
     case = case_of(request)
     if case is not None and case.file in files.still_there([case.file]):

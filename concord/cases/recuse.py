@@ -61,7 +61,7 @@ def take_out(
     take_keys(case, who=who, keyring=keyring, at=at)
     _void_what_they_left(case, who, keyring=keyring, at=at)
     record("cases.recuse", actor=by, subject=case.id, at=at, who=who)
-    recused.send(sender=Case, case=case, person=who, at=at)
+    recused.send(sender=Case, case=case, person=who, keyring=keyring, at=at)
     return recusal
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from concord.cases.models import OVER, Case
 from concord.cases.presence import is_live
+from concord.cases.signals import seated
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
 from concord.outbox.leave import leave
@@ -23,7 +24,11 @@ KIND = "cases.ring_the_seats"
 
 
 def seats_changed(case: Case, *, at: datetime) -> None:
-    """Leave it to be looked at who sits there now. In the transaction that seats them; once for each moment."""
+    """Leave it to be looked at who sits there now. In the transaction that seats them; once for each moment.
+
+    Announces `seated`.
+    """
+    seated.send(sender=Case, case=case, at=at)
     leave(KIND, subject=case.id, unique_key=f"{KIND}:{case.id}:{at.isoformat()}", at=at)
 
 

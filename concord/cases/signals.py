@@ -3,8 +3,12 @@
 from django.dispatch import Signal
 
 recused = Signal()
-"""Sent with `case`, `person` (id), `by` (keyring or None) and `at` inside the recusing transaction: whoever keeps
-further copies of the case takes them from that person at once."""
+"""Sent with `case`, `person` (id), `keyring` (of whoever wrote it down, or None) and `at` inside the recusing
+transaction: whoever keeps further copies of the case takes them from that person at once."""
+
+seated = Signal()
+"""Sent with `case` and `at`, in the transaction, whenever somebody came to coordinate it or to be its deputy, by
+whichever way: whoever keeps further copies of the case gives them to those who sit there now."""
 
 merged = Signal()
 """Sent with `case` (the older), `gone` (the younger, an empty shell from now on) and `at`, in the transaction, before

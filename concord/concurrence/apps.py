@@ -5,7 +5,7 @@ class ConcurrenceConfig(AppConfig):
     name = "concord.concurrence"
 
     def ready(self) -> None:
-        from concord.concurrence import (  # noqa: F401  (hears departures, ties, recusals and erasing; asks, rings; lapses)
+        from concord.concurrence import (  # noqa: F401  (hears departures, ties, seats, recusals and erasing; asks, rings; lapses)
             ask_wider,
             end_unasked,
             hear_departures,
@@ -14,6 +14,7 @@ class ConcurrenceConfig(AppConfig):
             lend_standing,
             look_again,
             note_live,
+            owe_decisions,
             ring_for_conflict,
             ring_for_end,
             ring_for_press,

@@ -17,7 +17,14 @@ from concord.cases.hear_departures import lends_parts  # the seats are filled fi
 from concord.concurrence.ask_wider import ask_wider
 from concord.concurrence.end_unasked import end_unasked, who_may_adopt
 from concord.concurrence.guards import is_on_the_team
-from concord.concurrence.models import OPEN_STATES, Proposal, ProposalQuerySet, State, Version
+from concord.concurrence.models import (
+    OPEN_STATES,
+    Decision,
+    Proposal,
+    ProposalQuerySet,
+    State,
+    Version,
+)
 from concord.concurrence.rings import is_live, may_be_asked
 from concord.concurrence.signals import answered
 from concord.ledger.record import record
@@ -45,8 +52,12 @@ def go_on_without_them(
 
 @lends_parts
 def cases_with_a_part(person: UUID) -> set[UUID]:
-    """The cases in which they proposed, agreed, or were given to read, what is still open."""
-    return set(_theirs(person).values_list("case", flat=True))
+    """The cases in which they proposed, agreed, or were given to read, what is open; or can read what was decided."""
+    decided = Decision.objects.filter(file__in=files.held_by(person))
+    return {
+        *_theirs(person).values_list("case", flat=True),
+        *decided.values_list("case", flat=True),
+    }
 
 
 def _theirs(person: UUID) -> ProposalQuerySet:

@@ -15,6 +15,7 @@ from concord.cases.recuse import take_out
 from concord.concurrence.end_unasked import end_unasked
 from concord.concurrence.hear_departures import lose_the_yes
 from concord.concurrence.models import OPEN_STATES, Decision, Proposal, Step
+from concord.concurrence.owe_decisions import owe_decision
 from concord.concurrence.terms import ON_A_PERSON
 from concord.monitoring.desk_stream import GONE, tell_desks
 from concord.monitoring.readers import acquainted_with
@@ -23,19 +24,24 @@ from concord.people.models import Person, StaffMember
 from concord.people.signals import acquaintance_declared, tie_declared
 from concord.spaces.models import Post
 from concord.vault import files
+from concord.vault.keyring import Keyring
 
 
 @receiver(tie_declared, dispatch_uid="concurrence.hear_ties")
-def step_out(staff: StaffMember, person: Person, at: datetime, **kwargs: Any) -> None:
-    """Their cases are found by the keyed tokens of their steps; the files of decisions go back as well.
+def step_out(
+    staff: StaffMember, person: Person, at: datetime, keyring: Keyring | None = None, **kwargs: Any
+) -> None:
+    """Their cases are found by the keyed tokens of their steps; the files of decisions go back as well, once others
+    have them.
 
     All of them are locked already, together with those in which somebody was named (`cases.hear_ties`).
     """
     about = Case.objects.filter(id__in=cases_about(person))
     for case in about.order_by("opened_at"):
-        take_out(case, who=staff.person_id, by=staff.person_id, at=at)
+        take_out(case, who=staff.person_id, by=staff.person_id, keyring=keyring, at=at)
     decided = Q(execution__warrants__target=person.id) | Q(case__in=about)
     for decision in Decision.objects.filter(decided).distinct():
+        owe_decision(decision, without=staff.person_id, keyring=keyring, at=at)
         files.withdraw(decision.file, staff.person_id, at=at)
 
 

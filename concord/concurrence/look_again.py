@@ -12,19 +12,23 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from concord.cases.seats import seats_who_see
 from concord.concurrence.models import Decision, Look
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.readers import outside_readers
 from concord.monitoring.ring import ring
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.vault import files
+from concord.vault.keyholders import keyholders
 
 
 @every("concurrence.look_again", seconds=600)
 def look_again(job: Job | None, *, at: datetime) -> int:
     """Ask the coordinator and the deputy on the day, once; everybody who may see it, once the day is past.
 
+    Where neither of the two can open it, everybody who may see it is asked on the day.
     Returns how many were asked about anew.
     """
     due = list(_due(at).values_list("id", flat=True))
@@ -60,9 +64,8 @@ def _ask(id: UUID, *, at: datetime) -> None:
     if day is None or decision.looks.filter(settled_at__isnull=True).exists():
         return
     Look.objects.create(decision=decision, due_on=day, rung_at=at)
-    case = decision.case
-    asked = {staff.person_id for staff in (case.coordinator, case.deputy) if staff is not None}
-    _ring(asked & files.readers(decision.file), id, at=at)
+    able = _able(decision, at=at)
+    _ring(seats_who_see(decision.case) & able or able, id, at=at)
     record("concurrence.look_again", actor=None, subject=id, at=at)
 
 
@@ -73,8 +76,13 @@ def _alarm(id: UUID, *, at: datetime) -> None:
         return
     look.alarmed_at = at
     look.save(update_fields=["alarmed_at"])
-    _ring(files.readers(look.decision.file), look.decision_id, at=at)
+    _ring(_able(look.decision, at=at), look.decision_id, at=at)
     record("concurrence.look_late", actor=None, subject=look.decision_id, at=at)
+
+
+def _able(decision: Decision, *, at: datetime) -> set[UUID]:
+    """Who can open it and is still there; where nobody is, the outside contact hears that something waits."""
+    return keyholders(files.readers(decision.file)) or outside_readers(at)
 
 
 def _ring(persons: set[UUID], decision: UUID, *, at: datetime) -> None:

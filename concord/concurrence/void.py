@@ -23,6 +23,7 @@ from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.people.models import StaffMember
 from concord.vault import files
+from concord.vault.keyring import Keyring
 
 log = logging.getLogger("concord.concurrence")
 
@@ -101,14 +102,22 @@ def _let_lapse(version: Version, *, at: datetime) -> None:
 
 @receiver(recused)
 def void_what_they_agreed_to(
-    sender: type[Case], case: Case, person: UUID, at: datetime, **kwargs: Any
+    sender: type[Case],
+    case: Case,
+    person: UUID,
+    at: datetime,
+    keyring: Keyring | None = None,
+    **kwargs: Any,
 ) -> None:
     """A recusal takes the briefings and decisions away, and voids what the person proposed or agreed to.
 
-    What they were the last to be asked for is declined.
+    What they were the last to be asked for is declined. What was decided goes on with others, who are given it first.
     """
     from concord.concurrence.end_unasked import end_unasked
+    from concord.concurrence.owe_decisions import owe_decision
 
+    for decision in Decision.objects.filter(case=case):
+        owe_decision(decision, without=person, keyring=keyring, at=at)
     for proposal in Proposal.objects.select_for_update().filter(case=case):
         was_asked = files.may_open(proposal.version.briefing, person)
         for version in proposal.versions.all():

@@ -169,6 +169,11 @@ def owe(file_id: UUID, *, to: UUID, at: datetime) -> None:
     OwedGrant.objects.get_or_create(file_id=file_id, holder=to, defaults={"owed_at": at})
 
 
+def owed_to(file_id: UUID) -> set[UUID]:
+    """To whom a grant is owed that nobody has made yet."""
+    return set(OwedGrant.objects.filter(file=file_id).values_list("holder", flat=True))
+
+
 def settle(keyring: Keyring, *, at: datetime) -> int:
     """Make the grants that are owed in files this keyring can open. Returns how many were made.
 
