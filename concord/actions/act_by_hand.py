@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from concord.actions.models import ByHand
+from concord.actions.pass_by_hand import who_does_it
 from concord.actions.revoke_access import about, check_person_and_place, excerpt, hold
 from concord.cases.conflicts import is_eligible
 from concord.cases.models import Case
@@ -75,20 +76,29 @@ def preview(target: Target, *, at: datetime) -> dict[str, Any]:
 def carry_out(
     warrant: Warrant, *, decision: Decision, detail: dict[str, Any], at: datetime
 ) -> None:
-    """Put it before the person who does it, with its clock. Done before, it does nothing."""
+    """Put it before the person who does it, with its clock. Done before, it does nothing.
+
+    Whoever was named is asked about again: if they may have no part in it by now, they hear nothing, and it is the
+    coordinator's.
+    """
     if ByHand.objects.filter(warrant=warrant).exists():
         return
     id, hand = uuid4(), UUID(detail["hand"])
+    person = who_does_it(decision, hand=hand, at=at)
+    passed = person is not None and person != hand
     ByHand.objects.create(
         id=id,
         warrant=warrant,
         decision=decision,
         hand=hand,
+        passed_to=person if passed else None,
+        passed_at=at if passed else None,
         sealed=files.seal(decision.file, detail["words"].encode(), about=f"by hand:{id}"),
         due_at=at + (LIVE if is_happening(decision.case, warrants=[warrant]) else OTHERWISE),
     )
-    tell_desks({hand}, "decision", decision.id)
-    ring({hand}, at=at, at_once=True)
+    told = {person} if person is not None else set()
+    tell_desks(told, "decision", decision.id)
+    ring(told, at=at, at_once=True)
 
 
 def verify(warrant: Warrant, *, at: datetime) -> bool:

@@ -25,6 +25,7 @@ class ActionsConfig(AppConfig):
             lift,
             limit_writing,
             look_at_later,
+            pass_by_hand,
             release_member,
             restore_posts,
             review_reference,

@@ -220,6 +220,11 @@ class NoticeReference(models.Model):
         return str(self.execution_id)
 
 
+def done_by(person: uuid.UUID) -> Q:
+    """Of the steps by hand, those that were given to this person by name, or passed to them since."""
+    return Q(passed_to=person) | Q(passed_to__isnull=True, hand=person)
+
+
 class ByHandQuerySet(models.QuerySet["ByHand"]):
     def visible_to(self, staff: StaffMember) -> ByHandQuerySet:
         return self.filter(decision__in=Decision.objects.visible_to(staff).values("id"))
@@ -229,10 +234,15 @@ class ByHandQuerySet(models.QuerySet["ByHand"]):
         out = SetAside.objects.filter(commitment=OuterRef("warrant__commitment"))
         return self.filter(~Exists(out), stated_at__isnull=True)
 
+    def of(self, person: uuid.UUID) -> ByHandQuerySet:
+        """Those that are this person's to do, as named or because it passed to them."""
+        return self.filter(done_by(person))
+
 
 class ByHand(models.Model):
     """Something two people agreed to that no machine does. `hand` is to do it; whoever did it says what was done.
 
+    `hand` stays as it was agreed to. Where they have no part in it any more it is `passed_to` somebody who has.
     Words and statement are sealed to the decision's file. It stays open, and rings, until somebody states it under
     their key or sets it aside with a reason.
     """
@@ -241,6 +251,8 @@ class ByHand(models.Model):
     warrant = models.OneToOneField(Warrant, on_delete=models.CASCADE, related_name="by_hand")
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="by_hand")
     hand = models.UUIDField()
+    passed_to = models.UUIDField(null=True)
+    passed_at = models.DateTimeField(null=True)
     sealed = models.BinaryField()
     due_at = models.DateTimeField()
     alarmed_at = models.DateTimeField(null=True)
@@ -273,6 +285,11 @@ class ByHand(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def doer(self) -> uuid.UUID:
+        """Whose it is to do now."""
+        return self.passed_to or self.hand
 
 
 class UnheldQuerySet(models.QuerySet["Unheld"]):

@@ -50,6 +50,7 @@ STANDS_OURS: dict[str, Words] = {
     "under_way": _("The letter could not be handed over so far. It is tried again by itself."),
     "given_up": _("The letter could not be handed over, and is not tried any more."),
 }
+PASSED = _("Whoever was named for it has no part in this any more.")
 LEFT_OUT = _("Left out, with a reason that stands beside the exact text.")
 
 
@@ -123,7 +124,7 @@ def _elsewhere(decision: Decision, request: DeskRequest, typed: Typed | None) ->
 
 def _by_hand(decision: Decision, request: DeskRequest, typed: Typed | None) -> Iterable[ToDo]:
     steps = list(decision.by_hand.select_related("decision"))
-    people = {person for one in steps for person in (one.hand, one.stated_by) if person}
+    people = {person for one in steps for person in (one.doer, one.stated_by) if person}
     staff = StaffMember.objects.filter(person__in=people)
     names = dict(staff.values_list("person_id", "working_name"))
     waiting = set(ByHand.objects.waiting().filter(decision=decision).values_list("id", flat=True))
@@ -135,8 +136,12 @@ def _by_hand(decision: Decision, request: DeskRequest, typed: Typed | None) -> I
             id=one.id,
             where=_("By hand"),
             what=asked,
-            stands="" if waits else STANDS[ElsewhereState.DONE_BY_HAND] if said else LEFT_OUT,
-            who=names.get(one.stated_by or one.hand, ""),
+            stands=(PASSED if one.passed_to else "")
+            if waits
+            else STANDS[ElsewhereState.DONE_BY_HAND]
+            if said
+            else LEFT_OUT,
+            who=names.get(one.stated_by or one.doer, ""),
             due_at=one.due_at,
             settled_at=one.stated_at if said else None if waits else one.due_at,
             is_late=waits and one.due_at <= request.at,

@@ -97,6 +97,10 @@ WORDS = {
     "concurrence.execute": ("agreed", _("Carried out")),
     "actions.by_hand_late": ("", _("A step by hand was late; others were told")),
     "actions.hasten": ("", _("What it is about goes on by now; a step by hand is due sooner")),
+    "actions.pass_by_hand": (
+        "",
+        _("A step by hand passed to a colleague: whoever was named has no part in it any more"),
+    ),
     "actions.state_done": ("", _("%(who)s said that a step by hand was done")),
     "actions.unheld": ("", _("A step was not seen to hold; its people were rung")),
     "actions.send_again": ("", _("%(who)s had a letter sent again")),

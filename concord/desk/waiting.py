@@ -20,6 +20,7 @@ from concord.actions.models import (
     LaterMember,
     ReviewRequest,
     Unheld,
+    done_by,
 )
 from concord.actions.ring_unheld import in_words
 from concord.cases.alarm_caseless import caseless, for_too_long
@@ -343,7 +344,7 @@ def by_hand_for(staff: StaffMember) -> QuerySet[ByHand]:
     """What this person is to do by hand, and what anybody is late with that they may see."""
     if not staff.may_concur:
         return ByHand.objects.none()
-    theirs = Q(hand=staff.person_id) | Q(alarmed_at__isnull=False)
+    theirs = done_by(staff.person_id) | Q(alarmed_at__isnull=False)
     return ByHand.objects.visible_to(staff).waiting().filter(theirs).order_by("due_at")
 
 

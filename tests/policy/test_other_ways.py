@@ -18,6 +18,7 @@ from concord.actions.triggers import drop_statements, install
 from concord.actions.verify_steps import verify_steps
 from concord.cases.models import Case
 from concord.cases.models import State as CaseState
+from concord.cases.recuse import recuse
 from concord.concurrence.concur import concur
 from concord.concurrence.execute import NeedsConcurrence, execute
 from concord.concurrence.guards import HasAConflict, NeedsCoordinator, NoLongerOpen
@@ -33,9 +34,12 @@ from concord.concurrence.terms import SET_ASIDE, Target
 from concord.convenings.models import Convening, Session, State
 from concord.monitoring.ring import NOTICE
 from concord.outbox.models import Job
+from concord.people.end_designation import end_designation
 from concord.spaces.models import Post
+from concord.vault import files
 from tests.browsing import at_the_desk
 from tests.cast import Cast, Desk, case_about_karim, opened, proposed, terms_for
+from tests.looking_again import another_receiver
 from tests.policy.test_sanctions import missing, step
 
 WORDS = "Ask the interpreters' agency to give him another booth tomorrow."
@@ -280,3 +284,36 @@ def test_a_step_that_vanished_without_a_reason_is_named(cast: Cast) -> None:
     install()
     found = {one.what for one in audit()}
     assert "a step that was agreed to, and neither done nor set aside" in found
+
+
+@pytest.mark.clauses("R-ACT-1", "K-CONF-1")
+def test_a_hand_without_a_part_hears_nothing_and_it_is_the_coordinators(cast: Cast) -> None:
+    """Noor was named and steps out before the yes; Amara does it, until she steps out, and Luis after her."""
+    zoe = another_receiver(cast, "zoe")
+    case = case_about_karim(cast)
+    proposal = proposed(cast, case, targets=(by_hand(cast, cast.noor),))
+    recuse(case, who=cast.noor.id, **who(cast.noor, cast))
+    Job.objects.filter(kind=NOTICE).delete()
+    agrees = opened(proposal.version, zoe, cast.at)
+    concur(agrees, by=zoe.staff, keyring=zoe.keyring, at=cast.at)
+    found = ByHand.objects.get()
+    assert (found.hand, found.doer) == (cast.noor.id, cast.amara.id)
+    assert rung() == {cast.amara.id}
+    amara = at_the_desk(cast.amara).open("/")
+    assert amara.sees("To be done by hand")
+    assert amara.open(f"/decisions/{found.decision_id}").sees("Whoever was named for it")
+    Job.objects.filter(kind=NOTICE).delete()
+    recuse(case, who=cast.amara.id, **who(cast.amara, cast, minutes=1))
+    found.refresh_from_db()
+    assert (found.doer, found.passed_at) == (cast.luis.id, cast.later(minutes=1))
+    assert {cast.amara.id, cast.noor.id} & rung() == set()
+    end_designation(cast.luis.staff, by=None, at=cast.later(minutes=2))
+    found.refresh_from_db()
+    assert found.doer == zoe.id
+    files.settle(zoe.keyring, at=cast.later(minutes=3))
+    assert state_done(found, words="Booth 4.", **who(zoe, cast, minutes=3)).stated_by == zoe.id
+    assert audit() == []
+
+
+def rung() -> set[object]:
+    return set(Job.objects.waiting().filter(kind=NOTICE).values_list("subject", flat=True))
