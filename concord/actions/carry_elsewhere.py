@@ -13,12 +13,15 @@ from typing import Any
 
 from django.db import transaction
 from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
 
 from concord.access.models import EVERYWHERE, Place, Shut
 from concord.access.signals import person_readmitted
 from concord.actions import platforms
 from concord.actions.models import Elsewhere, ElsewhereState
 from concord.actions.platforms import BACK, DELETE, REVOKE, Answer, Platform, StrangerFailed
+from concord.actions.tell_outside import tell_outside
+from concord.cases.seats import seats_who_see
 from concord.concurrence.happening import is_happening
 from concord.concurrence.lend_standing import happens_elsewhere
 from concord.concurrence.models import Decision, Execution, Warrant
@@ -214,11 +217,16 @@ def _to_a_person(step: Elsewhere, *, at: datetime) -> None:
 
 
 def _tell(step: Elsewhere, *, at: datetime) -> None:
-    """Whoever coordinates, and the deputy: by the desk's stream, and by a notice without contents."""
-    case = step.decision.case
-    persons = {staff.person_id for staff in (case.coordinator, case.deputy) if staff is not None}
+    """Whoever coordinates, and the deputy: by the desk's stream, and by a notice without contents.
+
+    Where neither can open it any more, the outside contact: they hand the case to somebody who can.
+    """
+    persons = seats_who_see(step.decision.case)
     tell_desks(persons, "decision", step.decision_id)
     ring(persons, at=at, at_once=True)
+    if not persons:
+        words = _("Decision %(code)s waits to be carried out by hand, and nobody on the team can.")
+        tell_outside(words, code=step.decision.code, at=at)
 
 
 def _still_wanted(step: Elsewhere) -> bool:

@@ -25,9 +25,11 @@ from concord.actions.looked_at import case_of, may_look
 from concord.actions.models import UNDECIDED, Ending, ReviewRequest, ReviewState
 from concord.actions.signals import not_me_accepted
 from concord.actions.who_asks import step_told, steps_of_each
+from concord.cases.common_readers import ask_old_readers
 from concord.cases.models import Case
 from concord.cases.move import reopen, rests
 from concord.cases.parties import known_parties
+from concord.cases.seats import seats_who_see
 from concord.concurrence.models import Decision, Warrant
 from concord.ledger.record import record
 from concord.letterbox.models import Box
@@ -134,7 +136,7 @@ def decide_review(
     elif outcome == ReviewState.VARIED and decision is not None:
         _end_sooner(request, decision, ends_at, step, keyring=keyring, at=at)
     if outcome != ReviewState.UPHELD and request.kind != "not_me":
-        _open_again(request, case, by=by, at=at)
+        _open_again(request, case, by=by, keyring=keyring, at=at)
     request.reason_sealed = files.seal(
         request.file, reason.strip().encode(), about=f"review reason:{request.id}"
     )
@@ -283,9 +285,12 @@ def _end_sooner(
     say_it_ends_earlier(persons_under(decision), decision, ends_at=ends_at, at=at)
 
 
-def _open_again(request: ReviewRequest, case: Case | None, *, by: UUID, at: datetime) -> None:
-    """A case that rested on what was wrong, or too long, goes back to its people (workflow.md 4.4); a report that was
-    set aside, to those who read it. They are rung where nothing was decided: it is theirs to do something."""
+def _open_again(
+    request: ReviewRequest, case: Case | None, *, by: UUID, keyring: Keyring, at: datetime
+) -> None:
+    """A case that rested on what was wrong, or too long, goes back to its people (workflow.md 4.4), but for those who
+    have a conflict by now; a report that was set aside, to those who read it. They are rung where nothing was decided:
+    it is theirs to do something."""
     if case is None:
         if request.report is not None:
             bring_back(request.report, by=by, at=at)
@@ -293,10 +298,13 @@ def _open_again(request: ReviewRequest, case: Case | None, *, by: UUID, at: date
     case = Case.objects.select_for_update().get(id=case.id)
     if rests(case):
         reopen(case, by=by, at=at)
+        about = persons_under(request.decision) if request.decision else set()
+        ask_old_readers(case, keyring=keyring, also=about, at=at)
+        case.refresh_from_db()
     if request.decision is None:
-        seats = {seat.person_id for seat in (case.coordinator, case.deputy) if seat}
+        seats = seats_who_see(case)
         tell_desks(seats, "case", case.id)
-        ring(seats, at=at)
+        ring(seats or outside_readers(at), at=at)
 
 
 def _step(

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from concord.cases.accept_hand_over import NotAskedToTakeIt
 from concord.cases.models import Case, Handover
+from concord.cases.seats import seats_who_see
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
@@ -29,6 +30,7 @@ def end_hand_over(handover: Handover, *, by: StaffMember, at: datetime) -> Hando
         handover.save(update_fields=["ended_at"])
         record("cases.end_hand_over", actor=by.person_id, subject=case.id, at=at)
         if by != case.coordinator:
-            tell_desks([case.coordinator.person_id], "case", case.id)
-            ring([case.coordinator.person_id], at=at, at_once=True)
+            told = seats_who_see(case) & {case.coordinator.person_id}
+            tell_desks(told, "case", case.id)
+            ring(told, at=at, at_once=True)
     return handover

@@ -42,7 +42,13 @@ def rests(case: Case) -> bool:
 
 
 def reopen(case: Case, *, by: UUID | None, at: datetime) -> None:
-    """Take up again a case that rests; also where a merge, a recusal or a new proposal brings it about."""
+    """Take up again a case that rests; also where a merge, a recusal or a new proposal brings it about.
+
+    Whoever does it asks its old readers for conflicts (`common_readers`). Where nobody's key is at hand, `by` None,
+    whoever reads it next does.
+    """
+    if by is None:
+        Case.objects.filter(id=case.id).update(old_readers_wait=True)
     Closing.objects.filter(case=case, reopened_at__isnull=True).update(
         reopened_at=at, reopened_by=by
     )

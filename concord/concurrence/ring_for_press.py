@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from concord.cases.seats import seats_who_see
 from concord.concurrence.models import Concurrence, Proposal, State
 from concord.concurrence.rings import is_live, live_since
 from concord.ledger.record import record
@@ -55,8 +56,7 @@ def _ring(id: UUID, *, proposal: UUID, at: datetime) -> None:
         return
     agreed.rung_at = at
     agreed.save(update_fields=["rung_at"])
-    case = held.case
-    persons = {staff.person_id for staff in (case.coordinator, case.deputy) if staff is not None}
+    persons = seats_who_see(held.case)
     tell_desks(persons, "proposal", held.id)
     ring(persons, at=at, at_once=True)
     record("concurrence.ring_for_press", actor=None, subject=held.id, at=at)

@@ -23,6 +23,7 @@ from concord.actions.models import Elsewhere, ElsewhereState
 from concord.actions.platforms import BACK, REVOKE, Answer, Platform, StrangerFailed
 from concord.actions.settle_by_hand import NeedsProof, ProofIsTooLong, read_proof, settle_by_hand
 from concord.cases.models import State
+from concord.cases.recuse import recuse
 from concord.concurrence.concur import concur
 from concord.concurrence.guards import NeedsCoordinator
 from concord.concurrence.models import Concurrence, Decision, Proposal
@@ -213,6 +214,21 @@ def test_past_its_clock_it_is_told_once_and_stays_open(cast: Cast, meetings: Mee
     assert alarm_elsewhere(None, at=cast.later(minutes=2)) == 0
     assert Elsewhere.objects.open().count() == 1
     assert at_the_desk(cast.amara).open("/").sees("did not answer yet")
+
+
+@pytest.mark.clauses("K-CONF-1", "R-PRACT-1")
+def test_whose_name_only_stands_on_the_seat_is_told_nothing_of_it(cast: Cast, meetings: Meetings):
+    """Luis and Amara step out, and nobody is left to follow: what is late is the outside contact's to hear of."""
+    meetings.mood = "times out"
+    decision = decided(cast, **only_karim(cast))
+    for desk in (cast.luis, cast.amara):
+        recuse(decision.case, who=desk.id, by=desk.staff, keyring=desk.keyring, at=cast.at)
+    decision.case.refresh_from_db()
+    assert decision.case.coordinator == cast.amara.staff
+    Job.objects.filter(kind=NOTICE).delete()
+    assert alarm_elsewhere(None, at=cast.later(minutes=1)) == 1
+    told = set(Job.objects.filter(kind=NOTICE).values_list("subject", flat=True))
+    assert told == {cast.outside.holder}
 
 
 @pytest.mark.parametrize("mood", ["refuses", "cannot"])
