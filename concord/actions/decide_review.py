@@ -25,10 +25,10 @@ from concord.actions.looked_at import case_of, may_look
 from concord.actions.models import UNDECIDED, Ending, ReviewRequest, ReviewState
 from concord.actions.signals import not_me_accepted
 from concord.actions.who_asks import step_told, steps_of_each
-from concord.cases.common_readers import ask_old_readers
+from concord.cases.common_readers import leave_only_common_readers
 from concord.cases.models import Case
 from concord.cases.move import reopen, rests
-from concord.cases.parties import known_parties
+from concord.cases.parties import known_parties, respondents
 from concord.cases.seats import seats_who_see
 from concord.concurrence.models import Decision, Warrant
 from concord.ledger.record import record
@@ -299,7 +299,9 @@ def _open_again(
     if rests(case):
         reopen(case, by=by, at=at)
         about = persons_under(request.decision) if request.decision else set()
-        ask_old_readers(case, keyring=keyring, also=about, at=at)
+        if files.may_open(case.file, by):
+            about |= respondents(case, keyring=keyring)
+        leave_only_common_readers(case, about=about, keyring=keyring, at=at)
         case.refresh_from_db()
     if request.decision is None:
         seats = seats_who_see(case)

@@ -8,6 +8,7 @@ class CasesConfig(AppConfig):
         from concord.cases import (  # noqa: F401  (who is kept out, who is close; what is erased, and when; who is silent)
             alarm_caseless,
             check_in,
+            common_readers,
             decide_no_action,
             hear_departures,
             hear_outside,

@@ -84,8 +84,6 @@ class Case(models.Model):
     classified = models.BinaryField(null=True)
     opened_at = models.DateTimeField()
     coordinated_since = models.DateTimeField()
-    old_readers_wait = models.BooleanField(default=False)
-    """It came back while nobody could open it: its old readers are asked for conflicts at the next reading."""
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="merged"
     )

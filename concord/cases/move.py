@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.models import TRANSITIONS, Case, Closing, State
+from concord.cases.signals import came_back
 from concord.ledger.record import record
 from concord.refusals import Refused
 
@@ -44,13 +45,13 @@ def rests(case: Case) -> bool:
 def reopen(case: Case, *, by: UUID | None, at: datetime) -> None:
     """Take up again a case that rests; also where a merge, a recusal or a new proposal brings it about.
 
-    Whoever does it asks its old readers for conflicts (`common_readers`). Where nobody's key is at hand, `by` None,
-    whoever reads it next does.
+    Its old readers are asked for conflicts by whoever does it (`common_readers`). With nobody's key at hand, `by`
+    None, it announces `came_back`, and they are asked by what can be told without one.
     """
-    if by is None:
-        Case.objects.filter(id=case.id).update(old_readers_wait=True)
     Closing.objects.filter(case=case, reopened_at__isnull=True).update(
         reopened_at=at, reopened_by=by
     )
     move(case, State.REOPENED, at=at)
     record("cases.reopen", actor=by, subject=case.id, at=at)
+    if by is None:
+        came_back.send(sender=Case, case=case, at=at)

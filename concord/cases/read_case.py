@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from concord.cases.common_readers import ask_old_readers
 from concord.cases.keep_evidence import read_evidence
 from concord.cases.models import Case, Note
 from concord.cases.parties import Known, known_parties
@@ -104,23 +103,15 @@ class Opened:
         ]
 
 
+@transaction.atomic
 def read_case(case: Case, *, by: StaffMember | None, keyring: Keyring, at: datetime) -> Opened:
     """Everything in the case; `by` is None for the outside contact. Raises NoGrant for whoever holds no key,
     and `OnlyCurrentStaff` for whoever left, whatever they still hold: closed or not (K-CONF-1).
 
-    That the deputy opened it is announced to the coordinator, once. Where it was opened again and nobody could ask its
-    old readers for conflicts, they are asked before anything is shown, whoever reads included: that stands by itself.
+    That the deputy opened it is announced to the coordinator, once.
     """
     if by is not None and not by.is_current(at):
         raise OnlyCurrentStaff(subject=case.id)
-    if case.old_readers_wait:
-        ask_old_readers(case, keyring=keyring, at=at)
-        case.refresh_from_db()
-    return _read(case, by=by, keyring=keyring, at=at)
-
-
-@transaction.atomic
-def _read(case: Case, *, by: StaffMember | None, keyring: Keyring, at: datetime) -> Opened:
     sources = list(case.sources.select_related("flag__room", "report"))
     opened = Opened(
         flags=[_flag(each.flag, keyring, at) for each in sources if each.flag],

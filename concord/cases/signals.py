@@ -17,6 +17,9 @@ those who are kept out of either are taken out: whoever keeps something of the y
 handed_over = Signal()
 """Sent with `case`, `former` and `by` (StaffMember: who coordinates from now on) and `at`, in the transaction."""
 
+came_back = Signal()
+"""Sent with `case` and `at`, in the transaction, when a case that rested comes back with nobody's key at hand."""
+
 party_added = Signal()
 """Sent with `case`, `known` (`parties.Known`, in the clear and in memory only) and `at`, in the transaction."""
 
