@@ -1,8 +1,9 @@
 """@door(predicates): opens a view, or it is not there; tells a refusal in words.
 
 A door answers three ways. Somebody for whom a page does not exist gets 404, whether or not it exists for
-others. Somebody whom the policy refuses gets the refusal's own words, and the refusal is recorded. Everyone
-else gets the page. A staff page asks somebody who is not signed in to sign in, for that tells nothing.
+others. Somebody whom the policy refuses gets the refusal's own words, and the refusal is recorded; of whoever
+takes part, never who it was. Everyone else gets the page. A staff page asks somebody who is not signed in to sign
+in, for that tells nothing.
 """
 
 from __future__ import annotations
@@ -96,10 +97,20 @@ def way_back(request: HttpRequest) -> str:
 
 def tell_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """Answer with the refusal's words, and let it be recorded."""
-    refusals.tell(refused, actor=actor_of(request), at=timezone.now())
+    note_refusal(request, refused, at=timezone.now())
     page = "site/_refused.html" if getattr(request, "htmx", False) else refused.page
     told = {"refused": refused, "kept": what_was_typed(request)}
     return render(request, page, told, status=refused.status)
+
+
+def note_refusal(request: HttpRequest, refused: Refused, *, at: datetime) -> None:
+    """Let a refusal be recorded: at the desk who was refused what, elsewhere the rule alone.
+
+    Somebody who takes part is refused because they flagged, reported or came in; "never" is recorded without them,
+    "not now" would only tell the ledger who was there, and when.
+    """
+    if on_desk(request) or refused.status == 403:
+        refusals.tell(refused, actor=actor_of(request), at=at)
 
 
 def what_was_typed(request: HttpRequest) -> list[str]:
@@ -119,5 +130,5 @@ def what_was_typed(request: HttpRequest) -> list[str]:
 
 
 def actor_of(request: HttpRequest) -> Any:
-    """The opaque id of the person who asks, or None."""
-    return getattr(request.user, "person_id", None) if hasattr(request, "user") else None
+    """The opaque id of the member of staff who asks, or None: whoever takes part is nobody to the ledger."""
+    return getattr(getattr(request, "user", None), "person_id", None) if on_desk(request) else None

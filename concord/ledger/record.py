@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from concord.ledger.models import Entry
 from concord.refusals import Refused
+
+OF_NOBODY_EVERY = timedelta(hours=1)
+"""How often the same refusal is kept of somebody whom no entry names: anybody may ask as often as they like."""
 
 
 def record(
@@ -38,8 +41,16 @@ def record_each(
 
 
 def record_refusal(refused: Refused, actor: UUID | None, at: datetime) -> None:
-    """Keep that the policy said no: which rule, to whom, about what."""
+    """Keep that the policy said no: which rule, to whom, about what; of nobody, once in `OF_NOBODY_EVERY`."""
+    if actor is None and _was_kept_lately(refused, at):
+        return
     record("refused", actor=actor, subject=refused.subject, at=at, rule=refused.rule)
+
+
+def _was_kept_lately(refused: Refused, at: datetime) -> bool:
+    alike = Entry.objects.filter(verb="refused", actor=None, subject=refused.subject)
+    last = alike.filter(facts__rule=refused.rule).order_by("-id").values_list("at", flat=True)
+    return any(at - one < OF_NOBODY_EVERY for one in last[:1])
 
 
 def _all_plain(facts: Mapping[str, Any]) -> dict[str, Any]:

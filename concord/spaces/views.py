@@ -17,11 +17,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from concord import refusals
 from concord.access.gate import NotAdmitted, limit_of
 from concord.access.tell import notices_for
 from concord.convenings.models import Registration
-from concord.doors import Request, actor_of, anyone, door
+from concord.doors import Request, anyone, door, note_refusal
 from concord.refusals import NoSpace, Refused, is_full
 from concord.spaces import hooks, post_actions
 from concord.spaces.enter import Entered, enter
@@ -214,12 +213,8 @@ def _again(
 
 
 def _turn_away(request: Request, refused: Refused, **more: Any) -> HttpResponse:
-    """Told like at any door, but what they wrote stays theirs to copy.
-
-    Only "never" is recorded: a slow room or a lost cookie would tell the ledger who was there, and when.
-    """
-    if refused.status == 403:
-        refusals.tell(refused, actor=actor_of(request), at=request.at)
+    """Told like at any door, but what they wrote stays theirs to copy."""
+    note_refusal(request, refused, at=request.at)
     page = "site/_refused.html" if request.htmx else "spaces/refused.html"
     return render(request, page, {"refused": refused, **more}, status=refused.status)
 
