@@ -22,7 +22,7 @@ from concord.cases.read_case import Opened, read_case
 from concord.concurrence.guards import is_on_the_team
 from concord.concurrence.models import Decision, Proposal
 from concord.desk.next_step import next_step
-from concord.desk.timeline import readers_of, timeline_of
+from concord.desk.timeline import newest_of, readers_of
 from concord.desk.who_may import works_on_cases
 from concord.doors import door
 from concord.people.at_the_desk import DeskRequest
@@ -84,7 +84,7 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
         "several_reported": len(_reported(opened)) > 1,
         "someone_reported": someone_reported,
         "elsewhere": elsewhere,
-        "timeline": timeline_of(found),
+        "timeline": newest_of(found, whole="all" in request.GET),
         "readers": readers_of(found),
         "exports": _exports(found),
         "authors": _authors(opened),

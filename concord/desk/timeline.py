@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -149,15 +151,24 @@ WORDS = {
     "refused": ("", _("%(who)s tried what is not open to them; nothing was changed")),
 }
 """Each verb of the ledger that belongs in a timeline: the mark it carries, and its words."""
+SHOWN = 60
+"""Lines of a case's page; whoever wants more asks for all."""
+FEW = 3
+"""So often in a row something has a line each time."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """One line of the timeline. `mark` is empty for what the two circles do not speak of."""
+    """One line of the timeline: how often it came in a row, when last, and `since` when.
+
+    `mark` is empty for what the two circles do not speak of.
+    """
 
     mark: str
     words: str
     at: datetime
+    times: int = 1
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -169,8 +180,22 @@ class Reader:
     last: datetime
 
 
+class Timeline(NamedTuple):
+    """The lines that a page shows, newest first, and how many older ones there are."""
+
+    moments: list[Moment]
+    earlier: int
+
+
+def newest_of(case: Case, *, whole: bool) -> Timeline:
+    """What a page shows at first; the `whole` of it for whoever asks."""
+    moments = timeline_of(case)
+    shown = moments if whole else moments[:SHOWN]
+    return Timeline(shown, len(moments) - len(shown))
+
+
 def timeline_of(case: Case) -> list[Moment]:
-    """Newest first."""
+    """Newest first. What came often in a row is one line with a number, so that it pushes nothing else away."""
     entries = list(
         Entry.objects.filter(subject__in=_subjects(case), verb__in=WORDS).order_by("-id")
     )
@@ -178,7 +203,7 @@ def timeline_of(case: Case) -> list[Moment]:
     taken_up = {entry.at for entry in entries if entry.verb == "cases.take_up"}
     told = [entry for entry in entries if not _goes_without_saying(entry, own, taken_up)]
     names = _names({entry.actor for entry in told})
-    return [_moment(entry, names) for entry in told]
+    return _folded(_moment(entry, names) for entry in told)
 
 
 def readers_of(case: Case) -> list[Reader]:
@@ -186,6 +211,17 @@ def readers_of(case: Case) -> list[Reader]:
     read = readings(case.id, verb="cases.read_case")
     names = _names({one.actor for one in read})
     return [Reader(names.get(one.actor, ""), one.times, one.last) for one in read]
+
+
+def _folded(moments: Iterable[Moment]) -> list[Moment]:
+    lines = []
+    for _words, run in groupby(moments, key=lambda one: (one.mark, one.words)):
+        alike = list(run)
+        if len(alike) <= FEW:
+            lines += alike
+        else:
+            lines.append(replace(alike[0], times=len(alike), since=alike[-1].at))
+    return lines
 
 
 def _goes_without_saying(entry: Entry, own: set[Any], taken_up: set[datetime]) -> bool:

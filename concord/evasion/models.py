@@ -12,7 +12,10 @@ from concord.people.models import Person
 
 
 class Match(models.Model):
-    """A return under a decision. APPLIED carries the execution by prior decision; DISMISSED never comes back."""
+    """A return under a decision. APPLIED carries the execution by prior decision; DISMISSED never comes back.
+
+    `held_at`: when the gate's last refusal of them was noted.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="returns")
@@ -29,6 +32,7 @@ class Match(models.Model):
     )
     reason_sealed = models.BinaryField(null=True)
     recognised_at = models.DateTimeField()
+    held_at = models.DateTimeField(null=True)
     applied_by = models.UUIDField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.UUIDField(null=True)

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import Q
 from django.dispatch import receiver
 
 from concord.access.gate import hold_mailboxes
@@ -27,6 +29,8 @@ from concord.people.models import Login
 from concord.people.signals import signed_in
 
 STILL_LEAVING = timedelta(minutes=1)
+NOTED_EVERY = timedelta(hours=1)
+"""Whoever is refused may ask again a thousand times a minute; what it writes is one entry in this time."""
 
 
 @receiver(signed_in)
@@ -67,18 +71,25 @@ def hold_at_the_door(
     """The very account tried again: the gate refused it, and that is noted under the decision's id.
 
     A page that the decision has just taken away asks once more by itself. That is nobody's return, so what is
-    refused within `STILL_LEAVING` of the decision is refused all the same, and not counted.
+    refused within `STILL_LEAVING` of the decision is refused all the same, and not counted. Nor is what comes
+    within `NOTED_EVERY` of a try that was noted: that writes nothing at all.
     """
     shut = Shut.objects.filter(id=shut_id).first()
     decision = decision_of(shut) if shut else None
     if decision is None or at - decision.made_at < STILL_LEAVING:
         return
-    _match, first = Match.objects.get_or_create(
-        decision=decision,
-        person_id=person_id,
-        defaults={"evidence": "account", "state": "held", "recognised_at": at},
-    )
-    record("evasion.held", actor=None, subject=decision.id, at=at, first=first)
+    theirs = Match.objects.filter(decision=decision, person_id=person_id)
+    if theirs.filter(held_at__gt=at - NOTED_EVERY).exists():
+        return
+    with transaction.atomic():
+        match, first = Match.objects.get_or_create(
+            decision=decision,
+            person_id=person_id,
+            defaults={"evidence": "account", "state": "held", "recognised_at": at},
+        )
+        still = Q(held_at__isnull=True) | Q(held_at__lte=at - NOTED_EVERY)
+        if Match.objects.filter(still, id=match.id).update(held_at=at):
+            record("evasion.held", actor=None, subject=decision.id, at=at, first=first)
 
 
 @remembers

@@ -8,6 +8,7 @@ from concord.cases.models import Case, Note, Party
 from concord.cases.parties import known_parties
 from concord.cases.take_up import take_up
 from concord.ledger.models import Entry
+from concord.ledger.record import record
 from concord.monitoring.flag_moment import flag_moment
 from concord.reports.models import Report
 from concord.reports.receive_report import receive_report
@@ -85,6 +86,23 @@ def test_the_timeline_carries_the_marks_of_the_two_circles(cast: Cast, amara: Br
     assert amara.sees("Amara proposed an action")
     assert amara.sees("A flag was raised")
     assert amara.sees("It waits for a second yes.")
+
+
+def test_what_comes_often_is_one_line_and_a_long_past_is_asked_for(
+    cast: Cast, case: Case, page: Browser
+) -> None:
+    for _ in range(300):
+        record("evasion.held", actor=None, subject=case.id, at=cast.at)
+    page.open(f"/cases/{case.id}")
+    assert page.sees("300 times since")
+    assert page.page.count("The person tried to come in and was refused") == 1
+    for verb in ["cases.hold", "cases.lift_hold"] * 40:
+        record(verb, actor=cast.amara.id, subject=case.id, at=cast.at)
+    page.open(f"/cases/{case.id}")
+    assert page.page.count("lifted the hold") == 30
+    page.follow("lines from before")
+    assert page.page.count("lifted the hold") == 40
+    assert page.sees("A flag was raised")
 
 
 def test_a_report_is_taken_up_once(cast: Cast, amara: Browser, luis: Browser) -> None:

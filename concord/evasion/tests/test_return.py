@@ -28,6 +28,7 @@ from concord.evasion.revoke_again import (
     revoke_again,
 )
 from concord.evasion.undo import undo
+from concord.ledger.models import Entry
 from concord.people.signals import signed_in
 from concord.spaces.models import Post
 from tests.cast import Cast, login_by_mailbox, opened, participant, proposed
@@ -117,12 +118,17 @@ def test_the_database_refuses_a_repetition_of_an_ended_decision(cast: Cast) -> N
 def test_the_very_account_is_noted_at_the_door(cast: Cast) -> None:
     decision = decided(cast)
     shut = Shut.objects.get(person=cast.karim.person)
-    for _try in range(2):
+    for minutes in (1, 1, 2, 59, 61):
         entry_refused.send(
-            sender=None, person_id=cast.karim.person_id, shut_id=shut.id, at=cast.later(minutes=1)
+            sender=None,
+            person_id=cast.karim.person_id,
+            shut_id=shut.id,
+            at=decision.made_at + timedelta(minutes=minutes),
         )
     assert Match.objects.get().decision == decision
     assert Match.objects.get().state == "held"
+    held = Entry.objects.filter(verb="evasion.held", subject=decision.id)
+    assert [entry.facts["first"] for entry in held] == [True, False], "one entry in an hour"
 
 
 def test_the_page_that_was_just_cut_is_no_return(cast: Cast) -> None:
