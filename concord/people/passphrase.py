@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from concord.doors import on_desk
 from concord.people.enrol import read_handle
+from concord.people.known_browser import is_known
 from concord.people.models import Login
 from concord.vault import keys, session
 from concord.vault.errors import WrongPassphrase
@@ -19,7 +20,8 @@ class PassphraseBackend(BaseBackend):
     """Authenticates BY unsealing, at the desk only, and keeps sessions of both hosts.
 
     The opened keyring is pending until the second factor has passed. A handle that nobody has costs the same
-    single run of Argon2id and gets the same answer as a wrong passphrase.
+    single run of Argon2id and gets the same answer as a wrong passphrase. A browser in which they never signed in
+    waits in the strangers' line, whoever is named.
     """
 
     def authenticate(
@@ -32,8 +34,10 @@ class PassphraseBackend(BaseBackend):
         if request is None or not on_desk(request) or username is None or password is None:
             return None
         login = _login_by(username)
+        person = login.person_id if login else uuid4()
+        known = login is not None and login.is_active and is_known(request, person)
         try:
-            keyring = keys.unlock(login.person_id if login else uuid4(), password)
+            keyring = keys.unlock(person, password, of_a_stranger=not known)
         except WrongPassphrase:
             return None
         if login is None or not login.is_active:

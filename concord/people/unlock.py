@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.http import HttpRequest
 
+from concord.people.known_browser import know_again
 from concord.people.models import OpenDesk
 from concord.people.shift_ends import shift_ends
 from concord.vault import copies, session
@@ -27,6 +28,7 @@ def unlock(request: HttpRequest, *, at: datetime) -> Keyring | None:
     device, answer = getattr(request, "device_answer", (None, None))
     if keyring is not None:
         note_open_desk(request, keyring)
+        know_again(request, holder)
     if keyring is None or device is None or answer is None:
         return keyring
     if device not in copies.devices_of(holder):

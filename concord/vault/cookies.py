@@ -1,4 +1,4 @@
-"""Cookies that hold a random key and nothing else: `__Host-`, so no other host or path can set or read them.
+"""Cookies that hold a key or a keyed hash and nothing else: `__Host-`, so no other host or path sets or reads them.
 
 A change asked for in a request is written by `VaultMiddleware` when the answer leaves.
 """
@@ -16,9 +16,11 @@ KEY_BYTES = 32
 _CHANGES = "_vault_cookies"
 
 
-def give_key(request: HttpRequest, name: str, *, lifetime: timedelta | None = None) -> bytes:
-    """A fresh 32-byte key that the answer will leave in this browser, for the session or a lifetime."""
-    key = secrets.token_bytes(KEY_BYTES)
+def give_key(
+    request: HttpRequest, name: str, *, lifetime: timedelta | None = None, key: bytes | None = None
+) -> bytes:
+    """32 bytes, fresh if none are given, that the answer will leave in this browser for the session or a lifetime."""
+    key = key or secrets.token_bytes(KEY_BYTES)
     _changes(request)[name] = (key, lifetime)
     return key
 

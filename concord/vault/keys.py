@@ -116,15 +116,21 @@ def countersign(holder: UUID, *, by: Keyring | RecoverySecret, at: datetime) -> 
     return key
 
 
-def unlock(holder: UUID, passphrase: str) -> Keyring:
+def unlock(holder: UUID, passphrase: str, *, of_a_stranger: bool = False) -> Keyring:
     """Open a holder's keyring. One run of Argon2id, also for a holder nobody knows. Raises WrongPassphrase.
 
-    Before a name is known to exist, callers pass a fresh uuid, so that both answers cost the same.
+    Before a name is known to exist, callers pass a fresh uuid, so that both answers cost the same. `of_a_stranger` is
+    tried in a line of its own. Raises TooManyAtOnce.
     """
     known = PersonKey.objects.filter(holder=holder, retired_at=None).exclude(sealed_secret=b"")
     decoy = _decoy(holder)  # also made when nobody needs it
     key = known.first() or decoy
-    stretched = stretch(passphrase, salt=bytes(key.salt), cost=(key.passes, key.memory))
+    stretched = stretch(
+        passphrase,
+        salt=bytes(key.salt),
+        cost=(key.passes, key.memory),
+        of_a_stranger=of_a_stranger,
+    )
     try:
         secret = sealing.open_under(
             stretched, bytes(key.sealed_secret), about=about_passphrase(key)

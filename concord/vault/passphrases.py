@@ -6,7 +6,7 @@ import math
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
 from nacl.pwhash.argon2id import SALTBYTES, kdf
@@ -23,10 +23,14 @@ LEAST_GUESSES_LOG10 = 65 * math.log10(2)
 WEIGHED_CHARACTERS = 72
 
 IN_LINE = 4
+STRANGERS_IN_LINE = 2
 _at_a_time = threading.BoundedSemaphore(2)
 """Each run takes 64 MiB; a rush of sign-ins must not take the server's memory from the rooms."""
 _line = threading.BoundedSemaphore(IN_LINE)
 """Those who run and those who wait, together: whoever waits holds a thread that other pages need."""
+_strangers_at_a_time = threading.BoundedSemaphore(1)
+_strangers = threading.BoundedSemaphore(STRANGERS_IN_LINE)
+"""The part of both that anybody may take who knows nothing: the rest stays with whoever is known here."""
 
 
 def generate_passphrase() -> str:
@@ -40,13 +44,16 @@ def strong_enough(passphrase: str) -> bool:
     return float(weighed["guesses_log10"]) >= LEAST_GUESSES_LOG10
 
 
-def stretch(passphrase: str, *, salt: bytes, cost: tuple[int, int]) -> bytes:
+def stretch(
+    passphrase: str, *, salt: bytes, cost: tuple[int, int], of_a_stranger: bool = False
+) -> bytes:
     """The 32-byte key of a passphrase: one run of Argon2id, then the pepper of the environment.
 
-    Raises TooManyAtOnce when the line is full, before any work is done.
+    `of_a_stranger`: nothing but the passphrase itself says who it is. Raises TooManyAtOnce when the line is full,
+    before any work is done.
     """
     opslimit, memlimit = cost
-    with _a_place(), _at_a_time:
+    with _a_turn(of_a_stranger=of_a_stranger):
         stretched = kdf(32, normalised(passphrase).encode(), salt, opslimit, memlimit)
     return sealing.expand(
         stretched, purpose="concord person key", salt=environment.subkey("passphrase pepper")
@@ -54,13 +61,25 @@ def stretch(passphrase: str, *, salt: bytes, cost: tuple[int, int]) -> bytes:
 
 
 @contextmanager
-def _a_place() -> Iterator[None]:
-    if not _line.acquire(blocking=False):
+def _a_turn(*, of_a_stranger: bool) -> Iterator[None]:
+    with ExitStack() as held:
+        if of_a_stranger:
+            held.enter_context(_a_place(_strangers))
+        held.enter_context(_a_place(_line))
+        if of_a_stranger:
+            held.enter_context(_strangers_at_a_time)
+        held.enter_context(_at_a_time)
+        yield
+
+
+@contextmanager
+def _a_place(line: threading.Semaphore) -> Iterator[None]:
+    if not line.acquire(blocking=False):
         raise TooManyAtOnce
     try:
         yield
     finally:
-        _line.release()
+        line.release()
 
 
 def cost_now() -> tuple[int, int]:

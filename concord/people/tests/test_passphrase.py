@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -267,6 +268,34 @@ def test_a_rush_of_sign_ins_holds_up_nobody_else(team: Team, a_full_line):
     assert "in a few seconds" in answer.content.decode()
     assert "Amara" in answer.content.decode()
     assert not Entry.objects.filter(verb="refused").exists()
+
+
+@pytest.fixture
+def a_crowd_of_strangers():
+    """As many as may wait at the desk's door, and one of them being tried."""
+    with ExitStack() as waiting:
+        for line in (passphrases._strangers, passphrases._line):
+            for _ in range(passphrases.STRANGERS_IN_LINE):
+                waiting.enter_context(line)
+        waiting.enter_context(passphrases._strangers_at_a_time)
+        waiting.enter_context(passphrases._at_a_time)
+        yield
+
+
+def test_strangers_at_the_door_hold_up_whoever_is_known_nowhere(
+    team: Team, request: pytest.FixtureRequest
+):
+    client = sign_in_at_the_desk(team.amara)
+    before = client.cookies["__Host-before"].value
+    client.post("/lock")
+    request.getfixturevalue("a_crowd_of_strangers")
+    assert typed(desk_client(), "Amara", PASSPHRASE).status_code == 429
+    for name, status in (("Luis", 429), ("Amara", 302)):
+        again = desk_client()
+        again.cookies["__Host-before"] = before
+        assert typed(again, name, PASSPHRASE).status_code == status, "it speaks of one person"
+    assert client.post("/locked", {"passphrase": PASSPHRASE}).status_code == 302
+    assert client.get("/team").status_code == 200
 
 
 def test_the_line_is_shorter_than_the_threads_of_the_server(settings):
