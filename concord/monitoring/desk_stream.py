@@ -5,22 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from functools import partial
-from importlib import import_module
 from uuid import UUID
 
-from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import transaction
-from django.http import HttpRequest
 
 from concord.live import relay
 from concord.live.follow_news import catches_up
 from concord.live.hub import hub
 from concord.live.subscriptions import Grant
 from concord.outbox.clock import clock
-from concord.people.current import login_of
-from concord.people.models import StaffMember
-from concord.vault.session import is_open_in
+from concord.people.listening import listening_staff
 
 KIND = "desk"
 GONE = "gone"
@@ -57,24 +51,10 @@ def _tell_here(event: str, id: str, *persons: str) -> None:
 
 def authorise(session_key: str | None, host: str, streams: list[str]) -> Grant | None:
     """Leave to listen to one's own desk stream, for current staff whose keys are open at the desk."""
-    if session_key is None or host.split(":", 1)[0].lower() not in settings.CONCORD_DESK_HOSTS:
+    staff = listening_staff(session_key, host, at=clock.now())
+    if staff is None or streams != [stream_of(staff.person_id)]:
         return None
-    person = _person_of(session_key)
-    if person is None or streams != [stream_of(person)]:
-        return None
-    staff = StaffMember.objects.current(clock.now()).filter(person_id=person)
-    staff = staff.exclude(pledged_at=None)
-    return Grant(person, streams) if staff.exists() else None
-
-
-def _person_of(session_key: str) -> UUID | None:
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    request.user = get_user(request)
-    request.is_desk = True  # type: ignore[attr-defined]
-    login = login_of(request)
-    may_listen = login and is_open_in(request.session) and not login.others_know_passphrase
-    return login.person_id if login and may_listen else None
+    return Grant(staff.person_id, streams)
 
 
 @catches_up

@@ -10,16 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
-from importlib import import_module
 from threading import Timer
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import transaction
 from django.dispatch import receiver
-from django.http import HttpRequest
 
 from concord.access.gate import is_admitted
 from concord.access.models import EVERYWHERE, Place, Shut
@@ -31,12 +27,10 @@ from concord.live.follow_cuts import Cuts, lends_cuts
 from concord.live.hub import hub
 from concord.live.subscriptions import Event, Grant
 from concord.outbox.clock import clock
-from concord.people.current import login_of
-from concord.people.models import StaffMember
+from concord.people.listening import listening_login, listening_staff
 from concord.spaces import news
 from concord.spaces.enter import may_listen
 from concord.spaces.models import Room
-from concord.vault.session import is_open_in
 
 CUT, READMITTED, AGAIN = "out", "readmitted", "look again"
 """What is said of people between processes."""
@@ -51,7 +45,8 @@ def authorise_room(session_key: str | None, host: str, streams: list[str]) -> Gr
     """A participant's streams: all of those asked for, or None."""
     if len(streams) > MOST_ROOMS:
         return None
-    person = _person_behind(session_key, host, desk=False)
+    login = listening_login(session_key, host, desk=False)
+    person = login.person_id if login else None
     rooms = _rooms(streams, Room.objects.visible_to(person)) if person else None
     now = clock.now()
     if (
@@ -65,17 +60,10 @@ def authorise_room(session_key: str | None, host: str, streams: list[str]) -> Gr
 
 def authorise_watch(session_key: str | None, host: str, streams: list[str]) -> Grant | None:
     """A monitor's streams on the desk: any room."""
-    person = _person_behind(session_key, host, desk=True)
-    now = clock.now()
-    staff = StaffMember.objects.current(now).filter(person_id=person).first() if person else None
-    if (
-        person is None
-        or staff is None
-        or not staff.may_monitor
-        or _rooms(streams, Room.objects.all()) is None
-    ):
+    staff = listening_staff(session_key, host, at=clock.now())
+    if staff is None or not staff.may_monitor or _rooms(streams, Room.objects.all()) is None:
         return None
-    return Grant(person, streams, partial(_backlog, news.for_desk))
+    return Grant(staff.person_id, streams, partial(_backlog, news.for_desk))
 
 
 @receiver(person_shut_out)
@@ -158,21 +146,6 @@ def _cut(person: UUID, streams: list[str] | None, forever: bool) -> None:
     if streams is None and forever:
         # One with an end would outlive it in memory; each opening asks the gate anyway.
         hub.shut_out(person)
-
-
-def _person_behind(session_key: str | None, host: str, *, desk: bool) -> UUID | None:
-    """The person whose session this is, on the host that the stream is for."""
-    name = host.split(":", 1)[0].lower()
-    if not session_key or (name in settings.CONCORD_DESK_HOSTS) is not desk:
-        return None
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    request.is_desk = desk  # type: ignore[attr-defined]
-    request.user = get_user(request)
-    login = login_of(request)
-    if login is None or (desk and not is_open_in(request.session)):
-        return None
-    return login.person_id
 
 
 def _rooms(streams: list[str], among: Any) -> list[Room] | None:

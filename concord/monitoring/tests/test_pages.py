@@ -10,7 +10,7 @@ from django.test import Client
 from concord.monitoring.desk_stream import authorise, stream_of
 from concord.monitoring.models import Flag
 from concord.monitoring.read_flag import read_flag
-from concord.people.models import Login
+from concord.people.models import Login, StaffMember
 from concord.people.tests.team import PASSPHRASE, desk_client, sign_in_at_the_desk
 from concord.spaces import post_actions
 from concord.spaces.streams import authorise_watch
@@ -103,6 +103,17 @@ def test_a_passphrase_without_the_second_factor_hears_nothing(amara, room):
     assert authorise_watch(key, "desk.localhost", [room.watch_stream]) is None
     opened = sign_in_at_the_desk(amara.staff).session.session_key
     assert authorise_watch(opened, "desk.localhost", [room.watch_stream]) is not None
+
+
+@pytest.mark.parametrize("unready", ["passphrase", "pledge"])
+def test_a_stream_opens_to_nobody_before_their_own_pages_do(amara, room, unready):
+    key = sign_in_at_the_desk(amara.staff).session.session_key
+    if unready == "pledge":
+        StaffMember.objects.filter(id=amara.staff.id).update(pledged_at=None)
+    else:
+        Login.objects.at_the_desk().filter(person=amara.id).update(others_know_passphrase=True)
+    assert authorise(key, "desk.localhost", [stream_of(amara.id)]) is None
+    assert authorise_watch(key, "desk.localhost", [room.watch_stream]) is None
 
 
 def test_former_staff_hear_nothing_more(amara, at):
