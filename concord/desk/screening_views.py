@@ -20,7 +20,7 @@ from concord.monitoring.drop_list import drop_list
 from concord.monitoring.export_list import export_list
 from concord.monitoring.forms import ListForm, TryForm
 from concord.monitoring.let_name_pass import ask_about_it_again
-from concord.monitoring.models import PassingName, RuleTally, TermList, Unscreened
+from concord.monitoring.models import PassingName, TermList, Unscreened
 from concord.monitoring.pause_list import pause_list
 from concord.monitoring.put_live import put_live
 from concord.monitoring.rehearse_list import marked, rehearse_list
@@ -28,6 +28,7 @@ from concord.monitoring.screeners import make_screener
 from concord.monitoring.screening.lexicon import LANGUAGES, words_to_read
 from concord.monitoring.screening.read_list import MOST_BYTES
 from concord.monitoring.shadow_list import shadow_list
+from concord.monitoring.tallies import tallies_of
 from concord.people.at_the_desk import DeskRequest
 from concord.people.who_may import designated
 from concord.refusals import Refused
@@ -153,7 +154,7 @@ def _screening_page(request: DeskRequest, convening: Convening, **more: Any) -> 
     page = {
         "convening": convening,
         "lists": TermList.objects.filter(convening=convening),
-        "tallies": RuleTally.objects.filter(convening=convening).order_by("-asked", "rule"),
+        "tallies": tallies_of(convening.id, at=request.at),
         "passing": PassingName.objects.now(convening.id),
         "unscreened": Unscreened.objects.filter(post__room__convening=convening).count(),
         "form": ListForm(),

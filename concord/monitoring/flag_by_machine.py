@@ -16,12 +16,13 @@ from django.db.models import F
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
-from concord.monitoring.models import Flag, RuleTally, Sighting
+from concord.monitoring.models import Flag, Sighting
 from concord.monitoring.raise_flag import about
 from concord.monitoring.readers import readers_of_flag
 from concord.monitoring.screening.found import FLAGGED_FROM, URGENT_FROM, Screened
 from concord.monitoring.seen import Seen
 from concord.monitoring.signals import flagged
+from concord.monitoring.tallies import count_asked
 from concord.names import token
 from concord.spaces.models import Post
 from concord.vault import files
@@ -49,7 +50,7 @@ def flag_by_machine(post: Post, screened: Screened, *, at: datetime) -> Flag:
         )
         if joins:
             flagged.send(sender=Flag, flag=flag, seen=seen, at=at)
-    _tally(post, rules)
+    count_asked(post.room.convening_id, rules, at=at)
     return flag
 
 
@@ -105,13 +106,3 @@ def reasons_of(screened: Screened) -> list[str]:
     """The kinds of signal that ask, the strongest first."""
     asking = [one for one in screened.signals if one.rank >= FLAGGED_FROM]
     return list(dict.fromkeys(one.name for one in sorted(asking, key=lambda one: -one.rank)))
-
-
-def _tally(post: Post, rules: list[str]) -> None:
-    """The last to be held, one after the other by name, as whoever answers an item does: a raid is in many rooms, and
-    all of its posts count here."""
-    for rule in rules:
-        tally, _ = RuleTally.objects.get_or_create(
-            convening_id=post.room.convening_id, rule=rule[:120]
-        )
-        RuleTally.objects.filter(id=tally.id).update(asked=F("asked") + 1)

@@ -156,12 +156,18 @@ class Sighting(models.Model):
 
 
 class RuleTally(models.Model):
-    """How often a rule asked for a look at an event, and how often nobody had to act: it counts no person."""
+    """How often a rule asked for a look at an event, and how often nobody had to act: it counts no person.
+
+    `…_before`: as it stood when the `day` began on which it was counted last (`tallies`).
+    """
 
     convening = models.ForeignKey(Convening, on_delete=models.CASCADE, related_name="+")
     rule = models.CharField(max_length=120)
     asked = models.PositiveIntegerField(default=0)
     dismissed = models.PositiveIntegerField(default=0)
+    day = models.DateField(null=True)
+    asked_before = models.PositiveIntegerField(default=0)
+    dismissed_before = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -25,6 +25,7 @@ from concord.monitoring.read_flag import read_flag, read_messages
 from concord.monitoring.screen_later import screen_later
 from concord.monitoring.screeners import forget_screeners, make_screener
 from concord.monitoring.seen import MACHINE
+from concord.monitoring.tallies import count_asked, tallies_of
 from concord.spaces.models import Post, Room
 from tests.browsing import at_the_desk, by_mail, into
 from tests.cast import Cast, participant
@@ -155,6 +156,11 @@ def test_a_dismissal_counts_for_its_rule_and_the_next_post_is_a_new_item(screene
         at=cast.at,
     )
     assert set(RuleTally.objects.values_list("asked", "dismissed")) == {(1, 1)}
+    rule = RuleTally.objects.values_list("rule", flat=True)[0]
+    for _ in range(5):
+        count_asked(cast.convening.id, [rule], at=cast.at)
+    told = [tallies_of(cast.convening.id, at=cast.later(days=day)) for day in (0, 1)]
+    assert told == [[], [(rule, 5, 0)]], "no number tells what became of one post"
     cast.say(cast.karim, HOSTILE + " again")
     assert Flag.objects.count() == 2
 
