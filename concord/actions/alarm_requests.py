@@ -106,5 +106,9 @@ def _alarm(id: UUID, *, at: datetime) -> None:
     request.alarmed_at = at
     request.save(update_fields=["alarmed_at"])
     words = _("Request %(code)s to look again was promised an answer, and the time is over.")
-    _ring_wider(request, words, at=at)
+    if request.folded:
+        # Its like rang already; a flood must not ring a day later, once for each.
+        tell_desks(files.readers(request.file), "review", request.id)
+    else:
+        _ring_wider(request, words, at=at)
     record("actions.alarm_review", actor=None, subject=request.id, at=at)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from concord.access.gate import standing_behind
@@ -26,12 +27,14 @@ from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.letterbox.issue import issue
 from concord.monitoring.desk_stream import tell_desks
-from concord.monitoring.readers import outside_readers
+from concord.monitoring.readers import on_call_of, outside_readers
 from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.asked_again import note_asked_again
 from concord.reports.models import Report
+from concord.reports.receive_report import alike_token
+from concord.reports.same_words import LATELY, is_one_of_many
 from concord.vault import files
 from concord.vault.keyholders import keyholders
 
@@ -59,12 +62,15 @@ def ask_review(
     at: datetime,
     number: str = "",
     report: UUID | None = None,
+    suspect: bool = False,
 ) -> tuple[str, ReviewRequest]:
     """File a request, sealed to staff who had no part in the decision, and return the code to come back with.
 
     Which decision it is about is told by `shut`, a shut or a limit from the gate's own page, by the `number` of a
     notice, or by the `report` whose box is open; then it is assigned at once. Where nothing was decided about that
-    report, it is about its being left so. When nothing tells, all who receive reports read it. No account is needed.
+    report, it is about its being left so. When nothing tells, all who receive reports read it, and those on call are
+    rung. No account is needed. What comes in the same words again and again, or about the same shut or report, or is
+    `suspect`, is folded beneath the others and rings nobody; nothing is refused.
     With fewer than two of them the outside contact holds its key, and looks at it when nobody else is left.
     The action stands meanwhile. Filed late, it still reaches a person and is answered. The same form sent twice shows
     the same code. Raises `SayALittle` for an empty or endless text.
@@ -82,14 +88,20 @@ def ask_review(
     settled_at = made_at(decisions, theirs)
     contents = json.dumps({"words": words.strip(), "contact": contact.strip()})
     named = bool(decisions) or theirs is not None
+    shut = shut if shut and standing_behind(shut) else None
+    # With the way to reach them: whoever floods with words that others may use folds nobody who left one.
+    text_token = alike_token(f"{words}\n{contact}", readers, of="review text")
+    folded = suspect or _is_one_of_many(text_token, shut=shut, report=theirs, at=at)
     file = files.open_file(readers=_holders(readers, named=named, at=at), at=at)
     made = ReviewRequest.objects.create(
         id=request_id,
         code=random_code(),
         kind=kind,
-        shut=shut if shut and standing_behind(shut) else None,
+        shut=shut,
         report=theirs,
         named=named,
+        folded=folded,
+        text_token=text_token,
         is_late=settled_at is not None and at > settled_at + _window(),
         file=file.id,
         sealed=files.seal(file.id, contents.encode(), about=f"review:{request_id}"),
@@ -103,8 +115,20 @@ def ask_review(
     if theirs is not None:
         note_asked_again(theirs, due_at=made.answer_due_at, at=at)
     tell_desks(readers, "review", made.id)
-    ring(readers, at=at)
+    if not folded:
+        ring(readers if named else on_call_of(readers, at=at), at=at)
     return code, made
+
+
+def _is_one_of_many(
+    text_token: bytes, *, shut: UUID | None, report: Report | None, at: datetime
+) -> bool:
+    same = Q(text_token=text_token)
+    if shut is not None:
+        same |= Q(shut=shut)
+    if report is not None:
+        same |= Q(report=report)
+    return is_one_of_many(ReviewRequest.objects.filter(same, filed_at__gt=at - LATELY))
 
 
 def _decisions(shut: UUID | None, number: str, report: UUID | None) -> list[Decision]:

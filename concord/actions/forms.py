@@ -54,6 +54,7 @@ class ReviewForm(forms.Form):
         ),
         max_length=200,
     )
+    website = Typed(label=_("Please leave this empty"))
     nonce = forms.CharField(widget=forms.HiddenInput, required=False)
     of = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -72,6 +73,7 @@ class ReviewForm(forms.Form):
             ]
             kinds.initial = "reporter"
         self.fields["nonce"].initial = lambda: secrets.token_hex(NONCE_BYTES)
+        self.fields["website"].widget.attrs = {"tabindex": "-1", "autocomplete": "off"}
 
     def clean_kind(self) -> str:
         """Which report it is about, the open box tells, and nothing else."""
@@ -103,9 +105,10 @@ class ReviewForm(forms.Form):
     def asked(self) -> dict[str, Any]:
         """What was typed, as `ask_review` takes it; with what it is about, when a link said so."""
         typed = dict(self.cleaned_data)
-        of = typed.pop("of")
+        of, suspect = typed.pop("of"), bool(typed.pop("website"))
         report = self.report if typed["kind"] == "reporter" else None
-        return {**typed, "shut": named_by(of), "number": of, "report": report}
+        told = {"shut": named_by(of), "number": of, "report": report, "suspect": suspect}
+        return {**typed, **told}
 
 
 class OutcomeForm(forms.Form):

@@ -47,6 +47,7 @@ class ReviewRequest(models.Model):
     `reviewer` is a person, or the standing letterbox of the outside contact; they had no part in the decision.
     `alarmed_at`, `raised_at`: since when everybody who can open it is to answer, or decide, what somebody let lie.
     `report`: whoever reported asks. Without a decision it is about what came of that report: nothing, as yet.
+    `folded`: it looks like one of many, and is shown beneath them, never dropped.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -70,6 +71,8 @@ class ReviewRequest(models.Model):
     is_late = models.BooleanField(default=False)
     shut = models.UUIDField(null=True)
     named = models.BooleanField(default=False)
+    folded = models.BooleanField(default=False)
+    text_token = models.BinaryField(max_length=16, default=bytes)
     file = models.UUIDField(unique=True)
     sealed = models.BinaryField()
     box = models.UUIDField(null=True)
@@ -85,6 +88,7 @@ class ReviewRequest(models.Model):
 
     class Meta:
         ordering = ["-filed_at"]
+        indexes = [models.Index(fields=["text_token", "filed_at"], name="actions_same_requests")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="filed")

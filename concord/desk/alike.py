@@ -1,13 +1,19 @@
-"""Reports in the same words, shown as one row with a number: a flood hides nobody's report (the flooder)."""
+"""What came in the same words, shown as one row with a number: a flood hides nobody's report (the flooder)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import Count, QuerySet
+
+from concord.monitoring.items import COUNTED
 from concord.reports.models import UNANSWERED, Report, ReportQuerySet
 
+SHOWN_AT_ONCE = 25
+"""Rows of requests, and of questions: a thousand would bury whatever else the inbox holds."""
 SHOWN = (
     *("id", "code", "text_token", "folded", "urgent", "state"),
     *("received_at", "answer_by", "added_at"),
@@ -20,6 +26,57 @@ class Row(NamedTuple):
 
     report: Report
     others: int
+
+
+class Asked(NamedTuple):
+    """A request or a question, and how many more wait in the same words."""
+
+    one: Any
+    others: int
+
+
+@dataclass(frozen=True)
+class Few:
+    """The rows of requests or questions that a page shows, and how many there are, as far as they are counted."""
+
+    rows: list[Asked]
+    how_many: int
+
+    def __len__(self) -> int:
+        return self.how_many
+
+    @property
+    def more(self) -> int:
+        return self.how_many - len(self.rows) if self.how_many < COUNTED else COUNTED
+
+
+def few_of(asked: QuerySet[Any], *order: Any) -> Few:
+    """The first rows in this order, what was folded behind them; however many wait, few are read."""
+    rows = [Asked(one, 0) for one in _alone(asked).order_by(*order)[:SHOWN_AT_ONCE]]
+    left = SHOWN_AT_ONCE - len(rows)
+    for token, n in _together(asked).order_by("text_token")[:left]:
+        first = asked.filter(text_token=token).order_by("folded", *order).first()
+        rows += [Asked(first, n - 1)] if first else []
+    return Few(rows, how_many_of(asked))
+
+
+def how_many_of(asked: QuerySet[Any]) -> int:
+    """How many rows those would be; at most `COUNTED`."""
+    alone, together = _alone(asked).order_by()[:COUNTED], _together(asked).order_by()[:COUNTED]
+    return min(alone.count() + together.count(), COUNTED)
+
+
+def _flooded(asked: QuerySet[Any]) -> QuerySet[Any, Any]:
+    return asked.filter(folded=True).order_by().values("text_token")
+
+
+def _alone(asked: QuerySet[Any]) -> QuerySet[Any]:
+    return asked.exclude(text_token__in=_flooded(asked))
+
+
+def _together(asked: QuerySet[Any]) -> QuerySet[Any, Any]:
+    flooded = asked.filter(text_token__in=_flooded(asked)).order_by().values("text_token")
+    return flooded.annotate(n=Count("id")).values_list("text_token", "n")
 
 
 def rows_of(reports: ReportQuerySet) -> list[Row]:

@@ -84,9 +84,9 @@ def _promised(waiting: Waiting) -> Iterator[First]:
         yield First(kind, where, report.answer_by, once=once)
     for late in waiting.unconfirmed:
         yield First("unconfirmed", _to("decision", late.decision_id), late.due_at)
-    for review in waiting.reviews:
+    for review, _others in waiting.reviews.rows:
         yield First("review", _to("review_request", review.id), review.answer_due_at)
-    for question in waiting.questions:
+    for question, _others in waiting.questions.rows:
         yield First("question", _to("policy_question", question.id), question.answer_by)
     for member in waiting.later:
         yield First("later", _to("later_member", member.id), member.due_at)

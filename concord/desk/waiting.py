@@ -34,7 +34,7 @@ from concord.concurrence.models import Look, Proposal, Version
 from concord.concurrence.models import State as ProposalState
 from concord.concurrence.ring_for_end import undone, unread_noes
 from concord.convenings.models import Convening
-from concord.desk.alike import Row, how_many_rows, rows_of
+from concord.desk.alike import Few, Row, few_of, how_many_of, how_many_rows, rows_of
 from concord.monitoring.alarm_unwatched import open_rooms
 from concord.monitoring.items import Item, Oldest, how_many_items, items_of, oldest_items
 from concord.monitoring.machine_queue import MachineQueue, machine_queue
@@ -45,6 +45,9 @@ from concord.reports.models import State as ReportState
 from concord.retaliation.models import Attempt, AttemptQuerySet
 from concord.spaces.models import Room
 from concord.vault.sight import is_read_by, is_seen_by
+
+REVIEWS_FIRST = ("-named", F("answered_at").asc(nulls_first=True), "answer_due_at", "id")
+"""What tells which decision it is about, before what anybody may send; what nobody has answered, before the rest."""
 
 
 class Changed(NamedTuple):
@@ -69,8 +72,8 @@ class Waiting:
     caseless: list[Item]
     added: list[Report]
     reports: list[Row]
-    questions: list[Question]
-    reviews: list[ReviewRequest]
+    questions: Few
+    reviews: Few
     unconfirmed: list[LateRecusal]
     later: list[LaterMember]
     elsewhere: list[Elsewhere]
@@ -162,8 +165,8 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         caseless=caseless_for(staff, at=at),
         added=list(added_for(staff)),
         reports=rows_of(reports_for(staff)),
-        questions=list(questions_for(staff).defer("sealed").order_by("answer_by")),
-        reviews=list(reviews_for(staff).order_by("answer_due_at")),
+        questions=few_of(questions_for(staff).defer("sealed"), "answer_by", "id"),
+        reviews=few_of(reviews_for(staff).defer("sealed"), *REVIEWS_FIRST),
         unconfirmed=list(unconfirmed_for(staff, at=at).select_related("decision")),
         later=list(later_for(staff, at=at).select_related("barred__decision")),
         elsewhere=list(elsewhere_for(staff).select_related("decision")),
@@ -192,8 +195,8 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + len(machine_queue(staff, at=at).put_forward)
         + added_for(staff).count()
         + how_many_rows(reports_for(staff).filter(state__in=UNANSWERED))
-        + questions_for(staff).count()
-        + reviews_for(staff).count()
+        + how_many_of(questions_for(staff))
+        + how_many_of(reviews_for(staff))
         + unconfirmed_for(staff, at=at).count()
         + later_for(staff, at=at).count()
         + elsewhere_for(staff).filter(state=ElsewhereState.BY_HAND).count()

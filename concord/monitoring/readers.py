@@ -42,6 +42,12 @@ def acquainted_with(persons: Iterable[UUID]) -> set[UUID]:
     return persons_tied_to(named, kinds=ACQUAINTED) if named else named
 
 
+def on_call_of(readers: set[UUID], *, at: datetime) -> set[UUID]:
+    """Those of them who are on call; when none is, all of them."""
+    on_call = set(StaffMember.objects.on_call(at).values_list("person_id", flat=True))
+    return readers & on_call or readers
+
+
 def outside_readers(at: datetime) -> set[UUID]:
     """The standing letterbox of the outside contact."""
     contact = outside_contact(at)

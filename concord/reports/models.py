@@ -260,7 +260,7 @@ class Question(models.Model):
 
     Never part of a case: nothing above points here. `report`: it came as a report and was redirected. The box is
     the asker's own, or the one of that report. One that turns out to be a report is gone from here
-    (`turn_into_report`).
+    (`turn_into_report`). `folded`, as a report is.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -271,6 +271,8 @@ class Question(models.Model):
     report = models.OneToOneField(
         Report, on_delete=models.CASCADE, null=True, related_name="question"
     )
+    folded = models.BooleanField(default=False)
+    text_token = models.BinaryField(max_length=16, default=bytes)
     received_at = models.DateTimeField()
     answer_by = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -279,6 +281,9 @@ class Question(models.Model):
 
     class Meta:
         ordering = ["-received_at"]
+        indexes = [
+            models.Index(fields=["text_token", "received_at"], name="reports_same_questions")
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -40,11 +40,13 @@ class QuestionForm(forms.Form):
         help_text=_("You get a code on the next page, with which you find the answer here."),
         max_length=200,
     )
+    website = Typed(label=_("Please leave this empty"))
     nonce = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["nonce"].initial = lambda: secrets.token_hex(NONCE_BYTES)
+        self.fields["website"].widget.attrs = {"tabindex": "-1", "autocomplete": "off"}
 
     def clean_words(self) -> str:
         words: str = self.cleaned_data["words"]
@@ -56,6 +58,11 @@ class QuestionForm(forms.Form):
     def asked(self) -> Asked:
         told = self.cleaned_data
         return Asked(told["words"], told["contact"].strip(), get_language() or "en")
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether the box that people do not see was filled in."""
+        return bool(self.cleaned_data["website"])
 
     @property
     def nonce_sent(self) -> bytes:

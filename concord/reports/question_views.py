@@ -32,7 +32,9 @@ def ask(request: Request) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "reports/ask.html", {"form": form}, status=status)
-    received = receive_question(form.asked, nonce=form.nonce_sent, at=request.at)
+    received = receive_question(
+        form.asked, nonce=form.nonce_sent, suspect=form.is_suspect, at=request.at
+    )
     context = {"code": received.code.replace("-", " "), "question": received.question}
     return render(request, "reports/ask_code.html", context)
 

@@ -19,7 +19,8 @@ from concord.people.models import StaffMember
 from concord.people.named_in import named_in
 from concord.reports.asked import ANSWER_WITHIN, Asked, NothingAsked, about_question, who_answer
 from concord.reports.models import Question, Report
-from concord.reports.receive_report import file_report
+from concord.reports.receive_report import alike_token, file_report
+from concord.reports.same_words import LATELY, is_one_of_many
 from concord.reports.told import Told
 from concord.reports.turn_into_report import CHANNEL, RECEIPT, receipt_of
 from concord.vault import files
@@ -33,12 +34,14 @@ class Received(NamedTuple):
 
 
 @transaction.atomic
-def receive_question(asked: Asked, *, nonce: bytes, at: datetime) -> Received:
+def receive_question(
+    asked: Asked, *, nonce: bytes, suspect: bool = False, at: datetime
+) -> Received:
     """Seal a question to the designated staff whom it does not name.
 
     It is no report: it joins no case, and nothing about reports is looked up for it. One that names all of them is
     a report from the beginning, which the outside contact reads and answers. The same form sent twice is the same
-    question. Raises NothingAsked.
+    question. `suspect` folds it and refuses nothing. Raises NothingAsked.
     """
     if not asked.words.strip():
         raise NothingAsked()
@@ -49,9 +52,9 @@ def receive_question(asked: Asked, *, nonce: bytes, at: datetime) -> Received:
         return Received(code, known)
     readers = _readers(asked, at=at)
     if not readers:
-        _file_outside(asked, box=box, at=at)
+        _file_outside(asked, box=box, suspect=suspect, at=at)
         return Received(code, None)
-    question = keep_question(asked, readers=readers, box=box.id, at=at)
+    question = keep_question(asked, readers=readers, box=box.id, suspect=suspect, at=at)
     record("reports.receive_question", actor=None, subject=question.id, at=at)
     return Received(code, question)
 
@@ -63,9 +66,12 @@ def keep_question(
     box: UUID | None,
     at: datetime,
     report: Report | None = None,
+    suspect: bool = False,
 ) -> Question:
     """Write the row and let these readers' desks know; nobody is rung for a question."""
     id = uuid4()
+    text_token = alike_token(f"{asked.words}\n{asked.contact}", readers, of="question text")
+    alike = Question.objects.filter(text_token=text_token, received_at__gt=at - LATELY)
     file = files.open_file(readers=readers, at=at)
     question = Question.objects.create(
         id=id,
@@ -74,6 +80,8 @@ def keep_question(
         sealed=files.seal(file.id, asked.to_bytes(), about=about_question(id)),
         box=box,
         report=report,
+        folded=suspect or is_one_of_many(alike),
+        text_token=text_token,
         received_at=at,
         answer_by=at + ANSWER_WITHIN,
     )
@@ -87,7 +95,7 @@ def _readers(asked: Asked, *, at: datetime) -> set[UUID]:
     return who_answer(at) - {one.person_id for one in named}
 
 
-def _file_outside(asked: Asked, *, box: Box, at: datetime) -> None:
+def _file_outside(asked: Asked, *, box: Box, suspect: bool, at: datetime) -> None:
     told = Told(text=asked.words, contact=asked.contact, language=asked.language, channel=CHANNEL)
-    file_report(told, box=box, at=at)
+    file_report(told, box=box, suspect=suspect, at=at)
     push(box, receipt_of(told, was_read=False, at=at).encode(), kind=RECEIPT, at=at)

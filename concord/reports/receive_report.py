@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -15,7 +15,7 @@ from concord.ledger.record import record
 from concord.letterbox.issue import issue
 from concord.letterbox.models import Box
 from concord.monitoring.desk_stream import tell_desks
-from concord.monitoring.readers import close_to, outside_readers
+from concord.monitoring.readers import close_to, on_call_of, outside_readers
 from concord.monitoring.ring import ring
 from concord.names import token
 from concord.people.models import StaffMember
@@ -24,15 +24,12 @@ from concord.reports.keeps_out import kept_out_token
 from concord.reports.models import KeptOut, Report
 from concord.reports.own_copy import OwnCopy, keep_copy
 from concord.reports.promise import answer_by
-from concord.reports.same_words import gist
+from concord.reports.same_words import LATELY, gist, is_one_of_many
 from concord.reports.seal_told import seal_told
 from concord.reports.told import Told
 from concord.reports.who_read import kept_out_by_reporter
 from concord.vault import files
 from concord.vault.keyholders import holding
-
-ONE_OF_MANY = 3
-"""The same words this often within a day are shown folded under the first ones."""
 
 
 class Receipt(NamedTuple):
@@ -113,18 +110,18 @@ def file_report(
     keep_copy(box, OwnCopy(told, tuple(one.id for one in keep_out)), at=at)
     record("reports.receive", actor=None, subject=id, at=at, urgent=report.urgent)
     tell_desks(readers, "report", id)
-    ring(_to_ring(readers, at=at), at=at)
+    ring(on_call_of(readers, at=at), at=at)
     return report
 
 
-def alike_token(text: str, readers: Iterable[UUID]) -> bytes:
-    """The same for the same words to the same readers.
+def alike_token(text: str, readers: Iterable[UUID], *, of: str = "report text") -> bytes:
+    """The same for the same words to the same readers, among what is `of` one kind.
 
     Were it the words alone, whoever is kept out of a report could send its words themself and see by what is
     folded that somebody else had sent them (K-CONF-1).
     """
     them = " ".join(sorted(map(str, readers)))
-    return token("report text", f"{them}\n{gist(text)}")
+    return token(of, f"{them}\n{gist(text)}")
 
 
 def about(report: UUID) -> str:
@@ -152,12 +149,5 @@ def _receivers(at: datetime) -> set[UUID]:
 
 
 def _is_one_of_many(text_token: bytes, *, at: datetime) -> bool:
-    """Whether the same words came this often before. It looks at so many rows, however many there are."""
-    lately = Report.objects.filter(text_token=text_token, received_at__gt=at - timedelta(days=1))
-    return lately.order_by()[ONE_OF_MANY - 1 : ONE_OF_MANY].exists()
-
-
-def _to_ring(readers: set[UUID], *, at: datetime) -> set[UUID]:
-    """Those on call; when none of the readers is, all of them."""
-    on_call = set(StaffMember.objects.on_call(at).values_list("person_id", flat=True))
-    return readers & on_call or readers
+    lately = Report.objects.filter(text_token=text_token, received_at__gt=at - LATELY)
+    return is_one_of_many(lately)

@@ -10,6 +10,7 @@ from concord.access.gate import NotAdmitted
 from concord.access.models import Shut
 from concord.actions.models import ReviewRequest
 from concord.concurrence.concur import concur
+from concord.reports.models import Question
 from concord.vault import files
 from tests.browsing import Browser
 from tests.cast import Cast, opened, proposed
@@ -75,3 +76,10 @@ def test_whoever_decided_does_not_read_the_request_about_it(cast: Cast) -> None:
 def test_a_pass_that_we_did_not_write_names_nothing(form: Browser) -> None:
     form.open("/review?of=made-up&kind=nonsense").press("Send it", words="Hello", kind="review")
     assert ReviewRequest.objects.get().shut is None
+
+
+def test_the_box_that_people_do_not_see_folds_and_refuses_nothing(form: Browser) -> None:
+    assert code_on(form.press("Send it", words="Hello", website="https://spam.example"))
+    assert ReviewRequest.objects.get().folded
+    Browser().open("/ask").press("Send it", words="Hello", website="https://spam.example")
+    assert Question.objects.get().folded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import timedelta
 from typing import Any
@@ -10,10 +11,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from shamir_mnemonic.wordlist import WORDLIST as WORDS
 
+from concord.actions.alarm_requests import alarm_requests
 from concord.actions.ask_review import ask_review
 from concord.actions.models import ReviewRequest
 from concord.cases.alarm_caseless import alarm_caseless
+from concord.desk.waiting import how_much_waits, waiting_for
 from concord.live import relay
 from concord.monitoring.alarm_unreviewed import alarm_unreviewed
 from concord.monitoring.desk_stream import authorise, stream_of
@@ -27,8 +31,10 @@ from concord.reports.models import Question, Report
 from concord.reports.receive_question import receive_question
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
+from concord.vault import files
 from tests.browsing import Browser
 from tests.cast import Cast, case_about_karim, flagged, proposed
+from tests.looking_again import another_receiver
 
 
 def number_beside_inbox(browser: Browser) -> int:
@@ -169,3 +175,42 @@ def test_under_a_passphrase_that_others_know_no_stream_is_heard(cast: Cast, amar
     Login.objects.filter(person=cast.amara.id).update(others_know_passphrase=True)
     assert authorise(*asked) is None
     assert amara.open("/").sees("First take a passphrase that nobody else has seen.")
+
+
+def test_a_flood_rings_whoever_is_on_call_and_stands_beneath_the_others(
+    cast: Cast, amara: Browser
+) -> None:
+    mina = another_receiver(cast)  # on no shift
+    at = cast.at
+    real: dict[str, Any] = {
+        "kind": "review",
+        "words": "I only quoted somebody.",
+        "contact": "",
+        "at": at,
+    }
+    _code, theirs = ask_review(**real, shut=None, nonce=os.urandom(16))
+    rung = set(Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True))
+    assert mina.id in files.readers(theirs.file)
+    assert rung == {cast.amara.id, cast.luis.id, cast.ravi.id}
+    Job.objects.all().delete()
+    real["at"] = cast.later(minutes=1)
+    for number in range(30):
+        ask_review(**{**real, "words": f"Buy now! {number}"}, shut=None, nonce=os.urandom(16))
+        receive_question(Asked(f"Buy now! {number}"), nonce=os.urandom(16), at=at)
+        if number == 2:
+            Job.objects.all().delete()
+    assert not Job.objects.exists(), "what is folded rings nobody"
+    waiting = waiting_for(cast.amara.staff, at=at)
+    assert [(one.folded, others) for one, others in waiting.reviews.rows] == [
+        (False, 0),
+        (False, 29),
+    ]
+    assert [others for _one, others in waiting.questions.rows] == [29]
+    assert waiting.number == how_much_waits(cast.amara.staff, at=at) == 3
+    for word in WORDS[:40]:
+        ask_review(**{**real, "words": word}, shut=None, nonce=os.urandom(16))
+    assert alarm_requests(None, at=cast.later(days=15)) == 71
+    waiting = waiting_for(cast.amara.staff, at=at)
+    assert waiting.reviews.rows[0].one == theirs
+    assert (len(waiting.reviews.rows), waiting.reviews.more) == (25, 17)
+    assert amara.open("/").sees("17 more wait behind these")
