@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.actions.models import LaterMember
-from concord.actions.tell_outside import tell_outside
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.readers import close_to
 from concord.monitoring.ring import ring
+from concord.monitoring.tell_outside import tell_outside
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.people.models import StaffMember

@@ -13,11 +13,11 @@ from concord.actions.ask_review import ANSWER_OTHERWISE
 from concord.actions.assign_review import assign
 from concord.actions.looked_at import who_may_look
 from concord.actions.models import UNDECIDED, ReviewRequest
-from concord.actions.tell_outside import tell_outside
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.readers import outside_readers
 from concord.monitoring.ring import ring
+from concord.monitoring.tell_outside import tell_outside
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.vault import files

@@ -34,6 +34,7 @@ class ActionsConfig(AppConfig):
             tell_respondent,
             verify_steps,
             void_left,
+            wait_live,
             warn_person,
             watch_audit,
         )

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from concord.actions.give_back import persons_under
 from concord.actions.models import Confirmation, LateRecusal
 from concord.actions.statements import confirmation_text
-from concord.actions.tell_outside import tell_outside
 from concord.cases.conflicts import eligible, may_agree
 from concord.cases.models import Case
 from concord.cases.signals import recused
@@ -26,6 +25,7 @@ from concord.concurrence.models import Decision
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
+from concord.monitoring.tell_outside import tell_outside
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.people.models import StaffMember

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.actions.audit import audit
 from concord.actions.models import Audit
-from concord.actions.tell_outside import tell_outside
 from concord.ledger.record import record
 from concord.letters.registry import register_kind
 from concord.letters.send import send_template
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
+from concord.monitoring.tell_outside import tell_outside
 from concord.outbox.leave import leave
 from concord.outbox.models import Job
 from concord.outbox.registry import every, handles

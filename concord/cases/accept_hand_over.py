@@ -73,7 +73,7 @@ def _change_seats(case: Case, handover: Handover, *, by: StaffMember, at: dateti
     others = [staff for staff in able_to_take(case, at=at) if staff != by]
     case.coordinator, case.coordinated_since = by, at
     if case.deputy is None or case.deputy == by:
-        stays = handover.silent_since is not None or not others
+        stays = handover.asked_by is None or not others
         case.deputy = former if stays and former.is_current(at) else next(iter(others), None)
     files.wake(case.file, by.person_id)
     if case.deputy is not None:

@@ -9,6 +9,7 @@ class CasesConfig(AppConfig):
             alarm_caseless,
             check_in,
             common_readers,
+            cover_me,
             decide_no_action,
             hear_departures,
             hear_outside,
@@ -16,6 +17,8 @@ class CasesConfig(AppConfig):
             hear_ties,
             keep_clocks,
             notice_silence,
+            ring_untouched,
+            wait_live,
         )
         from concord.cases.read_elsewhere import read_elsewhere
         from concord.letters.outgoing import register_reader

@@ -73,7 +73,8 @@ def ask_for_deputy(
         asked_by=by.person_id,
         asked_at=at,
         as_deputy=True,
-        widened=1 if to else len(able),
+        calls=1,
+        called_at=at,
     )
     record("cases.ask_for_deputy", actor=by.person_id, subject=case.id, at=at)
     tell(asked, [to] if to else able, at=at)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.close_case import check_works_on
@@ -21,6 +21,7 @@ from concord.refusals import Refused
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
+AGAIN = timedelta(days=7)
 ASKED_IN = [State.FOLLOW_UP, State.CLOSED]
 """Closed as well: cases from before there was a time of following up are asked after all the same."""
 
@@ -66,8 +67,8 @@ def check_in(
 
 @every("cases.ring_check_ins", seconds=3600)
 def ring_check_ins(job: Job | None, *, at: datetime) -> None:
-    """Ask the people of each case whose day has come. Nothing is answered by a clock: it stays until a person does."""
-    for asked in due(at).filter(rung_at__isnull=True):
+    """Ask the people of each case whose day has come, once a week until a person answers: no clock does."""
+    for asked in due(at).filter(Q(rung_at__isnull=True) | Q(rung_at__lte=at - AGAIN)):
         with transaction.atomic():
             CheckIn.objects.filter(id=asked.id).update(rung_at=at)
             readers = files.readers(asked.follow_up.case.file)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/hand-over", handover_views.pass_on, name="pass_on"),
     path("cases/<uuid:case_id>/deputy", handover_views.deputy, name="ask_for_deputy"),
     path("cases/<uuid:case_id>/cover", handover_views.cover, name="cover_me"),
+    path("cases/<uuid:case_id>/have-it", handover_views.covered, name="have_it"),
     path("handovers/<uuid:handover_id>", handover_views.asked, name="asked_to_take"),
     path("handovers/<uuid:handover_id>/take", handover_views.accept, name="take_over"),
     path("handovers/<uuid:handover_id>/end", handover_views.end, name="end_hand_over"),

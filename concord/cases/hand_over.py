@@ -68,18 +68,20 @@ def hand_over(
         return before
     case.handovers.open().update(ended_at=at)
     asked = Handover.objects.create(
-        case=case, former=by, to=to, asked_by=by.person_id, asked_at=at, widened=1
+        case=case, former=by, to=to, asked_by=by.person_id, asked_at=at, calls=1, called_at=at
     )
     record("cases.hand_over", actor=by.person_id, subject=case.id, at=at, named=to is not None)
     tell(asked, [to] if to else able, at=at)
     return asked
 
 
-def tell(handover: Handover, staff: list[StaffMember], *, at: datetime) -> None:
+def tell(
+    handover: Handover, staff: list[StaffMember], *, at: datetime, at_once: bool = True
+) -> None:
     """On their desks, and by the notice that says nothing."""
     persons = [one.person_id for one in staff]
     tell_desks(persons, "case", handover.case_id)
-    ring(persons, at=at, at_once=True)
+    ring(persons, at=at, at_once=at_once)
 
 
 def give_a_row_to_newcomers(case: Case, *, keyring: Keyring, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Passing a case on, taking one, being covered for ten minutes."""
+"""Passing a case on, taking one, being covered for ten minutes, and saying that one has it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from concord.cases.accept_hand_over import accept_hand_over
 from concord.cases.ask_for_deputy import OnlyItsCoordinatorAsks, ask_for_deputy
 from concord.cases.conflicts import receivers_for
-from concord.cases.cover_me import cover_me
+from concord.cases.cover_me import cover_me, have_it
 from concord.cases.desk_views import find_case
 from concord.cases.end_hand_over import end_hand_over
 from concord.cases.hand_over import OnlyTheCoordinatorHandsOver, hand_over
@@ -69,12 +69,28 @@ def deputy(request: DeskRequest, case_id: UUID) -> HttpResponse:
 
 
 @door(works_on_cases)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def cover(request: DeskRequest, case_id: UUID) -> HttpResponse:
-    """Ten minutes away."""
+    """Ten minutes away; and the line on the page of the case that says whether somebody has it."""
     case = find_case(request, case_id)
+    if request.method != "POST":
+        found = case.covers.filter(until_at__gt=request.at).last()
+        return render(request, "cases/_cover.html", {"case": case, "cover": found})
     cover_me(case, by=request.staff_member, at=request.at)
-    messages.success(request, _("Your deputy looks after it for ten minutes."))
+    messages.success(request, _("Your deputy is asked. Stay until they have it, if you can."))
+    return HttpResponseRedirect(reverse("case", args=[case.id]))
+
+
+@door(works_on_cases)
+@require_POST
+def covered(request: DeskRequest, case_id: UUID) -> HttpResponse:
+    """The deputy says that they have it."""
+    case = find_case(request, case_id)
+    asked = case.covers.last()
+    if asked is None:
+        raise Http404
+    have_it(asked, by=request.staff_member, at=request.at)
+    messages.success(request, _("You look after it until your colleague is back."))
     return HttpResponseRedirect(reverse("case", args=[case.id]))
 
 

@@ -12,9 +12,12 @@ from django.urls import reverse
 
 from concord.cases.models import Case, Recusal, Source, State
 from concord.cases.move import rests
+from concord.cases.presence import ids_of
 from concord.cases.recuse import take_out
 from concord.cases.step_out import out_of
+from concord.ledger.readings import anybody_acted
 from concord.people.models import StaffMember
+from concord.reports.goes_on import lends_work
 from concord.reports.keeps_out import kept_out_token, lends_stays_out
 from concord.reports.models import Report
 from concord.reports.signals import readers_changed
@@ -42,6 +45,15 @@ def stepped_out(report: Report) -> set[UUID]:
         for one in Recusal.objects.filter(case__sources__report=report)
         if one.recused_by or kept_out_token(report.id, one.person) not in wished
     }
+
+
+@lends_work
+def somebody_worked_on_it(report: Report, since: datetime) -> bool:
+    """In its case, or the days have begun on which somebody asks whether it stayed quiet."""
+    case = Case.objects.filter(sources__report=report).select_related("coordinator").first()
+    if case is None:
+        return False
+    return case.state == State.FOLLOW_UP or anybody_acted(ids_of(case), since=since)
 
 
 @lends_case

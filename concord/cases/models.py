@@ -66,12 +66,19 @@ class CaseQuerySet(models.QuerySet["Case"]):
         stands_by = Q(deputy=staff) & ~Q(acted(person, on="id"))
         return self.exclude(state__in=OVER).filter(coordinates | stands_by)
 
+    def untouched_by(self, staff: StaffMember) -> CaseQuerySet:
+        """Those whose seats were called because they lay there, and in which this person has done nothing since."""
+        seated = Q(coordinator=staff) | Q(deputy=staff)
+        since = acted(staff.person_id, on="id", since="rung_at")
+        return self.exclude(state__in=OVER).filter(seated, ~Q(since), rung_at__isnull=False)
+
 
 class Case(models.Model):
     """One case. Exactly one coordinator at any time, and a deputy who can open it too (R-COORD-1).
 
     `classified`: of what kind it is and on which grounds, sealed to the case (`classify_case`). `merged_into`:
-    everything in it went into an older case; its code still leads there.
+    everything in it went into an older case; its code still leads there. `rung_at`: when its seats were last called
+    because it lay there untouched.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -84,6 +91,7 @@ class Case(models.Model):
     classified = models.BinaryField(null=True)
     opened_at = models.DateTimeField()
     coordinated_since = models.DateTimeField()
+    rung_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="merged"
     )
@@ -218,7 +226,9 @@ class Handover(models.Model):
     `as_deputy`: to be the deputy where there is none; whoever coordinates goes on.
 
     Asked by the coordinator: of `to`, or of whoever may (`to` is None). Or found by the clock, `asked_by` None:
-    nobody has heard from the coordinator of a live case since `silent_since`. There is no room for a reason.
+    nobody has heard from the coordinator since `silent_since`; it also stands where one who asked has been silent
+    since then. `calls`: how often people were called to it, the last time at `called_at`. There is no room for a
+    reason.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -229,7 +239,8 @@ class Handover(models.Model):
     asked_at = models.DateTimeField()
     silent_since = models.DateTimeField(null=True)
     as_deputy = models.BooleanField(default=False)
-    widened = models.PositiveSmallIntegerField(default=0)
+    calls = models.PositiveSmallIntegerField(default=0)
+    called_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(
         StaffMember, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -256,7 +267,7 @@ class Handover(models.Model):
                 name="cases_handover_to_another",
             ),
             models.CheckConstraint(
-                condition=Q(asked_by__isnull=False, silent_since__isnull=True)
+                condition=Q(asked_by__isnull=False)
                 | Q(asked_by__isnull=True, silent_since__isnull=False, to__isnull=True),
                 name="cases_handover_asked_or_silent",
             ),
@@ -267,13 +278,18 @@ class Handover(models.Model):
 
 
 class Cover(models.Model):
-    """The coordinator is away for a few minutes and the deputy looks after the case meanwhile. No seat changes."""
+    """The coordinator is away for a few minutes and asks the deputy to look after the case. No seat changes.
+
+    It holds from `answered_at` on. `alarmed_at`: nobody said that they have it, and others were called.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="covers")
     away = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
     covered_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
     since = models.DateTimeField()
     until_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    alarmed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["since"]

@@ -21,10 +21,20 @@ from concord.vault import files
 UNDECIDED = [State.OPEN, State.REOPENED, State.ASSESSED]
 
 
+MOST_CALLS = 6
+"""So often people are called to a case that nobody takes; then more rarely, until somebody does."""
+
+
 def patience(case: Case) -> timedelta:
-    """How long an ask waits before the next are asked: ten minutes live, a day else."""
-    minutes = settings.CONCORD_HANDOVER_LIVE_MINUTES
-    return timedelta(minutes=minutes) if is_live(case) else timedelta(days=1)
+    """How long an ask waits before the next are asked."""
+    return waits(is_live=is_live(case))
+
+
+def waits(*, is_live: bool) -> timedelta:
+    """Ten minutes live, a day else, as the host has set them."""
+    if is_live:
+        return timedelta(minutes=settings.CONCORD_HANDOVER_LIVE_MINUTES)
+    return timedelta(days=settings.CONCORD_HANDOVER_DAYS)
 
 
 def is_live(case: Case) -> bool:
@@ -50,20 +60,37 @@ def live_among(cases: QuerySet[Case]) -> set[UUID]:
 
 def waits_for_coordinator(case: Case) -> bool:
     """Nothing is proposed or left yet, or a colleague agreed and nobody has carried it out."""
-    return case.state in UNDECIDED or (
-        case.state == State.ACTION_PENDING and standing_of(case).awaits_press
-    )
+    if case.state in UNDECIDED:
+        return not case.no_actions.asked().exists()
+    return case.state == State.ACTION_PENDING and standing_of(case).awaits_press
 
 
 def heard_at(case: Case) -> datetime:
-    """When the coordinator last did or read anything here; being covered counts as being there."""
-    person = case.coordinator.person_id
-    moments = [
-        case.coordinated_since,
-        last_act(person, subjects=_ids(case)),
-        case.covers.filter(away=case.coordinator).values_list("until_at", flat=True).last(),
-    ]
-    return max(moment for moment in moments if moment is not None)
+    """When the coordinator was last here; being covered by somebody who said that they have it counts as being here."""
+    covers = case.covers.filter(away=case.coordinator, answered_at__isnull=False)
+    covered_until = covers.values_list("until_at", flat=True).last()
+    seen_at = last_seen_at(case)
+    return seen_at if covered_until is None else max(seen_at, covered_until)
+
+
+def last_seen_at(case: Case) -> datetime:
+    """When the coordinator last did or read anything here."""
+    last = last_act(case.coordinator.person_id, subjects=ids_of(case))
+    return case.coordinated_since if last is None else max(case.coordinated_since, last)
+
+
+def touched_at(case: Case) -> datetime:
+    """When its coordinator or its deputy last did or read anything here."""
+    seats = [staff.person_id for staff in (case.coordinator, case.deputy) if staff is not None]
+    ids = ids_of(case)
+    acts = [last_act(person, subjects=ids) for person in seats]
+    return max([case.coordinated_since, *(moment for moment in acts if moment is not None)])
+
+
+def seats_in_sight(case: Case) -> list[StaffMember]:
+    """Coordinator and deputy, unless the seat only bears the name of somebody who was taken out."""
+    seats = [staff for staff in (case.coordinator, case.deputy) if staff is not None]
+    return [one for one in seats if Case.objects.visible_to(one).filter(id=case.id).exists()]
 
 
 def able_to_take(case: Case, *, at: datetime) -> list[StaffMember]:
@@ -80,18 +107,34 @@ def asked_by(handover: Handover, *, at: datetime) -> list[StaffMember]:
     """Who may accept it now: the one who was asked; after a while the deputy; then the leads, or whoever is left.
 
     Where nobody was named, the coordinator asked everybody; where the coordinator fell silent, the deputy is first.
+    Whoever was called to it may take it, also when the event is over meanwhile.
     """
+    rings = rings_of(handover, at=at)
+    waited = (at - handover.asked_at) // patience(handover.case)
+    turns = max(waited + 1, handover.calls)
+    return _each_once(staff for ring in rings[:turns] for staff in ring)
+
+
+def rings_of(handover: Handover, *, at: datetime) -> list[list[StaffMember]]:
+    """Who is called one after the other; where all were asked at once, the deputy and the leads once more."""
     if handover.as_deputy and not handover.case.is_unstaffed:
         return []
     able = able_to_take(handover.case, at=at)
     deputy = [staff for staff in able if staff.id == handover.case.deputy_id]
     leads = [staff for staff in able if staff.is_lead] or able
-    waited = (at - handover.asked_at) // patience(handover.case)
     if handover.asked_by and handover.to is None:
-        return able
-    rings = [[handover.to] if handover.to in able else [], deputy, leads]
-    rings = [ring for ring in rings if ring]
-    return _each_once(staff for ring in rings[: waited + 1] for staff in ring)
+        return [ring for ring in (able, _each_once([*deputy, *leads])) if ring]
+    named = [handover.to] if handover.to in able else []
+    return [ring for ring in (named, deputy, leads) if ring]
+
+
+def next_call_at(handover: Handover, *, is_live: bool) -> datetime:
+    """When people are called to it again: often at first, later rarely; it never falls silent."""
+    if handover.called_at is None:
+        return handover.asked_at
+    if handover.calls < MOST_CALLS:
+        return handover.called_at + waits(is_live=is_live)
+    return handover.called_at + timedelta(days=1 if is_live else 7)
 
 
 def asks_of(staff: StaffMember, *, at: datetime) -> list[Handover]:
@@ -105,6 +148,6 @@ def _each_once(staff: Iterable[StaffMember]) -> list[StaffMember]:
     return list({one.id: one for one in staff}.values())
 
 
-def _ids(case: Case) -> set[UUID]:
+def ids_of(case: Case) -> set[UUID]:
     pairs = case.sources.values_list("flag", "report")
     return {case.id, *standing_of(case).ids, *(id for pair in pairs for id in pair if id)}

@@ -19,4 +19,5 @@ class ConcurrenceConfig(AppConfig):
             ring_for_end,
             ring_for_press,
             void,
+            wait_live,
         )

@@ -46,6 +46,8 @@ def _asked(waiting: Waiting) -> Iterator[First]:
     """Somebody waits for it at this moment, or may be in danger."""
     for attempt in waiting.attempts[:1]:
         yield First("attempt", _to("attempt", attempt.id))
+    for cover in waiting.covers[:1]:
+        yield First("cover", _to("case", cover.case_id))
     for ask in waiting.handovers[:1]:
         yield First("handover", _to("asked_to_take", ask.id))
     yield from _proposals("press", waiting.presses)
@@ -94,6 +96,7 @@ def _promised(waiting: Waiting) -> Iterator[First]:
         yield First("no_action", _to("no_action", left.id), left.decided_at + A_DAY)
     for look in waiting.looks:
         yield First("look", _to("decision", look.decision_id), _begin_of(look.due_on))
+    yield from _changed(waiting, "untouched")
     for check_in in waiting.check_ins:
         url = _to("keeping", check_in.follow_up.case_id)
         yield First("check_in", url, _begin_of(check_in.due_on))

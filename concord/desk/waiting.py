@@ -26,7 +26,7 @@ from concord.actions.ring_unheld import in_words
 from concord.cases.alarm_caseless import caseless, for_too_long
 from concord.cases.check_in import due
 from concord.cases.clocks import WARN_FIRST
-from concord.cases.models import OVER, Case, CheckIn, Closing, Handover, NoAction
+from concord.cases.models import OVER, Case, CheckIn, Closing, Cover, Handover, NoAction
 from concord.cases.models import State as CaseState
 from concord.cases.presence import asks_of
 from concord.concurrence.kinds import kind_of
@@ -52,7 +52,8 @@ REVIEWS_FIRST = ("-named", F("answered_at").asc(nulls_first=True), "answer_due_a
 
 class Changed(NamedTuple):
     """A case of theirs they have not looked at since they came to answer for it ("coordinator", "deputy"), since a
-    proposal came to nothing ("undone"), or since a colleague did not agree to theirs ("no").
+    proposal came to nothing ("undone"), since a colleague did not agree to theirs ("no"), or since its people were
+    called because nobody had touched it ("untouched").
     """
 
     case: Case
@@ -84,6 +85,7 @@ class Waiting:
     changed: list[Changed]
     closings: list[Closing]
     handovers: list[Handover]
+    covers: list[Cover]
     check_ins: list[CheckIn]
     no_actions: list[NoAction]
     names: dict[UUID, str]
@@ -103,7 +105,16 @@ class Waiting:
         looked = (self.reviews, self.unconfirmed, self.later, self.by_hand, self.unheld, self.looks)
         machine = bool(self.machine.put_forward or self.machine.waiting)
         return not any(
-            (machine, self.attempts, self.handovers, self.elsewhere, *came_in, *looked, *kept)
+            (
+                machine,
+                self.attempts,
+                self.handovers,
+                self.covers,
+                self.elsewhere,
+                *came_in,
+                *looked,
+                *kept,
+            )
         )
 
     @property
@@ -115,7 +126,7 @@ class Waiting:
         came_in.append(self.machine.put_forward)
         looked: list[Sized] = [self.questions, self.reviews, self.unconfirmed, self.later]
         kept: list[Sized] = [by_hand, self.by_hand, self.looks, self.handovers, self.no_actions]
-        kept += [self.changed, self.unheld]
+        kept += [self.covers, self.changed, self.unheld]
         return self.how_many_flags + sum(map(len, [*came_in, unanswered, *looked, *kept]))
 
     @property
@@ -177,6 +188,7 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         changed=changed_for(staff, asks=asks),
         closings=list(closings_for(staff, at=at).select_related("case")),
         handovers=asks,
+        covers=list(covers_for(staff, at=at).select_related("case", "away")),
         check_ins=list(check_ins_for(staff, at=at)),
         no_actions=list(no_actions_for(staff).select_related("case")),
         names=dict(proposers.values_list("person_id", "working_name")),
@@ -204,6 +216,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + unheld_for(staff).count()
         + looks_for(staff, at=at).count()
         + len(asks)
+        + covers_for(staff, at=at).count()
         + no_actions_for(staff).count()
         + len(changed_for(staff, asks=asks))
     )
@@ -212,6 +225,13 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
 def attempts_for(staff: StaffMember) -> AttemptQuerySet:
     """What may be retaliation: before those who read the older case, and nobody else."""
     return Attempt.objects.visible_to(staff).offered()
+
+
+def covers_for(staff: StaffMember, *, at: datetime) -> QuerySet[Cover]:
+    """Where a colleague who has to go away asks this person to look after their case, and waits for a word."""
+    theirs = Case.objects.visible_to(staff).filter(deputy=staff).exclude(state__in=OVER)
+    asked = Cover.objects.filter(covered_by=staff, answered_at__isnull=True, until_at__gt=at)
+    return asked.filter(case__in=theirs, away=F("case__coordinator"))
 
 
 def closings_for(staff: StaffMember, *, at: datetime) -> QuerySet[Closing]:
@@ -398,6 +418,9 @@ def changed_for(staff: StaffMember, *, asks: list[Handover]) -> list[Changed]:
     found = [Changed(one, "deputy" if one.deputy_id == staff.id else "coordinator") for one in new]
     found += [Changed(one.case, "undone") for one in ended]
     found += [Changed(one.version.proposal.case, "no") for one in noes]
+    found += [
+        Changed(one, "untouched") for one in Case.objects.visible_to(staff).untouched_by(staff)
+    ]
     asked = {one.case_id for one in asks}
     each_once = {one.case.id: one for one in reversed(found) if one.case.id not in asked}
     return list(each_once.values())[::-1]

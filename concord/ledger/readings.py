@@ -50,10 +50,22 @@ def acted_since(moments: Mapping[UUID, datetime]) -> set[UUID]:
     return {actor for actor, at in last if at >= moments[actor]}
 
 
+def anybody_acted(subjects: Iterable[UUID], *, since: datetime) -> bool:
+    """Whether a person did or read anything that is entered under one of these ids, from then on."""
+    acts = Entry.objects.filter(subject__in=list(subjects), actor__isnull=False)
+    return acts.filter(at__gte=since).exists()
+
+
 def acted(actor: UUID, *, on: str, since: str | None = None) -> Exists:
     """Within a query: whether they did or read anything under the id in the field `on`, from the moment in `since`."""
     acts = Entry.objects.filter(actor=actor, subject=OuterRef(on))
     return Exists(acts.filter(at__gte=OuterRef(since)) if since else acts)
+
+
+def last_acted(actor: str, *, on: str) -> Subquery:
+    """Within a query: when whoever stands in the field `actor` last did or read anything under the id in `on`."""
+    acts = Entry.objects.filter(actor=OuterRef(actor), subject=OuterRef(on)).order_by("-at")
+    return Subquery(acts.values("at")[:1])
 
 
 def last_of(verbs: Iterable[str], *, on: str) -> Coalesce:

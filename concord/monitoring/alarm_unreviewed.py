@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,8 +12,9 @@ from django.db.models import Q
 
 from concord.convenings.running import RUNNING
 from concord.ledger.record import record
+from concord.monitoring.call_again import Waits, waits_live
 from concord.monitoring.desk_stream import tell_desks
-from concord.monitoring.models import Flag, FlagQuerySet
+from concord.monitoring.models import Claim, Flag, FlagQuerySet
 from concord.monitoring.ring import ring
 from concord.monitoring.screening.found import URGENT_FROM
 from concord.outbox.models import Job
@@ -20,6 +23,7 @@ from concord.vault import files
 
 LIVE = timedelta(minutes=2)
 OTHERWISE = timedelta(hours=12)
+A_FEW = 20
 NOW = Q(room__session__state__in=RUNNING) | Q(
     room__session__isnull=True, room__convening__state__in=RUNNING
 )
@@ -46,6 +50,26 @@ def _alarm(id: UUID, *, at: datetime) -> None:
     readers = files.readers(flag.file)
     tell_desks(readers, "flag", flag.id)
     ring(readers, at=at)
+
+
+@waits_live
+def flags_unanswered(at: datetime) -> Iterable[Waits]:
+    """By the room, for a raid is one thing to look at; while somebody says that they are looking, nobody is called."""
+    claimed = Claim.objects.filter(ends_at__gt=at).values("flag")
+    waiting = Flag.objects.awaiting_judgement().filter(NOW, alarmed_at__isnull=False, folded=False)
+    return by_room(waiting.exclude(id__in=claimed))
+
+
+def by_room(flags: FlagQuerySet) -> Iterable[Waits]:
+    """One for each room, since the longest has waited; its readers, as far as some of the oldest tell."""
+    rows = flags.order_by("alarmed_at").values_list("room", "alarmed_at", "file")
+    found: dict[UUID, list[tuple[datetime, UUID]]] = defaultdict(list)
+    for room, since, file in rows:
+        if since is not None:
+            found[room].append((since, file))
+    for room, waiting in found.items():
+        readers = [files.readers(file) for _since, file in waiting[:A_FEW]]
+        yield Waits(room, waiting[0][0], frozenset().union(*readers))
 
 
 def _long_ago(at: datetime) -> Q:

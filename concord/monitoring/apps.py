@@ -16,6 +16,7 @@ class MonitoringConfig(AppConfig):
             alarm_unreviewed,
             alarm_unwatched,
             ask_relief,
+            call_again,
             count_opening,
             desk_stream,
             forget_flags,

@@ -155,6 +155,21 @@ class Sighting(models.Model):
         return str(self.id)
 
 
+class Call(models.Model):
+    """How often people were called again to something that waits live, and when last (`call_again`).
+
+    `subject` is a room with flags, a report, a text that waits for a second yes, and the like; it names nobody. It is
+    forgotten after a day.
+    """
+
+    subject = models.UUIDField(unique=True)
+    times = models.PositiveSmallIntegerField()
+    called_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.subject)
+
+
 class RuleTally(models.Model):
     """How often a rule asked for a look at an event, and how often nobody had to act: it counts no person.
 

@@ -9,7 +9,7 @@ from concord.monitoring.channels import channel, gives_up
 from concord.monitoring.knock import StrangerFailed, knock
 from concord.monitoring.models import PushSubscription
 from concord.monitoring.vapid import authorization
-from concord.outbox.leave import leave
+from concord.outbox.leave import leave_at_once
 from concord.outbox.models import Job
 from concord.outbox.registry import handles
 from concord.people.models import StaffMember
@@ -23,9 +23,12 @@ WORTH_SECONDS = 600
 
 @channel("push")
 def by_push(person: UUID, *, at: datetime, is_drill: bool = False) -> None:
-    """One message for each browser of this person. It is empty, of a drill as well: it has no words to say it in."""
+    """One message for each browser of this person. It is empty, of a drill as well: it has no words to say it in.
+
+    One that a service did not take, and that waits for its next try, goes with this call.
+    """
     for id in PushSubscription.objects.filter(person=person).values_list("id", flat=True):
-        leave(PUSH, subject=id, unique_key=f"{PUSH}:{id}", at=at)
+        leave_at_once(PUSH, subject=id, unique_key=f"{PUSH}:{id}", at=at)
 
 
 @handles(PUSH, stranger=True)

@@ -18,7 +18,7 @@ from django.conf import settings
 
 from concord.monitoring.channels import channel, gives_up
 from concord.monitoring.knock import StrangerFailed, is_safe, knock
-from concord.outbox.leave import leave
+from concord.outbox.leave import leave_at_once
 from concord.outbox.models import Job
 from concord.outbox.registry import handles
 from concord.people.models import StaffMember
@@ -37,11 +37,11 @@ class NoSecret(Exception):
 
 @channel("webhook")
 def by_webhook(person: UUID, *, at: datetime, is_drill: bool = False) -> None:
-    """One call for one person of the team; none where no webhook is set."""
+    """One call for one person of the team; none where no webhook is set. One that waits for its next try goes now."""
     staff = StaffMember.objects.current(at).filter(person=person)
     if is_set() and staff.exists():
         kind = DRILL if is_drill else WEBHOOK
-        leave(kind, subject=person, unique_key=f"{kind}:{person}", at=at)
+        leave_at_once(kind, subject=person, unique_key=f"{kind}:{person}", at=at)
 
 
 @handles(DRILL, stranger=True)

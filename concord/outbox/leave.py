@@ -36,3 +36,15 @@ def leave(
             return None
     transaction.on_commit(wake.wake)
     return job
+
+
+def leave_at_once(kind: str, *, at: datetime, subject: UUID, unique_key: str) -> Job | None:
+    """As `leave`; and one that waits under this key already, perhaps for its next try, is due now and begins anew.
+
+    One that is on its way at this moment is left to arrive.
+    """
+    behind = Job.objects.waiting().filter(unique_key=unique_key, leased_until__isnull=True)
+    if behind.update(due_at=at, attempts=0):
+        transaction.on_commit(wake.wake)
+        return None
+    return leave(kind, subject=subject, unique_key=unique_key, at=at)

@@ -5,18 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from concord.ledger.record import record
-from concord.letterbox.models import Box
-from concord.letterbox.push import push
 from concord.monitoring.desk_stream import tell_desks
-from concord.monitoring.readers import outside_contact
 from concord.monitoring.ring import ring
+from concord.monitoring.tell_outside import tell_outside
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.reports.models import UNANSWERED, Report, Underway
@@ -57,11 +53,4 @@ def raise_broken(report: Report, said: str | Words, *, at: datetime) -> None:
     readers = files.readers(report.file)
     tell_desks(readers, "report", report.id)
     ring(readers, at=at)
-    contact = outside_contact(at)
-    box = Box.objects.filter(id=contact.holder).first() if contact else None
-    if contact is None or box is None:
-        return
-    with override(settings.LANGUAGE_CODE):
-        said = str(said)
-    push(box, (said % {"code": report.code}).encode(), kind="promise", at=at)
-    ring([contact.holder], at=at)
+    tell_outside(said, code=report.code, at=at)

@@ -18,6 +18,7 @@ class ReportsConfig(AppConfig):
             lay_answer,
             leave_notice,
             tell_status,
+            wait_live,
         )
         from concord.reports.help_lines import help_block
         from concord.spaces.offer_help import lends_help_lines

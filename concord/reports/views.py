@@ -38,7 +38,7 @@ from concord.reports.own_copy import ASKED, FEEDBACK, OwnCopy, copy_among
 from concord.reports.promises import promises_of
 from concord.reports.receive_report import Receipt
 from concord.reports.support_views import beside_or_shut, brings_something, shut, support_of
-from concord.reports.tell_status import STATUS
+from concord.reports.tell_status import RESTED, STATUS
 from concord.reports.turn_into_report import RECEIPT
 from concord.reports.uploads import takes_files
 from concord.reports.who_read import names_told
@@ -203,7 +203,7 @@ def _box(
             for answer in opened
             if answer.kind in ("answer", LOOKED, RECEIPT)
         ],
-        "status_on": _status_on(opened),
+        "how_it_stands": _how_it_stands(opened),
         "outcomes": [(each.id, outcome_words(each.plaintext)) for each in laid],
         "promises": promises_of(
             known, outcome_at=laid[0].pushed_at if laid else None, at=request.at
@@ -221,11 +221,12 @@ def _box(
     return render(request, "reports/box.html", context, status=507 if full else 200)
 
 
-def _status_on(opened: list[Opened]) -> date | None:
-    """The day on which we said last that we are still on it; not once they have heard what came of it."""
-    days = [each.plaintext.decode() for each in opened if each.kind == STATUS]
-    heard = any(each.kind == "outcome" for each in opened)
-    return date.fromisoformat(days[-1]) if days and not heard else None
+def _how_it_stands(opened: list[Opened]) -> tuple[date, bool] | None:
+    """What we said last, on which day: whether something was done; not once they have heard what came of it."""
+    said = [each.plaintext.decode() for each in opened if each.kind == STATUS]
+    if not said or any(each.kind == "outcome" for each in opened):
+        return None
+    return date.fromisoformat(said[-1].removesuffix(RESTED)), not said[-1].endswith(RESTED)
 
 
 def _may_say_how(opened: list[Opened], copy: OwnCopy | None) -> bool:

@@ -69,6 +69,13 @@ CONCORD_RINGS_HOURS = _rising("CONCORD_RINGS_HOURS", "8,16,24")
 """After a proposal: when more people are asked for a second yes, while an event runs and otherwise."""
 CONCORD_HANDOVER_LIVE_MINUTES = int(os.environ.get("CONCORD_HANDOVER_LIVE_MINUTES", "10"))
 """While an event runs: how long a coordinator is silent, or an ask to take a case open, until others are asked."""
+CONCORD_HANDOVER_DAYS = max(1, int(os.environ.get("CONCORD_HANDOVER_DAYS") or "1"))
+"""The same in days, otherwise."""
+CONCORD_UNTOUCHED_DAYS = max(1, int(os.environ.get("CONCORD_UNTOUCHED_DAYS") or "3"))
+"""After something was done, or left as it is: how long nobody touches a case until its people are called."""
+CONCORD_CALL_AGAIN_MINUTES = max(1, int(os.environ.get("CONCORD_CALL_AGAIN_MINUTES") or "5"))
+CONCORD_CALL_AGAIN_TIMES = max(0, int(os.environ.get("CONCORD_CALL_AGAIN_TIMES") or "6"))
+"""While an event runs: after how long what nobody takes up calls again, and how often at most."""
 CONCORD_SHIFT_HOURS = max(1, int(os.environ.get("CONCORD_SHIFT_HOURS") or "4"))
 CONCORD_SHIFT_OVERLAP_MINUTES = max(0, int(os.environ.get("CONCORD_SHIFT_OVERLAP_MINUTES") or "30"))
 """How long a desk stays unlocked at most, and how much longer for handing over: then everybody signs in again."""

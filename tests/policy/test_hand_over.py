@@ -7,7 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from concord.actions.verify_steps import verify_steps
 from concord.cases.accept_hand_over import (
     HandoverIsOver,
     NotAskedToTakeIt,
@@ -19,19 +22,27 @@ from concord.cases.ask_for_deputy import (
     ask_for_deputy,
 )
 from concord.cases.close_case import CaseIsClosed
-from concord.cases.cover_me import cover_me
+from concord.cases.cover_me import (
+    CoverIsOver,
+    NotAskedToCover,
+    alarm_cover,
+    cover_me,
+    have_it,
+)
 from concord.cases.end_hand_over import end_hand_over
 from concord.cases.hand_over import (
     CannotTakeIt,
     NobodyToTakeIt,
     OnlyTheCoordinatorHandsOver,
+    give_a_row_to_newcomers,
     hand_over,
 )
 from concord.cases.models import Case, Handover
-from concord.cases.notice_silence import notice_silence
+from concord.cases.notice_silence import notice_long_silence, notice_silence
 from concord.cases.presence import asked_by
 from concord.cases.read_case import read_case
 from concord.cases.recuse import recuse
+from concord.cases.ring_untouched import ring_untouched
 from concord.cases.take_up import take_up
 from concord.cases.write_note import write_note
 from concord.concurrence.adopt_proposal import adopt_proposal
@@ -40,17 +51,26 @@ from concord.concurrence.execute import execute
 from concord.concurrence.void import withdraw
 from concord.convenings.models import Session
 from concord.ledger.models import Entry
+from concord.letterbox.models import Answer
 from concord.outbox.models import Job
 from concord.people.designate import designate
 from concord.people.enrol import enrol
-from concord.people.models import Person, Role
+from concord.people.models import Person, Role, StaffMember
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
 from concord.vault import files, keys
 from concord.vault.errors import NoGrant
 from tests.browsing import at_the_desk
-from tests.cast import Cast, Desk, case_about_karim, closed, colleague, opened, proposed
-from tests.looking_again import another_receiver
+from tests.cast import (
+    Cast,
+    Desk,
+    case_about_karim,
+    closed,
+    colleague,
+    opened,
+    proposed,
+)
+from tests.looking_again import another_receiver, decided
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +100,10 @@ def zoe(cast: Cast) -> Desk:
         staff, handle="zoe", passphrase=words, countersigner=cast.luis.keyring, at=cast.at
     )
     return Desk(staff, login, keys.unlock(staff.person_id, words))
+
+
+def clear() -> None:
+    Job.objects.filter(kind="monitoring.notice").delete()
 
 
 def rung() -> set[UUID | None]:
@@ -213,10 +237,19 @@ def test_what_was_told_as_urgent_while_people_are_together_is_live_too(
 def test_whoever_comes_back_or_is_covered_is_not_silent(cast: Cast) -> None:
     case = case_about_karim(cast)
     cover = cover_me(case, by=cast.amara.staff, at=cast.later(minutes=5))
+    assert cover_me(case, by=cast.amara.staff, at=cast.later(minutes=6)) == cover
     assert cover.until_at == cast.later(minutes=15)
-    assert cast.luis.id in rung()
+    assert rung() == {cast.luis.id}
     with pytest.raises(OnlyTheCoordinatorHandsOver):
         cover_me(case, by=cast.luis.staff, at=cast.later(minutes=5))
+    for out in (cast.amara, cast.ravi, cast.noor):
+        with pytest.raises(NotAskedToCover):
+            have_it(cover, by=out.staff, at=cast.later(minutes=6))
+    have_it(cover, by=cast.luis.staff, at=cast.later(minutes=6))
+    assert have_it(cover, by=cast.luis.staff, at=cast.later(minutes=7)).answered_at == cast.later(
+        minutes=6
+    )
+    assert alarm_cover(None, at=cast.later(minutes=20)) == 0
     notice_silence(None, at=cast.later(minutes=24))
     assert not Handover.objects.exists()
     notice_silence(None, at=cast.later(minutes=25))
@@ -227,6 +260,107 @@ def test_whoever_comes_back_or_is_covered_is_not_silent(cast: Cast) -> None:
     assert Case.objects.get().coordinator == cast.amara.staff
 
 
+@pytest.mark.clauses("R-COORD-1")
+def test_nobody_relies_on_a_deputy_who_does_not_say_that_they_have_it(cast: Cast) -> None:
+    """After two minutes whoever went away is called back, and the leads are asked beside the deputy."""
+    case, lea = case_about_karim(cast), another_receiver(cast, "zoe")
+    StaffMember.objects.filter(id=lea.staff.id).update(is_lead=True)
+    give_a_row_to_newcomers(case, keyring=cast.amara.keyring, at=cast.at)
+    cover = cover_me(case, by=cast.amara.staff, at=cast.later(minutes=1))
+    alarm_cover(None, at=cast.later(minutes=2, seconds=59))
+    assert rung() == {cast.luis.id}
+    for minutes in (3, 4):
+        alarm_cover(None, at=cast.later(minutes=minutes))
+    assert rung() == {cast.luis.id, cast.amara.id, lea.id}
+    asked = Handover.objects.open().get()
+    assert set(asked_by(asked, at=cast.later(minutes=4))) == {cast.luis.staff, lea.staff}
+    read_case(case, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.later(minutes=4))
+    notice_silence(None, at=cast.later(minutes=5))
+    assert not Handover.objects.open().exists()
+    with pytest.raises(CoverIsOver):
+        have_it(cover, by=cast.luis.staff, at=cast.later(minutes=11))
+    cover_me(case, by=cast.amara.staff, at=cast.later(minutes=12))
+    read_case(case, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.later(minutes=13))
+    clear()
+    assert alarm_cover(None, at=cast.later(minutes=14)) == 0, "they are back before anybody came"
+    assert rung() == set()
+
+
+@pytest.mark.clauses("R-COORD-1", "P-ZERO-1")
+def test_what_is_passed_on_to_whoever_can_goes_on_calling_until_somebody_takes_it(
+    cast: Cast,
+) -> None:
+    """Amara presses "whoever can" at three in the morning, and puts the phone away."""
+    case, mina = case_about_karim(cast), another_receiver(cast)
+    asked = passed_on(cast, case)
+    assert rung() == {cast.luis.id, mina.id}
+    clear()
+    notice_silence(None, at=cast.later(minutes=10))
+    assert rung() == set(), "all were told, and nobody twice within a moment"
+    notice_silence(None, at=cast.later(minutes=11))
+    assert rung() == {cast.luis.id, mina.id, cast.amara.id}, "and whoever went silent"
+    asked.refresh_from_db()
+    assert asked.silent_since == cast.later(minutes=1)
+    assert {*asked_by(asked, at=cast.later(minutes=11))} == {cast.luis.staff, mina.staff}
+    told_outside = Answer.objects.filter(kind="promise")
+    assert not told_outside.exists()
+    for minutes, calls in ((21, 3), (25, 3), (31, 4), (41, 5), (51, 6), (61, 6), (180, 6)):
+        clear()
+        notice_silence(None, at=cast.later(minutes=minutes))
+        asked.refresh_from_db()
+        assert asked.calls == calls
+    assert told_outside.count() == 1
+    assert Entry.objects.filter(verb="cases.notice_silence").count() == 1
+    recuse(case, who=mina.id, by=mina.staff, at=cast.later(hours=4))
+    notice_silence(None, at=cast.later(hours=26))
+    assert rung() == {cast.luis.id}, "once a day from then on, and nobody who stepped out"
+    accept_hand_over(asked, by=cast.luis.staff, at=cast.later(hours=27))
+    assert Entry.objects.get(verb="cases.nobody_answered").facts == {"minutes": 26 * 60 + 59}
+    clear()
+    notice_silence(None, at=cast.later(hours=27, minutes=1))
+    assert rung() == set()
+
+
+def test_looking_for_silence_locks_and_writes_nothing_while_all_is_well(
+    cast: Cast,
+) -> None:
+    case_about_karim(cast)
+    before = Entry.objects.count()
+    with CaptureQueriesContext(connection) as asked:
+        notice_silence(None, at=cast.later(minutes=5))
+        notice_long_silence(None, at=cast.later(minutes=5))
+    assert not [one for one in asked if not one["sql"].lstrip().startswith("SELECT")]
+    assert not [one for one in asked if "FOR UPDATE" in one["sql"]]
+    assert Entry.objects.count() == before
+
+
+@pytest.mark.clauses("P-ZERO-1")
+def test_a_case_of_the_last_evening_has_a_clock_when_everybody_has_gone_home(cast: Cast) -> None:
+    case, mina = case_about_karim(cast), another_receiver(cast)
+    StaffMember.objects.filter(id=mina.staff.id).update(is_lead=True)
+    give_a_row_to_newcomers(case, keyring=cast.amara.keyring, at=cast.at)
+    Session.objects.update(state="ended")
+    called = {}
+    for hours in (23, 24, 30, 48, 72, 200):
+        clear()
+        notice_silence(None, at=cast.later(hours=hours))
+        notice_long_silence(None, at=cast.later(hours=hours))
+        called[hours] = rung()
+    everybody = {cast.luis.id, mina.id}
+    assert called[23] == called[30] == set()
+    assert called[24] == {cast.amara.id, cast.luis.id}
+    assert called[48] == {mina.id}
+    assert everybody <= called[72]
+    assert everybody <= called[200]
+    amara = at_the_desk(cast.amara).open("/")
+    assert amara.sees("lies untouched")
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.later(hours=201)}
+    read_case(case, **who)
+    notice_long_silence(None, at=cast.later(hours=202))
+    assert not Handover.objects.open().exists()
+    assert not amara.open("/").sees("lies untouched")
+
+
 def test_a_case_that_waits_for_nobody_or_is_not_live_takes_its_time(cast: Cast) -> None:
     proposal = proposed(cast)
     notice_silence(None, at=cast.later(minutes=50))
@@ -235,7 +369,25 @@ def test_a_case_that_waits_for_nobody_or_is_not_live_takes_its_time(cast: Cast) 
     cast.hall.session.state = "ended"
     cast.hall.session.save()
     notice_silence(None, at=cast.later(hours=20))
+    notice_long_silence(None, at=cast.later(hours=20))
     assert not Handover.objects.exists()
+
+
+@pytest.mark.clauses("P-ZERO-1")
+def test_what_was_done_and_never_followed_up_calls_its_people(cast: Cast) -> None:
+    decision = decided(cast)
+    verify_steps(Job(subject=decision.execution_id), at=cast.at)
+    assert Case.objects.get().state == "stabilised"
+    assert ring_untouched(None, at=cast.later(days=2)) == 0
+    clear()
+    assert ring_untouched(None, at=cast.later(days=3)) == 1
+    assert rung() == {cast.amara.id, cast.luis.id}
+    assert at_the_desk(cast.amara).open("/").sees("lies untouched")
+    recuse(decision.case, who=cast.luis.id, by=cast.luis.staff, at=cast.later(days=4))
+    clear()
+    assert ring_untouched(None, at=cast.later(days=9)) == 0
+    assert ring_untouched(None, at=cast.later(days=10)) == 1
+    assert rung() == {cast.amara.id}, "whoever stepped out hears of nothing"
 
 
 def test_a_proposal_can_be_adopted_and_its_first_author_may_agree(cast: Cast) -> None:

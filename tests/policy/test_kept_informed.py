@@ -25,6 +25,7 @@ from concord.outbox.models import Job
 from concord.people.tests.team import Mailbox
 from concord.reports.models import Report
 from concord.reports.models import State as ReportState
+from concord.reports.read_report import read_report
 from concord.reports.tell_status import tell_status
 from tests.browsing import Browser, at_the_desk
 from tests.cast import Cast, answers_arrive, opened, proposed, terms_for
@@ -56,7 +57,15 @@ def test_from_the_receipt_to_the_closing_note_they_hear_and_are_left_alone(
     assert box(code).sees("Thank you for telling us.")
     assert tell_status(None, at=cast.later(days=6)) == 0
     assert tell_status(None, at=cast.later(days=8)) == 1
+    page = box(code)
+    assert page.sees(
+        "we have not come further this week, and have called the people who look after it"
+    )
+    assert not page.sees("we are still looking after it")
+    rung = Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True)
+    assert {cast.amara.id, cast.luis.id} <= set(rung), "and it is true"
     assert tell_status(None, at=cast.later(days=9)) == 0
+    read_report(Report.objects.get(), keyring=cast.luis.keyring, at=cast.later(days=10))
     assert tell_status(None, at=cast.later(days=15)) == 1, "every seven days"
     assert Answer.objects.filter(kind="status").count() == 1, (
         "the newest stands, not a list of days"

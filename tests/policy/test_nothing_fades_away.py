@@ -9,18 +9,25 @@ from django.utils import timezone
 
 from concord.cases.models import Case
 from concord.cases.recuse import recuse, take_out
+from concord.cases.take_up import take_up
+from concord.concurrence.concur import concur
+from concord.concurrence.say_on_it import say_on_it
 from concord.ledger.models import Entry
 from concord.monitoring.alarm_unreviewed import alarm_unreviewed
+from concord.monitoring.call_again import call_again
+from concord.monitoring.claim_flag import claim_flag
 from concord.monitoring.flag_moment import flag_moment
+from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.models import Flag
 from concord.outbox.models import Job
 from concord.outbox.registry import handler_of, periods
 from concord.outbox.worker import run
+from concord.people.models import Shift
 from concord.people.tests.team import Mailbox
 from concord.reports.alarm_unanswered import alarm_unanswered
 from concord.reports.models import Report
 from tests.browsing import Browser, at_the_desk, by_mail, into
-from tests.cast import Cast, case_about_karim, flagged
+from tests.cast import Cast, case_about_karim, flagged, opened, proposed
 from tests.looking_again import another_receiver
 
 
@@ -47,6 +54,20 @@ def test_a_flag_nobody_answers_rings_wider_and_stays_open(cast: Cast) -> None:
     rung = set(Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True))
     assert {cast.amara.id, cast.luis.id, cast.noor.id} <= rung
     assert cast.ravi.id not in rung
+    calls = []
+    for minutes in range(3, 60):
+        Job.objects.filter(kind="monitoring.notice", done_at__isnull=True).update(
+            done_at=cast.later(minutes=minutes)
+        )
+        if call_again(None, at=cast.later(minutes=minutes)):
+            calls.append(minutes)
+            called = Job.objects.waiting().filter(kind="monitoring.notice")
+            assert {*called.values_list("subject", flat=True)} == {
+                cast.amara.id,
+                cast.luis.id,
+                cast.noor.id,
+            }, "those on shift, and nobody who is close to him"
+    assert calls == [7, 12, 17, 22, 27, 32], "a few times, and no more"
     every_job_runs(cast.later(days=29))
     kept = Flag.objects.get()
     assert (kept.credible, kept.judged_by) == (None, None)
@@ -57,6 +78,34 @@ def test_a_flag_nobody_answers_rings_wider_and_stays_open(cast: Cast) -> None:
     amara.open(f"/flags/{flag.id}").press("No action needed", reason="They quote a book.")
     assert (Flag.objects.get().credible, Flag.objects.get().judged_by) == (False, cast.amara.id)
     assert not amara.open("/").sees(flag.code)
+
+
+@pytest.mark.clauses("P-ZERO-1", "R-FLAG-1")
+def test_what_waits_live_is_called_again_until_somebody_has_taken_it_up(cast: Cast) -> None:
+    """A claim, an "I'm on it" and an answer each hold the calls; the leads hear from the second one on."""
+    flag = flagged(cast)
+    Shift.objects.exclude(staff=cast.noor.staff).delete()
+
+    def called(**later: float) -> set[object]:
+        Job.objects.filter(kind="monitoring.notice").delete()
+        call_again(None, at=cast.later(**later))
+        return set(Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True))
+
+    alarm_unreviewed(None, at=cast.later(minutes=2))
+    claim_flag(flag, by=cast.noor.staff, at=cast.later(minutes=6))
+    assert called(minutes=7) == set()
+    assert called(minutes=11, seconds=1) == {cast.noor.id}
+    assert called(minutes=17) == {cast.noor.id, cast.amara.id}
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.later(minutes=20)}
+    case = take_up(judge_credible(flag, credible=True, reason="It urges her.", **who), **who)
+    assert called(minutes=23) == set()
+    version = proposed(cast, case).version
+    say_on_it(version, by=cast.noor.staff, at=cast.later(minutes=1))
+    assert called(minutes=9) == set()
+    assert called(minutes=12) == {cast.noor.id}
+    version = opened(version, cast.noor, cast.later(minutes=13))
+    concur(version, by=cast.noor.staff, keyring=cast.noor.keyring, at=cast.later(minutes=13))
+    assert called(minutes=30) == set()
 
 
 @pytest.mark.clauses("P-ZERO-1", "I-REVIEW-1")

@@ -30,7 +30,7 @@ from concord.monitoring.ring import NOTICE, ring
 from concord.monitoring.vapid import _plain, public_key
 from concord.monitoring.webhook import KIND, WEBHOOK, number_of, send_webhook
 from concord.outbox.models import Job
-from concord.outbox.worker import run_due
+from concord.outbox.worker import claim, run, run_due
 from concord.people.end_designation import end_designation
 from concord.people.leave_address import address_left_by, leave_address
 from concord.people.models import StaffMember
@@ -179,6 +179,12 @@ def test_a_service_in_trouble_is_tried_again_and_stops_no_other_way(
     assert pushed is not None
     assert called is not None
     assert pushed.attempts == called.attempts == 1
+    ring([team.luis.person_id], at=timezone.now(), at_once=True)
+    run(claim(at=timezone.now(), strangers=False) or pytest.fail("the next call"))
+    for kind in (PUSH, WEBHOOK):
+        goes = waiting(kind)
+        assert goes is not None
+        assert (goes.attempts, goes.due_at <= timezone.now()) == (0, True), "it waits for no try"
 
 
 def test_a_notice_that_came_to_nothing_for_minutes_is_given_up(

@@ -1,0 +1,101 @@
+"""call_again: what waits while people are together, and that nobody has taken up, calls again (P-ZERO-1, PUB-29).
+
+A phone that was in a tunnel heard nothing. Each room says what of its own waits live and who may be told of it; here
+one clock calls those of them who are on shift, from the second time on the leads too, a few times and no more. One
+notice stands for all that waits for somebody: nobody is called more often than that, however much it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from concord.ledger.record import record
+from concord.monitoring.models import Call
+from concord.monitoring.ring import NOTICE, ring
+from concord.outbox.models import Job
+from concord.outbox.registry import every
+from concord.people.models import StaffMember
+
+KEPT = timedelta(days=1)
+SLACK = timedelta(seconds=30)
+
+
+class Waits(NamedTuple):
+    """Something that waits live: an id, since when people were called to it, and who alone may be told of it."""
+
+    subject: UUID
+    since: datetime
+    persons: frozenset[UUID]
+
+
+_kinds: list[Callable[[datetime], Iterable[Waits]]] = []
+
+
+def waits_live(
+    find: Callable[[datetime], Iterable[Waits]],
+) -> Callable[[datetime], Iterable[Waits]]:
+    """Let a room say what waits there at a moment, called to once and taken up by nobody; once per process."""
+    if find not in _kinds:
+        _kinds.append(find)
+    return find
+
+
+@every("monitoring.call_again", seconds=30)
+def call_again(job: Job | None, *, at: datetime) -> int:
+    """Call to each whose time has come; return to how many."""
+    Call.objects.filter(called_at__lte=at - KEPT).delete()
+    waiting = [one for find in _kinds for one in find(at)]
+    rows = {row.subject: row for row in Call.objects.filter(subject__in=_ids(waiting))}
+    due = [(one, _times(one, rows.get(one.subject))) for one in waiting]
+    due = [(one, times) for one, times in due if _is_due(one, times, rows.get(one.subject), at)]
+    if due:
+        _call(due, at=at)
+    return len(due)
+
+
+@transaction.atomic
+def _call(due: list[tuple[Waits, int]], *, at: datetime) -> None:
+    team = StaffMember.objects.current(at)
+    here = set(team.values_list("person_id", flat=True))
+    leads = set(team.filter(is_lead=True).values_list("person_id", flat=True))
+    on_shift = set(StaffMember.objects.on_call(at).values_list("person_id", flat=True))
+    called: set[UUID] = set()
+    for one, times in due:
+        Call.objects.update_or_create(
+            subject=one.subject, defaults={"times": times + 1, "called_at": at}
+        )
+        record("monitoring.call_again", actor=None, subject=one.subject, at=at, times=times + 1)
+        able = one.persons & here
+        first = able & on_shift or able & leads
+        called |= (first if times == 0 else able & (on_shift | leads)) or able
+    ring(called - _called_lately(called, at=at), at=at, at_once=True)
+
+
+def _times(one: Waits, row: Call | None) -> int:
+    """How often it was called again; what has come since the last call begins anew."""
+    return 0 if row is None or row.called_at < one.since else row.times
+
+
+def _is_due(one: Waits, times: int, row: Call | None, at: datetime) -> bool:
+    last = row.called_at if row is not None and times else one.since
+    return times < settings.CONCORD_CALL_AGAIN_TIMES and last + _pause() <= at
+
+
+def _called_lately(persons: set[UUID], *, at: datetime) -> set[UUID]:
+    """Who was asked to look at their desk a moment ago, whatever for."""
+    notices = Job.objects.filter(kind=NOTICE, subject__in=persons, due_at__gt=at - _pause() + SLACK)
+    return {person for person in notices.values_list("subject", flat=True) if person is not None}
+
+
+def _pause() -> timedelta:
+    return timedelta(minutes=settings.CONCORD_CALL_AGAIN_MINUTES)
+
+
+def _ids(waiting: list[Waits]) -> set[UUID]:
+    return {one.subject for one in waiting}
