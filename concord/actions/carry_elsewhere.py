@@ -20,7 +20,6 @@ from concord.access.signals import person_readmitted
 from concord.actions import platforms
 from concord.actions.models import Elsewhere, ElsewhereState
 from concord.actions.platforms import BACK, DELETE, REVOKE, Answer, Platform, StrangerFailed
-from concord.actions.tell_outside import tell_outside
 from concord.cases.seats import seats_who_see
 from concord.concurrence.happening import is_happening
 from concord.concurrence.lend_standing import happens_elsewhere
@@ -30,6 +29,7 @@ from concord.concurrence.terms import SHUTS
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
+from concord.monitoring.tell_outside import tell_outside
 from concord.outbox.leave import leave
 from concord.outbox.models import Job
 from concord.outbox.registry import every, handles

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 import concord.concurrence.hear_ties
 import concord.concurrence.void  # noqa: F401  (the keys are taken back, and owed to whoever follows, first)
 from concord.actions.models import ByHand, ByHandQuerySet
-from concord.actions.tell_outside import tell_outside
 from concord.cases.conflicts import eligible
 from concord.cases.models import Case
 from concord.cases.signals import recused
@@ -26,6 +25,7 @@ from concord.concurrence.owe_decisions import whom_it_is_about
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
+from concord.monitoring.tell_outside import tell_outside
 from concord.people.models import Person, StaffMember
 from concord.people.signals import designation_ended, tie_declared
 from concord.vault import files
