@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0012_counting_along"),
+        ("monitoring", "0013_tallies_by_day"),
     ]
 
     operations = [
