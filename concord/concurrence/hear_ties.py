@@ -14,8 +14,9 @@ from concord.cases.models import Case
 from concord.cases.recuse import take_out
 from concord.concurrence.end_unasked import end_unasked
 from concord.concurrence.hear_departures import lose_the_yes
-from concord.concurrence.models import OPEN_STATES, Decision, Proposal, Step
+from concord.concurrence.models import OPEN_STATES, Asked, Decision, Proposal, Step, Version
 from concord.concurrence.owe_decisions import owe_decision
+from concord.concurrence.rings import LAST
 from concord.concurrence.terms import ON_A_PERSON
 from concord.monitoring.desk_stream import GONE, tell_desks
 from concord.monitoring.readers import acquainted_with
@@ -73,10 +74,22 @@ def ask_them_no_longer(staff: StaffMember, person: Person, at: datetime, **kwarg
             files.withdraw(version.briefing, staff.person_id, at=at)
             if held:
                 tell_desks([staff.person_id], GONE, proposal.id)
+        elif held:
+            _excuse(version, staff.person_id, at=at)
         if version.concurrences.filter(person=staff.person_id, voided_at__isnull=True).exists():
             lose_the_yes(version, at=at)
         if held:
             end_unasked(proposal.id, without=acquainted_with([person.id]), at=at)
+
+
+def _excuse(version: Version, person: UUID, *, at: datetime) -> None:
+    """They go on reading what they answer for, and no row of theirs or ring asks for a yes that they cannot give."""
+    Asked.objects.update_or_create(
+        version=version,
+        person=person,
+        defaults={"excused_at": at},
+        create_defaults={"ring": LAST, "asked_at": at, "excused_at": at},
+    )
 
 
 def _steps_about(person: Person) -> QuerySet[Step]:

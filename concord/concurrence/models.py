@@ -166,7 +166,8 @@ class Opening(models.Model):
 class Asked(models.Model):
     """Somebody was told that a version waits for them, in which ring, and whether they said "I'm on it".
 
-    Ids and moments only. Read beside its proposal, by whoever may see that.
+    Ids and moments only. Read beside its proposal, by whoever may see that. `excused_at`: they answer for the case,
+    and said that they know somebody it is about a little: they go on reading, and nothing asks them for a yes.
     """
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="asked")
@@ -174,6 +175,7 @@ class Asked(models.Model):
     ring = models.PositiveSmallIntegerField()
     asked_at = models.DateTimeField()
     on_it_at = models.DateTimeField(null=True)
+    excused_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["asked_at"]

@@ -95,7 +95,8 @@ def _names(found: Iterable[Turn]) -> SafeString:
 
 def may_be_asked(version: Version, *, at: datetime) -> list[StaffMember]:
     """Those to whom this text was sealed and who may still agree; needs nobody's key, for a clock asks."""
-    holders = files.readers(version.briefing)
+    excused = version.asked.filter(excused_at__isnull=False).values_list("person", flat=True)
+    holders = files.readers(version.briefing) - set(excused)
     can = eligible(version.proposal.case, about=set(), at=at)
     return [staff for staff in can if staff.person_id in holders]
 

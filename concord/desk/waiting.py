@@ -30,7 +30,7 @@ from concord.cases.models import OVER, Case, CheckIn, Closing, Cover, Handover, 
 from concord.cases.models import State as CaseState
 from concord.cases.presence import asks_of
 from concord.concurrence.kinds import kind_of
-from concord.concurrence.models import Look, Proposal, Version
+from concord.concurrence.models import Asked, Look, Proposal, Version
 from concord.concurrence.models import State as ProposalState
 from concord.concurrence.ring_for_end import undone, unread_noes
 from concord.convenings.models import Convening
@@ -275,7 +275,11 @@ def proposals_for(staff: StaffMember, *, at: datetime) -> QuerySet[Version]:
     )
     still = StaffMember.objects.who_may_concur(at).filter(person=OuterRef("proposer"))
     theirs = Q(proposal__case__coordinator=staff) | Q(proposal__case__deputy=staff)
-    asked = asked.annotate(is_orphaned=~Exists(still)).filter(Q(is_orphaned=False) | theirs)
+    excused = Asked.objects.filter(version=OuterRef("pk"), person=staff.person_id)
+    asked = asked.annotate(
+        is_orphaned=~Exists(still), is_excused=Exists(excused.filter(excused_at__isnull=False))
+    )
+    asked = asked.filter(Q(is_orphaned=False, is_excused=False) | theirs & Q(is_orphaned=True))
     return asked.exclude(proposer=staff.person_id).exclude(declines__person=staff.person_id)
 
 

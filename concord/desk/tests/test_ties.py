@@ -18,6 +18,7 @@ from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.guards import Acquainted
 from concord.concurrence.propose import about_of
+from concord.concurrence.rings import may_be_asked
 from concord.concurrence.terms import Target
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import (
@@ -269,6 +270,8 @@ def test_whoever_knows_them_a_little_reads_and_gives_no_yes(cast: Cast, luis: Br
     page = luis.open(f"/proposals/{proposal.id}")
     assert page.status == 200
     assert not page.sees("I agree")
+    assert not luis.open("/").sees("asks for your yes")
+    assert cast.luis.staff not in may_be_asked(version, at=cast.at)
 
 
 def test_whoever_says_later_that_they_know_them_a_little_is_asked_no_longer(
