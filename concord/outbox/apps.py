@@ -5,4 +5,4 @@ class OutboxConfig(AppConfig):
     name = "concord.outbox"
 
     def ready(self) -> None:
-        from concord.outbox import standing  # noqa: F401  (registers the ground's periodic jobs)
+        from concord.outbox import empty_log, standing  # noqa: F401  (register periodic jobs)

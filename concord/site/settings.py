@@ -195,8 +195,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
         # FULL everywhere: a report or a decision that was answered survives a power cut.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        # secure_delete: what is erased is written over.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+        "PRAGMA secure_delete=ON;",
     }
+    # Each thread keeps its own: the last to be closed would write the whole log into the file, at each request.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
     # A connection that died with a restart of the database is not handed to somebody's request.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
