@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.actions.models import ReviewRequest
+from concord.actions.read_reply import may_write, read_reply
 from concord.ledger.record import record
 from concord.letterbox.models import Box
 from concord.letterbox.push import push
-from concord.letters.outgoing import read_outgoing
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.asked_again import tell_who_reported
@@ -27,6 +27,16 @@ class AnswerIsEmpty(Refused):
     status = 409
 
 
+class NotReadForNames(Refused):
+    """Words that nobody can read for the names in the case do not go."""
+
+    words = _(
+        "What is written to them is read for names first, and your key does not open the case. "
+        "Whoever looks at it writes to them. Nothing was sent, and nothing is lost."
+    )
+    status = 409
+
+
 @transaction.atomic
 def answer_review(
     request: ReviewRequest, *, answer: str, by: StaffMember, keyring: Keyring, at: datetime
@@ -35,14 +45,16 @@ def answer_review(
 
     More than one may follow. One that names nothing we decided rests with an answer given after it was raised.
 
-    Changes no decision. Raises `AnswerIsEmpty`, NoGrant, and what the guard refuses (K-NAME-1).
+    Changes no decision. Raises `AnswerIsEmpty`, `NotReadForNames`, NoGrant, and what `read_reply` raises (K-NAME-1).
     """
     request = ReviewRequest.objects.select_for_update().get(id=request.id)
     if not (by.is_current(at) and files.may_open(request.file, by.person_id)):
         raise NoGrant(subject=request.id)
     if not answer.strip():
         raise AnswerIsEmpty(subject=request.id)
-    read_outgoing(answer, about=request.id, by=by.person_id, keyring=keyring, at=at)
+    if not may_write(request, by.person_id):
+        raise NotReadForNames(subject=request.id)
+    read_reply(answer, request, by=by.person_id, keyring=keyring, at=at)
     box = Box.objects.filter(id__in=[request.box]).first()
     if box is not None:
         push(box, answer.strip().encode(), kind="answer", at=at)

@@ -103,8 +103,14 @@ def is_of_its_case(decision: Decision, report: Report) -> bool:
 
 
 def end_loan(request: ReviewRequest, *, at: datetime) -> None:
-    """Whoever looked at the case for this request alone reads it no longer; what nobody else can open stays theirs."""
+    """Whoever looked at the case for this request alone reads it no longer; what nobody else can open stays theirs.
+
+    Where they still look at another request about it, that one lends it on.
+    """
     if not request.lends_case or request.reviewer is None:
+        return
+    if _lent_on(request):
+        request.lends_case = False
         return
     for file in files.still_there(files_of(request)):
         others = keyholders(files.readers(file) - {request.reviewer})
@@ -114,6 +120,14 @@ def end_loan(request: ReviewRequest, *, at: datetime) -> None:
     if case is not None and case.file in files.still_there([case.file]):
         files.make_dormant(case.file, request.reviewer)
     request.lends_case = False
+
+
+def _lent_on(request: ReviewRequest) -> bool:
+    theirs = ReviewRequest.objects.filter(state__in=UNDECIDED, reviewer=request.reviewer)
+    for other in theirs.exclude(id=request.id).select_related("decision__case", "report"):
+        if case_of(other) == case_of(request) is not None:
+            return bool(ReviewRequest.objects.filter(id=other.id).update(lends_case=True))
+    return False
 
 
 @receiver(recused, dispatch_uid="actions.assign_review")

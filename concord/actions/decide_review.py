@@ -23,18 +23,18 @@ from concord.actions.assign_review import end_loan
 from concord.actions.give_back import end_decision, end_for_one, persons_under, put_posts_back
 from concord.actions.looked_at import case_of, may_look
 from concord.actions.models import UNDECIDED, Ending, ReviewRequest, ReviewState
+from concord.actions.read_reply import read_reply
 from concord.actions.signals import not_me_accepted
 from concord.actions.who_asks import step_told, steps_of_each
 from concord.cases.common_readers import leave_only_common_readers
 from concord.cases.models import Case
 from concord.cases.move import reopen, rests
-from concord.cases.parties import known_parties, respondents
+from concord.cases.parties import respondents
 from concord.cases.seats import seats_who_see
 from concord.concurrence.models import Decision, Warrant
 from concord.ledger.record import record
 from concord.letterbox.models import Box
 from concord.letterbox.push import push
-from concord.letters.outgoing import read_outgoing
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.readers import outside_readers
 from concord.monitoring.ring import ring
@@ -42,7 +42,6 @@ from concord.refusals import Refused
 from concord.reports.asked_again import tell_who_reported
 from concord.reports.bring_back import bring_back
 from concord.reports.lay_outcome import ANEW, LEFT, lay_outcome
-from concord.survivors.read_text import NamesSomebodyProtected, names_one_of
 from concord.vault import files
 from concord.vault.errors import NoGrant
 from concord.vault.keyring import Keyring
@@ -115,8 +114,8 @@ def decide_review(
     """Decide it, once; asked again it returns what was decided. `answer` are further words for whoever asked.
 
     `chosen` is the step of whoever asks, one of `steps_of_each`, where nothing else tells; or it is `for_all`.
-    Raises `HadAPart`, `NotAnOutcome`, `GiveAReason`, `SayWho`, `EndsTooLate`, NoGrant, and what the guards of
-    outgoing texts refuse (K-NAME-1). `posts_back` takes a key that opens the decision's file.
+    Raises `HadAPart`, `NotAnOutcome`, `GiveAReason`, `SayWho`, `EndsTooLate`, NoGrant, and what `read_reply`
+    raises (K-NAME-1). `posts_back` takes a key that opens the decision's file.
     """
     request = _held(request)
     decision = _checked(request, by=by, keyring=keyring, at=at)
@@ -127,7 +126,8 @@ def decide_review(
     if not reason.strip():
         raise GiveAReason(subject=request.id)
     case = case_of(request)
-    _read_before_it_goes(answer, request, case, by=by, keyring=keyring, at=at)
+    if answer.strip():
+        read_reply(answer, request, by=by, keyring=keyring, at=at)
     step = None
     if outcome != ReviewState.UPHELD and decision is not None:
         step = _step(request, chosen, for_all=for_all, at=at)
@@ -179,24 +179,6 @@ def _checked(
     if by not in outside_readers(at) and not may_look(by, request, keyring=keyring, at=at):
         raise HadAPart(subject=request.id)
     return request.decision
-
-
-def _read_before_it_goes(
-    answer: str,
-    request: ReviewRequest,
-    case: Case | None,
-    *,
-    by: UUID,
-    keyring: Keyring,
-    at: datetime,
-) -> None:
-    """No name of anybody protected goes to whoever asked; by a key that cannot open the case, no words go at all."""
-    if not answer.strip():
-        return
-    read_outgoing(answer, about=request.id, by=by, keyring=keyring, at=at)
-    parties = known_parties(case, keyring=keyring) if case else []
-    if any(names_one_of(answer, each) for each in parties if each.is_protected):
-        raise NamesSomebodyProtected(subject=request.id)
 
 
 def _take_back(

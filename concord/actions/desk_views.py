@@ -17,6 +17,7 @@ from concord.actions.decide_review import decide_review, outcomes_of
 from concord.actions.forms import OutcomeForm
 from concord.actions.looked_at import case_of, may_look
 from concord.actions.models import UNDECIDED, ReviewRequest
+from concord.actions.read_reply import may_write
 from concord.actions.read_review import read_reason, read_review
 from concord.actions.who_asks import steps_of_each
 from concord.actions.who_may import reads_reviews
@@ -151,6 +152,7 @@ def _page(
         "is_open": is_open,
         "is_theirs": is_theirs,
         "may_take": may_take,
+        "may_write": may_write(found, staff.person_id),
         "reviewer": names_of(found.reviewer).get(found.reviewer) if found.reviewer else "",
         "form": form or (_form_for(found, request) if is_open and is_theirs else None),
         "decisions": in_force,

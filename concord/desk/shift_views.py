@@ -25,6 +25,7 @@ from concord.monitoring.on_shift import staff_on_shift, stretch_of
 from concord.people.at_the_desk import DeskRequest
 from concord.people.models import StaffMember
 from concord.refusals import Refused
+from concord.survivors.read_text import NamesSomebodyProtected
 from concord.vault.sight import is_open_to
 
 NOTHING_TO_SEE = bytes.fromhex(
@@ -70,7 +71,7 @@ def hand_over(request: DeskRequest) -> HttpResponse:
             at=request.at,
             meant=request.POST.getlist("meant"),
         )
-    except (NothingToHandOver, SeemsToBelongElsewhere) as refused:
+    except (NothingToHandOver, SeemsToBelongElsewhere, NamesSomebodyProtected) as refused:
         refusals.tell(refused, actor=request.staff_member.person_id, at=request.at)
         return _page(request, refused=refused, note=text)
     messages.success(request, _("Handed over. It is erased after a day."))

@@ -48,7 +48,8 @@ def hand_over_shift(
 ) -> ShiftNote:
     """Seal it to those who are on now or within twelve hours; it is erased after a day.
 
-    Raises `OnlyWhoWatches`, `NothingToHandOver`, and what reads texts for codes and names of cases.
+    Whoever reads it may be kept out of what its author works on: it holds no code of a case, and no name of anybody
+    in one that they can open. Raises `OnlyWhoWatches`, `NothingToHandOver`, and what reads texts for these.
     """
     if not (by.is_current(at) and by.may_monitor):
         raise OnlyWhoWatches(subject=by.person_id)

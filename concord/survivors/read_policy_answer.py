@@ -1,4 +1,7 @@
-"""read_policy_answer: the guard on an answer about the policy, which tells nothing of any case (P-CONTACT-1)."""
+"""read_policy_answer: the guard on what belongs to no case, and tells nothing of any (P-CONTACT-1, K-CONF-1).
+
+An answer about the policy; one to whoever asks us to look again and names nothing; a note for the next shift.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from concord.cases.models import Case, State
 from concord.cases.parties import known_parties
 from concord.ledger.record import record
 from concord.people.models import StaffMember
-from concord.reports.models import Question
+from concord.reports.models import Report
 from concord.survivors.models import Verdict
 from concord.survivors.read_text import NamesSomebodyProtected, digest_of, join, names_one_of
 from concord.vault import files
@@ -25,12 +28,12 @@ def read_policy_answer(
     at: datetime,
     meant: Collection[str] = (),
 ) -> UUID | None:
-    """Read an answer for everybody who is in an open case that its author can open, respondents too.
+    """Read a text for everybody who is in an open case that its author can open, respondents too.
 
-    Whoever asks about the policy learns about no case, not even a name. None for any other text. Raises
+    Whoever reads it learns about no case, not even a name. None for a text about a report or a case. Raises
     `NamesSomebodyProtected`.
     """
-    if not Question.objects.filter(id=about).exists():
+    if any(each.objects.filter(id=about).exists() for each in (Case, Report)):
         return None
     whole = join(texts)
     for case in _cases_of(by):
@@ -43,6 +46,9 @@ def read_policy_answer(
 
 
 def _cases_of(person: UUID) -> list[Case]:
-    staff = StaffMember.objects.get(person_id=person)
+    """None for the outside contact, who is not on the team."""
+    staff = StaffMember.objects.filter(person_id=person).first()
+    if staff is None:
+        return []
     cases = Case.objects.visible_to(staff).exclude(state=State.CLOSED)
     return [case for case in cases if files.may_open(case.file, person)]

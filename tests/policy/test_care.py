@@ -170,6 +170,13 @@ def test_a_note_reaches_whoever_comes_next_and_is_gone_after_a_day(cast: Cast) -
     who = {"at": cast.at, "by": cast.ines.staff, "keyring": cast.ines.keyring}
     with pytest.raises(OnlyWhoWatches):
         hand_over_shift("Quiet.", **who)
+    case_about_karim(cast)
+    amara = at_the_desk(cast.amara).open("/on-shift")
+    for named in ("Watch out for Karim tonight.", "Sara flagged somebody."):
+        assert amara.press("Hand it over", note=named).status == 409
+        assert amara.sees("take the name")
+        assert named in amara.page
+    assert ShiftNote.objects.get() == note
     with pytest.raises(NothingToHandOver):
         hand_over_shift("", **{**who, "by": cast.noor.staff, "keyring": cast.noor.keyring})
     assert forget_shift_notes(None, at=cast.later(hours=23)) == 0

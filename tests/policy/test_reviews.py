@@ -14,7 +14,7 @@ from django.utils import timezone
 from concord.access.gate import NotAdmitted, is_admitted
 from concord.access.models import Shut
 from concord.actions.alarm_requests import alarm_requests, raise_undecided
-from concord.actions.answer_review import answer_review
+from concord.actions.answer_review import NotReadForNames, answer_review
 from concord.actions.ask_review import ask_review
 from concord.actions.audit import audit
 from concord.actions.confirm_decision import alarm_unconfirmed, confirm_decision
@@ -52,6 +52,7 @@ from concord.people.tests.team import Mailbox
 from concord.site.answers import OutsideContact
 from concord.site.founding import name_contact
 from concord.spaces.models import Post, Removal
+from concord.survivors.read_text import NamesSomebodyProtected
 from concord.vault import environment, files, recovery
 from tests.browsing import Browser, at_the_desk
 from tests.cast import Cast, colleague, login_by_mailbox, opened, participant, stage, terms_for
@@ -400,7 +401,7 @@ def test_a_request_that_comes_late_or_waits_too_long_still_reaches_somebody(cast
     assert decide_review(late, **said, **elenas).state == "upheld"
 
 
-@pytest.mark.clauses("P-ZERO-1", "I-PROC-1")
+@pytest.mark.clauses("P-ZERO-1", "I-PROC-1", "K-NAME-1")
 def test_an_answer_is_no_decision_and_one_that_lies_is_before_everybody_who_can_open_it(
     cast: Cast,
 ) -> None:
@@ -411,6 +412,12 @@ def test_an_answer_is_no_decision_and_one_that_lies_is_before_everybody_who_can_
     _code, named = ask_review(kind="review", shut=shut, nonce=os.urandom(16), **asked)
     _code, of_nothing = ask_review(kind="review", shut=None, nonce=os.urandom(16), **asked)
     said = {"answer": "We look at it.", "by": mina.staff, "keyring": mina.keyring}
+    by_zola = {"by": zola.staff, "keyring": zola.keyring, "at": cast.at}
+    for request in (named, of_nothing):
+        with pytest.raises(NamesSomebodyProtected):
+            answer_review(request, **{**said, "answer": "It was not Sara who told us."}, at=cast.at)
+    with pytest.raises(NotReadForNames):  # Zola reads what Karim wrote, and not the case
+        answer_review(named, answer="It was not Sara who told us.", **by_zola)
     for request in (named, of_nothing):
         answer_review(request, **said, at=cast.later(days=6, hours=1))
     assert named.reviewer == mina.id
