@@ -11,6 +11,7 @@ class CasesConfig(AppConfig):
             common_readers,
             cover_me,
             decide_no_action,
+            give_back_reports,
             hear_departures,
             hear_outside,
             hear_reports,

@@ -120,7 +120,7 @@ def put_in(
     )
     party_added.send(sender=Party, case=case, known=known, at=at)
     if person_id and role in CONFLICTED_ROLES:
-        _take_out_the_close(case, person_id, at=at)
+        take_out_the_close(case, person_id, at=at)
     return party
 
 
@@ -130,7 +130,7 @@ def _renames(person: UUID | None, name: str) -> int:
     return theirs.renames if theirs and (name in theirs.names or not theirs.names) else 0
 
 
-def _take_out_the_close(case: Case, person: UUID, *, at: datetime) -> None:
+def take_out_the_close(case: Case, person: UUID, *, at: datetime) -> None:
     """Whoever of the team it is, and whoever was given something of it and is close to them (K-CONF-1).
 
     Whoever was given nothing stays unnamed: that somebody stepped out would tell of a tie.

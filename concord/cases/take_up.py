@@ -15,7 +15,7 @@ from concord.cases.common_readers import leave_only_common_readers
 from concord.cases.conflicts import receivers_for
 from concord.cases.models import OVER, Case, Source
 from concord.cases.move import reopen, rests
-from concord.cases.parties import known_parties, put_in, respondents
+from concord.cases.parties import known_parties, put_in, respondents, take_out_the_close
 from concord.cases.recuse import take_out
 from concord.cases.ring_the_seats import seats_changed
 from concord.cases.seal_outside import seal_outside
@@ -26,7 +26,7 @@ from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.monitoring.models import Flag
 from concord.monitoring.read_flag import read_flag
-from concord.monitoring.readers import acquainted_with
+from concord.monitoring.readers import acquainted_with, close_to
 from concord.monitoring.seen import Seen
 from concord.people.models import StaffMember
 from concord.policy.models import Version
@@ -122,6 +122,7 @@ def take_up(
         take_out(case, who=person, by=None, keyring=keyring, at=at)
     case.refresh_from_db()
     _add_people(case, people, by=by, keyring=keyring, at=at)
+    _nothing_of_it_stays_with(close_to(about), case, sources, at=at)
     seal_outside(case, keyring=keyring, at=at)
     for one, held in zip(sources, contents, strict=True):
         record("cases.take_up", actor=by.person_id, subject=case.id, at=at, source=one.id)
@@ -197,6 +198,16 @@ def _let_the_others_rest(file: UUID, *, but: set[UUID | None]) -> None:
         files.make_dormant(file, holder)
 
 
+def _nothing_of_it_stays_with(
+    close: set[UUID], case: Case, sources: Iterable[Flag | Report], *, at: datetime
+) -> None:
+    """Neither with whoever is close to somebody it is about, nor with whoever is out of the case that it joins."""
+    out = close | set(case.recusals.values_list("person", flat=True))
+    for one in sources:
+        for person in sorted(out & (files.readers(one.file) | files.dormant_readers(one.file))):
+            files.withdraw(one.file, person, at=at)
+
+
 def _deputy_of(case: Case) -> UUID | None:
     return case.deputy.person_id if case.deputy else None
 
@@ -241,6 +252,7 @@ def _people_in(source: Flag | Report, contents: Seen | Told) -> list[_Named]:
 def _add_people(
     case: Case, people: list[_Named], *, by: StaffMember, keyring: Keyring, at: datetime
 ) -> None:
+    """Whoever is close to somebody in it keeps nothing of what joins, also where the case names that person already."""
     known = {(party.role, party.person_id) for party in known_parties(case, keyring=keyring)}
     for one in people:
         if (one.role, one.person) not in known:
@@ -254,3 +266,5 @@ def _add_people(
                 by=by.person_id,
                 at=at,
             )
+        elif one.role == "respondent" and one.person:
+            take_out_the_close(case, one.person, at=at)

@@ -14,7 +14,7 @@ from concord.refusals import Refused
 from concord.reports.models import Report, SettingAside, State
 from concord.reports.read_report import check_reads
 from concord.reports.redirect_report import make_question
-from concord.reports.set_aside import NotToBeSetAside, close
+from concord.reports.set_aside import NotToBeSetAside, check_knows_nobody, close
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
@@ -29,10 +29,14 @@ class NeedsAnotherPerson(Refused):
 def confirm_set_aside(
     aside: SettingAside, *, by: StaffMember, keyring: Keyring, at: datetime
 ) -> SettingAside:
-    """Confirm, as another person. Raises NeedsAnotherPerson, NotToBeSetAside, OnlyCurrentStaff, NoGrant."""
+    """Confirm, as another person.
+
+    Raises NeedsAnotherPerson, NotToBeSetAside, AcquaintedDoNotLetItRest, OnlyCurrentStaff, NoGrant.
+    """
     report = Report.objects.select_for_update().get(id=aside.report_id)
     aside = SettingAside.objects.get(id=aside.id)
     check_reads(report, by=by, keyring=keyring, at=at)
+    check_knows_nobody(report, by=by, keyring=keyring)
     if aside.wished_by == by.person_id:
         raise NeedsAnotherPerson(subject=report.id)
     if report.state != State.ACKNOWLEDGED:

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
+from concord.monitoring.readers import acquainted_with, close_to
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.models import UNANSWERED, Report, SettingAside, State
-from concord.reports.read_report import check_reads
+from concord.reports.read_report import check_reads, told_in
 from concord.reports.receive_report import about
 from concord.vault import files
 from concord.vault.keyring import Keyring
@@ -39,13 +40,23 @@ class NeedsReason(Refused):
     status = 409
 
 
+class AcquaintedDoNotLetItRest(Refused):
+    """Whoever knows the person it is about may take a report further, and not say that nothing is done about it."""
+
+    words = _(
+        "You said that you know whoever this is about. You can answer it, and take it into a case; "
+        "that nothing more is done about it, a colleague has to say."
+    )
+
+
 @transaction.atomic
 def set_aside(
     report: Report, *, reason: str, alleges: bool, by: StaffMember, keyring: Keyring, at: datetime
 ) -> SettingAside:
     """Set a report aside. If it alleges anything, it stays as it is until another person confirms (4.2).
 
-    Nothing is deleted. Raises NeedsAnAnswerFirst, NotToBeSetAside, NeedsReason, OnlyCurrentStaff, NoGrant.
+    Nothing is deleted. Raises NeedsAnAnswerFirst, NotToBeSetAside, NeedsReason, OnlyCurrentStaff, NoGrant, and
+    AcquaintedDoNotLetItRest for whoever knows the writer of the post it came from.
     """
     report = Report.objects.select_for_update().get(id=report.id)
     aside = wish(report, reason=reason, alleges=alleges, by=by, keyring=keyring, at=at)
@@ -68,6 +79,7 @@ def wish(
 ) -> SettingAside:
     """Write down what somebody wants and why, once the rules for it hold; both ways out of the queue begin here."""
     check_reads(report, by=by, keyring=keyring, at=at)
+    check_knows_nobody(report, by=by, keyring=keyring)
     if report.state in UNANSWERED:
         raise NeedsAnAnswerFirst(subject=report.id)
     if report.state != State.ACKNOWLEDGED or SettingAside.objects.filter(report=report).exists():
@@ -84,6 +96,14 @@ def wish(
         wished_by=by.person_id,
         wished_at=at,
     )
+
+
+def check_knows_nobody(report: Report, *, by: StaffMember, keyring: Keyring) -> None:
+    """Raise AcquaintedDoNotLetItRest for whoever said that they know the person it is about, closely or a little."""
+    source = told_in(report, keyring=keyring).source
+    about_whom = [source.author_id] if source and source.author_id else []
+    if by.person_id in close_to(about_whom) | acquainted_with(about_whom):
+        raise AcquaintedDoNotLetItRest(subject=report.id)
 
 
 def close(report: Report) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from uuid import uuid4
 
 import pytest
@@ -31,8 +32,11 @@ from concord.outbox.models import Job
 from concord.people.declare_tie import declare_tie
 from concord.people.models import Tie
 from concord.people.tests.team import Mailbox
+from concord.reports.models import Report, State
 from concord.reports.receive_report import receive_report
-from concord.reports.told import Told
+from concord.reports.set_aside import AcquaintedDoNotLetItRest as DoesNotSetAside
+from concord.reports.set_aside import set_aside
+from concord.reports.told import Source, Told
 from concord.vault import files
 from concord.vault.errors import NoGrant
 from tests.browsing import Browser
@@ -253,6 +257,35 @@ def test_tokens_beside_a_party_tell_neither_a_part_nor_that_two_cases_name_one_p
         if one
     }
     assert not known & (per_case[0] | per_case[1])
+
+
+@pytest.mark.clauses("K-CONF-1")
+def test_said_late_the_reports_about_somebody_go_as_well_and_the_last_goes_outside(
+    cast: Cast, luis: Browser
+) -> None:
+    """Three came from posts of Karim's. One joins a case that Luis is out of already, and he sees it there no more."""
+    case, reports = case_about_karim(cast), [report_about_karim(cast) for _each in range(3)]
+    declare_tie(cast.luis.staff, person=cast.karim.person, at=cast.at)  # with no key open
+    amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    take_up(reports[0], into=case, **amara)
+    assert [luis.open(f"/reports/{one.id}").status for one in reports] == [404, 200, 200]
+    assert not case.recusals.filter(person=cast.amara.id).exists()
+    luis.open("/team/ties").press("Take it back")
+    luis.open("/team/ties").press("Keep it", kind="hard", mailbox="karim.haddad@gmail.com")
+    assert [luis.open(f"/reports/{one.id}").status for one in reports] == [404, 404, 404]
+    assert luis.post(f"/reports/{reports[1].id}/code", nonce="ab").status == 404
+    declare_tie(cast.amara.staff, person=cast.karim.person, kind=SOFT, at=cast.at)
+    Report.objects.update(state=State.ACKNOWLEDGED)
+    with pytest.raises(DoesNotSetAside):
+        set_aside(reports[1], reason="A copy.", alleges=False, **amara)
+    declare_tie(cast.amara.staff, person=cast.karim.person, keyring=cast.amara.keyring, at=cast.at)
+    assert not Report.objects.visible_to(cast.amara.staff).exists()
+    assert files.readers(reports[1].file) == {cast.outside.holder}
+
+
+def report_about_karim(cast: Cast) -> Report:
+    told = Told(text="He wrote this.", source=Source.of(cast.say(cast.karim, "Go away")))
+    return receive_report(told, nonce=os.urandom(16), at=cast.at).report
 
 
 @pytest.mark.clauses("R-CONCUR-1")
