@@ -15,13 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from concord import refusals
-from concord.actions.deny_entry import (
-    KnownAlready,
-    NoMailbox,
-    SharedMailbox,
-    person_behind,
-    read_mailboxes,
-)
+from concord.actions.deny_entry import KnownAlready, person_behind
 from concord.actions.lift import NothingToLift, in_place_of, varies
 from concord.actions.offer_help import with_help
 from concord.actions.write_notice import write_notice, write_notices
@@ -43,6 +37,7 @@ from concord.desk.around import Around, around, beyond
 from concord.desk.decision_views import find_decision
 from concord.desk.deny_form import DenyForm
 from concord.desk.forms import ProposalForm, choices_of
+from concord.desk.known_pass import known_pass, mailboxes_of
 from concord.desk.ladder import AS_FOR_ALL
 from concord.desk.lift_views import change_lift
 from concord.desk.organisation_form import OrganisationForm
@@ -76,13 +71,14 @@ def bar_in(request: DeskRequest, case_id: UUID) -> HttpResponse:
 @door(works_on_cases)
 @require_POST
 def name_known(request: DeskRequest, case_id: UUID) -> HttpResponse:
-    """Whoever was to be denied entry is known here: name them in the case, and go on to taking their access."""
+    """Whoever was to be denied entry is known here: name them in the case, and go on to taking their access.
+
+    It answers for what the form was refused for, and for no other mailbox.
+    """
     case = find_case(request, case_id)
     _check_coordinates(request, case)
-    try:
-        mailboxes = read_mailboxes(request.POST.get("mailbox", "").split())
-    except (NoMailbox, SharedMailbox) as refused:
-        raise Http404 from refused
+    known = request.POST.get("known", "")
+    mailboxes = mailboxes_of(known, case=case, by=request.staff_member)
     person = person_behind(mailboxes)
     if person is None:
         raise Http404
@@ -343,8 +339,12 @@ def _form(
         "open_in_full": any(form[name].errors for name in (*form.WIDER, *form.IN_FULL, "is_safe")),
         "assumed": form.assumed,
         "is_full": form.IS_FULL,
-        "known": form.cleaned_data if isinstance(form.refused, KnownAlready) else None,
+        "known": None,
     }
+    if isinstance(form.refused, KnownAlready):
+        of = {"case": page["case"], "by": request.staff_member}
+        context["called"] = form.cleaned_data["called"]
+        context["known"] = known_pass(form.cleaned_data["mailboxes"], **of)
     return render(request, "desk/propose.html", context, status=status)
 
 

@@ -288,7 +288,12 @@ def test_the_form_says_that_somebody_is_known_and_leads_to_taking_their_access(
     amara = proposes_at_the_desk(cast, case, mailboxes="tomas@example.org", called="Tomas V.")
     assert amara.status == 422
     assert amara.sees("Taking away their access is the right step.")
-    amara.press("Name them in this case")
+    assert Entry.objects.filter(verb="refused", subject=case.id, actor=cast.amara.id).exists()
+    path, page = amara.path, amara.page
+    for mailbox in ("tomas@example.org", "nobody@example.org"):  # unasked, it tells of nobody
+        asked = amara.post(f"/cases/{case.id}/deny/known", mailbox=mailbox, known=mailbox)
+        assert asked.status == 404
+    amara.turn_to(path, page).press("Name them in this case")
     assert amara.path.endswith("/propose")
     assert str(cast.tomas.person_id) in amara.page
     assert amara.sees("Tomas Vega")  # by the name they go by, not as somebody typed it
