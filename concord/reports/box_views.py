@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from concord.reports.choices_form import ChoicesForm
 from concord.reports.keep_out import keep_out
 from concord.reports.let_in import let_in, may_be_let_in
 from concord.reports.models import Report
+from concord.reports.new_code import NewCodeWaits, settles_at, unsettled
 from concord.reports.notice_wanted import notice_wanted
 from concord.reports.own_copy import OwnCopy, read_copy
 from concord.reports.prove_filing import prove_filing
@@ -38,15 +40,21 @@ def choices(request: Request) -> HttpResponse:
     if request.method == "POST":
         form = ChoicesForm(request.POST, receivers=receivers, may_come=may_come)
         if form.is_valid():
-            change_choices(known, form.choices, held=held, at=request.at)
-            ask_for_notice(known, form.cleaned_data["notice"], held=held, at=request.at)
-            keep_out(known, form.kept_out, held=held, at=request.at)
-            let_in(known, form.let_in_again, held=held, at=request.at)
+            try:
+                with transaction.atomic():
+                    change_choices(known, form.choices, held=held, at=request.at)
+                    ask_for_notice(known, form.cleaned_data["notice"], held=held, at=request.at)
+                    keep_out(known, form.kept_out, held=held, at=request.at)
+                    let_in(known, form.let_in_again, held=held, at=request.at)
+            except NewCodeWaits as refused:
+                form.add_error(None, str(refused.words))
+                page = _page(request, form, copy, known)
+                return render(request, "reports/choices.html", page, status=refused.status)
             return HttpResponseRedirect(reverse("report_box") + "?changed")
     else:
         chosen = copy.told.__dict__ | {"notice": wanted.address if wanted else ""}
         form = ChoicesForm(initial=chosen, receivers=receivers, may_come=may_come)
-    return render(request, "reports/choices.html", _page(request, form, copy))
+    return render(request, "reports/choices.html", _page(request, form, copy, known))
 
 
 @door(anyone)
@@ -82,10 +90,11 @@ def _reads(one: StaffMember, copy: OwnCopy) -> bool:
     return one.id not in copy.keep_out and (not copy.told.about_team or one.id in copy.let_in)
 
 
-def _page(request: Request, form: ChoicesForm, copy: OwnCopy) -> dict[str, object]:
+def _page(request: Request, form: ChoicesForm, copy: OwnCopy, known: Report) -> dict[str, object]:
     """Who reads it is told from what they chose alone (see `names_told`)."""
     at = request.at
     ticked = [one for one in promise.receivers(at) if one.id in copy.keep_out]
+    code = unsettled(known, at=at)
     let_in_again = [one for one in promise.receivers(at) if one.id in copy.let_in]
     return {
         "form": form,
@@ -94,4 +103,5 @@ def _page(request: Request, form: ChoicesForm, copy: OwnCopy) -> dict[str, objec
         "let_in": [one.working_name for one in let_in_again],
         "involved": copy.told.involved,
         "about_team": copy.told.about_team,
+        "waits_until": settles_at(code) if code else None,
     }

@@ -14,6 +14,7 @@ from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
 from concord.reports.lay_outcome import lay_what_came_outside, was_told
 from concord.reports.models import Report
+from concord.reports.new_code import check_settled
 from concord.reports.own_copy import keep_copy, read_copy
 from concord.reports.seal_told import seal_told
 from concord.reports.told import Told
@@ -31,7 +32,13 @@ class Choices(NamedTuple):
 
 @transaction.atomic
 def change_choices(report: Report, choices: Choices, *, held: Held, at: datetime) -> Report:
-    """Seal the report anew with these choices; the ones before are kept nowhere. Nothing new changes nothing."""
+    """Seal the report anew with these choices; the ones before are kept nowhere. Nothing new changes nothing.
+
+    Raises NewCodeWaits for another way to reach them; to erase the one they left waits for nothing.
+    """
+    copy = read_copy(held)
+    if copy is not None and choices.contact.strip() not in ("", copy.told.contact.strip()):
+        check_settled(report, at=at)
     return seal_anew(report, choices._asdict(), "reports.change_choices", held=held, at=at)
 
 

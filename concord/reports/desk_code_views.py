@@ -6,14 +6,16 @@ import secrets
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from concord.doors import Request, door
 from concord.people.who_may import designated
-from concord.reports.desk_views import find, who
+from concord.reports.confirm_code import confirm_code
+from concord.reports.desk_views import back, find, who
+from concord.reports.new_code import newest_code
 from concord.reports.read_report import check_reads, read_report
 from concord.reports.reissue_code import reissue_code
 
@@ -34,3 +36,15 @@ def another_code(request: Request, report_id: UUID) -> HttpResponse:
         nonce = request.POST.get("nonce", "").encode()
         page["code"] = reissue_code(found, nonce=nonce, **who(request)).code.replace("-", " ")
     return render(request, "reports/desk_another_code.html", page)
+
+
+@door(designated)
+@require_POST
+def confirm(request: Request, report_id: UUID) -> HttpResponse:
+    """A second reader has spoken with the reporter: the newest code is theirs."""
+    found = find(request, report_id)
+    code = newest_code(found)
+    if code is None:
+        raise Http404
+    confirm_code(code, **who(request))
+    return back(found)

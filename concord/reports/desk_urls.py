@@ -27,6 +27,7 @@ urlpatterns = [
         name="take_back_answer",
     ),
     path("reports/<uuid:report_id>/code", desk_code_views.another_code, name="another_code"),
+    path("reports/<uuid:report_id>/code/confirm", desk_code_views.confirm, name="confirm_code"),
     path("reports/<uuid:report_id>/aside", desk_views.aside, name="set_aside_report"),
     path("reports/<uuid:report_id>/aside/second", desk_views.confirm, name="confirm_set_aside"),
     path("reports/<uuid:report_id>/files/<uuid:file_id>", desk_file_views.file, name="report_file"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from concord.reports.answer_templates import TEMPLATES
 from concord.reports.confirm_set_aside import confirm_set_aside
 from concord.reports.finish_outside import read_what_came_of_it
 from concord.reports.models import UNANSWERED, Report, SettingAside, State, Underway
+from concord.reports.new_code import newest_code, settles_at, unsettled
 from concord.reports.open_file import list_files
 from concord.reports.read_added import read_added
 from concord.reports.read_report import read_report, read_words
@@ -74,6 +76,7 @@ def _opened(request: Request, found: Report) -> dict[str, Any]:
         "went_into": went_into(found, by=_staff(request)),
         "told": told,
         "kinds": [KINDS[code].name for code in told.kinds if code in KINDS],
+        "new_code": _new_code(found, request),
         "words": read_words(found, keyring=keyring),
         "files": list_files(found, keyring=keyring),
         "readers": _readers(found),
@@ -129,15 +132,32 @@ def _on_its_way(found: Report, keyring: Keyring) -> dict[str, Any]:
     }
 
 
+def _new_code(found: Report, request: Request) -> dict[str, Any] | None:
+    """Who made the newest code, when, and until when it decides nothing; for all who read the report."""
+    code = newest_code(found)
+    if code is None:
+        return None
+    names = names_by_person([code.by_staff, code.confirmed_by])
+    return {
+        "code": code,
+        "by": names.get(code.by_staff, ""),
+        "confirmed_by": names.get(code.confirmed_by, "") if code.confirmed_by else "",
+        "waits_until": settles_at(code) if unsettled(found, at=request.at) else None,
+        "is_mine": code.by_staff == _keyring(request).holder,
+    }
+
+
 def _readers(found: Report) -> list[tuple[str, Reading]]:
     """Who has read it, by working name (K-CONF-1)."""
     read = readings(found.id, verb="reports.read")
-    names = dict(
-        StaffMember.objects.filter(person__in=[one.actor for one in read]).values_list(
-            "person_id", "working_name"
-        )
-    )
+    names = names_by_person(one.actor for one in read)
     return [(names.get(one.actor, ""), one) for one in read]
+
+
+def names_by_person(persons: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Their working names."""
+    found = StaffMember.objects.filter(person__in=[one for one in persons if one])
+    return dict(found.values_list("person_id", "working_name"))
 
 
 def _keyring(request: Request) -> Keyring:

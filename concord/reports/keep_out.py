@@ -21,6 +21,7 @@ from concord.reports.bring_files import COPY_KIND
 from concord.reports.bring_files import about as about_file
 from concord.reports.keeps_out import kept_out_token
 from concord.reports.models import Attachment, KeptOut, Question, Report, SettingAside, Underway
+from concord.reports.new_code import NewCodeWaits, unsettled
 from concord.reports.own_copy import copy_among, keep_copy
 from concord.reports.seal_told import seal_told
 from concord.reports.signals import readers_changed
@@ -36,7 +37,7 @@ def keep_out(report: Report, who: Iterable[StaffMember], *, held: Held, at: date
 
     When nobody on the team is left it goes to the outside contact, sealed anew from the reporter's own copy.
     The answer is the same either way: it must not tell whom we had kept out ourselves. `let_in` lets somebody
-    in again. Twice is once.
+    in again. Twice is once. Raises NewCodeWaits where whoever made the code would be left alone with it.
     """
     report = Report.objects.select_for_update().get(id=report.id)
     opened = read(held.box, held.code)
@@ -45,6 +46,9 @@ def keep_out(report: Report, who: Iterable[StaffMember], *, held: Held, at: date
     if copy is None or not fresh:
         return report
     persons = {one.person_id for one in fresh}
+    code = unsettled(report, at=at)
+    if code and code.by_staff == _left_alone(report, persons):
+        raise NewCodeWaits(subject=report.id)
     out = (*copy.keep_out, *(one.id for one in fresh))
     let_in = tuple(id for id in copy.let_in if id not in out)
     keep_copy(held.box, copy._replace(keep_out=out, let_in=let_in), at=at)
@@ -63,6 +67,11 @@ def keep_out(report: Report, who: Iterable[StaffMember], *, held: Held, at: date
         _send_outside(report, copy.told, opened, at=at)
     tell_desks(files.readers(report.file), "report", report.id)
     return report
+
+
+def _left_alone(report: Report, persons: set[UUID]) -> UUID | None:
+    left = files.readers(report.file) - persons
+    return left.pop() if len(left) == 1 else None
 
 
 def _keep_out_of_question(report: Report, persons: set[UUID], *, at: datetime) -> None:

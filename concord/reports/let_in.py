@@ -18,6 +18,7 @@ from concord.reports import promise
 from concord.reports.intake_checks import kept_out_by_checks
 from concord.reports.keeps_out import kept_out_token, stays_out
 from concord.reports.models import LetIn, Report
+from concord.reports.new_code import check_settled
 from concord.reports.own_copy import OwnCopy, keep_copy, read_copy
 from concord.reports.told import Told
 from concord.reports.who_read import kept_out_by_reporter
@@ -29,7 +30,7 @@ def let_in(report: Report, who: Iterable[StaffMember], *, held: Held, at: dateti
     """Owe these people a key to the report; whoever can read it now makes it at their next request.
 
     Whom we keep out ourselves, because of a tie, stays out, and the answer is the same: it must not tell who that
-    is. A case that was made of the report is not opened to them by it. Twice is once.
+    is. A case that was made of the report is not opened to them by it. Twice is once. Raises NewCodeWaits.
     """
     report = Report.objects.select_for_update().get(id=report.id)
     copy = read_copy(held)
@@ -37,6 +38,7 @@ def let_in(report: Report, who: Iterable[StaffMember], *, held: Held, at: dateti
     chosen = [] if copy is None else [one for one in may_be_let_in(copy, at=at) if one.id in wanted]
     if copy is None or not chosen:
         return report
+    check_settled(report, at=at)
     ids = {one.id for one in chosen}
     keep_copy(
         held.box,

@@ -127,6 +127,27 @@ class KeptOut(models.Model):
         return str(self.report_id)
 
 
+class NewCode(models.Model):
+    """Somebody on the team made another code for whoever lost theirs. `confirmed_by`: another reader of the report."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="new_codes")
+    by_staff = models.UUIDField()
+    made_at = models.DateTimeField(db_index=True)
+    confirmed_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("by_staff")),
+                name="reports_code_confirmed_by_another",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.report_id)
+
+
 class LetIn(models.Model):
     """Somebody of the team who may read what went outside: by its reporter's wish, or handed on by the outside contact.
 

@@ -20,7 +20,7 @@ from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.answer_report import OneIsUnderway
 from concord.reports.keeps_out import kept_out_token
-from concord.reports.models import Report, Underway
+from concord.reports.models import NewCode, Report, Underway
 from concord.reports.own_copy import OwnCopy, keep_copy
 from concord.reports.read_report import check_reads, read_words, told_in
 from concord.reports.receive_report import Receipt
@@ -45,8 +45,9 @@ def reissue_code(
     """Make another code and take what was told and answered along; the old one opens nothing any more.
 
     It is for the reporter alone, handed over by the way they left. What was laid in the old box about what was
-    done does not come along, for only the old code opens it. Those who read the report are told. One `nonce`
-    gives one code. Raises NoWayToReachThem, OneIsUnderway, and what `check_reads` raises.
+    done does not come along, for only the old code opens it. Those who read the report are told, and for a while it
+    decides nothing that its maker could decide in the reporter's place (`new_code`). One `nonce` gives one code.
+    Raises NoWayToReachThem, OneIsUnderway, and what `check_reads` raises.
     """
     report = Report.objects.select_for_update().get(id=report.id)
     check_reads(report, by=by, keyring=keyring, at=at)
@@ -60,6 +61,7 @@ def reissue_code(
     if report.box == box.id:
         return Receipt(report, code)
     _move(report, told, box=box, keyring=keyring, at=at)
+    NewCode.objects.create(report=report, by_staff=by.person_id, made_at=at)
     record("reports.reissue_code", actor=by.person_id, subject=report.id, at=at)
     readers = files.readers(report.file)
     tell_desks(readers, "report", report.id)

@@ -9,9 +9,14 @@ from django.db import transaction
 from concord.letterbox.session import Held
 from concord.reports.change_choices import seal_anew
 from concord.reports.models import Report
+from concord.reports.new_code import check_settled
 
 
 @transaction.atomic
 def stay_out(report: Report, *, held: Held, at: datetime) -> Report:
-    """Note that the reporter wants no further part in it. That closes nothing (workflow 4.2). Twice is once."""
+    """Note that the reporter wants no further part in it. That closes nothing (workflow 4.2). Twice is once.
+
+    Raises NewCodeWaits.
+    """
+    check_settled(report, at=at)
     return seal_anew(report, {"involved": False}, "reports.stay_out", held=held, at=at)

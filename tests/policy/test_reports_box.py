@@ -101,6 +101,10 @@ def test_a_lost_code_is_made_anew_by_the_way_that_was_left_and_by_no_other(cast:
     assert back.sees("Thank you for telling us.")
     assert back.follow("Change what you decided").sees("You keep out: Luis")
     assert Entry.objects.get(verb="reports.reissue_code").actor == cast.amara.id
+    assert back.sees("three things wait")
+    assert change(made[1], contact="another@example.net").status == 409
+    assert desk.open(f"/reports/{found.id}").sees("Amara made another code for them.")
+    assert not desk.sees("I spoke with them")
     change(made[1], contact="")
     assert not desk.open(f"/reports/{found.id}").sees("They lost their code")
     desk.post(f"/reports/{found.id}/code", nonce="ab")

@@ -1,0 +1,35 @@
+"""confirm_code: a second reader says that the new code is the reporter's; then it is as good as the one they lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from concord.ledger.record import record
+from concord.monitoring.desk_stream import tell_desks
+from concord.people.models import StaffMember
+from concord.reports.confirm_set_aside import NeedsAnotherPerson
+from concord.reports.models import NewCode, Report
+from concord.reports.read_report import check_reads
+from concord.vault import files
+from concord.vault.keyring import Keyring
+
+
+@transaction.atomic
+def confirm_code(code: NewCode, *, by: StaffMember, keyring: Keyring, at: datetime) -> NewCode:
+    """Confirm, as another than whoever made it. Twice is once.
+
+    Raises NeedsAnotherPerson, and what `check_reads` raises.
+    """
+    report = Report.objects.select_for_update().get(id=code.report_id)
+    code = NewCode.objects.get(id=code.id)
+    check_reads(report, by=by, keyring=keyring, at=at)
+    if code.by_staff == by.person_id:
+        raise NeedsAnotherPerson(subject=report.id)
+    if code.confirmed_by is None:
+        code.confirmed_by = by.person_id
+        code.save(update_fields=["confirmed_by"])
+        record("reports.confirm_code", actor=by.person_id, subject=report.id, at=at)
+        tell_desks(files.readers(report.file), "report", report.id)
+    return code
