@@ -24,6 +24,8 @@ from concord.doors import door
 from concord.live import relay
 from concord.outbox.try_again import try_again
 from concord.people.at_the_desk import DeskRequest
+from concord.people.leavings import just_left, leavings
+from concord.reports.new_code import made_for_others
 
 
 @door(has_a_desk)
@@ -45,6 +47,9 @@ def inbox(request: DeskRequest) -> HttpResponse:
         "news_are_late": relay.line.broken_since is not None,
         "unwatched": unwatched_for(staff),
         "debriefs": debriefs_for(staff, at=request.at),
+        "leavings": leavings(staff, at=request.at),
+        "new_codes": made_for_others(staff, at=request.at),
+        "gone": just_left(staff, at=request.at),
     }
     return render(request, "desk/inbox.html", context)
 
@@ -64,7 +69,9 @@ def next_thing(request: DeskRequest) -> HttpResponse:
     first = first_thing(waiting, at=request.at)
     if first is not None and waiting.number == 1 and not first.once:
         return HttpResponseRedirect(first.url)
-    if first is None and not alarm_for(staff) and not unwatched_for(staff):
+    new_codes = made_for_others(staff, at=request.at)
+    of_the_team = leavings(staff, at=request.at) or just_left(staff, at=request.at)
+    if first is None and not (alarm_for(staff) or unwatched_for(staff) or of_the_team or new_codes):
         messages.info(request, _("Nothing waits for you any more: somebody was quicker."))
     return HttpResponseRedirect(reverse("inbox"))
 

@@ -22,6 +22,7 @@ class MonitoringConfig(AppConfig):
             forget_flags,
             forget_names,
             hand_over_shift,
+            hear_departures,
             hear_judgements,
             hear_ties,
             let_name_pass,

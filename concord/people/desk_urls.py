@@ -104,4 +104,6 @@ urlpatterns: list[URLPattern] = [
     path("team/new", views.add_colleague, name="add_colleague"),
     path("team/<uuid:staff_id>/keys", views.confirm_keys, name="confirm_keys"),
     path("team/<uuid:staff_id>/end", views.end_colleague, name="end_colleague"),
+    path("team/<uuid:staff_id>/leaving", views.leaving, name="leaving"),
+    path("team/<uuid:staff_id>/stays", views.they_stay, name="they_stay"),
 ]

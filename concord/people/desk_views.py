@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from concord.doors import door
+from concord.people.ask_to_end import ask_to_end, may_agree_to_end, take_back_leaving, takes_two
 from concord.people.at_the_desk import DeskRequest
 from concord.people.bring_in import bring_in
 from concord.people.change_passphrase import change_passphrase
@@ -21,7 +22,8 @@ from concord.people.end_designation import end_designation
 from concord.people.end_sessions import end_sessions
 from concord.people.first_passphrase import has_first_passphrase
 from concord.people.forms import TOO_MANY, CompareForm, NewcomerForm, PassphraseForm, SureForm
-from concord.people.models import StaffMember
+from concord.people.leavings import leavings
+from concord.people.models import Leaving, StaffMember
 from concord.people.pledge import pledge
 from concord.people.team import colleague
 from concord.people.team import team as the_team
@@ -76,15 +78,50 @@ def confirm_keys(request: DeskRequest, staff_id: UUID) -> HttpResponse:
 @door(organiser)
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_colleague(request: DeskRequest, staff_id: UUID) -> HttpResponse:
-    """Somebody leaves the team."""
+    """Somebody leaves the team; where that takes two, a second person is asked."""
     found = _colleague(request, staff_id)
+    if Leaving.objects.filter(staff=found).exists():
+        return redirect("leaving", found.id)
     form = SureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        if takes_two(found):
+            ask_to_end(found, by=request.staff_member, at=request.at)
+            return redirect("leaving", found.id)
         end_designation(found, by=request.staff_member, at=request.at)
         messages.success(request, _("They open no door of the desk any more."))
         return redirect("team")
-    page = {"colleague": colleague(found), "form": form}
+    page = {"colleague": colleague(found), "form": form, "takes_two": takes_two(found)}
     return render(request, "people/desk_end_colleague.html", page)
+
+
+@door(staff)
+@require_http_methods(["GET", "HEAD", "POST"])
+def leaving(request: DeskRequest, staff_id: UUID) -> HttpResponse:
+    """Somebody asked that a colleague, or oneself, leaves: who asked, and the second person's yes."""
+    asked, form = _leaving(request, staff_id), SureForm(request.POST or None)
+    may_agree = may_agree_to_end(asked, request.staff_member, at=request.at)
+    if request.method == "POST" and form.is_valid():
+        end_designation(asked.staff, by=request.staff_member, at=request.at)
+        messages.success(request, _("They open no door of the desk any more."))
+        return redirect("team")
+    page = {
+        "asked": asked,
+        "asker": StaffMember.objects.get(person=asked.asked_by),
+        "is_oneself": asked.staff == request.staff_member,
+        "may_agree": may_agree,
+        "may_plan": request.staff_member.may_plan,
+        "form": form,
+    }
+    return render(request, "people/desk_leaving.html", page)
+
+
+@door(organiser)
+@require_http_methods(["POST"])
+def they_stay(request: DeskRequest, staff_id: UUID) -> HttpResponse:
+    """It is taken back."""
+    take_back_leaving(_leaving(request, staff_id), by=request.staff_member, at=request.at)
+    messages.success(request, _("They stay."))
+    return redirect("team")
 
 
 @door(staff)
@@ -126,12 +163,23 @@ def _team_page(request: DeskRequest, **more: Any) -> HttpResponse:
         "me": member,
         "may_confirm": designated(request),
         "may_plan": member.may_plan,
+        "leaving": {one.staff_id for one in leavings(member, at=request.at, own=True)},
         "recoveries": under_way_for_others(member, at=request.at),
         "has_share": handed_to(member.person_id) is not None,
         "form": NewcomerForm(),
         **more,
     }
     return render(request, "people/desk_team.html", page)
+
+
+def _leaving(request: DeskRequest, staff_id: UUID) -> Leaving:
+    """What was asked, for whoever plans or may agree to it; else there is nothing here."""
+    current = Leaving.objects.filter(staff__in=StaffMember.objects.current(request.at))
+    found = current.filter(staff=staff_id).select_related("staff").first()
+    member = request.staff_member
+    if found is None or not (member.may_plan or may_agree_to_end(found, member, at=request.at)):
+        raise Http404
+    return found
 
 
 def _colleague(request: DeskRequest, staff_id: UUID) -> StaffMember:

@@ -242,6 +242,22 @@ class StaffMember(models.Model):
         return self.role in (Role.RECEIVER, Role.STAFF, Role.VOLUNTEER)
 
 
+class Leaving(models.Model):
+    """Somebody asked that a colleague leaves who reads reports, agrees or leads; it waits for a second person's yes.
+
+    Goes when they have left, or when it is taken back.
+    """
+
+    staff = models.OneToOneField(
+        StaffMember, on_delete=models.CASCADE, related_name="leaving", primary_key=True
+    )
+    asked_by = models.UUIDField()
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.staff_id)
+
+
 class OpenDesk(models.Model):
     """A browser session in which somebody's keys are open, so that it can be closed when nobody comes back to it."""
 

@@ -39,8 +39,16 @@ acquaintance_declared = Signal()
 Receivers take back what asks for a yes about that person.
 """
 
+departure_asked = Signal()
+"""Somebody asked that a colleague leaves the team, which takes a second one's yes; inside the same transaction, once.
+
+Sent with `staff` (StaffMember, who is to leave), `by` (StaffMember) and `at`.
+"""
+
 designation_ended = Signal()
-"""Somebody left the team; inside the same transaction, once. Sent with `staff` (StaffMember) and `at`.
+"""Somebody left the team; inside the same transaction, once.
+
+Sent with `staff` (StaffMember), `by` (StaffMember, or None at the command line) and `at`.
 
 Receivers give what was theirs to others, and take back the keys to what goes on without them.
 """

@@ -34,7 +34,7 @@ STAFF_MODULES = re.compile(
     r"|^reports/(?:acknowledge_report|read_report|clean_file|open_file|set_aside|confirm_set_aside)\.py$"
     r"|^convenings/(?:accept_gaps|chart|confirm_guidelines|end_session|note_channel_test|open_\w+|plan_convening|readiness"
     r"|import_schedule|import_registrants|read_schedule|read_calendar|read_registrants|read_table|confirm_for_sessions)\.py$"
-    r"|^people/(?:adapters|declare_tie|designate|end_designation|end_tie|own_mailbox|enrol|name_outside_contact|plan_shift|second_factor|\w*passkey\w*"
+    r"|^people/(?:adapters|ask_to_end|declare_tie|designate|end_designation|end_tie|own_mailbox|enrol|name_outside_contact|plan_shift|second_factor|\w*passkey\w*"
     r"|keep_draft|locked|reopen|unlock|from_elsewhere|\w+_recovery|recovery_forms|type_share|under_way"
     r"|vouch_for)\.py$"
     r"|^policy/publish_version\.py$|^vault/"

@@ -63,7 +63,7 @@ def test_nobody_off_the_case_opens_it_before_or_after_they_left_and_reading_is_k
     ).exists()
     for desk in (cast.noor, cast.ines):
         assert at_the_desk(desk).open(f"/cases/{case.id}").status == 404
-    end_designation(cast.luis.staff, by=cast.amara.staff, at=cast.at)
+    end_designation(cast.luis.staff, by=None, at=cast.at)
     luis.open(f"/cases/{case.id}")
     assert not luis.sees("It urges her to hurt herself.")
     assert luis.path.startswith("/in")

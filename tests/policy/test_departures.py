@@ -32,6 +32,7 @@ from concord.people.models import Tie
 from concord.spaces.models import Post
 from concord.vault import files
 from concord.vault.models import OwedGrant
+from tests.browsing import at_the_desk
 from tests.cast import Cast, Desk, assessed, case_about_karim, opened, proposed, terms_for
 from tests.looking_again import another_receiver
 
@@ -130,7 +131,8 @@ def test_the_yes_of_somebody_who_leaves_is_void_and_others_are_asked_for_one(cas
     locks = next(one["sql"] for one in asked if 'ORDER BY "cases_case"."id"' in one["sql"])
     assert proposal.case_id.hex in locks.replace("-", "")  # with those she holds, in one order
     leaves(cast, cast.noor)
-    assert rung() == {cast.luis.id}  # they were asked before, and somebody was quicker
+    # They were asked before, and somebody was quicker; Amara leads.
+    assert rung() == {cast.luis.id, cast.amara.id}
     assert not presses_for(cast.amara.staff, at=cast.at).exists()
     amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring}
     with pytest.raises(NeedsConcurrence):
@@ -204,3 +206,27 @@ def test_leaving_twice_and_leaving_after_stepping_out_change_nothing_more(cast: 
     leaves(cast, cast.amara)
     assert seats(case) == before
     assert not Entry.objects.filter(verb="cases.leave").exists()
+
+
+@pytest.mark.clauses("I-STAFF-1", "R-CONCUR-1")
+def test_nobody_alone_ends_the_place_of_whoever_handles_a_case(cast: Cast) -> None:
+    """Amara asks; the leads and Noor are rung. Luis sees who asked; taken back, and asked anew, Noor agrees herself."""
+    case, team = case_about_karim(cast), "/team"
+    amara, luis, noor = (at_the_desk(one) for one in (cast.amara, cast.luis, cast.noor))
+    rung_anew()
+    amara.open(f"{team}/{cast.noor.staff.id}/end").press("Ask for a second yes")
+    assert rung() == {cast.noor.id}  # Amara is the only lead
+    assert amara.sees("It waits for a second person.")
+    assert not amara.sees("I agree")
+    assert noor.open("/").sees("Somebody asked that you leave the team.")
+    assert at_the_desk(cast.ines).open(f"{team}/{cast.noor.staff.id}/leaving").status == 404
+    luis.open("/").follow("See who asked")
+    assert luis.sees("Asked for by Amara")
+    amara.press("They stay: take it back")
+    assert luis.post(luis.path, sure="on").status == 404
+    amara.open(f"{team}/{cast.noor.staff.id}/end").press("Ask for a second yes")
+    noor.open("/").follow("See who asked").press("I leave the team now")
+    assert noor.open("/").sees("Sign in")
+    assert amara.open("/").sees("Noor left the team.")
+    case.refresh_from_db()
+    assert case.coordinator == cast.amara.staff

@@ -120,7 +120,7 @@ def test_somebody_tied_to_the_person_cannot_even_open_it(cast: Cast) -> None:
 
 def test_somebody_who_left_the_team_cannot_agree(cast: Cast) -> None:
     version = opened(proposed(cast).version, cast.luis, cast.at)
-    end_designation(cast.luis.staff, by=cast.amara.staff, at=cast.at)
+    end_designation(cast.luis.staff, by=None, at=cast.at)
     cast.luis.staff.refresh_from_db()
     with pytest.raises(NotDesignated):
         agree(cast, cast.luis, version, at=cast.later(seconds=1))

@@ -235,7 +235,7 @@ def test_a_new_passphrase_destroys_the_copies_and_changes_the_question(
 
 
 def test_whoever_leaves_leaves_no_copy(team: Team, phone: Device):
-    end_designation(team.luis, by=team.amara, at=timezone.now())
+    end_designation(team.luis, by=None, at=timezone.now())
     assert not copies.devices_of(team.luis.person_id)
 
 

@@ -9,6 +9,12 @@ import pytest
 
 from concord.ledger.models import Entry
 from concord.live.hub import hub
+from concord.people.ask_to_end import (
+    TakesTwo,
+    TooFewWouldBeLeft,
+    ask_to_end,
+    take_back_leaving,
+)
 from concord.people.designate import (
     AlreadyDesignated,
     NotYoursToDesignate,
@@ -18,6 +24,7 @@ from concord.people.designate import (
 from concord.people.end_designation import end_designation
 from concord.people.enrol import AlreadyEnrolled, HandleTaken, enrol
 from concord.people.models import (
+    Leaving,
     Login,
     OutsideContact,
     Person,
@@ -27,7 +34,7 @@ from concord.people.models import (
 )
 from concord.people.name_outside_contact import NotOutside, name_outside_contact
 from concord.people.plan_shift import EndsBeforeItStarts, NotOnTheTeam, plan_shift
-from concord.people.tests.team import AT, PASSPHRASE, Team, standing_key
+from concord.people.tests.team import AT, PASSPHRASE, Team, member, standing_key
 from concord.vault import keys
 from concord.vault.errors import KeyAlreadyThere, NoKey, PassphraseTooWeak
 
@@ -69,7 +76,7 @@ def test_nobody_else_does(team: Team, who):
 
 
 def test_a_lead_who_left_designates_nobody(team: Team):
-    end_designation(team.amara, by=team.olu, at=AT)
+    end_designation(team.amara, by=None, at=AT)
     with pytest.raises(NotYoursToDesignate):
         designate_one(team.amara)
 
@@ -110,14 +117,14 @@ def test_powers_follow_the_role(team: Team):
 def test_ending_ends_shifts_and_the_login(team: Team):
     plan_shift(team.luis, convening=None, starts_at=AT, ends_at=LATER, by=team.amara, at=AT)
     now = AT + timedelta(minutes=30)
-    end_designation(team.luis, by=team.amara, at=now)
+    end_designation(team.luis, by=None, at=now)
     assert not StaffMember.objects.on_call(now).exists()
     assert not Login.objects.at_the_desk().get(person=team.luis.person_id).is_active
 
 
 def test_ending_twice_changes_nothing(team: Team):
-    end_designation(team.luis, by=team.amara, at=AT)
-    end_designation(team.luis, by=team.amara, at=LATER)
+    end_designation(team.luis, by=None, at=AT)
+    end_designation(team.luis, by=None, at=LATER)
     assert StaffMember.objects.get(id=team.luis.id).ended_at == AT
     assert Entry.objects.filter(verb="people.end_designation").count() == 1
 
@@ -125,6 +132,41 @@ def test_ending_twice_changes_nothing(team: Team):
 def test_only_who_plans_ends_a_designation(team: Team):
     with pytest.raises(NotYoursToDesignate):
         end_designation(team.luis, by=team.noor, at=LATER)
+
+
+def test_whoever_reads_agrees_or_leads_leaves_by_two_people(team: Team):
+    """Asked for by one who plans, agreed to by another who works on cases, or by themself; a volunteer, by one."""
+    end_designation(team.vera, by=team.olu, at=AT)
+    for one in (team.amara, team.luis, team.noor):
+        with pytest.raises(TakesTwo):
+            end_designation(one, by=team.olu, at=AT)
+    with pytest.raises(NotYoursToDesignate):
+        ask_to_end(team.noor, by=team.luis, at=AT)
+    assert ask_to_end(team.noor, by=team.olu, at=AT) == ask_to_end(team.noor, by=team.amara, at=AT)
+    newcomer = member("Kim", Role.STAFF)  # nobody has vouched for their keys
+    for alone in (team.olu, team.ivo, newcomer):
+        with pytest.raises(TakesTwo):
+            end_designation(team.noor, by=alone, at=AT)
+    for _twice in range(2):
+        take_back_leaving(Leaving(staff=team.noor), by=team.amara, at=AT)
+    with pytest.raises(NotYoursToDesignate):
+        end_designation(team.noor, by=team.luis, at=AT)
+    ask_to_end(team.noor, by=team.olu, at=AT)
+    for _twice in range(2):
+        end_designation(team.noor, by=team.luis, at=AT)
+    assert StaffMember.objects.get(id=team.noor.id).ended_at == AT
+
+
+def test_two_who_may_decide_are_left_but_where_the_machine_is_kept(team: Team):
+    ask_to_end(team.luis, by=team.amara, at=AT)
+    ask_to_end(team.noor, by=team.amara, at=AT)
+    end_designation(team.luis, by=team.luis, at=AT)
+    with pytest.raises(TooFewWouldBeLeft):
+        end_designation(team.noor, by=team.noor, at=AT)
+    with pytest.raises(TooFewWouldBeLeft):
+        ask_to_end(team.amara, by=team.olu, at=AT)
+    end_designation(team.noor, by=None, at=AT)
+    assert not Leaving.objects.exists()
 
 
 def test_enrolment_gives_keys_that_count_once_vouched_for(team: Team):
@@ -257,5 +299,5 @@ def test_the_open_pages_of_somebody_who_leaves_hear_nothing_more(
     cut = []
     monkeypatch.setattr(hub, "cut", lambda person: cut.append(person))
     with django_capture_on_commit_callbacks(execute=True):
-        end_designation(team.noor, by=team.amara, at=AT)
+        end_designation(team.noor, by=None, at=AT)
     assert cut == [team.noor.person_id]
