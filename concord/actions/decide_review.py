@@ -20,7 +20,13 @@ from django.utils.translation import gettext_lazy as _
 from concord.access.models import Shut
 from concord.actions.apologise import say_it_ends_earlier, say_sorry
 from concord.actions.assign_review import end_loan
-from concord.actions.give_back import end_decision, end_for_one, persons_under, put_posts_back
+from concord.actions.give_back import (
+    end_decision,
+    end_for_one,
+    held_beyond,
+    persons_under,
+    put_posts_back,
+)
 from concord.actions.looked_at import case_of, may_look
 from concord.actions.models import UNDECIDED, Ending, ReviewRequest, ReviewState
 from concord.actions.read_reply import read_reply
@@ -264,7 +270,7 @@ def _end_sooner(
         )
     if ends_at is None or ending is None:
         raise EndsTooLate(subject=request.id)
-    say_it_ends_earlier(persons_under(decision), decision, ends_at=ends_at, at=at)
+    say_it_ends_earlier(held_beyond(decision, ends_at), decision, ends_at=ends_at, at=at)
 
 
 def _open_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -24,6 +25,7 @@ from concord.outbox.leave import leave
 from concord.outbox.models import Job
 from concord.outbox.registry import every, handles
 
+log = logging.getLogger("concord.actions")
 A_WHILE = timedelta(minutes=1)
 
 VERIFIED = "actions.verified"
@@ -77,7 +79,10 @@ def look_again(job: Job, *, at: datetime) -> None:
         ~Exists(out), verified_at__isnull=True, execution__executed_at__lte=at - A_WHILE
     )
     for id in set(waiting.values_list("execution", flat=True)):
-        look_at_steps(Execution.objects.get(id=id), at=at)
+        try:
+            look_at_steps(Execution.objects.get(id=id), at=at)
+        except Exception:  # the others must not wait for this one, and it is rung for all the same
+            log.exception("looking failed", extra={"kind": "actions.look_again"})
     ring_unheld(at=at)
 
 

@@ -51,7 +51,7 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
     is_orphaned = open_proposal is not None and not is_on_the_team(
         open_proposal.version.proposer, at=request.at
     )
-    keeping = keeping_of(found)
+    keeping, unheld = keeping_of(found), _unheld(found, staff)
     context = {
         "case": found,
         "step": next_step(
@@ -63,8 +63,9 @@ def case(request: DeskRequest, case_id: UUID) -> HttpResponse:
             someone_reported=someone_reported,
             elsewhere=elsewhere,
             is_orphaned=is_orphaned,
-            unheld=_unheld(found, staff),
+            unheld=unheld,
         ),
+        "unheld": unheld,
         "assessed": _assessed(found, keyring=request.keyring),
         "cover": found.covers.filter(until_at__gt=request.at).last(),
         "merged": list(found.merged.values_list("code", flat=True)),
