@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from concord.cases.models import Case, NoAction
-from concord.concurrence.models import Proposal
+from concord.concurrence.models import Decision, Proposal
 from concord.desk.who_may import sees_decisions
 from concord.doors import door
 from concord.monitoring.models import Flag
@@ -28,4 +28,5 @@ def still(request: DeskRequest, id: UUID) -> HttpResponse:
 
 
 def _seen_by(staff: StaffMember) -> list[QuerySet]:
-    return [model.objects.visible_to(staff) for model in (Case, Proposal, Flag, Report, NoAction)]
+    each = (Case, Proposal, Decision, Flag, Report, NoAction)
+    return [model.objects.visible_to(staff) for model in each]

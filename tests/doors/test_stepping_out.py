@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from concord.cases.add_party import add_party
 from concord.concurrence.say_on_it import say_on_it
 from concord.desk import news
+from concord.live.end_streams import end_streams
 from concord.monitoring import desk_stream, raise_flag
 from concord.monitoring.flag_post import flag_post
 from concord.people.declare_tie import declare_tie
@@ -86,6 +87,8 @@ def test_the_watch_and_a_proposal_live_on_while_words_are_lost_and_go_with_their
     with amara.expect_response("**/changed?*") as told:
         listen_again()
     assert told.value.status == 204
+    with amara.expect_response("**/live/**"):  # another desk of hers is ended, and not this one
+        end_streams(cast.amara.id)
     assert amara.evaluate("document.getElementById('proposal').dataset.same") == "yes"
 
     monkeypatch.setattr(raise_flag, "tell_desks", lambda *said: None)

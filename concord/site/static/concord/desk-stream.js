@@ -72,7 +72,8 @@
     source.addEventListener("gone", (event) => {
       if (about.includes(JSON.parse(event.data || "{}").id)) leave();
     });
-    source.addEventListener("cut", () => { close(); location.reload(); });
+    // Another desk of theirs may have ended, and not this one, on which they type.
+    source.addEventListener("cut", () => { again(); refused().then(open); });
     source.addEventListener("reset", () => { close(); location.reload(); });
     source.addEventListener("crowded", () => { close(); say(line && line.dataset.crowded); });
     source.addEventListener("reconnect", (event) => {
