@@ -52,6 +52,7 @@ def _sooner(step: ByHand, due_at: datetime, *, at: datetime) -> bool:
 
 
 def _platforms(at: datetime) -> int:
+    """What was tried an hour apart is tried now."""
     due_at = at + carry_elsewhere.LIVE
     late = Elsewhere.objects.open().filter(alarmed_at__isnull=True, due_at__gt=due_at)
     sooner = [
@@ -59,6 +60,8 @@ def _platforms(at: datetime) -> int:
         for one in late.select_related("warrant", "decision__case")
         if is_happening(one.decision.case, warrants=[one.warrant])
     ]
+    tries = Job.objects.waiting().filter(kind=carry_elsewhere.JOB, subject__in=sooner)
+    tries.filter(leased_until__isnull=True, due_at__gt=at).update(due_at=at)
     return late.filter(id__in=sooner).update(due_at=due_at)
 
 

@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef
 from concord.cases.models import Case
 from concord.concurrence.models import Decision, Execution, SetAside
 from concord.ledger.record import record
-from concord.reports.lay_outcome import EARLIER, NOTHING_DONE, WAITS, lay_outcome
+from concord.reports.lay_outcome import EARLIER, NOTHING_DONE, lay_outcome, lay_what_waits
+from concord.reports.models import Report
 
 
 def tell_reporter(execution: Execution, *, at: datetime) -> int:
@@ -23,9 +24,12 @@ def tell_reporter(execution: Execution, *, at: datetime) -> int:
 
 def tell_of_what_waits(execution: Execution, *, at: datetime) -> int:
     """What holds by now, and that a part of it has not come through yet. Returns how many there were."""
-    holds = execution.warrants.filter(verified_at__isnull=False)
-    kinds = [*holds.values_list("kind", flat=True), WAITS]
-    return _lay(execution.decision.case, kinds, on=execution.executed_at.date(), at=at)
+    case, on = execution.decision.case, execution.executed_at.date()
+    holds = execution.warrants.filter(verified_at__isnull=False).values_list("kind", flat=True)
+    told = sum(lay_what_waits(one, holds, on=on, at=at) for one in _reports_of(case))
+    if told:
+        record("actions.tell_reporter", actor=None, subject=case.id, at=at, told=told)
+    return told
 
 
 def tell_of_an_earlier_end(decision: Decision, *, at: datetime) -> int:
@@ -35,8 +39,11 @@ def tell_of_an_earlier_end(decision: Decision, *, at: datetime) -> int:
 
 def _lay(case: Case, kinds: Iterable[str], *, on: date, at: datetime) -> int:
     kinds = list(kinds)
-    reports = [each.report for each in case.sources.select_related("report") if each.report]
-    told = sum(lay_outcome(one, kinds, on=on, at=at) for one in reports)
+    told = sum(lay_outcome(one, kinds, on=on, at=at) for one in _reports_of(case))
     if told:
         record("actions.tell_reporter", actor=None, subject=case.id, at=at, told=told)
     return told
+
+
+def _reports_of(case: Case) -> list[Report]:
+    return [each.report for each in case.sources.select_related("report") if each.report]

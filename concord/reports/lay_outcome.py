@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.letterbox.models import Answer, Box
 from concord.letterbox.push import push
+from concord.letterbox.replace import replace
 from concord.reports.leave_notice import leave_notice
 from concord.reports.models import Report
 
@@ -43,9 +44,6 @@ DONE: dict[str, str | Words] = {
     "overturned": _(
         "Somebody who had no part in it looked at the decision again, and took it back."
     ),
-    WAITS: _(
-        "A part of what was decided has not come through yet. The team knows and stays with it; you need do nothing."
-    ),
     EARLIER: _("What was decided ends earlier than was first decided."),
     LEFT: _("Somebody who had no part in it looked at it again. It stays as it is."),
     ANEW: _("Somebody who had no part in it looked at it again. We are looking into it anew."),
@@ -75,6 +73,21 @@ def lay_outcome(
         return False
     said = {"kinds": sorted(set(kinds)), "on": on.isoformat()}
     push(box, json.dumps(said).encode(), kind=KIND, at=at)
+    leave_notice(report, at=at)
+    return True
+
+
+def lay_what_waits(report: Report, kinds: Iterable[str], *, on: date, at: datetime) -> bool:
+    """What holds by now, where anything does, and that a part of it has not come through yet; if they chose to hear.
+
+    That is no outcome: each week they go on hearing how it stands, and it goes once the rest is told.
+    """
+    box = Box.objects.filter(id=report.box).first() if report.box else None
+    if box is None or not report.tell_outcome:
+        return False
+    if holds := list(kinds):
+        lay_outcome(report, holds, on=on, at=at)
+    replace(box, at.date().isoformat().encode(), kind=WAITS, at=at)
     leave_notice(report, at=at)
     return True
 

@@ -26,6 +26,7 @@ from concord.outbox.registry import every
 from concord.people.models import StaffMember
 from concord.reports.goes_on import goes_on
 from concord.reports.lay_outcome import KIND as OUTCOME
+from concord.reports.lay_outcome import WAITS
 from concord.reports.leave_notice import leave_notice
 from concord.reports.models import ENDED, Report
 from concord.vault import files
@@ -35,7 +36,7 @@ RESTED = " rested"
 """After the day, where nothing had been done."""
 WEEK = timedelta(days=7)
 NOBODY = _("Nobody on the team has done anything about report %(code)s for a week.")
-HEARD_BY = ("answer", OUTCOME, STATUS)
+HEARD_BY = ("answer", OUTCOME, STATUS, WAITS)
 """Whatever a person finds from us."""
 
 

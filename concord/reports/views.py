@@ -32,7 +32,7 @@ from concord.reports.check_answer import asks
 from concord.reports.file_forms import NO_SPACE_AT_ALL
 from concord.reports.forms import ReportForm
 from concord.reports.help_lines import help_lines
-from concord.reports.lay_outcome import outcome_words
+from concord.reports.lay_outcome import WAITS, outcome_words
 from concord.reports.models import Report
 from concord.reports.own_copy import ASKED, FEEDBACK, OwnCopy, copy_among
 from concord.reports.promises import promises_of
@@ -204,6 +204,7 @@ def _box(
             if answer.kind in ("answer", LOOKED, RECEIPT)
         ],
         "how_it_stands": _how_it_stands(opened),
+        "waits_since": _waits_since(opened),
         "outcomes": [(each.id, outcome_words(each.plaintext)) for each in laid],
         "promises": promises_of(
             known, outcome_at=laid[0].pushed_at if laid else None, at=request.at
@@ -227,6 +228,15 @@ def _how_it_stands(opened: list[Opened]) -> tuple[date, bool] | None:
     if not said or any(each.kind == "outcome" for each in opened):
         return None
     return date.fromisoformat(said[-1].removesuffix(RESTED)), not said[-1].endswith(RESTED)
+
+
+def _waits_since(opened: list[Opened]) -> date | None:
+    """Since when they know that a part of what was decided has not come through; until they hear of the rest."""
+    said = [each for each in opened if each.kind == WAITS]
+    later = [each for each in opened if each.kind == "outcome"]
+    if not said or any(each.pushed_at > said[-1].pushed_at for each in later):
+        return None
+    return date.fromisoformat(said[-1].plaintext.decode())
 
 
 def _may_say_how(opened: list[Opened], copy: OwnCopy | None) -> bool:

@@ -31,6 +31,7 @@ from concord.outbox.models import Job
 from concord.people.models import Login
 from concord.people.tests.team import Mailbox
 from concord.reports.receive_report import receive_report
+from concord.reports.tell_status import tell_status
 from concord.reports.told import Told as Reported
 from concord.vault import environment
 from tests.browsing import Browser, at_the_desk, by_mail, into
@@ -167,7 +168,8 @@ def test_a_letter_that_nobody_carries_is_somebodys_and_is_sent_again(cast: Cast)
         looked_at_again(cast, hours=hours)
     box = Browser().open("/report/box").press("Open", code=code)
     assert box.sees("A part of what was decided has not come through yet.")
-    assert Answer.objects.filter(kind="outcome").count() == 1
+    assert list(Answer.objects.values_list("kind", flat=True)).count("waits") == 1
+    assert tell_status(None, at=cast.later(days=8)) == 1, "and each week how it stands, as before"
     (first,) = Letter.objects.filter(kind="actions.notice")
     step, luis = Unheld.objects.get(), {"by": cast.luis.staff, "keyring": cast.luis.keyring}
     with pytest.raises(NeedsCoordinator):
@@ -183,6 +185,7 @@ def test_a_letter_that_nobody_carries_is_somebodys_and_is_sent_again(cast: Cast)
     assert not amara.open("/").sees("not seen to hold")
     box = Browser().open("/report/box").press("Open", code=code)
     assert box.sees("Somebody was told in writing what has to change.")
+    assert not box.sees("has not come through")
     assert audit() == []
 
 
