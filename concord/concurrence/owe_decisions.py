@@ -9,6 +9,7 @@ contact (I-WHO-1).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -58,9 +59,9 @@ def owe_decision(
             files.owe(file, to=person, at=at)
     if keyring is not None:
         files.settle(keyring, at=at)
-    if lacking and _is_short(decision, decision.file, at=at, without=without):
-        left = keyholders(files.readers(decision.file) - {without})
-        ring(left | outside_readers(at), at=at)
+    left = files.readers(decision.file) - {without} if lacking else set()
+    if lacking and _is_short(decision, left, at=at):
+        ring(keyholders(left) | outside_readers(at), at=at)
     return bool(lacking)
 
 
@@ -104,8 +105,9 @@ def _lacking(
     wanted = _who_followed(decision, at=at)
     lacking = {}
     for file in _files_of(decision):
-        has = files.readers(file) | files.owed_to(file)
-        is_short = _is_short(decision, file, at=at, without=without)
+        readers = files.readers(file)
+        has = readers | files.owed_to(file)
+        is_short = _is_short(decision, readers - {without}, at=at)
         if wanted <= has and not is_short:
             continue
         if able is None:
@@ -137,9 +139,9 @@ def _files_of(decision: Decision) -> list[UUID]:
     return [one for one in both if one in there]
 
 
-def _is_short(decision: Decision, file: UUID, *, at: datetime, without: UUID | None) -> bool:
-    """Fewer than two of the team are left who can open it, and it is in force."""
+def _is_short(decision: Decision, left: Iterable[UUID], *, at: datetime) -> bool:
+    """Fewer than two of the team are among those who are left, and it is in force."""
     if decision.ends_at is not None and decision.ends_at <= at:
         return False
     contacts = set(OutsideContact.objects.values_list("holder", flat=True))
-    return len(keyholders(files.readers(file)) - contacts - {without}) < ENOUGH
+    return len(keyholders(left) - contacts) < ENOUGH

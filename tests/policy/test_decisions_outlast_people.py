@@ -14,6 +14,7 @@ from concord.actions.end_earlier import end_earlier
 from concord.actions.models import LateRecusal
 from concord.cases.accept_hand_over import accept_hand_over
 from concord.cases.hand_over import hand_over
+from concord.cases.hand_to_team import hand_to_team
 from concord.cases.models import Case
 from concord.cases.recuse import recuse
 from concord.concurrence.let_stand import let_stand
@@ -27,6 +28,8 @@ from concord.people.declare_tie import declare_tie
 from concord.people.end_designation import end_designation
 from concord.people.end_tie import end_tie
 from concord.people.models import Tie
+from concord.reports.outside import Outside
+from concord.reports.promise_discretion import promise_discretion
 from concord.vault import files
 from concord.vault.models import OwedGrant
 from tests.browsing import at_the_desk
@@ -156,4 +159,22 @@ def test_whoever_steps_out_leaves_the_key_to_those_who_confirm(cast: Cast) -> No
         confirm_decision(late, by=desk.staff, keyring=desk.keyring, at=cast.later(minutes=3))
     late.refresh_from_db()
     assert late.settled_at == cast.later(minutes=3)
+    assert audit() == []
+
+
+@pytest.mark.clauses("I-WHO-1", "R-COORD-1")
+def test_with_nobody_left_it_is_with_the_outside_contact_and_whoever_is_brought_in_has_it_from_there(
+    cast: Cast,
+) -> None:
+    decision = decided(cast)
+    for desk in (cast.noor, cast.luis, cast.amara):
+        who = {"by": desk.staff, "keyring": desk.keyring, "at": cast.later(minutes=1)}
+        recuse(decision.case, who=desk.id, **who)
+    assert files.readers(decision.file) == {cast.outside.holder}
+    mina = another_receiver(cast, at=cast.later(minutes=2))
+    promise_discretion(cast.outside, at=cast.later(minutes=3))
+    elena = Outside(cast.outside, cast.outside_key)
+    hand_to_team(decision.case, to=mina.staff, by=elena, at=cast.later(minutes=3))
+    files.settle(cast.outside_key, at=cast.later(minutes=4))
+    assert opens(mina, decision)
     assert audit() == []
