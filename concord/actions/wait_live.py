@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from concord.actions.models import ByHand, Elsewhere, ElsewhereState
-from concord.cases.presence import is_live, seats_in_sight
+from concord.cases.presence import is_live
+from concord.cases.seats import seats_who_see
 from concord.concurrence.models import Decision
 from concord.monitoring.call_again import Waits, waits_live
 from concord.vault import files
@@ -33,5 +34,5 @@ def steps_elsewhere(at: datetime) -> Iterable[Waits]:
 
 def _who_may_know(decision: Decision, *others: UUID) -> frozenset[UUID]:
     """Nobody who was taken out: the decision's key is the measure."""
-    seats = {staff.person_id for staff in seats_in_sight(decision.case)}
+    seats = seats_who_see(decision.case)
     return frozenset({*seats, *others} & files.readers(decision.file))

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from concord.cases.close_case import CaseIsClosed
 from concord.cases.hand_over import NobodyToTakeIt, OnlyTheCoordinatorHandsOver, tell
 from concord.cases.models import OVER, Case, Cover, Handover
-from concord.cases.presence import is_live, last_seen_at, rings_of, seats_in_sight
+from concord.cases.presence import is_live, last_seen_at, rings_of
+from concord.cases.seats import seats_in_sight
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring

@@ -21,10 +21,10 @@ from concord.cases.presence import (
     live_among,
     next_call_at,
     rings_of,
-    seats_in_sight,
     waits,
     waits_for_coordinator,
 )
+from concord.cases.seats import seats_in_sight
 from concord.ledger.readings import last_acted
 from concord.ledger.record import record
 from concord.monitoring.ring import ring

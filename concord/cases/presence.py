@@ -87,12 +87,6 @@ def touched_at(case: Case) -> datetime:
     return max([case.coordinated_since, *(moment for moment in acts if moment is not None)])
 
 
-def seats_in_sight(case: Case) -> list[StaffMember]:
-    """Coordinator and deputy, unless the seat only bears the name of somebody who was taken out."""
-    seats = [staff for staff in (case.coordinator, case.deputy) if staff is not None]
-    return [one for one in seats if Case.objects.visible_to(one).filter(id=case.id).exists()]
-
-
 def able_to_take(case: Case, *, at: datetime) -> list[StaffMember]:
     """Receivers without a conflict who hold its key, awake or at rest, but its coordinator; on call first."""
     holders = files.readers(case.file) | files.dormant_readers(case.file)

@@ -15,7 +15,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.models import Case, State
-from concord.cases.presence import seats_in_sight, touched_at
+from concord.cases.presence import touched_at
+from concord.cases.seats import seats_who_see
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
@@ -44,7 +45,7 @@ def _ring(id: UUID, *, at: datetime) -> bool:
         return False
     Case.objects.filter(id=id).update(rung_at=at)
     record("cases.ring_untouched", actor=None, subject=id, at=at)
-    persons = [staff.person_id for staff in seats_in_sight(case)]
+    persons = seats_who_see(case)
     tell_desks(persons, "case", id)
     ring(persons, at=at)
     if not persons:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from concord.cases.presence import seats_in_sight
+from concord.cases.seats import seats_who_see
 from concord.concurrence.guards import is_on_the_team
 from concord.concurrence.models import Concurrence, Proposal, State, Version
 from concord.concurrence.rings import is_live, may_be_asked
@@ -45,5 +45,5 @@ def press(at: datetime) -> Iterable[Waits]:
     )
     for one in agreed.select_related("version__proposal__case"):
         if one.rung_at is not None and is_live(one.version):
-            persons = {staff.person_id for staff in seats_in_sight(one.version.proposal.case)}
+            persons = seats_who_see(one.version.proposal.case)
             yield Waits(one.version.proposal_id, one.rung_at, frozenset(persons))
