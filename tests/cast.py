@@ -18,9 +18,9 @@ from concord.cases.agree_to_no_action import agree_to_no_action
 from concord.cases.assess_case import Assessed, assess_case
 from concord.cases.check_in import check_in
 from concord.cases.close_case import close_case
-from concord.cases.decide_no_action import decide_no_action
+from concord.cases.decide_no_action import decide_no_action, read_why
 from concord.cases.follow_up import follow_up
-from concord.cases.models import Case
+from concord.cases.models import Agreement, Case, NoAction
 from concord.cases.models import State as CaseState
 from concord.cases.take_up import take_up
 from concord.concurrence.models import Proposal, Version
@@ -236,16 +236,17 @@ def left_as_it_is(cast: Cast, case: Case, *, at: datetime | None = None) -> Case
     """Amara finds that nothing needs to be done, Luis agrees."""
     if case.state in (CaseState.OPEN, CaseState.REOPENED):
         case = assessed(cast, case, at=at)
-    decided = decide_no_action(
-        case,
-        reason="It was somebody else's coat.",
-        by=cast.amara.staff,
-        keyring=cast.amara.keyring,
-        at=at or cast.at,
-    )
-    agree_to_no_action(decided, by=cast.luis.staff, at=at or cast.at)
+    amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": at or cast.at}
+    decided = decide_no_action(case, reason="It was somebody else's coat.", **amara)
+    reads_and_agrees(decided, cast.luis, at or cast.at)
     case.refresh_from_db()
     return case
+
+
+def reads_and_agrees(decided: NoAction, desk: Desk, at: datetime) -> Agreement:
+    """Somebody reads why a case would be left as it is, and agrees."""
+    read_why(decided, keyring=desk.keyring, at=at)
+    return agree_to_no_action(decided, by=desk.staff, keyring=desk.keyring, at=at)
 
 
 def closed(cast: Cast, case: Case, *, at: datetime | None = None) -> Case:

@@ -33,7 +33,7 @@ from concord.cases.accept_hand_over import accept_hand_over
 from concord.cases.agree_to_no_action import agree_to_no_action
 from concord.cases.assess_case import Assessed, assess_case
 from concord.cases.cover_me import cover_me
-from concord.cases.decide_no_action import decide_no_action
+from concord.cases.decide_no_action import decide_no_action, read_why
 from concord.cases.end_hand_over import end_hand_over
 from concord.cases.hand_over import hand_over
 from concord.cases.link_cases import link_cases
@@ -411,8 +411,20 @@ class Histories(RuleBasedStateMachine):
 
     @rule(who=WHO)
     def adopts(self, who: str) -> None:
-        for proposal in self.proposals():
-            self.tries(adopt_proposal, proposal, **self.desk(who))
+        for version in self.versions(0):
+            self.takes_over(who, version)
+
+    @rule(who=WHO, back=st.integers(0, 1))
+    def opens_and_adopts(self, who: str, back: int) -> None:
+        self.opens(who, back)
+        for version in self.versions(back):
+            self.takes_over(who, version)
+
+    def takes_over(self, who: str, version: Version) -> None:
+        before = version.proposal.version
+        if self.tries(adopt_proposal, version, **self.desk(who)):
+            is_theirs = before.proposer == self.id_of(who)
+            assert is_theirs or (before == version and (version.id, self.id_of(who)) in self.read)
 
     @rule(who=WHO, back=st.integers(0, 1))
     def opens(self, who: str, back: int) -> None:
@@ -447,8 +459,8 @@ class Histories(RuleBasedStateMachine):
         for version in self.versions(back):
             case = version.proposal.case_id
             which = [each.id for each in self.staged.cases].index(case)
-            for proposal in [version.proposal]:
-                self.tries(execute, proposal, **self.desk(self.coordinating(which)))
+            self.opens(self.coordinating(which), back)
+            self.presses_execute(self.coordinating(which), version)
 
     @rule(which=WHICH, terms=st.sampled_from(TERMS), nth=NTH)
     def it_is_proposed_and_agreed(self, which: int, terms: Any, nth: int) -> None:
@@ -473,8 +485,9 @@ class Histories(RuleBasedStateMachine):
             for version in self.versions(nth % 2):
                 self.tries(decline, version, reason="I do not see it.", **self.desk(who))
         elif how == "withdraws":
-            for proposal in self.proposals(nth % 2):
-                self.tries(withdraw, proposal, **self.without_key(who))
+            for version in self.versions(nth % 2):
+                if self.tries(withdraw, version, **self.without_key(who)):
+                    assert version == version.proposal.version
         else:
             for agreed in Concurrence.objects.order_by("-concurred_at")[:1]:
                 self.tries(take_back, agreed, **self.without_key(who))
@@ -482,7 +495,17 @@ class Histories(RuleBasedStateMachine):
     @rule(who=WHO, back=st.integers(0, 1))
     def executes(self, who: str, back: int) -> None:
         for proposal in self.proposals(back):
-            self.tries(execute, proposal, **self.desk(who))
+            self.presses_execute(who, proposal.version)
+
+    @rule(who=WHO, back=st.integers(0, 1))
+    def executes_from_a_page_that_was_left_open(self, who: str, back: int) -> None:
+        """The text before the newest one, of the same proposal or of another."""
+        for version in self.versions(back):
+            self.presses_execute(who, version)
+
+    def presses_execute(self, who: str, version: Version) -> None:
+        if self.tries(execute, version, **self.desk(who)):
+            assert version == version.proposal.version
 
     @rule()
     def the_worker_looks_again(self) -> None:
@@ -511,8 +534,10 @@ class Histories(RuleBasedStateMachine):
         key = self.desk(self.coordinating(which))
         self.tries(decide_no_action, self.case(which), reason="It is over.", **key)
         for decided in NoAction.objects.order_by("-decided_at")[:1]:
-            who = ABLE[nth % len(ABLE)]
-            self.tries(agree_to_no_action, decided, **self.without_key(who))
+            who = self.desk(ABLE[nth % len(ABLE)])
+            if nth % 3:
+                self.tries(read_why, decided, keyring=who["keyring"], at=who["at"])
+            self.tries(agree_to_no_action, decided, **who)
 
     @rule(who=WHO, which=WHICH, kept_out=st.one_of(st.none(), WHO))
     def something_else_is_told_and_joins_it(
@@ -708,6 +733,7 @@ class Histories(RuleBasedStateMachine):
         assert agreed.voided_at is None
         assert version.voided_at is None
         assert version.id == version.proposal.version.id
+        assert done.executed_by == version.proposer or (version.id, done.executed_by) in self.read
         assert not pair & {self.id_of("ines"), self.id_of("amara_again")}
         assert not pair & self.gone.left
         about = about_of(done)
@@ -806,6 +832,7 @@ class Histories(RuleBasedStateMachine):
         for agreed in Agreement.objects.select_related("no_action"):
             assert agreed.person != agreed.no_action.decided_by
             assert agreed.no_action.decided_at <= agreed.agreed_at
+            assert agreed.no_action.readings.filter(person=agreed.person).exists()
         for left in Case.objects.filter(state=CaseState.NO_ACTION):
             agreed = Agreement.objects.filter(no_action__case=left).latest("agreed_at").no_action
             assert not left.sources.filter(joined_at__gt=agreed.decided_at).exists()

@@ -22,7 +22,7 @@ SHUTTING = "(" + ", ".join(f"'{kind}'" for kind in sorted(SHUTS)) + ")"
 """Kinds of warrant on which a shut may stand."""
 NEEDED = {
     *("convenings_registration", "spaces_room", "cases_recusal", "actions_reviewrequest"),
-    *("cases_noaction", "cases_closing", "people_affiliation"),
+    *("cases_noaction", "cases_reading", "cases_closing", "people_affiliation"),
     *("actions_barredorganisation", "actions_latermember"),
 }
 """Tables of which the rules speak beside those they stand on."""
@@ -477,11 +477,13 @@ def _goes_along_the_table() -> str:
 
 
 def _no_action_is_by_two() -> str:
-    """By another than who decided it, while it is asked, and by nobody who stepped out of the case."""
+    """By another than who decided it, who has read it, while it is asked, and by nobody who stepped out of the case."""
     return """
         NEW.person <> NEW.decided_by AND EXISTS (
             SELECT 1 FROM cases_noaction n WHERE n.id = NEW.no_action_id AND n.ended_at IS NULL
               AND n.decided_by = NEW.decided_by AND n.decided_at <= NEW.agreed_at
+              AND EXISTS (SELECT 1 FROM cases_reading o
+                          WHERE o.no_action_id = n.id AND o.person = NEW.person)
               AND NOT EXISTS (SELECT 1 FROM cases_recusal r
                               WHERE r.case_id = n.case_id AND r.person = NEW.person))"""
 

@@ -12,6 +12,7 @@ from concord.cases.clocks import standing_of
 from concord.cases.conflicts import may_leave_it
 from concord.cases.models import Agreement, Case, NoAction, State
 from concord.cases.move import move
+from concord.cases.own_key import check_key
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.readers import outside_contact
@@ -22,6 +23,7 @@ from concord.reports.lay_outcome import NOTHING_DONE, lay_outcome
 from concord.reports.outside import Outside, check_may_read
 from concord.vault import files
 from concord.vault.errors import NoGrant
+from concord.vault.keyring import Keyring
 
 
 class NeedsAnother(Refused):
@@ -43,6 +45,13 @@ class IsSettled(Refused):
     status = 409
 
 
+class ReadItFirst(Refused):
+    """Whoever agrees that nothing is done has opened why, in this very text."""
+
+    words = _("Please open it and read why first.")
+    status = 409
+
+
 class SayWhyNot(Refused):
     """Not agreeing has a reason: it is shown to whoever decides next."""
 
@@ -51,12 +60,16 @@ class SayWhyNot(Refused):
 
 
 @transaction.atomic
-def agree_to_no_action(decided: NoAction, *, by: StaffMember, at: datetime) -> Agreement:
+def agree_to_no_action(
+    decided: NoAction, *, by: StaffMember, keyring: Keyring, at: datetime
+) -> Agreement:
     """Agree; from this moment the case is at NO_ACTION, and whoever chose to hear finds it. Twice is once.
 
     The same people as for anything that is done: another, current, eligible, without a conflict, who knows nobody in it
-    a little, and who was given it to read. Raises `NeedsAnother`, NoGrant, `IsSettled`.
+    a little, who was given it and has read it. Raises `NeedsOwnKey`, `NeedsAnother`, NoGrant, `ReadItFirst`,
+    `IsSettled`.
     """
+    check_key(by, keyring.holder)
     case, decided = _held(decided, by=by, at=at)
     return _agree(case, decided, person=by.person_id, at=at)
 
@@ -75,6 +88,8 @@ def _agree(case: Case, decided: NoAction, *, person: UUID, at: datetime) -> Agre
     _check_waits(case, decided)
     if standing_of(case).is_open:
         raise IsSettled(subject=case.id)
+    if not decided.readings.filter(person=person).exists():
+        raise ReadItFirst(subject=case.id)
     agreed = Agreement.objects.create(
         no_action=decided, decided_by=decided.decided_by, person=person, agreed_at=at
     )
@@ -89,11 +104,14 @@ def _agree(case: Case, decided: NoAction, *, person: UUID, at: datetime) -> Agre
 
 
 @transaction.atomic
-def decline_no_action(decided: NoAction, *, reason: str, by: StaffMember, at: datetime) -> NoAction:
+def decline_no_action(
+    decided: NoAction, *, reason: str, by: StaffMember, keyring: Keyring, at: datetime
+) -> NoAction:
     """Do not agree, and say why: sealed to the case, shown to its people. The case stays where it was.
 
-    Raises `NeedsAnother`, NoGrant, `IsSettled`, `SayWhyNot`.
+    Raises `NeedsOwnKey`, `NeedsAnother`, NoGrant, `IsSettled`, `SayWhyNot`.
     """
+    check_key(by, keyring.holder)
     case, decided = _held(decided, by=by, at=at)
     return _decline(case, decided, reason=reason, person=by.person_id, at=at)
 

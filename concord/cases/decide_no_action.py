@@ -18,7 +18,7 @@ from concord.cases.assess_case import Assessed, read_assessment
 from concord.cases.clocks import standing_of
 from concord.cases.close_case import NotDoneYet, check_works_on
 from concord.cases.conflicts import may_agree, may_leave_it
-from concord.cases.models import Case, NoAction, State
+from concord.cases.models import Case, NoAction, Reading, State
 from concord.cases.parties import respondents
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
@@ -115,12 +115,16 @@ def _outside(case: Case, others: list[UUID], *, at: datetime) -> list[UUID]:
     return [contact.holder]
 
 
+@transaction.atomic
 def read_why(decided: NoAction, *, keyring: Keyring, at: datetime) -> Why:
-    """What was put before the others; reading is an entry. Raises NoGrant."""
+    """What was put before the others; reading is an entry, and a row by which one may agree to it. Raises NoGrant."""
     plain = files.unseal(
         decided.briefing, bytes(decided.sealed), about=about(decided.id), keyring=keyring
     )
     said = json.loads(plain)
+    Reading.objects.get_or_create(
+        no_action=decided, person=keyring.holder, defaults={"read_at": at}
+    )
     record("cases.read_no_action", actor=keyring.holder, subject=decided.case_id, at=at)
     return Why(said["reason"], Assessed(**said["assessed"]))
 

@@ -375,6 +375,22 @@ class NoAction(models.Model):
         return str(self.id)
 
 
+class Reading(models.Model):
+    """Somebody opened this very text, which they must before they can agree to it."""
+
+    no_action = models.ForeignKey(NoAction, on_delete=models.CASCADE, related_name="readings")
+    person = models.UUIDField()
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["no_action", "person"], name="cases_read_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Agreement(models.Model):
     """Another person agreed that nothing needs to be done. No row, no NO_ACTION: the database asks for it."""
 

@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from concord import refusals
-from concord.cases.agree_to_no_action import SayWhyNot, agree_to_no_action, decline_no_action
+from concord.cases.agree_to_no_action import (
+    IsSettled,
+    ReadItFirst,
+    SayWhyNot,
+    agree_to_no_action,
+    decline_no_action,
+)
 from concord.cases.assess_case import in_words
 from concord.cases.decide_no_action import read_why
 from concord.cases.models import NoAction
@@ -34,7 +40,11 @@ def asked(request: DeskRequest, decided_id: UUID) -> HttpResponse:
 @require_POST
 def agree(request: DeskRequest, decided_id: UUID) -> HttpResponse:
     """The second person's yes."""
-    agree_to_no_action(_find(request, decided_id), by=request.staff_member, at=request.at)
+    decided, who = _find(request, decided_id), request.staff_member
+    try:
+        agree_to_no_action(decided, by=who, keyring=request.keyring, at=request.at)
+    except (ReadItFirst, IsSettled) as refused:
+        return _told(request, decided_id, refused)
     messages.success(request, _("You agreed. It is left as it is, and followed up."))
     return HttpResponseRedirect(reverse("inbox"))
 
@@ -43,19 +53,26 @@ def agree(request: DeskRequest, decided_id: UUID) -> HttpResponse:
 @require_POST
 def decline(request: DeskRequest, decided_id: UUID) -> HttpResponse:
     """Not agreed, and why."""
-    decided = _find(request, decided_id)
+    decided, who = _find(request, decided_id), request.staff_member
     reason = request.POST.get("reason", "").replace("\0", "").replace("\r\n", "\n")
     try:
-        decline_no_action(decided, reason=reason, by=request.staff_member, at=request.at)
-    except SayWhyNot as refused:
-        refusals.tell(refused, actor=request.staff_member.person_id, at=request.at)
-        return _page(request, decided, refused=refused)
+        decline_no_action(decided, reason=reason, by=who, keyring=request.keyring, at=request.at)
+    except (SayWhyNot, IsSettled) as refused:
+        return _told(request, decided_id, refused, typed=reason)
     messages.success(request, _("Noted. Your colleague reads why."))
     return HttpResponseRedirect(reverse("inbox"))
 
 
+def _told(
+    request: DeskRequest, decided_id: UUID, refused: Refused, *, typed: str = ""
+) -> HttpResponse:
+    """The page as it stands, with what the refusal says; what was typed stays in its field."""
+    refusals.tell(refused, actor=request.staff_member.person_id, at=request.at)
+    return _page(request, _find(request, decided_id), refused=refused, typed=typed)
+
+
 def _page(
-    request: DeskRequest, decided: NoAction, *, refused: Refused | None = None
+    request: DeskRequest, decided: NoAction, *, refused: Refused | None = None, typed: str = ""
 ) -> HttpResponse:
     why = read_why(decided, keyring=request.keyring, at=request.at)
     who = StaffMember.objects.filter(person=decided.decided_by).first()
@@ -68,6 +85,7 @@ def _page(
         "who": who.working_name if who else "",
         "waits": decided.ended_at is None and not hasattr(decided, "agreement") and not mine,
         "refused": refused,
+        "typed": typed,
     }
     status = refused.status if refused else 200
     return render(request, "cases/desk_no_action.html", context, status=status)

@@ -10,27 +10,31 @@ from datetime import datetime
 from django.db import transaction
 
 from concord.concurrence.contents import read_contents, terms_in
+from concord.concurrence.guards import check_newest, check_read
 from concord.concurrence.models import Proposal, Version
 from concord.concurrence.propose import revise
 from concord.concurrence.terms import Terms
+from concord.concurrence.void import check_unexecuted
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.vault.keyring import Keyring
 
 
 @transaction.atomic
-def adopt_proposal(
-    proposal: Proposal, *, by: StaffMember, keyring: Keyring, at: datetime
-) -> Version:
+def adopt_proposal(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime) -> Version:
     """A new version in one's own name; an agreement to the old one is void. One's own already, it stays as it is.
 
-    Raises what `revise` raises: `NeedsCoordinator` for anybody but coordinator and deputy, `NoLongerOpen`,
-    `Incomplete` where time has gone over its dates; NoGrant.
+    It signs, so it is for whoever has read this very text. Raises `StaleVersion`, `NeedsOpening`, and what `revise`
+    raises: `NeedsCoordinator` for anybody but coordinator and deputy, `NoLongerOpen`, `Incomplete` where time has gone
+    over its dates; NoGrant.
     """
-    proposal = Proposal.objects.held(proposal.id)
-    version = proposal.version
-    if version.proposer == by.person_id:
-        return version
+    proposal = Proposal.objects.held(version.proposal_id)
+    newest = proposal.version
+    if newest.proposer == by.person_id:
+        return newest
+    check_newest(version, newest)
+    check_unexecuted(proposal)
+    check_read(version, by.person_id)
     terms = terms_of(version, keyring=keyring)
     adopted = revise(proposal, terms=terms, by=by, keyring=keyring, at=at)
     record("concurrence.adopt", actor=by.person_id, subject=proposal.id, at=at, version=adopted.id)

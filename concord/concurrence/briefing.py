@@ -11,7 +11,6 @@ from django.template.defaultfilters import date as date_words
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from concord.cases.conflicts import may_agree
 from concord.concurrence.called_now import as_called_now, labels_now
 from concord.concurrence.contents import targets_of
 from concord.concurrence.guards import is_on_the_team
@@ -26,8 +25,10 @@ from concord.concurrence.models import (
     State,
     Version,
 )
+from concord.concurrence.noes import about_of_noes
 from concord.concurrence.open_version import Briefing
 from concord.concurrence.propose import about_of, preview
+from concord.concurrence.rings import came_later, left_to_ask
 from concord.concurrence.terms import (
     DEPARTURES,
     GIVE_BACK,
@@ -314,14 +315,14 @@ def standing_of(version: Version, *, at: datetime) -> Standing:
 
 
 def asked_of(version: Version, targets: list[Target], *, at: datetime) -> list[StaffMember]:
-    """Whom it was put before and who has not answered: everybody who may agree but its proposer."""
-    answered = {*version.declines.values_list("person", flat=True), version.proposer}
-    case = version.proposal.case
-    return [
-        staff
-        for staff in may_agree(case, about=about_of(targets), at=at)
-        if staff.person_id not in answered
-    ]
+    """Whom it was put before, and who may agree and has not answered."""
+    return left_to_ask(version, about=about_of(targets), at=at)
+
+
+def newcomers(briefing: Briefing, targets: list[Target], *, at: datetime) -> list[StaffMember]:
+    """Who could agree by now and was not given this text: it is put before them anew."""
+    earlier = about_of_noes(briefing.earlier)
+    return came_later(briefing.version, about=about_of(targets), earlier=earlier, at=at)
 
 
 def part_of(staff: StaffMember, standing: Standing, asked: list[StaffMember]) -> Part:

@@ -10,13 +10,13 @@ from concord.concurrence.contents import read_contents, targets_of
 from concord.concurrence.execute import carry_out
 from concord.concurrence.guards import (
     NeedsAnotherStaffMember,
-    NeedsOpening,
     check_key,
     check_no_conflict,
     check_not_acquainted,
     check_on_the_team,
     check_open,
     check_proposer,
+    check_read,
     check_staff,
 )
 from concord.concurrence.manifest import AGREED
@@ -52,8 +52,7 @@ def concur(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime)
     check_no_conflict(version, by.person_id, about=about, at=at)
     check_not_acquainted(version, by.person_id, about=about)
     check_proposer(version, about=about, at=at)
-    if not version.openings.filter(person=by.person_id).exists():
-        raise NeedsOpening(subject=version.proposal_id)
+    check_read(version, by.person_id)
     agreed = Concurrence.objects.create(
         version=version,
         version_digest=version.digest,

@@ -32,6 +32,7 @@ def write_contents(
     verdict: UUID,
     own_verdicts: dict[str, str],
     named_by_hand: set[UUID],
+    noes: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """The whole of a version as plain JSON, each step with a salt of its own."""
     return {
@@ -43,6 +44,7 @@ def write_contents(
         "texts": terms.texts(),
         "preview": preview,
         "evidence": evidence,
+        "noes": noes,
         "steps": [
             {
                 **target.effect(),

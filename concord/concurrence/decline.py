@@ -1,4 +1,4 @@
-"""decline: not to agree, and to say why. Whoever is asked next reads it; the proposal stays open."""
+"""decline: not to agree, and to say why. Whoever is asked next reads it, also where the text is changed since."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from concord.cases.conflicts import may_agree
 from concord.concurrence.contents import read_contents, targets_of
 from concord.concurrence.guards import (
     NeedsAnotherStaffMember,
+    check_key,
     check_no_conflict,
     check_open,
     check_staff,
 )
 from concord.concurrence.models import Decline, Proposal, State, Version
 from concord.concurrence.propose import about_of
-from concord.concurrence.rings import is_live
+from concord.concurrence.rings import is_live, left_to_ask
 from concord.concurrence.signals import answered
 from concord.concurrence.void import close
 from concord.ledger.record import record
@@ -39,14 +39,15 @@ class NeedsAReason(Refused):
 def decline(
     version: Version, *, reason: str, by: StaffMember, keyring: Keyring, at: datetime
 ) -> Decline:
-    """Say no to this version, with a reason. Whoever proposed it is rung: they may word it anew. When
-    nobody is left to ask, the proposal is declined.
+    """Say no to this version, with a reason. Whoever proposed it is rung: they may word it anew. With the no of the
+    last who was given it, the proposal is declined.
 
     Raises `NeedsAReason`, `NeedsAnotherStaffMember` (withdraw one's own instead), and the guards of concur.
     """
     Proposal.objects.held(version.proposal_id)
     version = Version.objects.select_related("proposal__case").get(id=version.id)
     check_staff(by, at=at)
+    check_key(by, keyring.holder)
     if by.person_id == version.proposer:
         raise NeedsAnotherStaffMember(subject=version.proposal_id)
     check_open(version, at=at)
@@ -62,9 +63,7 @@ def decline(
     )
     record("concurrence.decline", actor=by.person_id, subject=version.proposal_id, at=at)
     answered.send(sender=Version, version=version, at=at)
-    asked = {one.person_id for one in may_agree(version.proposal.case, about=about, at=at)}
-    said_no = set(version.declines.values_list("person", flat=True))
-    if not asked - {version.proposer} - said_no:
+    if not left_to_ask(version, about=about, at=at):
         close(version.proposal, State.DECLINED, by=by.person_id, at=at)
     else:
         ring([version.proposer], at=at, at_once=is_live(version))

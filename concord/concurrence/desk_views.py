@@ -15,52 +15,65 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from concord import refusals
+from concord.cases.models import OVER
 from concord.cases.recuse import recuse
 from concord.concurrence.adopt_proposal import adopt_proposal
 from concord.concurrence.briefing import (
+    Letter,
+    Part,
     Standing,
     asked_of,
     letter_of,
     names_of,
+    newcomers,
     newest,
     part_of,
     shown_lines,
     standing_of,
 )
 from concord.concurrence.concur import concur
-from concord.concurrence.contents import commitments, targets_of
+from concord.concurrence.contents import commitments, read_contents, targets_of
 from concord.concurrence.decline import NeedsAReason, decline
 from concord.concurrence.execute import NeedsConcurrence, execute
 from concord.concurrence.forms import DeclineForm
-from concord.concurrence.guards import Lapsed, NeedsOpening, NoLongerOpen, StaleVersion
 from concord.concurrence.kinds import asks, kind_of
 from concord.concurrence.models import Proposal, State, Version
 from concord.concurrence.open_full import open_full
 from concord.concurrence.open_version import Briefing, open_version
-from concord.concurrence.rings import rings_in_words, turns
+from concord.concurrence.put_anew import put_anew
+from concord.concurrence.rings import names_in_words, rings_in_words, turns
 from concord.concurrence.say_on_it import say_on_it
 from concord.concurrence.set_aside import reasons, set_aside
 from concord.concurrence.void import take_back, withdraw
 from concord.concurrence.who_may import asked
 from concord.doors import View, door
 from concord.people.at_the_desk import DeskRequest
+from concord.people.models import StaffMember
+from concord.refusals import Refused
 from concord.vault.keyring import Keyring
+
+LONGEST = 2_000
+"""Signs of what somebody typed that are put back into its field."""
 
 
 def answered_on_its_page(view: View) -> View:
     """A press from a page that is out of date leads to the text as it stands, with the refusal's words on top.
 
-    Nobody who was woken has to find the way back. It is entered like any other refusal.
+    Nobody who was woken has to find the way back, or to write again what they had written. It is entered like any
+    other refusal; one that is nobody's to change (403) has a page of its own.
     """
 
     @wraps(view)
     def answered(request: DeskRequest, proposal_id: UUID) -> HttpResponseBase:
         try:
             return view(request, proposal_id)
-        except (StaleVersion, NoLongerOpen, Lapsed, NeedsOpening) as refused:
+        except Refused as refused:
+            if refused.status != 409:
+                raise
             refusals.tell(refused, actor=request.staff_member.person_id, at=request.at)
             messages.warning(request, str(refused.words))
-            return _page(request, proposal_id, status=refused.status)
+            typed = request.POST.get("reason", "").replace("\0", "").strip()[:LONGEST]
+            return _page(request, proposal_id, status=refused.status, typed=typed)
 
     return answered
 
@@ -72,7 +85,10 @@ def proposal(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     return _page(request, proposal_id)
 
 
-def _page(request: DeskRequest, proposal_id: UUID, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: DeskRequest, proposal_id: UUID, *, status: int = 200, typed: str = ""
+) -> HttpResponse:
+    """`typed`: what somebody wrote on a page that was out of date, for the field in which they wrote it."""
     version = newest(_find(request, proposal_id))
     briefing = open_version(
         version, by=request.staff_member, keyring=request.keyring, at=request.at
@@ -84,9 +100,13 @@ def _page(request: DeskRequest, proposal_id: UUID, *, status: int = 200) -> Http
     waiting_in_turn = turns(version, among=waiting, said=set(), at=request.at)
     agreed = standing.agreed
     names = names_of(
-        version.proposer, agreed.person if agreed else None, *(one.person for one in said_no)
+        version.proposer,
+        agreed.person if agreed else None,
+        *(one.person for one in said_no),
+        *(UUID(one.person) for one in briefing.earlier),
     )
     part = part_of(request.staff_member, standing, waiting)
+    later = _later(briefing, letter, standing, part, at=request.at)
     context = {
         "proposal": version.proposal,
         "version": version,
@@ -94,6 +114,9 @@ def _page(request: DeskRequest, proposal_id: UUID, *, status: int = 200) -> Http
         "standing": standing,
         "part": part,
         "asked": waiting,
+        "later": later,
+        "later_names": names_in_words(later),
+        "typed": typed,
         "full": _opened_in_full(version),
         "turns": waiting_in_turn,
         "rings": rings_in_words(waiting_in_turn, at=request.at),
@@ -103,6 +126,10 @@ def _page(request: DeskRequest, proposal_id: UUID, *, status: int = 200) -> Http
         "declines": [
             (names.get(row.person, ""), row.declined_at, reason)
             for row, reason in zip(said_no, briefing.declines, strict=True)
+        ],
+        "earlier": [
+            (names.get(UUID(one.person), ""), one.said_at, one.asked, one.reason)
+            for one in briefing.earlier
         ],
         "proposer": names.get(version.proposer, ""),
         "agreed_by": names.get(agreed.person, "") if agreed else "",
@@ -165,31 +192,31 @@ def full(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
 
 @door(asked)
 @require_http_methods(["GET", "HEAD", "POST"])
+@answered_on_its_page
 def say_no(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """Not to agree, and why."""
-    found = _find(request, proposal_id)
     if request.method != "POST":
-        version = newest(found)
-        return render(
-            request, "concurrence/desk_decline.html", {"form": DeclineForm(), "version": version}
-        )
+        return _say_why(request, newest(_find(request, proposal_id)), DeclineForm())
     version = _version(request, proposal_id)
     form = DeclineForm(request.POST)
-    status = 200
-    if form.is_valid():
-        try:
-            decline(
-                version,
-                reason=form.cleaned_data["reason"],
-                by=request.staff_member,
-                keyring=request.keyring,
-                at=request.at,
-            )
-            return HttpResponseRedirect(reverse("inbox"))
-        except NeedsAReason as refused:
-            form.add_error("reason", str(refused.words))
-            status = refused.status
-    page = {"form": form, "version": version}
+    if not form.is_valid():
+        return _say_why(request, version, form, status=NeedsAReason.status)
+    decline(
+        version,
+        reason=form.cleaned_data["reason"],
+        by=request.staff_member,
+        keyring=request.keyring,
+        at=request.at,
+    )
+    return HttpResponseRedirect(reverse("inbox"))
+
+
+def _say_why(
+    request: DeskRequest, version: Version, form: DeclineForm, *, status: int = 200
+) -> HttpResponse:
+    targets = targets_of(read_contents(version, keyring=request.keyring))
+    others = set(asked_of(version, targets, at=request.at)) - {request.staff_member}
+    page = {"form": form, "version": version, "is_last": not others}
     return render(request, "concurrence/desk_decline.html", page, status=status)
 
 
@@ -211,7 +238,7 @@ def step_out(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
 @answered_on_its_page
 def withdraw_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """The coordinator takes the proposal back."""
-    withdraw(_find(request, proposal_id), by=request.staff_member, at=request.at)
+    withdraw(_version(request, proposal_id), by=request.staff_member, at=request.at)
     return _back(proposal_id)
 
 
@@ -220,12 +247,18 @@ def withdraw_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
 @answered_on_its_page
 def adopt_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """Whoever coordinates now puts it before the others in their own name."""
-    adopt_proposal(
-        _find(request, proposal_id),
-        by=request.staff_member,
-        keyring=request.keyring,
-        at=request.at,
-    )
+    version = _version(request, proposal_id)
+    adopt_proposal(version, by=request.staff_member, keyring=request.keyring, at=request.at)
+    return _back(proposal_id)
+
+
+@door(asked)
+@require_POST
+@answered_on_its_page
+def ask_anew(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
+    """The same words once more, for whoever came to the team since."""
+    version = _version(request, proposal_id)
+    put_anew(version, by=request.staff_member, keyring=request.keyring, at=request.at)
     return _back(proposal_id)
 
 
@@ -234,12 +267,8 @@ def adopt_it(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
 @answered_on_its_page
 def carry_it_out(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """The coordinator's own press after a colleague agreed."""
-    execute(
-        _find(request, proposal_id),
-        by=request.staff_member,
-        keyring=request.keyring,
-        at=request.at,
-    )
+    version = _version(request, proposal_id)
+    execute(version, by=request.staff_member, keyring=request.keyring, at=request.at)
     return _back(proposal_id)
 
 
@@ -258,10 +287,11 @@ def take_it_back(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
 
 @door(asked)
 @require_POST
+@answered_on_its_page
 def leave_out(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """Leave out a step that was agreed to, and say why; it only ever narrows."""
     set_aside(
-        _find(request, proposal_id),
+        _version(request, proposal_id),
         steps=request.POST.getlist("steps"),
         reason=request.POST.get("reason", "").replace("\0", ""),
         by=request.staff_member,
@@ -269,6 +299,19 @@ def leave_out(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
         at=request.at,
     )
     return _back(proposal_id)
+
+
+def _later(
+    briefing: Briefing, letter: Letter, standing: Standing, part: Part, *, at: datetime
+) -> list[StaffMember]:
+    """Who came since, for whoever could put it before them: while it is open, and where the last asked said no."""
+    case, proposal = standing.version.proposal.case, standing.version.proposal
+    waits = standing.state == State.PROPOSED and not standing.is_orphaned
+    newer = case.proposals.filter(opened_at__gt=proposal.opened_at)
+    ended = standing.state == State.DECLINED and case.state not in OVER and not newer.exists()
+    if not part.coordinates or not (waits or ended):
+        return []
+    return newcomers(briefing, letter.targets, at=at)
 
 
 def _opened_in_full(version: Version) -> list[tuple[str, datetime]]:

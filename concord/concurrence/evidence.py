@@ -98,14 +98,19 @@ def everything_in(
 
 
 def _told(piece: Piece, named: list[Target], parties: list[Known]) -> dict[str, Any]:
-    persons = {target.id for target in named}
     return {
         "kind": piece.kind,
         "label": next((each.label for each in named if each.id == piece.author), ""),
         "room": piece.room,
         "at": "" if piece.is_of_a_report else piece.at.isoformat(),
-        "text": mask_everybody(piece.text, _named_in(piece.text, parties, but=persons)),
+        "text": masked(piece.text, named, parties),
     }
+
+
+def masked(text: str, targets: list[Target], parties: list[Known]) -> str:
+    """A text of the case for whoever is asked: everybody in the case but those whom these steps name is masked."""
+    persons = {target.id for target in targets if target.kind in NAMED}
+    return mask_everybody(text, _named_in(text, parties, but=persons))
 
 
 def _is_about(piece: Piece, persons: set[UUID]) -> bool:

@@ -20,11 +20,13 @@ from concord.concurrence.guards import (
     NeedsAnotherStaffMember,
     check_coordinates,
     check_key,
+    check_newest,
     check_no_conflict,
     check_not_acquainted,
     check_on_the_team,
     check_open,
     check_proposer,
+    check_read,
     check_staff,
 )
 from concord.concurrence.kinds import Kind, in_order, kind_of
@@ -67,17 +69,19 @@ class SignatureDoesNotHold(Refused):
 
 
 @transaction.atomic
-def execute(proposal: Proposal, *, by: StaffMember, keyring: Keyring, at: datetime) -> Execution:
+def execute(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime) -> Execution:
     """The coordinator's own press, after a colleague agreed. Pressed twice, it returns the first execution.
 
-    Raises `NeedsConcurrence`, `NeedsCoordinator`, `NeedsAdopting`, `HasAConflict`, `ProposerHasAConflict`,
-    `StaleVersion`, `NoLongerOpen`, `Lapsed`, `ClockIsBehind`, `SignatureDoesNotHold`.
+    Nobody carries out a text that they have not read: not one that took the place of what their page shows either.
+    Raises `NeedsConcurrence`, `NeedsCoordinator`, `NeedsAdopting`, `NeedsOpening`, `HasAConflict`,
+    `ProposerHasAConflict`, `StaleVersion`, `NoLongerOpen`, `Lapsed`, `ClockIsBehind`, `SignatureDoesNotHold`.
     """
-    proposal = Proposal.objects.held(proposal.id)
-    version = Version.objects.select_related("proposal__case").get(id=proposal.version.id)
+    proposal = Proposal.objects.held(version.proposal_id)
+    version = Version.objects.select_related("proposal__case").get(id=version.id)
     check_staff(by, at=at)
     check_key(by, keyring.holder)
     check_coordinates(version, by)
+    check_newest(version, proposal.version)
     agreed = version.concurrences.filter(voided_at__isnull=True).first()
     if agreed is None:
         raise NeedsConcurrence(subject=proposal.id)
@@ -85,6 +89,7 @@ def execute(proposal: Proposal, *, by: StaffMember, keyring: Keyring, at: dateti
     if done is not None:
         return done
     check_open(version, at=at, states=(State.CONCURRED,))
+    check_read(version, by.person_id)
     contents = read_contents(version, keyring=keyring)
     return carry_out(agreed, contents=contents, by=by, keyring=keyring, at=at)
 

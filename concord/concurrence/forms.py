@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from concord.concurrence.decline import NeedsAReason
+
 
 class DeclineForm(forms.Form):
     """Why not. Whoever is asked next reads it."""
@@ -14,5 +16,5 @@ class DeclineForm(forms.Form):
         help_text=_("In a few words. Whoever is asked next reads it."),
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         max_length=2_000,
-        required=False,
+        error_messages={"required": NeedsAReason.words},
     )

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.conflicts import is_eligible
+from concord.cases.own_key import NeedsOwnKey as NeedsOwnKey
+from concord.cases.own_key import check_key as check_key
 from concord.concurrence.models import State, Version
 from concord.monitoring.readers import acquainted_with
 from concord.people.models import StaffMember
@@ -94,7 +96,7 @@ class ClockIsBehind(Refused):
 
 
 class NeedsOpening(Refused):
-    """Whoever agrees has opened this very version."""
+    """Whoever agrees, carries it out or makes it theirs has opened this very version."""
 
     words = _("Please open the proposal and read it first.")
     status = 409
@@ -106,26 +108,27 @@ class NeedsCoordinator(Refused):
     words = _("Only the coordinator of this case, or the deputy, can do this.")
 
 
-class NeedsOwnKey(Refused):
-    """The key in this session is somebody else's."""
-
-    words = _("Please sign in again to use your key.")
-
-
 def check_staff(by: StaffMember, *, at: datetime) -> None:
     if not (by.may_concur and by.is_current(at)):
         raise NotDesignated()
-
-
-def check_key(by: StaffMember, holder: UUID) -> None:
-    if by.person_id != holder:
-        raise NeedsOwnKey()
 
 
 def check_coordinates(version: Version, by: StaffMember) -> None:
     case = version.proposal.case
     if by not in (case.coordinator, case.deputy):
         raise NeedsCoordinator(subject=version.proposal_id)
+
+
+def check_newest(version: Version, newest: Version) -> None:
+    """What was pressed stood on a page of this very text; one that was put in its place since is read first."""
+    if version.id != newest.id:
+        raise StaleVersion(subject=version.proposal_id)
+
+
+def check_read(version: Version, person: UUID) -> None:
+    """Whoever puts their name to a text, or carries it out, wrote it or has opened it."""
+    if person != version.proposer and not version.openings.filter(person=person).exists():
+        raise NeedsOpening(subject=version.proposal_id)
 
 
 def check_open(

@@ -10,19 +10,20 @@ from django.db import transaction
 
 from concord.concurrence.contents import read_contents
 from concord.concurrence.models import Opening, Version
+from concord.concurrence.noes import No, noes_in, reason_of
 from concord.ledger.record import record
 from concord.people.models import StaffMember
-from concord.vault import files
 from concord.vault.keyring import Keyring
 
 
 @dataclass(frozen=True)
 class Briefing:
-    """A version in the clear: what, why, effect, and why others did not agree."""
+    """A version in the clear: what, why, effect, and why others did not agree, to it or to an earlier text."""
 
     version: Version
     contents: dict[str, Any]
     declines: list[str]
+    earlier: list[No]
 
 
 @transaction.atomic
@@ -34,16 +35,9 @@ def open_version(version: Version, *, by: StaffMember, keyring: Keyring, at: dat
     )
     if first:
         record("concurrence.open_version", actor=by.person_id, subject=version.id, at=at)
-    return Briefing(version, contents, _declines(version, keyring))
+    return Briefing(version, contents, _declines(version, keyring), noes_in(contents))
 
 
 def _declines(version: Version, keyring: Keyring) -> list[str]:
-    reasons = []
-    for decline in version.proposal.versions.get(id=version.id).declines.order_by("declined_at"):
-        about = f"decline:{version.id}:{decline.person}"
-        reasons.append(
-            files.unseal(
-                version.briefing, bytes(decline.sealed), about=about, keyring=keyring
-            ).decode()
-        )
-    return reasons
+    rows = version.declines.select_related("version").order_by("declined_at")
+    return [reason_of(row, keyring=keyring) for row in rows]

@@ -31,6 +31,7 @@ from concord.concurrence.happening import as_row, is_happening, places_of
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.manifest import PROPOSED, digest_of
 from concord.concurrence.models import Proposal, State, Step, Version
+from concord.concurrence.noes import about_of_noes, as_json, earlier_noes
 from concord.concurrence.signals import proposed
 from concord.concurrence.terms import (
     DEPARTURES,
@@ -153,6 +154,14 @@ def submit_version(
     about = about_of(terms.targets)
     if by.person_id in close_to(about):
         raise CloseToSomebodyInIt(subject=case.id)
+    noes = earlier_noes(
+        case,
+        proposal=proposal.id,
+        targets=terms.targets,
+        tokens=_tokens_of(terms.targets),
+        parties=opened.parties,
+        keyring=keyring,
+    )
     letters: dict[str, Any] = {
         "case": case,
         "told": opened.told,
@@ -175,8 +184,12 @@ def submit_version(
         verdict=verdict,
         own_verdicts=own_verdicts,
         named_by_hand=named_by_hand(terms.targets, opened),
+        noes=as_json(noes),
     )
-    version = _store(proposal, terms, contents, by=by, keyring=keyring, about=about, at=at)
+    readers = {one.person_id for one in may_agree(case, about=about, at=at)}
+    readers -= close_to(about_of_noes(noes))
+    readers |= {by.person_id}
+    version = _store(proposal, terms, contents, by=by, keyring=keyring, readers=readers, at=at)
     Proposal.objects.filter(id=proposal.id).update(state=State.PROPOSED)
     proposal.state = State.PROPOSED
     _tell_departure(opened, terms, by=by, at=at)
@@ -257,9 +270,8 @@ def _check_targets_free(
     case: Case, targets: tuple[Target, ...], *, but: Proposal | None, among: set[UUID]
 ) -> None:
     """No other open proposal is about the same thing, or takes something else from the same person."""
-    tokens = [target_token(each) for target in targets for each in _alike(target)]
     open_steps = Step.objects.filter(
-        target_token__in=tokens,
+        target_token__in=_tokens_of(targets),
         version__proposal__in=Proposal.objects.open().filter(case__in=among),
         version__voided_at__isnull=True,
     )
@@ -267,6 +279,10 @@ def _check_targets_free(
         open_steps = open_steps.exclude(version__proposal=but)
     if open_steps.exists():
         raise TargetHasAnOpenProposal(subject=case.id)
+
+
+def _tokens_of(targets: tuple[Target, ...]) -> list[bytes]:
+    return [target_token(each) for target in targets for each in _alike(target)]
 
 
 def _alike(target: Target) -> list[Target]:
@@ -319,13 +335,12 @@ def _store(
     *,
     by: StaffMember,
     keyring: Keyring,
-    about: set[UUID],
+    readers: set[UUID],
     at: datetime,
 ) -> Version:
     version_id = uuid4()
     case = proposal.case
     number = proposal.versions.count() + 1
-    readers = {staff.person_id for staff in may_agree(case, about=about, at=at)} | {by.person_id}
     briefing = files.open_file(readers=sorted(readers), at=at)
     happens = is_happening(case, targets=terms.targets)
     lapses_at = at + (LIVE if happens else OTHERWISE)

@@ -18,8 +18,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from concord.cases.conflicts import eligible
+from concord.cases.conflicts import eligible, may_agree
 from concord.concurrence.models import Asked, Version
+from concord.monitoring.readers import close_to
 from concord.people.models import Shift, StaffMember
 from concord.spaces.models import Room
 from concord.vault import files
@@ -85,8 +86,12 @@ def rings_in_words(found: list[Turn], *, at: datetime) -> InWords:
 
 
 def _names(found: Iterable[Turn]) -> SafeString:
+    return names_in_words(turn.staff for turn in found)
+
+
+def names_in_words(found: Iterable[StaffMember]) -> SafeString:
     """Working names, each kept in its own direction, with "and" before the last."""
-    marked = [format_html('<bdi dir="auto">{}</bdi>', turn.staff.working_name) for turn in found]
+    marked = [format_html('<bdi dir="auto">{}</bdi>', staff.working_name) for staff in found]
     if len(marked) < 2:
         return SafeString("".join(marked))
     first = format_html_join(gettext(", "), "{}", ((name,) for name in marked[:-1]))
@@ -99,6 +104,29 @@ def may_be_asked(version: Version, *, at: datetime) -> list[StaffMember]:
     holders = files.readers(version.briefing) - set(excused)
     can = eligible(version.proposal.case, about=set(), at=at)
     return [staff for staff in can if staff.person_id in holders]
+
+
+def left_to_ask(version: Version, *, about: set[UUID], at: datetime) -> list[StaffMember]:
+    """Those of whom a yes can come: they were given this text, may agree to it, and have not answered.
+
+    `about`, whom it is about, is known to whoever can open it. Whoever came to the team later was not given it.
+    """
+    answered = {*version.declines.values_list("person", flat=True), version.proposer}
+    given = files.readers(version.briefing) - answered
+    may = may_agree(version.proposal.case, about=about, at=at)
+    return [staff for staff in may if staff.person_id in given]
+
+
+def came_later(
+    version: Version, *, about: set[UUID], earlier: set[UUID], at: datetime
+) -> list[StaffMember]:
+    """Who may agree by now, and was not on the team, or not free to agree, when this text was sealed.
+
+    `earlier` are those whom the texts were about that somebody said no to: whoever is close to one is not given why.
+    """
+    given = files.readers(version.briefing) | close_to(earlier) | {version.proposer}
+    may = may_agree(version.proposal.case, about=about, at=at)
+    return [staff for staff in may if staff.person_id not in given]
 
 
 def is_live(version: Version) -> bool:

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.concurrence.contents import commitments, read_contents, targets_of
 from concord.concurrence.guards import (
-    NoLongerOpen,
     check_coordinates,
     check_key,
+    check_newest,
     check_open,
     check_staff,
 )
@@ -36,6 +36,13 @@ class SayWhyNot(Refused):
     """A step that was agreed to is never left out without a reason."""
 
     words = _("Please say why it cannot be done. Nothing is left out without a reason.")
+    status = 409
+
+
+class NothingChosen(Refused):
+    """Which step it is has to be said."""
+
+    words = _("Please tick what is left out. Nothing you wrote is lost.")
     status = 409
 
 
@@ -64,7 +71,7 @@ class WasCarriedOut(Refused):
 
 @transaction.atomic
 def set_aside(
-    proposal: Proposal,
+    version: Version,
     *,
     steps: Collection[str],
     reason: str,
@@ -75,21 +82,22 @@ def set_aside(
     """Leave out the steps with these commitments. Left out before, a step stays so under its first reason.
 
     Once an agreement is there, until it is carried out; and after that what still waits for a letter or a hand.
-    Raises `SayWhyNot`, `NothingIsLeft`, `ItsLetterSpeaksOfBoth`, `WasCarriedOut`, `NeedsCoordinator`, `StaleVersion`,
-    `NoLongerOpen`, `Lapsed`, NoGrant.
+    Raises `SayWhyNot`, `NothingChosen`, `NothingIsLeft`, `ItsLetterSpeaksOfBoth`, `WasCarriedOut`, `NeedsCoordinator`,
+    `StaleVersion`, `NoLongerOpen`, `Lapsed`, NoGrant.
     """
-    proposal = Proposal.objects.held(proposal.id)
-    version = Version.objects.select_related("proposal__case").get(id=proposal.version.id)
+    proposal = Proposal.objects.held(version.proposal_id)
+    version = Version.objects.select_related("proposal__case").get(id=version.id)
     check_staff(by, at=at)
     check_key(by, keyring.holder)
     check_coordinates(version, by)
+    check_newest(version, proposal.version)
     if not reason.strip():
         raise SayWhyNot(subject=proposal.id)
     contents = read_contents(version, keyring=keyring)
     known = dict(zip(commitments(contents), targets_of(contents), strict=True))
     out = {one for one in steps if one in known}
     if not out:
-        raise NoLongerOpen(subject=proposal.id)
+        raise NothingChosen(subject=proposal.id)
     before = set(version.set_aside.values_list("commitment", flat=True))
     if proposal.state == State.EXECUTED:
         _check_still_waits(version, out - before, known)

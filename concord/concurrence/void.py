@@ -14,7 +14,7 @@ from concord.cases.models import Case
 from concord.cases.models import State as CaseState
 from concord.cases.move import move
 from concord.cases.signals import recused
-from concord.concurrence.guards import NeedsCoordinator, NoLongerOpen
+from concord.concurrence.guards import NeedsCoordinator, NoLongerOpen, check_newest
 from concord.concurrence.lend_standing import is_open
 from concord.concurrence.models import OPEN_STATES, Concurrence, Decision, Proposal, State, Version
 from concord.concurrence.signals import settled
@@ -29,11 +29,12 @@ log = logging.getLogger("concord.concurrence")
 
 
 @transaction.atomic
-def withdraw(proposal: Proposal, *, by: StaffMember, at: datetime) -> Proposal:
-    """The coordinator takes a proposal back. Raises `NeedsCoordinator`, `NoLongerOpen`."""
-    proposal = Proposal.objects.held(proposal.id)
+def withdraw(version: Version, *, by: StaffMember, at: datetime) -> Proposal:
+    """The coordinator takes this text back. Raises `NeedsCoordinator`, `StaleVersion`, `NoLongerOpen`."""
+    proposal = Proposal.objects.held(version.proposal_id)
     if by not in (proposal.case.coordinator, proposal.case.deputy):
         raise NeedsCoordinator(subject=proposal.id)
+    check_newest(version, proposal.version)
     check_unexecuted(proposal)
     close(proposal, State.WITHDRAWN, by=by.person_id, at=at)
     return proposal

@@ -68,7 +68,7 @@ def leave_step_out(request: DeskRequest, step_id: UUID) -> HttpResponse:
     reason = request.POST.get("words", "").replace("\0", "")
     try:
         set_aside(
-            agreed.version.proposal,
+            agreed.version,
             steps=[step.warrant.commitment or ""],
             reason=reason,
             by=request.staff_member,

@@ -76,6 +76,7 @@ WORDS = {
     "concurrence.propose": ("proposed", _("%(who)s proposed an action")),
     "concurrence.revise": ("proposed", _("%(who)s changed the proposal; it needs a new yes")),
     "concurrence.adopt": ("proposed", _("%(who)s took the proposal over as their own")),
+    "concurrence.put_anew": ("proposed", _("%(who)s put it before colleagues who came since")),
     "concurrence.open_version": ("", _("%(who)s opened the proposal")),
     "concurrence.open_full": ("", _("%(who)s opened the whole case for it")),
     "concurrence.concur": ("agreed", _("%(who)s agreed")),

@@ -37,9 +37,9 @@ def test_a_clock_that_was_set_back_lets_nobody_carry_out_what_was_agreed_to_late
     agree(cast, cast.luis, opened(proposal.version, cast.luis, cast.at), at=cast.later(minutes=2))
     amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring}
     with pytest.raises(ClockIsBehind):
-        execute(proposal, at=cast.later(minutes=1), **amara)
+        execute(proposal.version, at=cast.later(minutes=1), **amara)
     assert not Execution.objects.exists()
-    execute(proposal, at=cast.later(minutes=2), **amara)
+    execute(proposal.version, at=cast.later(minutes=2), **amara)
     assert audit() == []
 
 

@@ -54,7 +54,7 @@ def test_a_coordinator_alone_changes_nothing_by_any_page(cast: Cast) -> None:
     assert amara.sees("Needs a second yes.")
     assert not amara.sees("I agree")
     assert not amara.sees("Carry it out now")
-    amara.post(f"{page_of(proposal)}/execution")
+    amara.post(f"{page_of(proposal)}/execution", version=proposal.version.id)
     assert (amara.status, amara.sees("Nobody else has agreed")) == (403, True)
     amara.open(page_of(proposal)).post(
         f"{page_of(proposal)}/concurrence", version=proposal.version.id

@@ -38,7 +38,7 @@ def test_the_coordinator_vanishes_and_the_deputy_takes_over() -> None:
     assert luis.sees("A colleague agreed.")
     case = Case.objects.get()
     assert (case.coordinator, case.deputy) == (cast.luis.staff, cast.amara.staff)
-    luis.press("Make it my proposal")
+    luis.follow("Open the proposal").press("Make it my proposal")
     assert luis.sees("Needs a second yes.")
     amara = at_the_desk(cast.amara).open(f"/proposals/{proposal.id}")
     assert amara.sees("Luis asks for your yes.")

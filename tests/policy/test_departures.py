@@ -112,8 +112,8 @@ def test_what_they_proposed_is_put_to_nobody_until_whoever_follows_takes_it_over
         concur(version, **noor)
     luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": now}
     with pytest.raises(NeedsConcurrence):
-        execute(proposal, **luis)
-    adopted = adopt_proposal(proposal, **luis)
+        execute(proposal.version, **luis)
+    adopted = adopt_proposal(opened(version, cast.luis, now), **luis)
     concur(opened(adopted, cast.noor, now), **noor)
     assert Execution.objects.get().concurrence.proposer == cast.luis.id
     assert audit() == []
@@ -136,10 +136,10 @@ def test_the_yes_of_somebody_who_leaves_is_void_and_others_are_asked_for_one(cas
     assert not presses_for(cast.amara.staff, at=cast.at).exists()
     amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring}
     with pytest.raises(NeedsConcurrence):
-        execute(proposal, **amara, at=cast.later(minutes=2))
+        execute(proposal.version, **amara, at=cast.later(minutes=2))
     luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.later(minutes=3)}
     concur(opened(version, cast.luis, cast.later(minutes=3)), **luis)
-    execute(proposal, **amara, at=cast.later(minutes=4))
+    execute(proposal.version, **amara, at=cast.later(minutes=4))
     assert Execution.objects.get().concurrence.person == cast.luis.id
     assert Entry.objects.get(verb="concurrence.leave").subject == proposal.id
     assert audit() == []

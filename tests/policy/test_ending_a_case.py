@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from concord.actions.models import ReviewRequest
 from concord.actions.verify_steps import verify_steps
@@ -14,6 +16,7 @@ from concord.cases.add_party import add_party
 from concord.cases.agree_to_no_action import (
     IsSettled,
     NeedsAnother,
+    ReadItFirst,
     SayWhyNot,
     agree_to_no_action,
     decline_no_action,
@@ -31,6 +34,7 @@ from concord.cases.decide_no_action import (
     NeedsAssessment,
     NeedsReason,
     decide_no_action,
+    read_why,
     ring_no_action,
 )
 from concord.cases.follow_up import follow_up
@@ -39,6 +43,7 @@ from concord.cases.lift_hold import lift_hold
 from concord.cases.merge_cases import merge_cases
 from concord.cases.models import Agreement, Case, NoAction, State
 from concord.cases.move import NoSuchTransition
+from concord.cases.own_key import NeedsOwnKey
 from concord.cases.recuse import recuse
 from concord.cases.reopen_case import reopen_case
 from concord.cases.take_up import take_up
@@ -67,6 +72,7 @@ from tests.cast import (
     opened,
     participant,
     proposed,
+    reads_and_agrees,
     terms_for,
 )
 from tests.looking_again import another_receiver, decided
@@ -126,7 +132,7 @@ def test_leaving_a_case_as_it_is_takes_two_and_any_colleague_can_say_no(cast: Ca
     assert amara.open(f"/cases/{case.id}").sees("Noor did not agree to leave it as it is")
     assert state_of(case) == State.ASSESSED
     again = undone(cast, case, "It was a play: here is the programme.")
-    assert agree_to_no_action(again, by=cast.noor.staff, at=cast.at).person == cast.noor.id
+    assert reads_and_agrees(again, cast.noor, at=cast.at).person == cast.noor.id
     assert state_of(case) == State.NO_ACTION
 
 
@@ -135,30 +141,44 @@ def test_who_may_not_agree_and_what_voids_what_was_decided(cast: Cast) -> None:
     case = assessed(cast, case_about_karim(cast))
     decided = undone(cast, case)
     with pytest.raises(NeedsAnother):
-        agree_to_no_action(decided, by=cast.amara.staff, at=cast.at)
+        reads_and_agrees(decided, cast.amara, at=cast.at)
+    luis, noor = (
+        {"by": desk.staff, "keyring": desk.keyring, "at": cast.at}
+        for desk in (cast.luis, cast.noor)
+    )
     for desk in (cast.ravi, cast.ines):
         with pytest.raises(NoGrant):
-            agree_to_no_action(decided, by=desk.staff, at=cast.at)
+            agree_to_no_action(decided, **{**luis, "by": desk.staff, "keyring": desk.keyring})
         assert at_the_desk(desk).open(f"/left/{decided.id}").status == 404
     with pytest.raises(SayWhyNot):
-        decline_no_action(decided, reason="", by=cast.luis.staff, at=cast.at)
+        decline_no_action(decided, reason="", **luis)
+    with pytest.raises(ReadItFirst):
+        agree_to_no_action(decided, **luis)
+    assert at_the_desk(cast.luis).open("/").post(f"/left/{decided.id}/agree").status == 409
+    for answer in (agree_to_no_action, partial(decline_no_action, reason="No.")):
+        with pytest.raises(NeedsOwnKey):
+            answer(decided, **{**luis, "keyring": cast.noor.keyring})
+    row = {"no_action": decided, "decided_by": cast.amara.id, "person": cast.noor.id}
+    with pytest.raises(IntegrityError), transaction.atomic():  # nor a row past the verb
+        Agreement.objects.create(**row, agreed_at=cast.at)
+    read_why(decided, keyring=cast.noor.keyring, at=cast.at)
     recuse(case, who=cast.noor.id, by=cast.noor.staff, at=cast.at)
     with pytest.raises(NoGrant):
-        agree_to_no_action(decided, by=cast.noor.staff, at=cast.at)
+        agree_to_no_action(decided, **noor)
     said = Assessed("now", "He does it again.", "Nobody has said.", "Her.")
     assess_case(case, said=said, by=cast.amara.staff, at=cast.at)
     with pytest.raises(IsSettled):
-        agree_to_no_action(decided, by=cast.luis.staff, at=cast.at)
+        reads_and_agrees(decided, cast.luis, at=cast.at)
     decided = undone(cast, case)
     proposal = proposed(cast, case)
     with pytest.raises(IsSettled):
-        agree_to_no_action(decided, by=cast.luis.staff, at=cast.at)
+        reads_and_agrees(decided, cast.luis, at=cast.at)
     with pytest.raises(NotDoneYet):
         undone(cast, case)
-    withdraw(proposal, by=cast.amara.staff, at=cast.at)
+    withdraw(proposal.version, by=cast.amara.staff, at=cast.at)
     decided = undone(cast, case)
-    first = agree_to_no_action(decided, by=cast.luis.staff, at=cast.at)
-    assert agree_to_no_action(decided, by=cast.luis.staff, at=cast.at) == first
+    first = reads_and_agrees(decided, cast.luis, at=cast.at)
+    assert reads_and_agrees(decided, cast.luis, at=cast.at) == first
     assert Agreement.objects.count() == 1
 
 
@@ -179,13 +199,13 @@ def test_what_joins_a_case_is_covered_by_no_yes_whose_giver_never_read_of_it(cas
     decided = decide_no_action(case, reason="A quarrel.", at=cast.later(minutes=1), **who)
     joined(cast, case, minutes=2)
     with pytest.raises(IsSettled):
-        agree_to_no_action(decided, by=cast.luis.staff, at=cast.later(minutes=3))
+        reads_and_agrees(decided, cast.luis, at=cast.later(minutes=3))
     with pytest.raises(NeedsAssessment):
         decide_no_action(case, reason="A quarrel.", at=cast.later(minutes=4), **who)
     assert at_the_desk(cast.amara).open(f"/cases/{case.id}/keeping").sees("First say how it stands")
     assessed(cast, case, at=cast.later(minutes=5))
     decided = decide_no_action(case, reason="Two quarrels.", at=cast.later(minutes=6), **who)
-    agree_to_no_action(decided, by=cast.luis.staff, at=cast.later(minutes=7))
+    reads_and_agrees(decided, cast.luis, at=cast.later(minutes=7))
     assert state_of(case) == State.NO_ACTION
 
 
@@ -305,7 +325,7 @@ def test_two_people_reported_and_the_case_is_stable_when_both_are_done(cast: Cas
     second = proposed(cast, case, targets=(tomas,))
     verified(agreed(cast, first), cast)
     assert state_of(case) == State.ACTION_PENDING
-    withdraw(second, by=cast.amara.staff, at=cast.at)
+    withdraw(second.version, by=cast.amara.staff, at=cast.at)
     assert state_of(case) == State.ASSESSED
     assert left_as_it_is(cast, case).state == State.NO_ACTION
     begun = follow_up(case, by=cast.amara.staff, at=cast.at)
@@ -404,7 +424,7 @@ def test_a_case_that_comes_back_with_nobodys_key_at_hand_asks_its_old_readers_fi
     names_a_friend_of(cast, zoe, case)
     case = assessed(cast, case)
     assert files.dormant_readers(case.file) == {zoe.id}
-    agree_to_no_action(undone(cast, case), by=cast.noor.staff, at=cast.at)
+    reads_and_agrees(undone(cast, case), cast.noor, cast.at)
     recuse(case, who=cast.noor.id, by=cast.noor.staff, at=cast.at)
     assert state_of(case) == State.REOPENED
     assert files.dormant_readers(case.file) == set()

@@ -95,9 +95,15 @@ class Scene:
             self.proposal, terms=terms, by=amara.staff, keyring=amara.keyring, at=self.cast.at
         )
 
+    def revised_by_luis(self, reason: str) -> Version:
+        """The deputy puts another text in its place, in his own name."""
+        luis = {"by": self.cast.luis.staff, "keyring": self.cast.luis.keyring, "at": self.cast.at}
+        terms = terms_for(self.cast, act_at_once=False, reason=reason)
+        return revise(self.proposal, terms=terms, **luis)
+
     def executes(self) -> Execution:
         amara = self.cast.amara
-        return execute(self.proposal, by=amara.staff, keyring=amara.keyring, at=self.cast.at)
+        return execute(self.version, by=amara.staff, keyring=amara.keyring, at=self.cast.at)
 
 
 @pytest.fixture
@@ -124,7 +130,8 @@ def nothing_happened(cast: Cast) -> bool:
 
 
 def presses_execute(scene: Scene) -> int:
-    return at_the_desk(scene.cast.amara).open(scene.page).post(f"{scene.page}/execution").status
+    amara = at_the_desk(scene.cast.amara).open(scene.page)
+    return amara.post(f"{scene.page}/execution", version=scene.version.id).status
 
 
 def agrees_to_her_own(scene: Scene) -> int:
@@ -159,6 +166,51 @@ def executes_what_was_edited_after_the_yes(scene: Scene) -> int:
     return presses_execute(scene)
 
 
+def executes_from_a_page_of_another_text(scene: Scene) -> int:
+    """Amara's page shows the text that Noor agreed to; Luis has put another in its place, and Noor agreed to that."""
+    scene.agreed()
+    amara = at_the_desk(scene.cast.amara).open(scene.page)
+    changed_by_luis_and_agreed_to(scene)
+    status = amara.press("Carry it out now").status
+    assert amara.sees("The proposal was changed after you opened it.")
+    assert amara.sees("A wider one.")
+    return status
+
+
+def makes_hers_what_was_not_on_her_page(scene: Scene) -> int:
+    scene.revised_by_luis("Another one.")
+    amara = at_the_desk(scene.cast.amara).open(scene.page)
+    changed_by_luis_and_agreed_to(scene)
+    status = amara.press("Make it my proposal").status
+    assert scene.version.proposer == scene.cast.luis.id
+    return status
+
+
+def withdraws_what_was_not_on_her_page(scene: Scene) -> int:
+    amara = at_the_desk(scene.cast.amara).open(scene.page)
+    changed_by_luis_and_agreed_to(scene)
+    status = amara.press("Withdraw it").status
+    assert Proposal.objects.get().state == State.CONCURRED
+    return status
+
+
+def executes_without_having_opened(scene: Scene) -> int:
+    changed_by_luis_and_agreed_to(scene)
+    amara = at_the_desk(scene.cast.amara).open("/second")
+    return amara.post(f"{scene.page}/execution", version=scene.version.id).status
+
+
+def makes_hers_without_having_opened(scene: Scene) -> int:
+    changed_by_luis_and_agreed_to(scene)
+    amara = at_the_desk(scene.cast.amara).open("/second")
+    return amara.post(f"{scene.page}/adoption", version=scene.version.id).status
+
+
+def changed_by_luis_and_agreed_to(scene: Scene) -> None:
+    scene.revised_by_luis("A wider one.")
+    scene.agreed()
+
+
 DOORS: list[tuple[Callable[[Scene], int], int, str, str]] = [
     (presses_execute, 403, "amara", "NeedsConcurrence"),
     (agrees_to_her_own, 403, "amara", "NeedsAnotherStaffMember"),
@@ -166,6 +218,11 @@ DOORS: list[tuple[Callable[[Scene], int], int, str, str]] = [
     (agrees_without_having_opened, 409, "noor", "NeedsOpening"),
     (a_replayed_yes, 409, "noor", "StaleVersion"),
     (executes_what_was_edited_after_the_yes, 403, "amara", "NeedsConcurrence"),
+    (executes_from_a_page_of_another_text, 409, "amara", "StaleVersion"),
+    (executes_without_having_opened, 409, "amara", "NeedsOpening"),
+    (makes_hers_what_was_not_on_her_page, 409, "amara", "StaleVersion"),
+    (makes_hers_without_having_opened, 409, "amara", "NeedsOpening"),
+    (withdraws_what_was_not_on_her_page, 409, "amara", "StaleVersion"),
 ]
 
 
@@ -226,7 +283,7 @@ from concord.concurrence.models import Proposal
 from concord.people.models import StaffMember
 proposal = Proposal.objects.get()
 class NoKey: holder = proposal.version.proposer
-execute(proposal, by=StaffMember.objects.get(person=NoKey.holder), keyring=NoKey, at=timezone.now())
+execute(proposal.version, by=StaffMember.objects.get(person=NoKey.holder), keyring=NoKey, at=timezone.now())
 """
 
 

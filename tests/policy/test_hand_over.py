@@ -48,6 +48,7 @@ from concord.cases.write_note import write_note
 from concord.concurrence.adopt_proposal import adopt_proposal
 from concord.concurrence.concur import concur
 from concord.concurrence.execute import execute
+from concord.concurrence.guards import NeedsOpening
 from concord.concurrence.void import withdraw
 from concord.convenings.models import Session
 from concord.ledger.models import Entry
@@ -365,7 +366,7 @@ def test_a_case_that_waits_for_nobody_or_is_not_live_takes_its_time(cast: Cast) 
     proposal = proposed(cast)
     notice_silence(None, at=cast.later(minutes=50))
     assert not Handover.objects.exists()
-    withdraw(proposal, by=cast.amara.staff, at=cast.later(minutes=51))
+    withdraw(proposal.version, by=cast.amara.staff, at=cast.later(minutes=51))
     cast.hall.session.state = "ended"
     cast.hall.session.save()
     notice_silence(None, at=cast.later(hours=20))
@@ -404,8 +405,11 @@ def test_a_proposal_can_be_adopted_and_its_first_author_may_agree(cast: Cast) ->
     proposal.refresh_from_db()
     assert proposal.state == "concurred"  # a hand-over alone voids nothing
     luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.later(minutes=3)}
-    adopted = adopt_proposal(proposal, **luis)
-    assert adopt_proposal(proposal, **luis) == adopted
+    first = proposal.version
+    with pytest.raises(NeedsOpening):  # it signs the text in his name
+        adopt_proposal(first, **luis)
+    adopted = adopt_proposal(opened(first, cast.luis, luis["at"]), **luis)
+    assert adopt_proposal(first, **luis) == adopted
     assert (adopted.proposer, adopted.number) == (cast.luis.id, 2)
     concur(
         opened(adopted, cast.amara, cast.later(minutes=4)),
@@ -413,7 +417,7 @@ def test_a_proposal_can_be_adopted_and_its_first_author_may_agree(cast: Cast) ->
         keyring=cast.amara.keyring,
         at=cast.later(minutes=4),
     )
-    done = execute(proposal, **{**luis, "at": cast.later(minutes=5)})
+    done = execute(adopted, **{**luis, "at": cast.later(minutes=5)})
     assert done.concurrence is not None
     assert done.concurrence.person == cast.amara.id
 

@@ -188,7 +188,7 @@ def test_nothing_done_takes_two_and_the_reporter_who_chose_to_hear_is_told(cast:
     assert case.state == State.ASSESSED
     decided = NoAction.objects.get()
     with pytest.raises(NeedsAnother):
-        agree_to_no_action(decided, by=cast.amara.staff, at=cast.at)
+        agree_to_no_action(decided, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
     assert luis.open("/").sees("needs your yes")
     luis.open(f"/left/{decided.id}")
     assert luis.sees("somebody else's coat")

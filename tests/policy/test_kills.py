@@ -178,7 +178,7 @@ def _in_the_child(cast: Cast, proposal: Proposal, *, life: int, doom: Doom, sent
                 found.refresh_from_db()
             if found.state == State.CONCURRED:
                 amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": moment}
-                execute(found, **amara)
+                execute(found.version, **amara)
             after = (
                 life + 1
             ) * AFTER_THE_LEASE  # also what was left for the moment of the decision

@@ -60,7 +60,7 @@ def test_a_different_action_on_the_same_person_in_a_linked_case_waits(
     with pytest.raises(TargetHasAnOpenProposal):
         puts(cast, cast.luis, luiss, other(cast))
     assert Proposal.objects.open().get() == first
-    withdraw(first, by=cast.amara.staff, at=cast.at)
+    withdraw(first.version, by=cast.amara.staff, at=cast.at)
     assert puts(cast, cast.luis, luiss, other(cast)).case == luiss
 
 

@@ -85,7 +85,8 @@ def agrees(cast: Cast, proposal: Proposal, desk: Desk) -> Press:
 
 def carries_out(cast: Cast, proposal: Proposal, desk: Desk) -> Press:
     said = {"by": desk.staff, "keyring": desk.keyring, "at": cast.later(seconds=2)}
-    return lambda: execute(proposal, **said)
+    version = proposal.versions.get(number=1)
+    return lambda: execute(version, **said)
 
 
 def edits(cast: Cast, proposal: Proposal) -> Press:
@@ -108,7 +109,7 @@ def steps_out(cast: Cast, proposal: Proposal) -> Press:
 
 
 def withdraws(cast: Cast, proposal: Proposal) -> Press:
-    return lambda: withdraw(proposal, by=cast.amara.staff, at=cast.later(seconds=2))
+    return lambda: withdraw(proposal.version, by=cast.amara.staff, at=cast.later(seconds=2))
 
 
 def noor_agrees(cast: Cast, proposal: Proposal) -> Press:

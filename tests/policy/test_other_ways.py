@@ -84,7 +84,7 @@ def test_something_else_goes_the_same_way_and_is_done_when_a_person_says_so(cast
     case = case_about_karim(cast)
     waiting = proposed(cast, case, targets=(by_hand(cast),))
     with pytest.raises(NeedsConcurrence):
-        execute(waiting, **who(cast.amara, cast))
+        execute(waiting.version, **who(cast.amara, cast))
     assert not ByHand.objects.exists()
     luis = at_the_desk(cast.luis).open(f"/proposals/{waiting.id}")
     assert luis.sees(WORDS)
@@ -216,11 +216,11 @@ def test_an_agreed_step_is_left_out_with_a_reason_and_without_a_new_yes(cast: Ca
     proposal = agreed_to(cast, *terms_for(cast).targets, at_once=False)
     out, delete = steps_of(proposal)
     with pytest.raises(SayWhyNot):
-        set_aside(proposal, steps=[out], reason="  ", **who(cast.amara, cast))
+        set_aside(proposal.version, steps=[out], reason="  ", **who(cast.amara, cast))
     with pytest.raises(NothingIsLeft):
-        set_aside(proposal, steps=[out, delete], reason="No.", **who(cast.amara, cast))
+        set_aside(proposal.version, steps=[out, delete], reason="No.", **who(cast.amara, cast))
     with pytest.raises(NeedsCoordinator):
-        set_aside(proposal, steps=[out], reason="No.", **who(cast.noor, cast))
+        set_aside(proposal.version, steps=[out], reason="No.", **who(cast.noor, cast))
     amara = at_the_desk(cast.amara).open(f"/proposals/{proposal.id}")
     amara.press("Leave it out", steps=out, reason="He has left the event by himself.")
     assert amara.sees("Left out: Remove one person from Hall 1")
@@ -245,8 +245,10 @@ def test_a_step_that_waits_for_a_hand_is_left_out_while_it_is_carried_out(cast: 
     other = Warrant.objects.get(kind="other").commitment
     mute = Warrant.objects.get(kind="mute").commitment
     with pytest.raises(WasCarriedOut):
-        set_aside(proposal, steps=[mute], reason="No.", **who(cast.amara, cast))
-    set_aside(proposal, steps=[other], reason="The agency is closed.", **who(cast.amara, cast))
+        set_aside(proposal.version, steps=[mute], reason="No.", **who(cast.amara, cast))
+    set_aside(
+        proposal.version, steps=[other], reason="The agency is closed.", **who(cast.amara, cast)
+    )
     looked_at(cast)
     assert Case.objects.get().state == CaseState.STABILISED
     with pytest.raises(WasSetAside):
@@ -260,7 +262,9 @@ def test_a_step_that_waits_for_a_hand_is_left_out_while_it_is_carried_out(cast: 
 def test_a_letter_never_speaks_of_a_step_that_was_left_out(cast: Cast) -> None:
     proposal = agreed_to(cast, step(cast, "mute"), step(cast, "ask"), at_once=False)
     with pytest.raises(ItsLetterSpeaksOfBoth):
-        set_aside(proposal, steps=steps_of(proposal)[:1], reason="No.", **who(cast.amara, cast))
+        set_aside(
+            proposal.version, steps=steps_of(proposal)[:1], reason="No.", **who(cast.amara, cast)
+        )
     assert not SetAside.objects.exists()
 
 
@@ -269,7 +273,9 @@ def test_nothing_is_left_out_of_what_nobody_agreed_to(cast: Cast) -> None:
     proposal = proposed(cast)
     opened(proposal.version, cast.amara, cast.at)
     with pytest.raises(NoLongerOpen):
-        set_aside(proposal, steps=steps_of(proposal)[:1], reason="No.", **who(cast.amara, cast))
+        set_aside(
+            proposal.version, steps=steps_of(proposal)[:1], reason="No.", **who(cast.amara, cast)
+        )
 
 
 @pytest.mark.clauses("R-PRACT-1")

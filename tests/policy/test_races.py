@@ -99,7 +99,8 @@ def agrees(cast: Cast, desk: Desk, version: Version) -> Callable[[], object]:
 
 
 def executes(cast: Cast, desk: Desk, proposal: Proposal) -> Callable[[], object]:
-    return lambda: execute(proposal, by=desk.staff, keyring=desk.keyring, at=cast.later(seconds=2))
+    version = opened(proposal.version, desk, cast.at)
+    return lambda: execute(version, by=desk.staff, keyring=desk.keyring, at=cast.later(seconds=2))
 
 
 def edits(cast: Cast, proposal: Proposal) -> Callable[[], object]:
@@ -165,7 +166,9 @@ def test_a_change_of_mind_and_an_execution_at_once_are_one_or_the_other(
     agreed = agrees(cast, cast.luis, opened(proposal.version, cast.luis, cast.at))()
     changes = {
         "take back": lambda: take_back(agreed, by=cast.luis.staff, at=cast.later(seconds=2)),
-        "withdraw": lambda: withdraw(proposal, by=cast.amara.staff, at=cast.later(seconds=2)),
+        "withdraw": lambda: withdraw(
+            proposal.version, by=cast.amara.staff, at=cast.later(seconds=2)
+        ),
         "edit": edits(cast, proposal),
     }
     at_once(executes(cast, cast.amara, proposal), changes[change])

@@ -204,9 +204,9 @@ def test_nobody_comes_in_because_a_step_of_the_new_decision_was_left_out(cast: C
     concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=soon)
     amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.later(minutes=11)}
     (limit, _lift) = version.steps.order_by("position").values_list("commitment", flat=True)
-    set_aside(version.proposal, steps=[limit], reason="The room has no pace.", **amara)
+    set_aside(version, steps=[limit], reason="The room has no pace.", **amara)
     with pytest.raises(NothingInItsPlace):
-        execute(version.proposal, **amara)
+        execute(version, **amara)
     assert not is_in_the_hall(cast, cast.later(minutes=12))
     assert Ending.objects.count() == 0
 

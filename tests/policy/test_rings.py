@@ -163,7 +163,7 @@ def test_a_no_widens_the_ask_at_once_and_a_closed_proposal_asks_nobody(only_amar
     waiting = waiting_for(cast.amara.staff, at=cast.later(seconds=30))
     assert [one.why for one in waiting.changed] == ["no"]
     assert [row.person for row in ask_wider(version, at=cast.later(seconds=31))] == [cast.luis.id]
-    withdraw(proposal, by=cast.amara.staff, at=cast.later(minutes=1))
+    withdraw(proposal.version, by=cast.amara.staff, at=cast.later(minutes=1))
     on_shift(cast, cast.luis, 0, 8)
     assert ask_wider(version, at=cast.later(minutes=10)) == []
     Job.objects.filter(kind=NOTICE).delete()

@@ -51,7 +51,7 @@ def test_nothing_happens_to_a_person_without_a_finding_and_a_second_yes(
     assert not Proposal.objects.exists()
     proposal = proposed(cast, case, targets=(step(cast, kind),))
     with pytest.raises(NeedsConcurrence):
-        execute(proposal, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+        execute(proposal.version, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
     with pytest.raises(IntegrityError), transaction.atomic():
         Warrant.objects.create(
             execution=Execution.objects.create(executed_at=cast.at),

@@ -195,7 +195,8 @@ def test_what_was_agreed_and_not_carried_out_rings_its_coordinator_and_deputy(ca
         waiting = waiting_for(staff, at=cast.later(minutes=7))
         assert waiting.number == how_much_waits(staff, at=cast.later(minutes=7))
         assert bool(waiting.presses) is (staff != cast.noor.staff)
-    execute(proposal, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.later(minutes=8))
+    luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.later(minutes=8)}
+    execute(opened(proposal.version, cast.luis, luis["at"]), **luis)
     assert not waiting_for(cast.amara.staff, at=cast.later(minutes=8)).presses
 
 

@@ -83,7 +83,7 @@ def test_an_edit_voids_the_text_that_was_opened(cast: Cast) -> None:
 
 def test_the_coordinator_alone_executes_nothing(cast: Cast) -> None:
     with pytest.raises(NeedsConcurrence):
-        execute(proposed(cast), by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+        execute(proposed(cast).version, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
     assert not Execution.objects.exists()
 
 
@@ -91,8 +91,8 @@ def test_the_coordinator_presses_when_she_kept_that_to_herself(cast: Cast) -> No
     proposal = proposed(cast, act_at_once=False)
     agree(cast, cast.luis, opened(proposal.version, cast.luis, cast.at))
     assert is_admitted(cast.karim.person_id, cast.hall.places, at=cast.at)
-    first = execute(proposal, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
-    again = execute(proposal, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+    first = execute(proposal.version, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+    again = execute(proposal.version, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
     assert first == again
     assert not is_admitted(cast.karim.person_id, cast.hall.places, at=cast.at)
 
@@ -102,7 +102,7 @@ def test_an_agreement_can_be_taken_back_before_it_starts(cast: Cast) -> None:
     agreed = agree(cast, cast.luis, opened(proposal.version, cast.luis, cast.at))
     take_back(agreed, by=cast.luis.staff, at=cast.at)
     with pytest.raises(NeedsConcurrence):
-        execute(proposal, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+        execute(proposal.version, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
 
 
 def test_the_machine_keeper_cannot_agree(cast: Cast) -> None:
@@ -139,7 +139,7 @@ def test_an_agreement_of_somebody_recused_since_is_void(cast: Cast) -> None:
     agree(cast, cast.noor, opened(proposal.version, cast.noor, cast.at))
     recuse(proposal.case, who=cast.noor.id, by=cast.noor.staff, at=cast.later(minutes=1))
     with pytest.raises(NeedsConcurrence):
-        execute(proposal, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+        execute(proposal.version, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
     assert is_admitted(cast.karim.person_id, cast.hall.places, at=cast.at)
     recuse(proposal.case, who=cast.luis.id, by=cast.luis.staff, at=cast.later(minutes=1))
     Job.objects.filter(kind="monitoring.notice").delete()
@@ -156,7 +156,7 @@ def test_a_proposal_lapses(cast: Cast) -> None:
 def test_a_withdrawn_proposal_is_closed(cast: Cast) -> None:
     proposal = proposed(cast)
     version = opened(proposal.version, cast.luis, cast.at)
-    withdraw(proposal, by=cast.amara.staff, at=cast.at)
+    withdraw(proposal.version, by=cast.amara.staff, at=cast.at)
     with pytest.raises((NoLongerOpen, StaleVersion)):
         agree(cast, cast.luis, version)
 

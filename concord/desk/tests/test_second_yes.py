@@ -66,7 +66,7 @@ def test_a_coordinator_who_posts_a_yes_of_her_own_is_refused(cast: Cast, amara: 
 
 def test_nothing_is_carried_out_before_a_colleague_agreed(cast: Cast, amara: Browser) -> None:
     proposal = proposed(cast)
-    amara.post(f"{path_of(proposal)}/execution")
+    amara.post(f"{path_of(proposal)}/execution", version=proposal.version.id)
     assert amara.status == 403
     assert amara.sees("Nobody else has agreed to this yet. Nothing was changed.")
     assert not Execution.objects.exists()

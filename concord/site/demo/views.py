@@ -94,7 +94,9 @@ def alone(request: Request) -> HttpResponse:
     """A button that the desk does not have: carry out what nobody else agreed to, at the real address."""
     proposal = Proposal.objects.open().first()
     address = _at_the_desk("execute", proposal.id) if proposal else ""
-    return render(request, "demo/alone.html", {"execute_path": address} | _places())
+    version = proposal.version.id if proposal else ""
+    page = {"execute_path": address, "version": version}
+    return render(request, "demo/alone.html", page | _places())
 
 
 @door(anyone)

@@ -26,7 +26,8 @@ from concord.vault import keys
 staff = StaffMember.objects.get(working_name="Amara")
 keyring = keys.unlock(staff.person_id, os.environ["REHEARSED_PASSPHRASE"])
 try:
-    execute(Proposal.objects.get(id=os.environ["REHEARSED_PROPOSAL"]), by=staff, keyring=keyring, at=timezone.now())
+    proposal = Proposal.objects.get(id=os.environ["REHEARSED_PROPOSAL"])
+    execute(proposal.version, by=staff, keyring=keyring, at=timezone.now())
 except Refused as refused:
     print("refused:", refused.rule)
 """
