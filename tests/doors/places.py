@@ -37,12 +37,13 @@ from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.models import PassingName
 from concord.names import fold
+from concord.people.ask_to_end import ask_to_end
 from concord.people.begin_recovery import begin_recovery
 from concord.people.keep_draft import Typed, keep_draft
 from concord.people.models import Login
 from concord.people.name_organisation import name_organisation
 from concord.people.note_organisation import note_organisation
-from concord.reports.models import Attachment, Question, Report
+from concord.reports.models import Attachment, NewCode, Question, Report
 from concord.reports.tests.files import brought, document, photograph
 from concord.spaces.offer_help import offer_help
 from concord.vault import ceremony, recovery
@@ -290,6 +291,8 @@ DESK = [
     Place("reached-wrong", "/reached", "amara", press("/letters", address="amara at home")),
     Place("passphrase", "/passphrase", "amara"),
     Place("discretion", "/discretion", "amara"),
+    Place("leaves", "/team/{noor}/end", "amara"),
+    Place("leaving", "/team/{ravi}/leaving", "luis"),
     Place("lost-begin", "/team/{ravi}/lost", "amara"),
     Place("lost-share", "/recovery/{recovery}", "noor"),
     Place("new-share", "/share", "noor"),
@@ -571,6 +574,7 @@ def _reports(made: House, amara: Browser) -> None:
         zip(("picture", "document", "uncleaned"), (each.id for each in files), strict=True)
     )
     made.ids["report"] = report.id
+    NewCode.objects.create(report=report, by_staff=made.cast.luis.id, made_at=timezone.now())
     amara.open(f"/reports/{report.id}").press("Answer", answer="Thank you for telling us.")
     answers_arrive()
     amara.open(amara.path.partition("#")[0])
@@ -613,6 +617,8 @@ def _locks_and_losses(made: House) -> None:
     typed = Typed("/team", f"/reports/{made.ids['report']}/answer", [("answer", "Thank you for")])
     draft = keep_draft(cast.amara.id, typed, was_sent=True, at=at)
     made.ids |= {"kept": draft.id if draft else None, "ravi": cast.ravi.staff.id}
+    made.ids["noor"] = cast.noor.staff.id
+    ask_to_end(cast.ravi.staff, by=cast.amara.staff, at=at)
     ines = at_the_desk(cast.ines)
     again, once_more = RecoveryCodes.activate(cast.ines.login).get_unused_codes()[:2]
     made.cookies["fresh"] = _cookies(ines.open("/second/passkey").press("Go on", code=again))
