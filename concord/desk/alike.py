@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 from django.db.models import Count, QuerySet
 
 from concord.monitoring.items import COUNTED
+from concord.monitoring.items import SHOWN as SHOWN_AT_ONCE
 from concord.reports.models import UNANSWERED, Report, ReportQuerySet
 
-SHOWN_AT_ONCE = 25
-"""Rows of requests, and of questions: a thousand would bury whatever else the inbox holds."""
 SHOWN = (
     *("id", "code", "text_token", "folded", "urgent", "state"),
     *("received_at", "answer_by", "added_at"),

@@ -155,7 +155,7 @@ WORDS = {
     "refused": ("", _("%(who)s tried what is not open to them; nothing was changed")),
 }
 """Each verb of the ledger that belongs in a timeline: the mark it carries, and its words."""
-SHOWN = 60
+SHOWN = 40
 """Lines of a case's page; whoever wants more asks for all."""
 FEW = 3
 """So often in a row something has a line each time."""
