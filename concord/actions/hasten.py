@@ -44,7 +44,7 @@ def _sooner(step: ByHand, due_at: datetime, *, at: datetime) -> bool:
     waiting = ByHand.objects.waiting().filter(id=step.id, due_at__gt=due_at)
     if not waiting.update(due_at=due_at):
         return False
-    hand = {step.hand} & files.readers(step.decision.file)
+    hand = {step.doer} & files.readers(step.decision.file)
     tell_desks(hand, "decision", step.decision_id)
     ring(hand, at=at, at_once=True)
     record("actions.hasten", actor=None, subject=step.decision_id, at=at, step=step.id)

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef
 
 from concord.actions.models import Unheld
 from concord.actions.tell_reporter import tell_of_what_waits
+from concord.cases.seats import seats_who_see
 from concord.concurrence.happening import is_happening
 from concord.concurrence.kinds import asks, kind_of
 from concord.concurrence.models import Decision, Execution, SetAside, Warrant
@@ -93,10 +94,13 @@ def _ring(warrant: Warrant, *, at: datetime) -> None:
 
 def who_answers(decision: Decision) -> set[UUID]:
     """Whoever coordinates, and the deputy, of those who may see it; else the leads who may, else whoever may."""
-    case, readers = decision.case, files.readers(decision.file)
-    seats = {seat.person_id for seat in (case.coordinator, case.deputy) if seat is not None}
+    readers = files.readers(decision.file)
     leads = StaffMember.objects.filter(person__in=readers, is_lead=True)
-    return seats & readers or set(leads.values_list("person_id", flat=True)) or readers
+    return (
+        seats_who_see(decision.case) & readers
+        or set(leads.values_list("person_id", flat=True))
+        or readers
+    )
 
 
 def _tell_reporters(*, at: datetime) -> None:

@@ -20,7 +20,7 @@ def steps_by_hand(at: datetime) -> Iterable[Waits]:
     late = ByHand.objects.waiting().filter(alarmed_at__isnull=False)
     for one in late.select_related("decision__case"):
         if one.alarmed_at is not None and is_live(one.decision.case):
-            yield Waits(one.id, one.alarmed_at, _who_may_know(one.decision, one.hand))
+            yield Waits(one.id, one.alarmed_at, _who_may_know(one.decision, one.doer))
 
 
 @waits_live

@@ -76,7 +76,7 @@ def _does_not_hold(unheld: Unheld) -> Step:
         "moment": moment_words(unheld.since_at),
         "step": in_words(unheld.warrant),
     }
-    link = _("Send it again, or leave it out")
+    link = _("See what can be done")
     return Step(words, link, reverse("decision", args=[unheld.decision_id]))
 
 

@@ -23,6 +23,7 @@ from concord.actions.models import (
     done_by,
 )
 from concord.actions.ring_unheld import in_words
+from concord.actions.tell_respondent import has_a_mailbox
 from concord.cases.alarm_caseless import caseless, for_too_long
 from concord.cases.check_in import due
 from concord.cases.clocks import WARN_FIRST
@@ -139,11 +140,12 @@ class Waiting:
 
 
 class Late(NamedTuple):
-    """A step of ours that does not hold, in words; `is_letter`: it can be sent again, or left out."""
+    """A step of ours that does not hold, in words; `is_letter`: it can be left out, and sent again if it `reaches`."""
 
     unheld: Unheld
     words: str
     is_letter: bool
+    reaches: bool
 
 
 class Alone(NamedTuple):
@@ -387,7 +389,9 @@ def unheld_for(staff: StaffMember) -> QuerySet[Unheld]:
 
 def _late(unheld: Unheld) -> Late:
     warrant = unheld.warrant
-    return Late(unheld, in_words(warrant), kind_of(warrant.kind).by_letter)
+    is_letter = kind_of(warrant.kind).by_letter
+    reaches = is_letter and has_a_mailbox(warrant.target)
+    return Late(unheld, in_words(warrant), is_letter, reaches)
 
 
 def looks_for(staff: StaffMember, *, at: datetime) -> QuerySet[Look]:

@@ -198,6 +198,7 @@ def test_what_reaches_nobody_is_left_out_with_a_reason_and_the_case_goes_on(cast
     step, amara = Unheld.objects.get(), at_the_desk(cast.amara)
     with pytest.raises(NoLetterReaches), transaction.atomic():
         send_again(step, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+    assert amara.open("/").sees("No letter reaches them; they may still come")
     amara.open(f"/decisions/{execution.decision.id}")
     assert amara.sees("They are shown it when they come into the room.")
     assert not amara.sees("Send it again")
