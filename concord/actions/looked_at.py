@@ -14,6 +14,7 @@ from concord.actions.uninvolved import involved_in as involved_in_decision
 from concord.actions.uninvolved import is_uninvolved, uninvolved
 from concord.cases.models import Agreement, Case, Source
 from concord.cases.parties import respondents
+from concord.cases.tied import close_in
 from concord.concurrence.models import Decision
 from concord.monitoring.readers import close_to
 from concord.people.models import StaffMember
@@ -41,8 +42,8 @@ def without_a_part(
 ) -> list[StaffMember]:
     """Receivers with keys who had no part in what came of a report, those on call first. May be empty.
 
-    Where there is a case, only who was found to have no conflict when it was opened, and holds a grant at rest since.
-    With a key that opens the case, nobody who is close to whoever was reported, as it stands now.
+    Where there is a case, only who was found to have no conflict when it was opened, and holds a grant at rest since;
+    and nobody who is close to somebody in it, as it stands now: by its tokens, and by its words with a key to it.
     """
     case = case_of_report(report)
     file = case.file if case else report.file
@@ -57,6 +58,8 @@ def without_a_part(
         sources = case.sources.filter(report__isnull=False).select_related("report")
         reports = [each.report for each in sources if each.report]
     able -= kept_out_of(reports, among=able)
+    if case is not None:
+        able -= close_in(case, among=able)
     on_call = set(StaffMember.objects.on_call(at).values_list("id", flat=True))
     left = receivers.filter(person_id__in=able).order_by("working_name")
     return sorted(left, key=lambda staff: staff.id not in on_call)

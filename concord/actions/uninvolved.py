@@ -9,6 +9,7 @@ from uuid import UUID
 from concord.actions.give_back import persons_under
 from concord.actions.models import Confirmation
 from concord.cases.models import Source
+from concord.cases.tied import close_in
 from concord.concurrence.models import Decision
 from concord.monitoring.readers import acquainted_with, close_to
 from concord.people.models import StaffMember
@@ -24,6 +25,8 @@ def uninvolved(decisions: Iterable[Decision], *, at: datetime) -> list[StaffMemb
     receivers = StaffMember.objects.receivers(at)
     able = keyholders(receivers.values_list("person_id", flat=True)) - out
     able -= kept_out_of(_reports_of(decisions), among=able)
+    for case in {each.case for each in decisions}:
+        able -= close_in(case, among=able)
     on_call = set(StaffMember.objects.on_call(at).values_list("id", flat=True))
     left = receivers.filter(person_id__in=able).order_by("working_name")
     return sorted(left, key=lambda staff: staff.id not in on_call)

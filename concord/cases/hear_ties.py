@@ -17,15 +17,13 @@ from uuid import UUID
 from django.db.models import Q
 from django.dispatch import receiver
 
-from concord.cases.ask_outside import ask_outside
+from concord.cases.ask_outside import ask_no_longer
 from concord.cases.models import Case, NoAction
 from concord.cases.parties import known_in
 from concord.cases.recuse import take_out
 from concord.cases.tied import naming
-from concord.monitoring.desk_stream import GONE, tell_desks
 from concord.people.models import Person, StaffMember
 from concord.people.signals import acquaintance_declared, tie_declared
-from concord.vault import files
 from concord.vault.errors import NoGrant
 from concord.vault.keyring import Keyring
 from concord.vault.sight import is_open_to
@@ -59,15 +57,10 @@ def ask_them_no_longer(
 
     Whoever was not asked is told nothing.
     """
-    held_cases = _held(_about(staff, person, keyring), person)
-    asked = NoAction.objects.asked().filter(case__in=held_cases)
+    cases = _held(_about(staff, person, keyring), person)
+    asked = NoAction.objects.asked().filter(case__in=cases)
     for decided in asked.exclude(decided_by=staff.person_id).order_by("decided_at"):
-        held = files.may_open(decided.briefing, staff.person_id)
-        if held:
-            ask_outside(decided, without=staff.person_id, keyring=keyring, at=at)
-        files.withdraw(decided.briefing, staff.person_id, at=at)
-        if held:
-            tell_desks([staff.person_id], GONE, decided.id)
+        ask_no_longer(decided, staff.person_id, keyring=keyring, at=at)
 
 
 def _held(about: set[UUID], person: Person) -> list[Case]:

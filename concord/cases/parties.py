@@ -13,6 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from concord.cases.ask_outside import ask_no_longer
+from concord.cases.conflicts import may_leave_it
 from concord.cases.models import Case, Party, Source
 from concord.cases.recuse import take_out
 from concord.cases.restricted import restrict_for_the_team
@@ -121,6 +123,8 @@ def put_in(
     party_added.send(sender=Party, case=case, known=known, at=at)
     if person_id and role in CONFLICTED_ROLES:
         take_out_the_close(case, person_id, at=at)
+    if role in CONFLICTED_ROLES:
+        _ask_none_who_knows_them(case, at=at)
     return party
 
 
@@ -144,6 +148,17 @@ def take_out_the_close(case: Case, person: UUID, *, at: datetime) -> None:
         take_out(case, who=one, by=None, at=at)
     if StaffMember.objects.filter(person__in=themselves).exists():
         restrict_for_the_team(case, at=at)
+
+
+def _ask_none_who_knows_them(case: Case, *, at: datetime) -> None:
+    """Where it was put before others already to leave it as it is, those who may not agree by now are asked no more."""
+    decided = case.no_actions.asked().select_related("case").first()
+    if decided is None:
+        return
+    asked = files.readers(decided.briefing) - {decided.decided_by}
+    team = StaffMember.objects.filter(person__in=asked - may_leave_it(case, asked, at=at))
+    for person in sorted(team.values_list("person_id", flat=True)):
+        ask_no_longer(decided, person, keyring=None, at=at)
 
 
 def known_parties(case: Case, *, keyring: Keyring) -> list[Known]:

@@ -33,6 +33,7 @@ from concord.monitoring.screeners import forget_screeners, make_screener
 from concord.names import fold
 from concord.outbox.models import Job
 from concord.outbox.worker import run_due
+from concord.people.declare_tie import declare_tie
 from concord.people.end_designation import end_designation
 from concord.people.models import Login
 from concord.people.name_organisation import name_organisation
@@ -420,6 +421,21 @@ def test_a_request_is_locked_after_its_case_as_by_whoever_steps_out_of_it(cast: 
     locks = [one["sql"] for one in queries if "FOR UPDATE" in one["sql"]]
     first = [one for one in locks if 'FROM "cases_case"' in one or "actions_reviewrequest" in one]
     assert 'FROM "cases_case"' in first[0]
+
+
+@pytest.mark.postgresql
+def test_a_tie_locks_all_cases_in_which_it_is_heard_at_once(cast: Cast) -> None:
+    """One is known by the flagged post, one by what is proposed there alone; nobody merges them the other way round."""
+    told = receive_report(Told("He did it."), nonce=uuid4().bytes, at=cast.at).report
+    by_hand = take_up(told, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+    proposed(cast, by_hand)
+    cases = {case_about_karim(cast), by_hand}
+    with CaptureQueriesContext(connection) as queries:
+        declare_tie(cast.luis.staff, person=cast.karim.person, at=cast.at)
+    locks = [one["sql"] for one in queries if "FOR UPDATE" in one["sql"]]
+    first = next(one for one in locks if 'FROM "cases_case"' in one)
+    assert all(case.id.hex in first for case in cases)
+    assert all(case.recusals.filter(person=cast.luis.id).exists() for case in cases)
 
 
 def upheld(request: ReviewRequest, desk: Desk, cast: Cast) -> None:

@@ -12,7 +12,7 @@ from concord.cases.add_party import add_party
 from concord.cases.agree_to_no_action import agree_to_no_action, may_agree_on_the_team
 from concord.cases.decide_no_action import decide_no_action
 from concord.cases.hand_over import NobodyToTakeIt, hand_over
-from concord.cases.models import Case, Party
+from concord.cases.models import Case, NoAction, Party
 from concord.cases.presence import asked_by
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
@@ -206,6 +206,7 @@ def test_a_friend_of_whom_a_report_is_about_does_not_agree_that_nothing_is_done(
         by=cast.amara.staff,
         at=cast.at,
     )
+    assert not NoAction.objects.visible_to(zoe.staff).exists()
     for one in (cast.noor, zoe):
         with pytest.raises(NoGrant):
             agree_to_no_action(decided, by=one.staff, keyring=one.keyring, at=cast.at)
@@ -327,8 +328,8 @@ def test_whoever_says_later_that_they_know_them_a_little_is_asked_no_longer(
     Job.objects.all().delete()
     told: list[tuple[object, ...]] = []
     with pytest.MonkeyPatch.context() as patch:
-        for room in ("cases", "concurrence"):
-            patch.setattr(f"concord.{room}.hear_ties.tell_desks", lambda *said: told.append(said))
+        for room in ("cases.ask_outside", "concurrence.hear_ties"):
+            patch.setattr(f"concord.{room}.tell_desks", lambda *said: told.append(said))
         for one in (cast.ines, cast.noor):
             declare_tie(one.staff, person=cast.karim.person, kind=SOFT, at=cast.at)
     gone = {(*persons, id) for persons, event, id in told if event == "gone"}
