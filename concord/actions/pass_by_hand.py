@@ -19,7 +19,7 @@ import concord.concurrence.void  # noqa: F401  (the keys are taken back, and owe
 from concord.actions.models import ByHand, ByHandQuerySet
 from concord.cases.conflicts import eligible
 from concord.cases.models import Case
-from concord.cases.signals import recused
+from concord.cases.signals import recused, seated
 from concord.concurrence.models import Decision
 from concord.concurrence.owe_decisions import whom_it_is_about
 from concord.ledger.record import record
@@ -72,6 +72,12 @@ def who_stepped_out(
 ) -> None:
     """Of this case alone."""
     _pass_on(ByHand.objects.filter(decision__case=case).of(person), at=at)
+
+
+@receiver(seated, dispatch_uid="actions.pass_by_hand")
+def who_follows(sender: type[Case], case: Case, at: datetime, **kwargs: Any) -> None:
+    """What waited while nobody was left is for whoever comes to the case; what is in good hands stays there."""
+    _pass_on(ByHand.objects.filter(decision__case=case), at=at)
 
 
 @receiver(designation_ended, dispatch_uid="actions.pass_by_hand")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from concord.actions.audit import audit
 from concord.actions.confirm_decision import confirm_decision
 from concord.actions.end_earlier import end_earlier
-from concord.actions.models import LateRecusal
+from concord.actions.models import ByHand, LateRecusal
 from concord.cases.accept_hand_over import accept_hand_over
 from concord.cases.hand_over import hand_over
 from concord.cases.hand_to_team import hand_to_team
@@ -35,6 +35,7 @@ from concord.vault.models import OwedGrant
 from tests.browsing import at_the_desk
 from tests.cast import Cast, Desk, opened, stage, terms_for
 from tests.looking_again import another_receiver, decided, lift_of, proposed_lift
+from tests.policy.test_other_ways import by_hand
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +167,8 @@ def test_whoever_steps_out_leaves_the_key_to_those_who_confirm(cast: Cast) -> No
 def test_with_nobody_left_it_is_with_the_outside_contact_and_whoever_is_brought_in_has_it_from_there(
     cast: Cast,
 ) -> None:
-    decision = decided(cast)
+    """And what Luis was to do by hand is theirs to do."""
+    decision = decided(cast, targets=(by_hand(cast, cast.luis),))
     for desk in (cast.noor, cast.luis, cast.amara):
         who = {"by": desk.staff, "keyring": desk.keyring, "at": cast.later(minutes=1)}
         recuse(decision.case, who=desk.id, **who)
@@ -177,4 +179,5 @@ def test_with_nobody_left_it_is_with_the_outside_contact_and_whoever_is_brought_
     hand_to_team(decision.case, to=mina.staff, by=elena, at=cast.later(minutes=3))
     files.settle(cast.outside_key, at=cast.later(minutes=4))
     assert opens(mina, decision)
+    assert ByHand.objects.get().doer == mina.id
     assert audit() == []
