@@ -32,7 +32,7 @@ from concord.outbox.registry import every
 from concord.people.models import OutsideContact, StaffMember
 from concord.people.signals import designation_ended
 from concord.vault import files
-from concord.vault.keyholders import keyholders
+from concord.vault.keyholders import counting_since, keyholders
 from concord.vault.keyring import Keyring
 
 
@@ -42,7 +42,8 @@ def owe_decisions(job: Job | None, *, at: datetime) -> int:
     found = Decision.objects.in_force(at).select_related(
         "case__coordinator", "case__deputy", "execution__concurrence__version"
     )
-    return sum(_owe_alone(one, at=at) for one in list(found) if _lacking(one, at=at))
+    suspect = [one for one in _suspect(list(found), at=at) if _lacking(one, at=at)]
+    return sum(_owe_alone(one, at=at) for one in suspect)
 
 
 def owe_decision(
@@ -90,6 +91,27 @@ def whom_it_is_about(decision: Decision) -> set[UUID]:
     return about_of([Target(kind, target, "") for kind, target in steps])
 
 
+def _suspect(found: list[Decision], *, at: datetime) -> list[Decision]:
+    """Those that somebody may lack, in as few questions for a thousand as for one; nobody's conflicts are asked yet."""
+    held = files.given_or_owed(file for one in found for file in _both_files(one))
+    team = set(_team(at))
+    readers = {person for given, _owed in held.values() for person in given}
+    counting = counting_since(team | readers)
+    inside = counting.keys() - _contacts()
+    wanted = {
+        one.id: _seats(one) | {who for who in team & counting.keys() if counting[who] > _since(one)}
+        for one in found
+    }
+    return [
+        one
+        for one in found
+        if any(
+            not wanted[one.id] <= given | owed or len(given & inside) < ENOUGH
+            for given, owed in (held[file] for file in _both_files(one) if file in held)
+        )
+    ]
+
+
 @transaction.atomic
 def _owe_alone(decision: Decision, *, at: datetime) -> bool:
     """Under its case's lock, and asked again: somebody may have stepped out at this very moment."""
@@ -124,24 +146,41 @@ def _who_followed(decision: Decision, *, at: datetime) -> set[UUID]:
 
     Whoever was there already was given it, or had a reason not to be. A tie that was taken back brings nothing old.
     """
-    case, agreed = decision.case, decision.execution.concurrence
-    since = agreed.version.submitted_at if agreed else decision.made_at
-    staff = StaffMember.objects.who_may_concur(at).values_list("person_id", flat=True)
-    seats = {one.person_id for one in (case.coordinator, case.deputy) if one is not None}
-    return seats | keyholders(staff, since=since)
+    counting, since = counting_since(_team(at)), _since(decision)
+    return _seats(decision) | {person for person, began in counting.items() if began > since}
+
+
+def _seats(decision: Decision) -> set[UUID]:
+    case = decision.case
+    return {one.person_id for one in (case.coordinator, case.deputy) if one is not None}
+
+
+def _since(decision: Decision) -> datetime:
+    agreed = decision.execution.concurrence
+    return agreed.version.submitted_at if agreed else decision.made_at
+
+
+def _team(at: datetime) -> Iterable[UUID]:
+    return StaffMember.objects.who_may_concur(at).values_list("person_id", flat=True)
 
 
 def _files_of(decision: Decision) -> list[UUID]:
     """What is erased by now is nobody's."""
+    there = files.still_there(_both_files(decision))
+    return [one for one in _both_files(decision) if one in there]
+
+
+def _both_files(decision: Decision) -> list[UUID]:
     agreed = decision.execution.concurrence
-    both = [decision.file, *([agreed.version.briefing] if agreed else [])]
-    there = files.still_there(both)
-    return [one for one in both if one in there]
+    return [decision.file, *([agreed.version.briefing] if agreed else [])]
 
 
 def _is_short(decision: Decision, left: Iterable[UUID], *, at: datetime) -> bool:
     """Fewer than two of the team are among those who are left, and it is in force."""
     if decision.ends_at is not None and decision.ends_at <= at:
         return False
-    contacts = set(OutsideContact.objects.values_list("holder", flat=True))
-    return len(keyholders(left) - contacts) < ENOUGH
+    return len(keyholders(left) - _contacts()) < ENOUGH
+
+
+def _contacts() -> set[UUID]:
+    return set(OutsideContact.objects.values_list("holder", flat=True))

@@ -14,7 +14,7 @@ from functools import cache
 from uuid import UUID
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from concord.ledger.record import record
 from concord.vault import sealing
@@ -172,6 +172,23 @@ def owe(file_id: UUID, *, to: UUID, at: datetime) -> None:
 def owed_to(file_id: UUID) -> set[UUID]:
     """To whom a grant is owed that nobody has made yet."""
     return set(OwedGrant.objects.filter(file=file_id).values_list("holder", flat=True))
+
+
+def given_or_owed(file_ids: Iterable[UUID]) -> dict[UUID, tuple[set[UUID], set[UUID]]]:
+    """For many files, in three questions: who may open each by an active grant of their own, and to whom one is owed.
+
+    Those that were destroyed are left out. Whoever opens one through another file is not found: see `readers`.
+    """
+    ids = still_there(file_ids)
+    found: dict[UUID, tuple[set[UUID], set[UUID]]] = {id: (set(), set()) for id in ids}
+    newest = Epoch.objects.filter(file=OuterRef("epoch__file")).order_by("-number").values("id")
+    active = Grant.objects.filter(epoch__file__in=ids, kind=Grant.Kind.PERSON, dormant=False)
+    present = active.filter(epoch=Subquery(newest[:1]))
+    for file, holder in present.values_list("epoch__file", "holder"):
+        found[file][0].add(holder)
+    for file, holder in OwedGrant.objects.filter(file__in=ids).values_list("file", "holder"):
+        found[file][1].add(holder)
+    return found
 
 
 def settle(keyring: Keyring, *, at: datetime) -> int:

@@ -12,15 +12,16 @@ from django.db.models import QuerySet
 from concord.vault.models import PersonKey
 
 
-def keyholders(among: Iterable[UUID], *, since: datetime | None = None) -> set[UUID]:
-    """Those of these holders whose key counts now; whoever has none yet must not stop a report.
-
-    `since`: those alone whose key did not count before that moment or at it.
-    """
+def keyholders(among: Iterable[UUID]) -> set[UUID]:
+    """Those of these holders whose key counts now; whoever has none yet must not stop a report."""
     held = PersonKey.objects.counting().filter(holder__in=list(among))
-    if since is not None:
-        held = held.filter(enrolled_at__gt=since)
     return set(held.values_list("holder", flat=True))
+
+
+def counting_since(among: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Those of these holders whose key counts now, each with the moment from which it did."""
+    held = PersonKey.objects.counting().filter(holder__in=list(among))
+    return {holder: since for holder, since in held.values_list("holder", "enrolled_at") if since}
 
 
 def holding() -> QuerySet[PersonKey, Any]:
