@@ -42,4 +42,6 @@ urlpatterns: list[URLPattern] = [
     ),
     path("sessions/<uuid:session_id>/open", views.open_session, name="open_session"),
     path("sessions/<uuid:session_id>/end", views.end_session, name="end_session"),
+    path("sessions/<uuid:session_id>/call-off", views.call_off_session, name="call_off_session"),
+    path("sessions/<uuid:session_id>/put-back", views.put_back_session, name="put_back_session"),
 ]

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from concord import refusals
 from concord.convenings.by_day import by_day
+from concord.convenings.call_off_session import call_off_session as call_off
+from concord.convenings.call_off_session import put_back_session as put_back
 from concord.convenings.confirm_guidelines import confirm_guidelines
 from concord.convenings.end_convening import end_convening
 from concord.convenings.end_session import end_session as end_the_session
@@ -127,6 +129,22 @@ def end_session(request: DeskRequest, session_id: UUID) -> HttpResponse:
     """End a session."""
     session = _session(session_id)
     end_the_session(session, by=request.staff_member, at=request.at)
+    return redirect("plan", session.convening.slug)
+
+
+@door(organiser)
+@require_POST
+def call_off_session(request: DeskRequest, session_id: UUID) -> HttpResponse:
+    """It does not take place."""
+    session = call_off(_session(session_id), by=request.staff_member, at=request.at)
+    return redirect("plan", session.convening.slug)
+
+
+@door(organiser)
+@require_POST
+def put_back_session(request: DeskRequest, session_id: UUID) -> HttpResponse:
+    """It does after all."""
+    session = put_back(_session(session_id), by=request.staff_member, at=request.at)
     return redirect("plan", session.convening.slug)
 
 

@@ -69,6 +69,7 @@ class Session(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNED)
+    called_off = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["starts_at", "name"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from concord.convenings import readiness as readiness_of
+from concord.convenings.call_off_session import HasBegun, call_off_session, put_back_session
 from concord.convenings.confirm_guidelines import SessionHasEnded, confirm_guidelines
 from concord.convenings.end_convening import end_convening
 from concord.convenings.end_session import EndsBeforeItsTime, NotYoursToEnd, end_session
@@ -32,6 +34,9 @@ from concord.people.tests.team import Team
 from concord.vault import keys
 
 pytestmark = pytest.mark.django_db
+
+
+CALLED_OFF = ("convenings.call_off_session", "convenings.put_back_session")
 
 
 def missing(planned, at=None) -> set[str]:
@@ -330,6 +335,33 @@ def test_two_people_end_it_at_any_time(team: Team, running: Session):
 def test_one_is_enough_once_its_planned_end_has_passed(team: Team, running: Session):
     end_session(running, by=team.olu, at=running.ends_at)
     assert Session.objects.get(id=running.id).state == State.ENDED
+
+
+def test_what_does_not_take_place_says_so_and_holds_nothing_up(team: Team):
+    planned = plan(team)
+    studio = planned.studio
+    studio.guidelines.all().delete()
+    assert "guidelines" in missing(planned)
+    for _twice in range(2):
+        call_off_session(studio, by=team.olu, at=planned.at)
+    assert "guidelines" not in missing(planned)
+    assert "does not take place" in Client().get(f"/e/{planned.convening.slug}").content.decode()
+    with pytest.raises(SessionHasEnded):
+        open_session(studio, by=team.olu, at=planned.at)
+    for _twice in range(2):
+        put_back_session(studio, by=team.olu, at=planned.at)
+    assert Session.objects.get(id=studio.id).state == State.PLANNED
+    assert Entry.objects.filter(verb__in=CALLED_OFF, subject=studio.id).count() == 2
+
+
+def test_only_an_organiser_calls_off_and_nothing_that_has_begun(team: Team, running: Session):
+    for verb in (call_off_session, put_back_session):
+        with pytest.raises(NotYoursToDesignate):
+            verb(running, by=team.luis, at=running.starts_at)
+    with pytest.raises(HasBegun):
+        call_off_session(running, by=team.olu, at=running.starts_at)
+    put_back_session(running, by=team.olu, at=running.starts_at)
+    assert Session.objects.get(id=running.id).state == State.OPEN
 
 
 # Guidelines
