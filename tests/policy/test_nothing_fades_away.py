@@ -117,6 +117,9 @@ def test_a_report_nobody_answers_stays_in_the_inbox_whatever_runs(cast: Cast) ->
     every_job_runs(cast.later(days=29))
     report.refresh_from_db()
     assert report.state == "received"
+    assert call_again(None, at=timezone.now() + timedelta(days=30)) == 0, "not what may wait"
+    Report.objects.update(urgent=True)
+    assert call_again(None, at=timezone.now() + timedelta(days=30)) == 1
     for desk in (cast.amara, cast.luis):
         assert at_the_desk(desk).open("/").sees(report.code)
 

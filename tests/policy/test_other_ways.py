@@ -32,6 +32,7 @@ from concord.concurrence.set_aside import (
 )
 from concord.concurrence.terms import SET_ASIDE, Target
 from concord.convenings.models import Convening, Session, State
+from concord.monitoring.call_again import call_again
 from concord.monitoring.ring import NOTICE
 from concord.outbox.models import Job
 from concord.people.end_designation import end_designation
@@ -134,6 +135,11 @@ def test_it_is_never_silently_given_up(cast: Cast) -> None:
     assert alarm_late(None, at=cast.later(minutes=14)) == 0
     assert alarm_late(None, at=cast.later(minutes=15)) == 1
     assert alarm_late(None, at=cast.later(minutes=16)) == 0
+    Job.objects.filter(kind=NOTICE).delete()
+    assert call_again(None, at=cast.later(minutes=19)) == 0
+    assert call_again(None, at=cast.later(minutes=20)) == 1
+    called = set(Job.objects.filter(kind=NOTICE).values_list("subject", flat=True))
+    assert called == {cast.amara.id, cast.luis.id, cast.noor.id}
     luis = at_the_desk(cast.luis).open("/")
     assert luis.sees("nobody has said that it was done")
     looked_at(cast, days=9)

@@ -28,6 +28,7 @@ from concord.concurrence.ring_for_press import ring_for_press
 from concord.concurrence.void import lapse_all
 from concord.convenings.models import Convening, Session
 from concord.desk.waiting import how_much_waits, waiting_for
+from concord.monitoring.call_again import call_again
 from concord.outbox.models import Job
 from concord.outbox.worker import run
 from concord.people.models import StaffMember
@@ -195,9 +196,13 @@ def test_what_was_agreed_and_not_carried_out_rings_its_coordinator_and_deputy(ca
         waiting = waiting_for(staff, at=cast.later(minutes=7))
         assert waiting.number == how_much_waits(staff, at=cast.later(minutes=7))
         assert bool(waiting.presses) is (staff != cast.noor.staff)
-    luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.later(minutes=8)}
+    Job.objects.all().delete()
+    assert call_again(None, at=cast.later(minutes=11)) == 1
+    assert noticed() == {cast.amara.id, cast.luis.id}, "again, while nobody has pressed"
+    luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.later(minutes=12)}
     execute(opened(proposal.version, cast.luis, luis["at"]), **luis)
-    assert not waiting_for(cast.amara.staff, at=cast.later(minutes=8)).presses
+    assert not waiting_for(cast.amara.staff, at=cast.later(minutes=12)).presses
+    assert call_again(None, at=cast.later(minutes=17)) == 0
 
 
 def test_after_the_event_it_rings_after_four_hours_and_a_notice_leads_to_the_press(

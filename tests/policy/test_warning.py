@@ -26,6 +26,7 @@ from concord.concurrence.terms import Incomplete, Target
 from concord.letterbox.models import Answer
 from concord.letters.deliver import deliver
 from concord.letters.models import Letter
+from concord.monitoring.call_again import call_again
 from concord.monitoring.ring import NOTICE
 from concord.outbox.models import Job
 from concord.people.models import Login
@@ -156,6 +157,9 @@ def test_a_letter_that_nobody_carries_is_somebodys_and_is_sent_again(cast: Cast)
         looked_at_again(cast, minutes=minutes)
     assert rung() == {cast.amara.id, cast.luis.id}
     assert Job.objects.filter(kind=NOTICE).count() == 2
+    Job.objects.filter(kind=NOTICE).delete()
+    assert call_again(None, at=cast.later(minutes=6)) == 1
+    assert rung() == {cast.amara.id, cast.luis.id}
     amara = at_the_desk(cast.amara).open("/")
     assert amara.sees("Something that was carried out does not hold yet.")
     assert amara.sees("Warn one person by a letter about Hall 1")
