@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from concord.cases.conflicts import eligible, is_eligible
+from concord.cases.read_elsewhere import read_elsewhere
 from concord.cases.take_up import take_up
 from concord.reports.keeps_out import kept_out_token
 from concord.reports.receive_report import receive_report
@@ -53,3 +54,18 @@ def test_as_many_questions_for_many_reports_and_a_large_team(cast: Cast) -> None
     second.let_in.create(token=kept_out_token(second.id, cast.amara.id))
     assert all_of_them() == ["Amara"]
     assert one_of_them()
+
+
+def test_names_of_other_cases_are_looked_for_without_many_questions_for_each(cast: Cast) -> None:
+    """Its key is asked for by two; who is in it, and what they are called, is asked once for all of them."""
+    home = case_about_karim(cast)
+
+    def paste() -> None:
+        who = {"by": cast.amara.id, "keyring": cast.amara.keyring, "at": cast.at}
+        read_elsewhere("Nothing of anybody.", about=home.id, **who)
+
+    case_about_karim(cast)
+    before = questions(paste)
+    for _another in range(3):
+        case_about_karim(cast)
+    assert questions(paste) - before <= 2 * 3
