@@ -105,7 +105,7 @@ class EarlierForm(forms.Form):
         label=_("Ends already (UTC)"),
         help_text=_(
             "A day ahead at least; anything sooner is a lift, and needs a second yes. Whoever it holds for is told by "
-            "letter, and whoever reported and chose to hear finds it in their box."
+            "letter, where one reaches them, and whoever reported and chose to hear finds it in their box."
         ),
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
