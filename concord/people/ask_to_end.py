@@ -92,7 +92,8 @@ def check_agreed_by_two(staff: StaffMember, *, by: StaffMember, at: datetime) ->
 
 
 def check_enough_are_left(staff: StaffMember, *, at: datetime) -> None:
-    """Raise TooFewWouldBeLeft where a yes of theirs could be missing."""
-    others = StaffMember.objects.who_may_concur(at).exclude(id=staff.id)
-    if staff.may_concur and len(keyholders(others.values_list("person_id", flat=True))) < ENOUGH:
+    """Raise TooFewWouldBeLeft where a yes of theirs could be missing: their own keys count, and too few others' do."""
+    able = StaffMember.objects.who_may_concur(at).values_list("person_id", flat=True)
+    holders = keyholders(able)
+    if staff.person_id in holders and len(holders) <= ENOUGH:
         raise TooFewWouldBeLeft(subject=staff.person_id)
