@@ -41,6 +41,8 @@ from concord.vault.keyholders import keyholders
 ANSWER_LIVE = timedelta(hours=24)
 ANSWER_OTHERWISE = timedelta(days=14)
 LONGEST = 10_000
+RUNG_EVERY = timedelta(minutes=10)
+"""How often those on call are rung for what anybody may send: another one stands in the same place of their inbox."""
 KINDS = ("review", "not_me", "reporter")
 
 
@@ -69,8 +71,8 @@ def ask_review(
     Which decision it is about is told by `shut`, a shut or a limit from the gate's own page, by the `number` of a
     notice, or by the `report` whose box is open; then it is assigned at once. Where nothing was decided about that
     report, it is about its being left so. When nothing tells, all who receive reports read it, and those on call are
-    rung. No account is needed. What comes in the same words again and again, or about the same shut or report, or is
-    `suspect`, is folded beneath the others and rings nobody; nothing is refused.
+    rung, once in `RUNG_EVERY`. No account is needed. What comes in the same words again and again, or about the same
+    shut or report, or is `suspect`, is folded beneath the others and rings nobody; nothing is refused.
     With fewer than two of them the outside contact holds its key, and looks at it when nobody else is left.
     The action stands meanwhile. Filed late, it still reaches a person and is answered. The same form sent twice shows
     the same code. Raises `SayALittle` for an empty or endless text.
@@ -92,6 +94,7 @@ def ask_review(
     # With the way to reach them: whoever floods with words that others may use folds nobody who left one.
     text_token = alike_token(f"{words}\n{contact}", readers, of="review text")
     folded = suspect or _is_one_of_many(text_token, shut=shut, report=theirs, at=at)
+    to_ring = set() if folded else _to_ring(readers, named=named, at=at)
     file = files.open_file(readers=_holders(readers, named=named, at=at), at=at)
     made = ReviewRequest.objects.create(
         id=request_id,
@@ -115,9 +118,16 @@ def ask_review(
     if theirs is not None:
         note_asked_again(theirs, due_at=made.answer_due_at, at=at)
     tell_desks(readers, "review", made.id)
-    if not folded:
-        ring(readers if named else on_call_of(readers, at=at), at=at)
+    ring(to_ring, at=at)
     return code, made
+
+
+def _to_ring(readers: set[UUID], *, named: bool, at: datetime) -> set[UUID]:
+    if named:
+        return readers
+    nameless = ReviewRequest.objects.filter(named=False, folded=False, answered_at__isnull=True)
+    were_rung = nameless.filter(filed_at__gt=at - RUNG_EVERY).exists()
+    return set() if were_rung else on_call_of(readers, at=at)
 
 
 def _is_one_of_many(
