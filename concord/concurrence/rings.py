@@ -100,10 +100,15 @@ def names_in_words(found: Iterable[StaffMember]) -> SafeString:
 
 def may_be_asked(version: Version, *, at: datetime) -> list[StaffMember]:
     """Those to whom this text was sealed and who may still agree; needs nobody's key, for a clock asks."""
-    excused = version.asked.filter(excused_at__isnull=False).values_list("person", flat=True)
-    holders = files.readers(version.briefing) - set(excused)
+    holders = _given(version)
     can = eligible(version.proposal.case, about=set(), at=at)
     return [staff for staff in can if staff.person_id in holders]
+
+
+def _given(version: Version) -> set[UUID]:
+    """Those to whom it was sealed, but whoever reads it for the case alone since they said that they know somebody."""
+    excused = version.asked.filter(excused_at__isnull=False).values_list("person", flat=True)
+    return files.readers(version.briefing) - set(excused)
 
 
 def left_to_ask(version: Version, *, about: set[UUID], at: datetime) -> list[StaffMember]:
@@ -112,7 +117,7 @@ def left_to_ask(version: Version, *, about: set[UUID], at: datetime) -> list[Sta
     `about`, whom it is about, is known to whoever can open it. Whoever came to the team later was not given it.
     """
     answered = {*version.declines.values_list("person", flat=True), version.proposer}
-    given = files.readers(version.briefing) - answered
+    given = _given(version) - answered
     may = may_agree(version.proposal.case, about=about, at=at)
     return [staff for staff in may if staff.person_id in given]
 
