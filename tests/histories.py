@@ -276,28 +276,25 @@ class Gone:
 class Histories(RuleBasedStateMachine):
     """Seven desks, three cases. Set `staged` first; `held` counts histories, `came_about` what was done in them.
 
-    What leads on is a rule of its own, so that it comes often; what ends things shares one. Most begin with something
-    that is proposed: of the rest few would come as far as a second yes.
+    What leads on is a rule of its own, so that it comes often; what ends things shares one.
     """
 
     staged: Staged
     held = 0
     came_about: Counter[str] = Counter()
 
-    @initialize(terms=st.one_of(st.sampled_from(TERMS), st.none()), at_once=st.booleans())
-    def begin(self, terms: Any, at_once: bool) -> None:
+    @initialize()
+    def begin(self) -> None:
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
         self.cast = self.staged.cast
-        self.seconds = 5_000
+        self.seconds = 2_000  # what was proposed beforehand lapses within the hour
         self.gone = Gone(tied={(self.cast.ravi.id, self.cast.karim.person_id)})
         self.seen: set[UUID] = set()
         self.read: set[tuple[UUID, UUID]] = set()  # version, person: its text was on their screen
         self.written = True
         self.noticing = connection.execute_wrapper(self.notices)
         self.noticing.__enter__()
-        if terms is not None:
-            self.whoever_coordinates_proposes(0, terms, at_once)
 
     def teardown(self) -> None:
         if not hasattr(self, "savepoint"):
