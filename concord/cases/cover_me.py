@@ -28,6 +28,8 @@ from concord.refusals import Refused
 TEN_MINUTES = timedelta(minutes=10)
 LIVE = timedelta(minutes=2)
 """So long the deputy has, in an event, to say that they have it."""
+A_MOMENT = timedelta(seconds=30)
+"""The page of the case that answers their own press is read within it, and is no coming back."""
 
 
 class NobodyToCover(NobodyToTakeIt):
@@ -113,7 +115,7 @@ def _alarm(id: int, *, case: UUID, at: datetime) -> bool:
         return False
     cover.alarmed_at = at
     cover.save(update_fields=["alarmed_at"])
-    if held.coordinator != cover.away or last_seen_at(held) > cover.since:
+    if held.coordinator != cover.away or last_seen_at(held) > cover.since + A_MOMENT:
         return False
     record("cases.nobody_covered", actor=None, subject=held.id, at=at)
     away = [one.person_id for one in seats_in_sight(held) if one == cover.away]

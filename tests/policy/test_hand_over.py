@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -263,27 +263,37 @@ def test_whoever_comes_back_or_is_covered_is_not_silent(cast: Cast) -> None:
 
 @pytest.mark.clauses("R-COORD-1")
 def test_nobody_relies_on_a_deputy_who_does_not_say_that_they_have_it(cast: Cast) -> None:
-    """After two minutes whoever went away is called back, and the leads are asked beside the deputy."""
+    """After two minutes whoever went away is called back, and the leads are asked beside the deputy.
+
+    The page that answers the press reads the case once more; that is no coming back.
+    """
     case, lea = case_about_karim(cast), another_receiver(cast, "zoe")
     StaffMember.objects.filter(id=lea.staff.id).update(is_lead=True)
     give_a_row_to_newcomers(case, keyring=cast.amara.keyring, at=cast.at)
-    cover = cover_me(case, by=cast.amara.staff, at=cast.later(minutes=1))
-    alarm_cover(None, at=cast.later(minutes=2, seconds=59))
+    amara = at_the_desk(cast.amara).open(f"/cases/{case.id}")
+    amara.press("Cover me for ten minutes")
+    assert amara.sees("If nobody answers, you are called back.")
+    cover = case.covers.get()
+
+    def after(**span: float) -> datetime:
+        return cover.since + timedelta(**span)
+
+    alarm_cover(None, at=after(seconds=119))
     assert rung() == {cast.luis.id}
-    for minutes in (3, 4):
-        alarm_cover(None, at=cast.later(minutes=minutes))
+    for minutes in (2, 3):
+        alarm_cover(None, at=after(minutes=minutes))
     assert rung() == {cast.luis.id, cast.amara.id, lea.id}
     asked = Handover.objects.open().get()
-    assert set(asked_by(asked, at=cast.later(minutes=4))) == {cast.luis.staff, lea.staff}
-    read_case(case, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.later(minutes=4))
-    notice_silence(None, at=cast.later(minutes=5))
+    assert set(asked_by(asked, at=after(minutes=3))) == {cast.luis.staff, lea.staff}
+    read_case(case, by=cast.amara.staff, keyring=cast.amara.keyring, at=after(minutes=3))
+    notice_silence(None, at=after(minutes=4))
     assert not Handover.objects.open().exists()
     with pytest.raises(CoverIsOver):
-        have_it(cover, by=cast.luis.staff, at=cast.later(minutes=11))
-    cover_me(case, by=cast.amara.staff, at=cast.later(minutes=12))
-    read_case(case, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.later(minutes=13))
+        have_it(cover, by=cast.luis.staff, at=after(minutes=11))
+    cover_me(case, by=cast.amara.staff, at=after(minutes=12))
+    read_case(case, by=cast.amara.staff, keyring=cast.amara.keyring, at=after(minutes=13))
     clear()
-    assert alarm_cover(None, at=cast.later(minutes=14)) == 0, "they are back before anybody came"
+    assert alarm_cover(None, at=after(minutes=14)) == 0, "they are back before anybody came"
     assert rung() == set()
 
 
