@@ -125,8 +125,10 @@ def ask_review(
 def _to_ring(readers: set[UUID], *, named: bool, at: datetime) -> set[UUID]:
     if named:
         return readers
+    # By fixed spans: counted from the one before, a trickle of them would keep each next one silent.
+    begun = at - timedelta(seconds=at.timestamp() % RUNG_EVERY.total_seconds())
     nameless = ReviewRequest.objects.filter(named=False, folded=False, answered_at__isnull=True)
-    were_rung = nameless.filter(filed_at__gt=at - RUNG_EVERY).exists()
+    were_rung = nameless.filter(filed_at__gte=begun).exists()
     return set() if were_rung else on_call_of(readers, at=at)
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from shamir_mnemonic.wordlist import WORDLIST as WORDS
 
 from concord.actions.alarm_requests import alarm_requests
-from concord.actions.ask_review import ask_review
+from concord.actions.ask_review import RUNG_EVERY, ask_review
 from concord.actions.models import ReviewRequest
 from concord.cases.alarm_caseless import alarm_caseless
 from concord.desk.waiting import how_much_waits, waiting_for
@@ -181,7 +181,8 @@ def test_a_flood_rings_whoever_is_on_call_and_stands_beneath_the_others(
     cast: Cast, amara: Browser
 ) -> None:
     mina = another_receiver(cast)  # on no shift
-    at = cast.at
+    # as one span of ten minutes begins
+    at = cast.at + RUNG_EVERY - timedelta(seconds=cast.at.timestamp() % 600)
     real: dict[str, Any] = {
         "kind": "review",
         "words": "I only quoted somebody.",
@@ -193,7 +194,7 @@ def test_a_flood_rings_whoever_is_on_call_and_stands_beneath_the_others(
     assert mina.id in files.readers(theirs.file)
     assert rung == {cast.amara.id, cast.luis.id, cast.ravi.id}
     Job.objects.all().delete()
-    real["at"] = cast.later(minutes=1)
+    real["at"] = at + timedelta(minutes=1)
     for number in range(30):
         ask_review(**{**real, "words": f"Buy now! {number}"}, shut=None, nonce=os.urandom(16))
         receive_question(Asked(f"Buy now! {number}"), nonce=os.urandom(16), at=at)
@@ -207,12 +208,23 @@ def test_a_flood_rings_whoever_is_on_call_and_stands_beneath_the_others(
     ]
     assert [others for _one, others in waiting.questions.rows] == [29]
     assert waiting.number == how_much_waits(cast.amara.staff, at=at) == 3
-    real["at"] = cast.later(minutes=12)
+    real["at"] = at + timedelta(minutes=12)
     for word in WORDS[:40]:
         ask_review(**{**real, "words": word}, shut=None, nonce=os.urandom(16))
     assert Job.objects.filter(kind="monitoring.notice").count() == len(rung)
-    assert alarm_requests(None, at=cast.later(days=15)) == 71
+    heard = []
+    for minutes in (21, 29, 38, 47):  # a trickle, in other words each time
+        Job.objects.all().delete()
+        trickle = {
+            **real,
+            "words": f"{WORDS[minutes]} again",
+            "at": at + timedelta(minutes=minutes),
+        }
+        ask_review(**trickle, shut=None, nonce=os.urandom(16))
+        heard.append(Job.objects.filter(kind="monitoring.notice").count())
+    assert heard == [len(rung), 0, len(rung), len(rung)]
+    assert alarm_requests(None, at=cast.later(days=15)) == 75
     waiting = waiting_for(cast.amara.staff, at=at)
     assert waiting.reviews.rows[0].one == theirs
-    assert (len(waiting.reviews.rows), waiting.reviews.more) == (10, 32)
-    assert amara.open("/").sees("32 more wait behind these")
+    assert (len(waiting.reviews.rows), waiting.reviews.more) == (10, 36)
+    assert amara.open("/").sees("36 more wait behind these")
