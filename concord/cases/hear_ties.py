@@ -23,7 +23,8 @@ from concord.cases.parties import known_in
 from concord.cases.recuse import take_out
 from concord.cases.tied import naming
 from concord.people.models import Person, StaffMember
-from concord.people.signals import acquaintance_declared, tie_declared
+from concord.people.signals import acquaintance_declared, mailbox_tie_declared, tie_declared
+from concord.people.ties import tokens_of
 from concord.vault.errors import NoGrant
 from concord.vault.keyring import Keyring
 from concord.vault.sight import is_open_to
@@ -45,8 +46,7 @@ def step_out(
 
     All cases are locked at once, in one order, those too that another room goes on with.
     """
-    for case in _held(_about(staff, person, keyring), person):
-        take_out(case, who=staff.person_id, by=staff.person_id, keyring=keyring, at=at)
+    _take_out_of(_held(_about(staff, person, keyring), person), staff, keyring=keyring, at=at)
 
 
 @receiver(acquaintance_declared, dispatch_uid="cases.ask_them_no_longer")
@@ -57,15 +57,41 @@ def ask_them_no_longer(
 
     Whoever was not asked is told nothing.
     """
-    cases = _held(_about(staff, person, keyring), person)
+    _ask_about_none(_held(_about(staff, person, keyring), person), staff, keyring=keyring, at=at)
+
+
+@receiver(mailbox_tie_declared, dispatch_uid="cases.hear_mailbox_ties")
+def hear_of_a_mailbox(
+    staff: StaffMember,
+    mailbox: str,
+    is_close: bool,
+    at: datetime,
+    keyring: Keyring | None = None,
+    **kwargs: Any,
+) -> None:
+    """A party may be known by it alone: what follows is the same."""
+    held = _held(_naming(tokens_of(None, [mailbox]), staff, keyring))
+    (_take_out_of if is_close else _ask_about_none)(held, staff, keyring=keyring, at=at)
+
+
+def _take_out_of(
+    cases: list[Case], staff: StaffMember, *, keyring: Keyring | None, at: datetime
+) -> None:
+    for case in cases:
+        take_out(case, who=staff.person_id, by=staff.person_id, keyring=keyring, at=at)
+
+
+def _ask_about_none(
+    cases: list[Case], staff: StaffMember, *, keyring: Keyring | None, at: datetime
+) -> None:
     asked = NoAction.objects.asked().filter(case__in=cases)
     for decided in asked.exclude(decided_by=staff.person_id).order_by("decided_at"):
         ask_no_longer(decided, staff.person_id, keyring=keyring, at=at)
 
 
-def _held(about: set[UUID], person: Person) -> list[Case]:
+def _held(about: set[UUID], person: Person | None = None) -> list[Case]:
     """These cases, the oldest first, locked together with those that another room will lock, and any they went into."""
-    wanted = about.union(*(lent(person) for lent in _lent))
+    wanted = about.union(*(lent(person) for lent in _lent if person))
     further = wanted
     while further:
         into = Case.objects.filter(id__in=further, merged_into__isnull=False)
@@ -78,10 +104,15 @@ def _held(about: set[UUID], person: Person) -> list[Case]:
 def _about(staff: StaffMember, person: Person, keyring: Keyring | None) -> set[UUID]:
     flagged = Case.objects.filter(sources__flag__post__registration__person=person)
     about = set(flagged.values_list("id", flat=True))
+    return about | _naming(tokens_of(person.id), staff, keyring)
+
+
+def _naming(ties: set[bytes], staff: StaffMember, keyring: Keyring | None) -> set[UUID]:
+    """Those that name whoever these tokens are of, among what they were given."""
     given = _given_to(staff.person_id)
     if keyring is not None and keyring.holder == staff.person_id:
         _lay_tokens_beside(given, keyring)
-    return about | naming(person.id, among=given)
+    return naming(ties, among=given)
 
 
 def _given_to(person: UUID) -> set[UUID]:

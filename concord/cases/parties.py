@@ -24,7 +24,7 @@ from concord.convenings.called_now import Called, called_now
 from concord.ledger.record import record
 from concord.monitoring.readers import close_to
 from concord.people.models import StaffMember, Tie
-from concord.people.ties import persons_tied_to
+from concord.people.ties import persons_tied_to, tied_to_mailboxes
 from concord.refusals import Refused
 from concord.vault import files
 from concord.vault.keyring import Keyring
@@ -121,9 +121,8 @@ def put_in(
         party_id, role, name, tuple(handles), tuple(addresses), person_id, assisted, tuple(also)
     )
     party_added.send(sender=Party, case=case, known=known, at=at)
-    if person_id and role in CONFLICTED_ROLES:
-        take_out_the_close(case, person_id, at=at)
     if role in CONFLICTED_ROLES:
+        take_out_the_close(case, person_id, addresses=addresses, at=at)
         _ask_none_who_knows_them(case, at=at)
     return party
 
@@ -134,16 +133,22 @@ def _renames(person: UUID | None, name: str) -> int:
     return theirs.renames if theirs and (name in theirs.names or not theirs.names) else 0
 
 
-def take_out_the_close(case: Case, person: UUID, *, at: datetime) -> None:
+def take_out_the_close(
+    case: Case, person: UUID | None, *, addresses: Iterable[str] = (), at: datetime
+) -> None:
     """Whoever of the team it is, and whoever was given something of it and is close to them (K-CONF-1).
 
-    Whoever was given nothing stays unnamed: that somebody stepped out would tell of a tie.
+    Somebody without a login here is known by their `addresses` alone. Whoever was given nothing stays unnamed: that
+    somebody stepped out would tell of a tie.
     """
-    themselves = {person} | persons_tied_to([person], kinds=[Tie.Kind.OWN])
+    known, own_ones = {person} if person else set(), [Tie.Kind.OWN]
+    themselves = known | persons_tied_to(known, kinds=own_ones)
+    themselves |= tied_to_mailboxes(addresses, kinds=own_ones)
+    close = close_to(known) | tied_to_mailboxes(addresses)
     own = [case.file, *(source.file for source in case.sources.select_related("flag", "report"))]
     own += case.no_actions.standing().values_list("briefing", flat=True)
     given = {one for file in own for one in files.readers(file) | files.dormant_readers(file)}
-    staff = StaffMember.objects.filter(person__in=close_to([person]) & (given | themselves))
+    staff = StaffMember.objects.filter(person__in=close & (given | themselves))
     for one in sorted(staff.values_list("person_id", flat=True)):
         take_out(case, who=one, by=None, at=at)
     if StaffMember.objects.filter(person__in=themselves).exists():

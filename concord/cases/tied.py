@@ -39,9 +39,8 @@ def acquainted_in(case: Case, *, among: Iterable[UUID]) -> set[UUID]:
     return _tied_in(case, set(among), kinds=ACQUAINTED)
 
 
-def naming(person: UUID, *, among: Iterable[UUID]) -> set[UUID]:
-    """Those of these cases that name somebody in a part that keeps out whoever is close to them."""
-    ties = tokens_of(person)
+def naming(ties: Collection[bytes], *, among: Iterable[UUID]) -> set[UUID]:
+    """Those of these cases that name whoever these tokens are of, in a part that keeps out those close to them."""
     return {case for case, kept in _kept(among).items() if _is_any_of(ties, case, kept)}
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.ledger.record import record
 from concord.people.addresses import canonical_token, mailbox_token
 from concord.people.models import Login, Person, StaffMember, Tie
-from concord.people.signals import acquaintance_declared, tie_declared
+from concord.people.signals import acquaintance_declared, mailbox_tie_declared, tie_declared
 from concord.people.ties import CLOSE, person_token, token_of_login, token_of_mailbox
 from concord.refusals import Refused
 from concord.vault import keys
@@ -65,9 +65,12 @@ def declare_tie(
     tie.save()
     if closer:
         record("people.declare_tie", actor=staff.person_id, subject=staff.person_id, at=at)
-        announced = tie_declared if tie.kind in CLOSE else acquaintance_declared
+        is_close, said = tie.kind in CLOSE, {"staff": staff, "keyring": keyring, "at": at}
+        announced = tie_declared if is_close else acquaintance_declared
         for one in known:
-            announced.send(sender=Tie, staff=staff, person=one, keyring=keyring, at=at)
+            announced.send(sender=Tie, person=one, **said)
+        if not known:
+            mailbox_tie_declared.send(sender=Tie, mailbox=mailbox, is_close=is_close, **said)
     return tie
 
 

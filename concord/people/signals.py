@@ -39,6 +39,12 @@ acquaintance_declared = Signal()
 Receivers take back what asks for a yes about that person.
 """
 
+mailbox_tie_declared = Signal()
+"""A staff member said that they are close to, or know a little, whoever has a mailbox with which nobody signs in here.
+
+Sent with `staff` (StaffMember), `mailbox`, `is_close`, `keyring` (theirs, or None) and `at`, inside the transaction.
+"""
+
 departure_asked = Signal()
 """Somebody asked that a colleague leaves the team, which takes a second one's yes; inside the same transaction, once.
 

@@ -23,10 +23,9 @@ def persons_tied_to(persons: Iterable[UUID], *, kinds: Iterable[Tie.Kind] = CLOS
     return set(ties.values_list("staff__person_id", flat=True))
 
 
-def tied_to_mailboxes(addresses: Iterable[str]) -> set[UUID]:
-    """The staff who said that they are close to whoever has one of these mailboxes, known here or not."""
-    wanted = [token_of_mailbox(one) for one in addresses]
-    ties = Tie.objects.filter(mailbox_token__in=wanted, kind__in=CLOSE)
+def tied_to_mailboxes(addresses: Iterable[str], *, kinds: Iterable[Tie.Kind] = CLOSE) -> set[UUID]:
+    """The staff who declared such a tie to whoever has one of these mailboxes, known here or not."""
+    ties = Tie.objects.filter(mailbox_token__in=tokens_of(None, addresses), kind__in=list(kinds))
     return set(ties.values_list("staff__person_id", flat=True))
 
 

@@ -174,6 +174,28 @@ def test_a_tie_to_somebody_whom_a_case_names_takes_its_own_declarer_out_at_once(
     assert not case.recusals.filter(person=cast.noor.id).exists()
 
 
+@pytest.mark.clauses("K-CONF-1")
+def test_close_to_somebody_who_is_known_by_a_mailbox_alone_is_out_before_and_after(
+    cast: Cast, luis: Browser
+) -> None:
+    """Dana never signs in. Amara said so before Dana is named, and coordinates; Luis, the deputy, says it late."""
+    case = case_about_karim(cast)
+    declare_tie(cast.amara.staff, mailbox="dana@example.org", at=cast.at)
+    who = {"name": "Dana", "addresses": ["Dana@Example.org", "no@address"], "at": cast.at}
+    add_party(case, role="witness", by=cast.amara.staff, **who)
+    assert files.may_open(case.file, cast.amara.id)
+    add_party(case, role="survivor", by=cast.amara.staff, **who)
+    case.refresh_from_db()
+    assert case.coordinator == cast.luis.staff
+    assert not files.may_open(case.file, cast.amara.id)
+    assert set(case.recusals.values_list("person", flat=True)) == {cast.amara.id}
+    luis.open("/team/ties").press("Keep it", kind="hard", mailbox="dan@example.org")
+    assert luis.open(f"/cases/{case.id}").status == 200
+    luis.open("/team/ties").press("Keep it", kind="hard", mailbox="dana@example.org")
+    assert luis.open(f"/cases/{case.id}").status == 404
+    assert not files.may_open(case.file, cast.luis.id)
+
+
 def case_from_a_report(cast: Cast) -> Case:
     """No post was flagged: who it is about was named by hand, and lies sealed."""
     report = receive_report(Told("He waits at my door."), nonce=b"7" * 16, at=cast.at).report
@@ -188,8 +210,10 @@ def case_from_a_report(cast: Cast) -> Case:
 def test_a_friend_of_whom_a_report_is_about_does_not_agree_that_nothing_is_done(
     cast: Cast, noor: Browser, kind: Tie.Kind
 ) -> None:
-    """Noor holds no key to the case. Zoe is close to somebody who is named once it was put before her."""
-    zoe = colleague(cast, "zoe", "Zoe")
+    """Noor holds no key to the case. Zoe is close to somebody who is named once it was put before her; Lea says so
+    after that, of a mailbox that nobody signs in with.
+    """
+    zoe, lea = colleague(cast, "zoe", "Zoe"), colleague(cast, "lea", "Lea")
     case = case_from_a_report(cast)
     amara = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
     decided = decide_no_action(case, reason="It was a quotation.", **amara)
@@ -202,12 +226,15 @@ def test_a_friend_of_whom_a_report_is_about_does_not_agree_that_nothing_is_done(
         case,
         role="affected",
         name="T.",
-        addresses=["Tomas@Example.org"],
+        addresses=["Tomas@Example.org", "T@Example.org"],
         by=cast.amara.staff,
         at=cast.at,
     )
-    assert not NoAction.objects.visible_to(zoe.staff).exists()
-    for one in (cast.noor, zoe):
+    assert NoAction.objects.visible_to(lea.staff).exists()
+    declare_tie(lea.staff, mailbox="t@example.org", kind=kind, at=cast.at)
+    for one in (zoe, lea):
+        assert not NoAction.objects.visible_to(one.staff).exists()
+    for one in (cast.noor, zoe, lea):
         with pytest.raises(NoGrant):
             agree_to_no_action(decided, by=one.staff, keyring=one.keyring, at=cast.at)
     assert reads_and_agrees(decided, cast.luis, cast.at)
