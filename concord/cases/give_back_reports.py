@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
+from concord.cases import hear_ties  # noqa: F401  (cases are locked before the files of reports)
 from concord.cases.models import Source
 from concord.cases.step_out import step_out
 from concord.monitoring.step_back import NobodyWouldBeLeft

@@ -15,4 +15,4 @@ from concord.monitoring.call_again import Waits, waits_live
 @waits_live
 def flags_in_no_case(at: datetime) -> Iterable[Waits]:
     """By the room, for it is looked at there; the readers of each are asked which case it belongs in."""
-    return by_room(caseless().filter(NOW, alarmed_at__gte=F("judged_at")))
+    return by_room(caseless().filter(NOW, alarmed_at__gte=F("judged_at")), what="caseless")

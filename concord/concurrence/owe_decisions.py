@@ -58,8 +58,8 @@ def owe_decision(
     for file, persons in lacking.items():
         for person in sorted(persons):
             files.owe(file, to=person, at=at)
-    if keyring is not None:
-        files.settle(keyring, at=at)
+    if lacking and keyring is not None:
+        files.settle(keyring, only=lacking, at=at)
     left = files.readers(decision.file) - {without} if lacking else set()
     if lacking and _is_short(decision, left, at=at):
         ring(keyholders(left) | outside_readers(at), at=at)

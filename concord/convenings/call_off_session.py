@@ -30,7 +30,7 @@ def call_off_session(session: Session, *, by: StaffMember | None, at: datetime) 
     NotYoursToDesignate, HasBegun.
     """
     must_plan(by, at=at)
-    session = Session.objects.select_for_update().get(id=session.id)
+    session = _held(session)
     if session.called_off:
         return session
     if session.state not in (State.PLANNED, State.READY):
@@ -42,10 +42,16 @@ def call_off_session(session: Session, *, by: StaffMember | None, at: datetime) 
 def put_back_session(session: Session, *, by: StaffMember | None, at: datetime) -> Session:
     """It takes place after all, and is planned as before. Twice is once. Raises NotYoursToDesignate."""
     must_plan(by, at=at)
-    session = Session.objects.select_for_update().select_related("convening").get(id=session.id)
+    session = _held(session)
     if not session.called_off or session.convening.state == State.ENDED:
         return session
     return _now(session, "put_back", State.PLANNED, by=by, at=at)
+
+
+def _held(session: Session) -> Session:
+    """Its own row alone: whoever brings in a programme holds the event's, and then this one."""
+    mine = Session.objects.select_for_update(of=("self",), no_key=True)
+    return mine.select_related("convening").get(id=session.id)
 
 
 def _now(

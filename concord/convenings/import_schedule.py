@@ -53,6 +53,7 @@ class Change(NamedTuple):
         return (
             self.kind == MOVED
             and self.session is not None
+            and not self.session.called_off
             and self.session.state not in (State.PLANNED, State.READY)
         )
 
@@ -116,7 +117,7 @@ def _change(row: Row, session: Session | None) -> Change:
 
 def _move(session: Session, row: Row, *, by: StaffMember, at: datetime) -> None:
     session = Session.objects.select_for_update(no_key=True).get(id=session.id)
-    if session.state not in (State.PLANNED, State.READY):
+    if session.state not in (State.PLANNED, State.READY) and not session.called_off:
         raise HasBegun(subject=session.id)
     session.starts_at, session.ends_at = row.starts_at, row.ends_at
     session.save(update_fields=["starts_at", "ends_at"])

@@ -32,7 +32,11 @@ def open_session(session: Session, *, by: StaffMember | None, at: datetime) -> S
     Opening an open one changes nothing. Raises NotYoursToDesignate, SessionHasEnded, EventNotOpen, NotReady.
     """
     must_plan(by, at=at)
-    session = Session.objects.select_for_update().select_related("convening").get(id=session.id)
+    session = (
+        Session.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("convening")
+        .get(id=session.id)
+    )
     if session.state == State.OPEN:
         return session
     if session.state == State.ENDED:

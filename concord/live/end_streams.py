@@ -33,11 +33,12 @@ followed: set[UUID] = set()
 
 def follow_endings(*, make: bool = True) -> None:
     """End what was to end while the word of it did not come through; without `make`, nothing was open before."""
+    before = set(followed)
     late = dict(Ending.objects.of_late().values_list("id", "person_id"))
     for id in late.keys() - followed:
         if make:
             hub.cut(late[id])
-    followed.intersection_update(late)
+    followed.difference_update(before - late.keys())
     followed.update(late)
 
 

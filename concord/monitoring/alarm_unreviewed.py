@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import Q
@@ -23,7 +23,7 @@ from concord.vault import files
 
 LIVE = timedelta(minutes=2)
 OTHERWISE = timedelta(hours=12)
-A_FEW = 20
+A_FEW = 10
 NOW = Q(room__session__state__in=RUNNING) | Q(
     room__session__isnull=True, room__convening__state__in=RUNNING
 )
@@ -60,16 +60,22 @@ def flags_unanswered(at: datetime) -> Iterable[Waits]:
     return by_room(waiting.exclude(id__in=claimed))
 
 
-def by_room(flags: FlagQuerySet) -> Iterable[Waits]:
-    """One for each room, since the longest has waited; its readers, as far as some of the oldest tell."""
+def by_room(flags: FlagQuerySet, *, what: str = "") -> Iterable[Waits]:
+    """One for each room, since the longest has waited; its readers, as far as some of the oldest and newest tell.
+
+    `what` sets apart what else waits in the same room.
+    """
     rows = flags.order_by("alarmed_at").values_list("room", "alarmed_at", "file")
     found: dict[UUID, list[tuple[datetime, UUID]]] = defaultdict(list)
     for room, since, file in rows:
         if since is not None:
             found[room].append((since, file))
     for room, waiting in found.items():
-        readers = [files.readers(file) for _since, file in waiting[:A_FEW]]
-        yield Waits(room, waiting[0][0], frozenset().union(*readers))
+        some = {file for _since, file in [*waiting[:A_FEW], *waiting[-A_FEW:]]}
+        persons = frozenset[UUID]().union(*(files.readers(file) for file in some))
+        yield Waits(
+            uuid5(room, what) if what else room, waiting[0][0], persons, newest=waiting[-1][0]
+        )
 
 
 def _long_ago(at: datetime) -> Q:

@@ -27,11 +27,15 @@ SLACK = timedelta(seconds=30)
 
 
 class Waits(NamedTuple):
-    """Something that waits live: an id, since when people were called to it, and who alone may be told of it."""
+    """Something that waits live: an id, since when people were called to it, and who alone may be told of it.
+
+    `newest`: where it stands for several, when people were called to the last; what is new calls as often as the old.
+    """
 
     subject: UUID
     since: datetime
     persons: frozenset[UUID]
+    newest: datetime | None = None
 
 
 _kinds: list[Callable[[datetime], Iterable[Waits]]] = []
@@ -79,11 +83,11 @@ def _call(due: list[tuple[Waits, int]], *, at: datetime) -> None:
 
 def _times(one: Waits, row: Call | None) -> int:
     """How often it was called again; what has come since the last call begins anew."""
-    return 0 if row is None or row.called_at < one.since else row.times
+    return 0 if row is None or row.called_at < (one.newest or one.since) else row.times
 
 
 def _is_due(one: Waits, times: int, row: Call | None, at: datetime) -> bool:
-    last = row.called_at if row is not None and times else one.since
+    last = one.since if row is None else max(row.called_at, one.since)
     return times < settings.CONCORD_CALL_AGAIN_TIMES and last + _pause() <= at
 
 

@@ -15,7 +15,6 @@ from concord.doors import Request, door
 from concord.people.who_may import designated
 from concord.reports.confirm_code import confirm_code
 from concord.reports.desk_views import back, find, who
-from concord.reports.new_code import newest_code
 from concord.reports.read_report import check_reads, read_report
 from concord.reports.reissue_code import reissue_code
 
@@ -41,9 +40,10 @@ def another_code(request: Request, report_id: UUID) -> HttpResponse:
 @door(designated)
 @require_POST
 def confirm(request: Request, report_id: UUID) -> HttpResponse:
-    """A second reader has spoken with the reporter: the newest code is theirs."""
+    """A second reader has spoken with the reporter: the code on the page is theirs."""
     found = find(request, report_id)
-    code = newest_code(found)
+    wanted = request.POST.get("code", "")
+    code = next((one for one in found.new_codes.all() if str(one.id) == wanted), None)
     if code is None:
         raise Http404
     confirm_code(code, **who(request))

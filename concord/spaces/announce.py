@@ -12,7 +12,7 @@ from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.spaces import news
 from concord.spaces.clean_text import clean_text
-from concord.spaces.models import Announcement, Condition, Room
+from concord.spaces.models import OVER, Announcement, Room
 
 LONGEST = 500
 MOST = 3
@@ -52,7 +52,7 @@ def announce(room: Room, *, text: str, by: StaffMember, at: datetime) -> Announc
     if len(said) > LONGEST:
         raise AnnouncementTooLong
     room = Room.objects.held().get(id=room.id)
-    if Condition.ENDED in room.conditions(at):
+    if room.condition(at) in OVER:
         raise RoomIsOver(subject=room.id)
     standing = list(room.standing)
     for one in standing:

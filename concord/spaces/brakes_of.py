@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from concord.people.models import StaffMember
-from concord.spaces.models import Brake, Condition, Room
+from concord.spaces.models import OVER, Brake, Condition, Room
 
 
 class Standing(NamedTuple):
@@ -34,7 +34,7 @@ def brakes_of(room: Room, *, staff: StaffMember, at: datetime) -> Brakes:
         )
     )
     condition = room.condition(at)
-    over = condition == Condition.ENDED
+    over = condition in OVER
     return Brakes(
         condition,
         [_standing(brake, names.get(brake.pulled_by, ""), staff) for brake in holding if not over],

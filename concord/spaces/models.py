@@ -18,6 +18,7 @@ class Condition(models.TextChoices):
     """How a room is at a moment, strictest first; the label is the line that people in the room read."""
 
     NOT_OPEN = "not_open", _("This room is not open yet. Come back when the session begins.")
+    CALLED_OFF = "called_off", _("This session does not take place.")
     ENDED = "ended", _("This session has ended. You can still read what was said.")
     PAUSED = "paused", _("The room is paused for a moment. You can write again when it goes on.")
     LOCKED = "locked", _("The room is closed to newcomers. Those who have written here can go on.")
@@ -28,7 +29,11 @@ class Condition(models.TextChoices):
     @property
     def is_over(self) -> bool:
         """Nobody writes, and nothing that staff in the room can do changes it."""
-        return self in (Condition.NOT_OPEN, Condition.ENDED)
+        return self in (Condition.NOT_OPEN, *OVER)
+
+
+OVER = (Condition.CALLED_OFF, Condition.ENDED)
+"""Nothing happens here any more."""
 
 
 class Recording(models.TextChoices):
@@ -122,6 +127,8 @@ class Room(models.Model):
     def conditions(self, at: datetime) -> set[Condition]:
         """Everything that holds in the room now: the state of its session, and its brakes."""
         state = self.session.state if self.session else self.convening.state
+        if self.session and self.session.called_off:
+            return {Condition.CALLED_OFF}
         if state == State.ENDED:
             return {Condition.ENDED}
         if state not in (State.OPEN, State.PAUSED):

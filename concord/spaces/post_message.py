@@ -16,7 +16,7 @@ from concord.convenings.models import Registration
 from concord.refusals import Refused
 from concord.spaces import hooks, news
 from concord.spaces.clean_text import clean_text
-from concord.spaces.models import Condition, Post, Room
+from concord.spaces.models import OVER, Condition, Post, Room
 
 SLOW = timedelta(seconds=30)
 
@@ -111,7 +111,7 @@ def post_message(
 
 def _brakes_allow(room: Room, registration: Registration, *, at: datetime) -> None:
     holding = room.conditions(at)
-    if holding & {Condition.NOT_OPEN, Condition.ENDED}:
+    if holding & {Condition.NOT_OPEN, *OVER}:
         raise RoomIsNotOpen
     if Condition.PAUSED in holding:
         raise RoomIsPaused

@@ -13,7 +13,7 @@ from concord.outbox.leave import leave
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.spaces import news
-from concord.spaces.models import Brake, Condition, Room
+from concord.spaces.models import OVER, Brake, Room
 
 UNCONFIRMED = timedelta(minutes=15)
 """How long one person's brake holds without a colleague's confirmation."""
@@ -43,7 +43,7 @@ def pull_brake(room: Room, *, kind: str, by: StaffMember, at: datetime) -> Brake
     kind = Brake.Kind(kind)
     may_brake(by, at=at)
     room = Room.objects.held().get(id=room.id)
-    if Condition.ENDED in room.conditions(at):
+    if room.condition(at) in OVER:
         raise RoomHasEnded(subject=room.id)
     if kind == Brake.Kind.END and room.session is None:
         raise OnlyASessionEnds(subject=room.id)

@@ -10,6 +10,8 @@ from concord.spaces.models import Post, Room
 
 MOST = 200
 """Posts of one thread on its page, and how many answers above one are followed: deeper nobody reads on."""
+MOST_LOOKED_AT = 10 * MOST
+"""Of which some are of people whom this reader hides: they take nobody's place."""
 ABOVE = """
     WITH RECURSIVE above(id, comment_on_id, steps) AS (
         SELECT id, comment_on_id, 0 FROM spaces_post WHERE id = %s
@@ -40,10 +42,10 @@ def thread_of(room: Room, number: int, *, without: frozenset[UUID]) -> list[Post
     while first.comment_on_id in above:
         first = above[first.comment_on_id]
     found = {first.id: first}
-    for one in shown.filter(id__in=_ids(BELOW, first.id, MOST)):
+    for one in shown.filter(id__in=_ids(BELOW, first.id, MOST_LOOKED_AT)):
         if one.comment_on_id in found:
             found[one.id] = one
-    return list(found.values())
+    return list(found.values())[:MOST]
 
 
 def _ids(query: str, start: UUID, most: int) -> list[UUID]:

@@ -191,15 +191,17 @@ def given_or_owed(file_ids: Iterable[UUID]) -> dict[UUID, tuple[set[UUID], set[U
     return found
 
 
-def settle(keyring: Keyring, *, at: datetime) -> int:
+def settle(keyring: Keyring, *, at: datetime, only: Iterable[UUID] | None = None) -> int:
     """Make the grants that are owed in files this keyring can open. Returns how many were made.
 
-    A grant to a holder whose key does not count yet stays owed; one that was withdrawn meanwhile is not made.
+    A grant to a holder whose key does not count yet stays owed; one that was withdrawn meanwhile is not made. `only`
+    these files: whoever holds a case's row takes no others, which somebody may hold who waits for the case.
     """
     reachable = Grant.objects.filter(key=keyring.key_id, dormant=False)
     able = PersonKey.objects.counting().values("holder")
     here = Exists(reachable.filter(epoch__file=OuterRef("file")))
-    owed = list(OwedGrant.objects.filter(here, holder__in=able))
+    due = OwedGrant.objects.filter(here, holder__in=able)
+    owed = list((due if only is None else due.filter(file__in=list(only))).order_by("file", "id"))
     return sum(_settle(one, keyring, at=at) for one in owed)
 
 

@@ -17,6 +17,7 @@ from concord.monitoring.alarm_unreviewed import alarm_unreviewed
 from concord.monitoring.call_again import call_again
 from concord.monitoring.claim_flag import claim_flag
 from concord.monitoring.flag_moment import flag_moment
+from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.models import Flag
 from concord.outbox.models import Job
@@ -78,6 +79,20 @@ def test_a_flag_nobody_answers_rings_wider_and_stays_open(cast: Cast) -> None:
     amara.open(f"/flags/{flag.id}").press("No action needed", reason="They quote a book.")
     assert (Flag.objects.get().credible, Flag.objects.get().judged_by) == (False, cast.amara.id)
     assert not amara.open("/").sees(flag.code)
+
+
+@pytest.mark.clauses("P-ZERO-1", "R-FLAG-1")
+def test_what_is_new_in_a_room_calls_although_nobody_answered_what_is_old(cast: Cast) -> None:
+    flagged(cast)
+    alarm_unreviewed(None, at=cast.later(minutes=2))
+    for minutes in range(3, 60):
+        call_again(None, at=cast.later(minutes=minutes))
+    assert call_again(None, at=cast.later(minutes=60)) == 0, "it has called as often as it may"
+    said = cast.say(cast.tomas, "And you may go as well")
+    flag_post(said, words="", by=cast.sara.person_id, by_staff=False, at=cast.later(minutes=60))
+    alarm_unreviewed(None, at=cast.later(minutes=62))
+    times = [one for one in range(62, 110) if call_again(None, at=cast.later(minutes=one))]
+    assert times == [62, 67, 72, 77, 82, 87]
 
 
 @pytest.mark.clauses("P-ZERO-1", "R-FLAG-1")

@@ -12,6 +12,7 @@ from concord.convenings.call_off_session import HasBegun, call_off_session, put_
 from concord.convenings.confirm_guidelines import SessionHasEnded, confirm_guidelines
 from concord.convenings.end_convening import end_convening
 from concord.convenings.end_session import EndsBeforeItsTime, NotYoursToEnd, end_session
+from concord.convenings.import_schedule import changes_of, import_schedule, mark_of
 from concord.convenings.models import Convening, Guidelines, Session, State
 from concord.convenings.note_channel_test import OnlyWhoReceives, note_channel_test
 from concord.convenings.open_convening import NotReady, open_convening
@@ -22,6 +23,7 @@ from concord.convenings.plan_convening import (
     plan_convening,
     plan_session,
 )
+from concord.convenings.read_schedule import Row
 from concord.convenings.readiness import Missing, readiness, requires
 from concord.convenings.signals import convening_planned, session_planned
 from concord.convenings.tests.event import HOUR, on_call, plan
@@ -352,6 +354,18 @@ def test_what_does_not_take_place_says_so_and_holds_nothing_up(team: Team):
         put_back_session(studio, by=team.olu, at=planned.at)
     assert Session.objects.get(id=studio.id).state == State.PLANNED
     assert Entry.objects.filter(verb__in=CALLED_OFF, subject=studio.id).count() == 2
+
+
+def test_what_was_called_off_is_moved_by_a_file_and_stays_called_off(team: Team):
+    planned = plan(team)
+    studio = call_off_session(planned.studio, by=team.olu, at=planned.at)
+    starts, ends = studio.starts_at + HOUR, studio.ends_at + HOUR
+    rows = [Row(2, studio.name, starts, ends), Row(3, "One more", starts, ends)]
+    changes = changes_of(planned.convening, rows)
+    assert not any(one.has_begun for one in changes)
+    import_schedule(planned.convening, rows=rows, seen=mark_of(changes), by=team.olu, at=planned.at)
+    moved = Session.objects.get(id=studio.id)
+    assert (moved.starts_at, moved.called_off) == (starts, True)
 
 
 def test_only_an_organiser_calls_off_and_nothing_that_has_begun(team: Team, running: Session):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,24 @@ def test_what_was_erased_stands_in_no_file_of_the_database() -> None:
     job = Job.objects.create(kind=WORDS, due_at=timezone.now())
     assert written()
     job.delete()
+    empty_log(None, at=timezone.now())
+    assert not written()
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_whoever_reads_for_long_keeps_nobody_from_writing() -> None:
+    Job.objects.create(kind=WORDS, due_at=timezone.now())
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM outbox_job").fetchone()
+        Job.objects.all().delete()
+        with connection.cursor() as cursor:
+            before = cursor.execute("PRAGMA busy_timeout").fetchone()
+            empty_log(None, at=timezone.now())
+            assert cursor.execute("PRAGMA busy_timeout").fetchone() == before
+        assert written(), "it waits for the next time, and waited for nobody now"
+        Job.objects.create(kind="tests.goes on", due_at=timezone.now())
     empty_log(None, at=timezone.now())
     assert not written()
 

@@ -13,7 +13,7 @@ from concord.letterbox.session import Held
 from concord.reports.add_words import add_words
 from concord.reports.answer_report import OneIsUnderway, answer_report
 from concord.reports.change_choices import Choices, change_choices
-from concord.reports.confirm_code import confirm_code
+from concord.reports.confirm_code import AnotherWasMade, confirm_code
 from concord.reports.confirm_set_aside import NeedsAnotherPerson
 from concord.reports.keep_out import keep_out
 from concord.reports.let_in import let_in
@@ -118,6 +118,17 @@ def test_behind_a_new_code_its_maker_decides_nothing_in_the_reporters_place(
     for decide in decides[:2]:
         decide(at)
     assert OwedGrant.objects.get().holder == luis.id
+
+
+def test_a_code_is_confirmed_that_was_on_the_page_and_none_that_was_made_since(
+    receipt, amara, luis, at
+):
+    again(receipt.report, amara, at)
+    spoken_of = NewCode.objects.get()
+    again(receipt.report, amara, at + timedelta(minutes=1), nonce=b"another one here")
+    with pytest.raises(AnotherWasMade):
+        confirm_code(spoken_of, by=luis.staff, keyring=luis.keyring, at=at + timedelta(minutes=2))
+    assert not NewCode.objects.filter(confirmed_by__isnull=False).exists()
 
 
 def test_nobody_need_confirm_it_for_ever(receipt, amara, luis, at):

@@ -242,6 +242,8 @@ def test_a_long_chain_of_answers_costs_its_readers_no_more_than_a_short_one(
         found = thread_of(event.room, said.number, without=frozenset())
     assert found[-1] == said
     assert len(found) == MOST
+    hidden = thread_of(event.room, 1, without=frozenset([event.sara.id]))
+    assert hidden[0] == chain[0]
     assert inside(event.sara).get(f"{page_of(event.room)}?thread=1").status_code == 200
 
 

@@ -11,12 +11,18 @@
   const box = document.getElementById("text");
   if (!posts) return;
 
-  const reload = () => { history.scrollRestoration = "manual"; location.reload(); };
+  // A page that answered what was sent stands at the address of sending, where nothing can be read: the room is before it.
+  const here = location.pathname.replace(/\/posts$/, "") + location.search;
+  const reload = () => {
+    history.scrollRestoration = "manual";
+    if (here === location.pathname + location.search) location.reload();
+    else location.replace(here);
+  };
   // The page as it is for this reader now; null where nobody answers. One that refuses them, or leads elsewhere, takes
   // the place of this one.
   const ask = async (method) => {
     try {
-      const answer = await fetch(location.pathname + location.search, { method, redirect: "manual" });
+      const answer = await fetch(here, { method, redirect: "manual" });
       if (answer.ok) return await answer.text();
       if (answer.status < 500 && answer.status !== 429) reload();
     } catch { /* the line is broken */ }
@@ -44,7 +50,15 @@
     if (!page.querySelector("p[data-once]")) document.querySelectorAll("p[data-once]").forEach((line) => line.remove());
   };
 
-  document.addEventListener("room:refused", () => ask("HEAD"));
+  // A proxy that has no room for a stream, or a server that is away, refuses it as well: only a 404 is an answer.
+  document.addEventListener("room:refused", async () => {
+    const asked = new AbortController();
+    try {
+      const answer = await fetch(`/live/?s=${posts.dataset.stream}`, { signal: asked.signal });
+      if (answer.status === 404) ask("HEAD");
+    } catch { /* the line is broken */ }
+    asked.abort();
+  });
   document.addEventListener("room:stale", async (event) => {
     if (!box || !box.value.trim()) return;
     event.preventDefault();
