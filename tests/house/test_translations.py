@@ -31,7 +31,7 @@ STAFF_TEMPLATES = re.compile(
 STAFF_MODULES = re.compile(
     r"^(?:cases|concurrence|desk|evasion|survivors|site/demo)/"
     r"|/(?:desk_\w+|judge_credible|judge_item|step_back|pull_brake|confirm_brake|announce|show_video|claim_flag|note_elsewhere|elsewhere_views|answer_review|delete_posts|revoke_access)\.py$"
-    r"|^reports/(?:acknowledge_report|read_report|clean_file|open_file|set_aside|confirm_set_aside)\.py$"
+    r"|^reports/(?:acknowledge_report|read_report|clean_file|confirm_code|open_file|set_aside|confirm_set_aside)\.py$"
     r"|^convenings/(?:accept_gaps|call_off_session|chart|confirm_guidelines|end_session|note_channel_test|open_\w+|plan_convening|readiness"
     r"|import_schedule|import_registrants|read_schedule|read_calendar|read_registrants|read_table|confirm_for_sessions)\.py$"
     r"|^people/(?:adapters|ask_to_end|declare_tie|designate|end_designation|end_tie|own_mailbox|enrol|name_outside_contact|plan_shift|second_factor|\w*passkey\w*"
