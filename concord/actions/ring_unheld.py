@@ -39,9 +39,12 @@ def ring_unheld(*, at: datetime) -> int:
     return len(late)
 
 
-def in_words(warrant: Warrant) -> str:
-    """What the step does, as it was asked for; nobody's name."""
-    label = Decision.objects.filter(id=warrant.target).values_list("code", flat=True).first()
+def in_words(warrant: Warrant, *, label: str | None = None) -> str:
+    """What the step does, as it was asked for; nobody's name. `label`: the code of the decision it gives back, if any,
+    where that is known."""
+    if label is None:
+        found = Decision.objects.filter(id=warrant.target)
+        label = found.values_list("code", flat=True).first()
     target = Target(
         warrant.kind,
         warrant.target,
@@ -59,6 +62,19 @@ def decision_of(execution: Execution) -> Decision:
     return execution.prior_decision or execution.decision
 
 
+def is_over(warrant: Warrant, decision: Decision, *, at: datetime) -> bool:
+    """Whether it is a letter about what ended before it was handed over: it is not sent, and nobody is called for it.
+
+    Letters alone: what gives access back is over from its first second, and has to hold all the same.
+    """
+    if not kind_of(warrant.kind).by_letter:
+        return False
+    if any(end is not None and end <= at for end in (warrant.until_at, decision.ends_at)):
+        return True
+    ended = [one.only for one in decision.endings.all() if one.only and one.ends_at <= at]
+    return bool(ended) and Warrant.objects.filter(id__in=ended, target=warrant.target).exists()
+
+
 def _late(at: datetime) -> Iterable[Warrant]:
     out = SetAside.objects.filter(commitment=OuterRef("commitment"))
     waiting = Warrant.objects.filter(
@@ -72,9 +88,10 @@ def _late(at: datetime) -> Iterable[Warrant]:
 
 
 def _is_due(warrant: Warrant, *, at: datetime) -> bool:
-    case = decision_of(warrant.execution).case
-    done_at = warrant.execution.executed_at
-    return done_at + OTHERWISE <= at or is_happening(case, warrants=[warrant])
+    decision = decision_of(warrant.execution)
+    is_due = warrant.execution.executed_at + OTHERWISE <= at
+    is_due = is_due or is_happening(decision.case, warrants=[warrant])
+    return is_due and not is_over(warrant, decision, at=at)
 
 
 @transaction.atomic
@@ -106,7 +123,8 @@ def who_answers(decision: Decision) -> set[UUID]:
 def _tell_reporters(*, at: datetime) -> None:
     """Once for each execution of two people: a wait of minutes is no news to anybody outside the team."""
     untold = Unheld.objects.open().filter(told_at__isnull=True, since_at__lte=at - OTHERWISE)
-    found = list(untold.select_related("warrant__execution__decision__case"))
+    untold = untold.select_related("decision", "warrant__execution__decision__case")
+    found = [one for one in untold if not is_over(one.warrant, one.decision, at=at)]
     if found:
         _tell(found, at=at)
 

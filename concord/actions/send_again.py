@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.actions.models import Told, Unheld
+from concord.actions.ring_unheld import decision_of, is_over
 from concord.actions.tell_respondent import leave_letters, notice_to
 from concord.actions.verify_steps import letters_wait
 from concord.concurrence.contents import read_contents
 from concord.concurrence.guards import HasAConflict, NeedsCoordinator, check_key, check_staff
 from concord.concurrence.kinds import kind_of
-from concord.concurrence.models import SetAside, Warrant
+from concord.concurrence.models import Decision, SetAside, Warrant
 from concord.ledger.record import record
 from concord.letters.models import Letter
 from concord.outbox.leave import leave
@@ -34,7 +35,7 @@ class NoLetterReaches(Refused):
 
 
 class NothingToSend(Refused):
-    """It holds by now, was left out, is no letter, or waits for what comes before it."""
+    """It holds by now, was left out, is over or no letter, or waits for what comes before it."""
 
     words = _("There is nothing to send here now. Look at where the step stands.")
     status = 409
@@ -46,15 +47,16 @@ def send_again(step: Unheld, *, by: StaffMember, keyring: Keyring, at: datetime)
 
     Raises `NeedsCoordinator`, `HasAConflict`, `NothingToSend`, `NoLetterReaches`, NoGrant, and the guards of staff.
     """
+    decision = Decision.objects.select_for_update(no_key=True).get(id=step.decision_id)
     warrant = Warrant.objects.select_for_update().get(id=step.warrant_id)
-    decision, execution = step.decision, warrant.execution
+    execution = warrant.execution
     check_staff(by, at=at)
     check_key(by, keyring.holder)
     if by not in (decision.case.coordinator, decision.case.deputy):
         raise NeedsCoordinator(subject=decision.id)
     if not files.may_open(decision.file, by.person_id):
         raise HasAConflict(subject=decision.id)
-    if not may_be_sent(warrant) or execution.concurrence is None:
+    if not may_be_sent(warrant, at=at) or execution.concurrence is None:
         raise NothingToSend(subject=decision.id)
     said = notice_to(
         warrant.target, execution, read_contents(execution.concurrence.version, keyring=keyring)
@@ -81,8 +83,8 @@ def send_again(step: Unheld, *, by: StaffMember, keyring: Keyring, at: datetime)
     return left
 
 
-def may_be_sent(warrant: Warrant) -> bool:
-    """Whether it is a letter whose turn has come, and that was not seen to be handed over or set aside."""
+def may_be_sent(warrant: Warrant, *, at: datetime) -> bool:
+    """Whether it is a letter whose turn has come, that was not seen to be handed over or set aside, and is not over."""
     is_out = SetAside.objects.filter(commitment=warrant.commitment).exists()
     is_letter = kind_of(warrant.kind).by_letter
     return (
@@ -90,4 +92,5 @@ def may_be_sent(warrant: Warrant) -> bool:
         and warrant.verified_at is None
         and not is_out
         and not letters_wait(warrant.execution)
+        and not is_over(warrant, decision_of(warrant.execution), at=at)
     )

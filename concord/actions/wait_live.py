@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from concord.actions.models import ByHand, Elsewhere, ElsewhereState, Unheld
-from concord.actions.ring_unheld import who_answers
+from concord.actions.ring_unheld import is_over, who_answers
 from concord.cases.seats import seats_who_see
 from concord.concurrence.happening import is_happening
 from concord.concurrence.models import Decision
@@ -37,7 +37,8 @@ def steps_elsewhere(at: datetime) -> Iterable[Waits]:
 def steps_that_do_not_hold(at: datetime) -> Iterable[Waits]:
     """Of our own; whoever answers for them sets them right or leaves them out with a reason."""
     for one in Unheld.objects.open().select_related("decision__case", "warrant"):
-        if is_happening(one.decision.case, warrants=[one.warrant]):
+        live = is_happening(one.decision.case, warrants=[one.warrant])
+        if live and not is_over(one.warrant, one.decision, at=at):
             yield Waits(one.id, one.rung_at, frozenset(who_answers(one.decision)))
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.actions import platforms
 from concord.actions.models import ByHand, Elsewhere, ElsewhereState, Told
-from concord.actions.ring_unheld import in_words
+from concord.actions.ring_unheld import in_words, is_over
 from concord.actions.send_again import may_be_sent
 from concord.actions.settle_by_hand import read_proof
 from concord.actions.state_done import what_is_asked
@@ -48,6 +48,7 @@ STANDS_OURS: dict[str, Words] = {
     "waits": _("Its letter leaves once every other step holds."),
     "no_mailbox": _("No letter reaches them. They are shown it when they come into the room."),
     "under_way": _("The letter could not be handed over so far. It is tried again by itself."),
+    "over": _("What it is about has ended: it is not sent any more. Leave it out with a reason."),
     "given_up": _("The letter could not be handed over, and is not tried any more."),
 }
 PASSED = _("Whoever was named for it has no part in this any more.")
@@ -166,7 +167,7 @@ def _unheld(decision: Decision, request: DeskRequest, typed: Typed | None) -> It
             id=one.id,
             where=_("Does not hold yet"),
             what=in_words(warrant),
-            stands=STANDS_OURS[_where_it_stands(warrant)],
+            stands=STANDS_OURS[_where_it_stands(warrant, decision, at=request.at)],
             who=owner.working_name if owner else "",
             due_at=one.since_at,
             settled_at=None,
@@ -174,16 +175,20 @@ def _unheld(decision: Decision, request: DeskRequest, typed: Typed | None) -> It
             may_settle=False,
             asks=theirs,
             may_leave_out=theirs and is_letter,
-            may_send=theirs and may_be_sent(warrant) and has_a_mailbox(warrant.target),
+            may_send=theirs
+            and may_be_sent(warrant, at=request.at)
+            and has_a_mailbox(warrant.target),
             is_ours=True,
             typed=words,
             refused=refused,
         )
 
 
-def _where_it_stands(warrant: Warrant) -> str:
+def _where_it_stands(warrant: Warrant, decision: Decision, *, at: datetime) -> str:
     if not kind_of(warrant.kind).by_letter:
         return "looked_at"
+    if is_over(warrant, decision, at=at):
+        return "over"
     if letters_wait(warrant.execution):
         return "waits"
     if not has_a_mailbox(warrant.target):

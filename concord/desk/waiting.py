@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -22,8 +22,7 @@ from concord.actions.models import (
     Unheld,
     done_by,
 )
-from concord.actions.ring_unheld import in_words
-from concord.actions.tell_respondent import has_a_mailbox
+from concord.actions.ring_unheld import in_words, is_over
 from concord.cases.alarm_caseless import caseless, for_too_long
 from concord.cases.check_in import due
 from concord.cases.clocks import WARN_FIRST
@@ -31,16 +30,16 @@ from concord.cases.models import OVER, Case, CheckIn, Closing, Cover, Handover, 
 from concord.cases.models import State as CaseState
 from concord.cases.presence import asks_of
 from concord.concurrence.kinds import kind_of
-from concord.concurrence.models import Asked, Look, Proposal, Version
+from concord.concurrence.models import Asked, Decision, Look, Proposal, Version, Warrant
 from concord.concurrence.models import State as ProposalState
 from concord.concurrence.ring_for_end import undone, unread_noes
 from concord.convenings.models import Convening
 from concord.desk.alike import Few, Row, few_of, how_many_of, how_many_rows, rows_of
 from concord.monitoring.alarm_unwatched import open_rooms
-from concord.monitoring.items import Item, Oldest, how_many_items, items_of, oldest_items
+from concord.monitoring.items import SHOWN, Item, Oldest, how_many_items, items_of, oldest_items
 from concord.monitoring.machine_queue import MachineQueue, machine_queue
 from concord.monitoring.models import Flag, FlagQuerySet, Unwatched
-from concord.people.models import StaffMember
+from concord.people.models import Login, StaffMember
 from concord.reports.models import UNANSWERED, Question, Report, ReportQuerySet
 from concord.reports.models import State as ReportState
 from concord.retaliation.models import Attempt, AttemptQuerySet
@@ -81,6 +80,7 @@ class Waiting:
     elsewhere: list[Elsewhere]
     by_hand: list[ByHand]
     unheld: list[Late]
+    how_many_unheld: int
     looks: list[Look]
     cases: list[Case]
     changed: list[Changed]
@@ -127,8 +127,9 @@ class Waiting:
         came_in.append(self.machine.put_forward)
         looked: list[Sized] = [self.questions, self.reviews, self.unconfirmed, self.later]
         kept: list[Sized] = [by_hand, self.by_hand, self.looks, self.handovers, self.no_actions]
-        kept += [self.covers, self.changed, self.unheld]
-        return self.how_many_flags + sum(map(len, [*came_in, unanswered, *looked, *kept]))
+        kept += [self.covers, self.changed]
+        counted = self.how_many_flags + self.how_many_unheld
+        return counted + sum(map(len, [*came_in, unanswered, *looked, *kept]))
 
     @property
     def why_changed(self) -> dict[UUID, str]:
@@ -138,9 +139,15 @@ class Waiting:
     def more_flags(self) -> int:
         return Oldest(self.flags, self.how_many_flags).more
 
+    @property
+    def more_unheld(self) -> int:
+        return self.how_many_unheld - len(self.unheld)
+
 
 class Late(NamedTuple):
-    """A step of ours that does not hold, in words; `is_letter`: it can be left out, and sent again if it `reaches`."""
+    """A step of ours that does not hold, in words; `is_letter`: it can be left out, and sent again if it `reaches`.
+    Neither is said of a letter about what has ended.
+    """
 
     unheld: Unheld
     words: str
@@ -184,7 +191,8 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         later=list(later_for(staff, at=at).select_related("barred__decision")),
         elsewhere=list(elsewhere_for(staff).select_related("decision")),
         by_hand=list(by_hand_for(staff).select_related("decision")),
-        unheld=[_late(one) for one in unheld_for(staff)],
+        unheld=_late(unheld_for(staff)[:SHOWN], at=at),
+        how_many_unheld=unheld_for(staff).count(),
         looks=list(looks_for(staff, at=at).select_related("decision")),
         cases=list(cases_of(staff)),
         changed=changed_for(staff, asks=asks),
@@ -381,17 +389,36 @@ def unheld_for(staff: StaffMember) -> QuerySet[Unheld]:
     """Steps of ours that do not hold, in the cases this person answers for; every lead's who may see them."""
     if not staff.may_concur:
         return Unheld.objects.none()
-    found = Unheld.objects.visible_to(staff).open().select_related("decision", "warrant")
+    found = Unheld.objects.visible_to(staff).open()
     if staff.is_lead:
         return found
     return found.filter(Q(decision__case__coordinator=staff) | Q(decision__case__deputy=staff))
 
 
-def _late(unheld: Unheld) -> Late:
-    warrant = unheld.warrant
-    is_letter = kind_of(warrant.kind).by_letter
-    reaches = is_letter and has_a_mailbox(warrant.target)
-    return Late(unheld, in_words(warrant), is_letter, reaches)
+def _late(unheld: QuerySet[Unheld], *, at: datetime) -> list[Late]:
+    found = list(unheld.select_related("decision", "warrant").prefetch_related("decision__endings"))
+    targets = {one.warrant.target for one in found}
+    codes = dict(Decision.objects.filter(id__in=targets).values_list("id", "code"))
+    mailboxes = Login.objects.by_mailbox().filter(person__in=targets, address_sealed__isnull=False)
+    reached = set(mailboxes.values_list("person", flat=True))
+    words = _in_words([one.warrant for one in found], codes)
+    late = []
+    for one, said in zip(found, words, strict=True):
+        is_letter = kind_of(one.warrant.kind).by_letter
+        is_letter = is_letter and not is_over(one.warrant, one.decision, at=at)
+        late.append(Late(one, said, is_letter, is_letter and one.warrant.target in reached))
+    return late
+
+
+def _in_words(steps: list[Warrant], codes: dict[UUID, str]) -> Iterable[str]:
+    """Asked once for all that reads alike: the place has to be looked up."""
+    known: dict[tuple[object, ...], str] = {}
+    for one in steps:
+        label = codes.get(one.target, "")
+        alike = (one.kind, one.scope_kind, one.scope_id, one.until_at, one.review_on, label)
+        if alike not in known:
+            known[alike] = in_words(one, label=label)
+        yield known[alike]
 
 
 def looks_for(staff: StaffMember, *, at: datetime) -> QuerySet[Look]:

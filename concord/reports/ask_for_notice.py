@@ -11,6 +11,7 @@ from concord.ledger.record import record
 from concord.letterbox.session import Held
 from concord.people.addresses import read_address
 from concord.reports.models import Report
+from concord.reports.new_code import check_settled
 from concord.reports.notice_wanted import NoticeWanted, notice_wanted, seal_wanted
 from concord.reports.own_copy import read_copy
 
@@ -19,7 +20,8 @@ from concord.reports.own_copy import read_copy
 def ask_for_notice(report: Report, address: str, *, held: Held, at: datetime) -> Report:
     """Keep this address for it; an empty one, or the wish to hear nothing, erases what was kept.
 
-    Nothing new changes nothing. Raises ValueError for what is no mail address.
+    Nothing new changes nothing. Raises ValueError for what is no mail address, and NewCodeWaits for
+    another one; to erase the one that was kept waits for nothing.
     """
     report = Report.objects.select_for_update().get(id=report.id)
     copy = read_copy(held)
@@ -27,8 +29,11 @@ def ask_for_notice(report: Report, address: str, *, held: Held, at: datetime) ->
         return report
     asks = bool(address.strip()) and copy.told.hear != "nothing"
     wanted = NoticeWanted(read_address(address), get_language() or "en") if asks else None
-    if wanted == notice_wanted(report):
+    before = notice_wanted(report)
+    if wanted == before:
         return report
+    if wanted is not None and (before is None or wanted.address != before.address):
+        check_settled(report, at=at)
     report.notice_sealed = seal_wanted(report, wanted) if wanted else None
     report.save(update_fields=["notice_sealed"])
     record("reports.ask_for_notice", actor=None, subject=report.id, at=at)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from concord.ledger.record import record
@@ -45,8 +45,13 @@ def tell_status(job: Job | None, *, at: datetime) -> int:
     """Lay the day in each box that has been silent for a week. Returns in how many."""
     lately = Answer.objects.filter(box=OuterRef("box"), kind__in=HEARD_BY, pushed_at__gt=at - WEEK)
     told = Answer.objects.filter(box=OuterRef("box"), kind=OUTCOME)
+    waits = Answer.objects.filter(box=OuterRef("box"), kind=WAITS).order_by("-pushed_at")
+    rest = told.filter(pushed_at__gt=Subquery(waits.values("pushed_at")[:1]))
     silent = Report.objects.filter(
-        ~Exists(lately), ~Exists(told), tell_outcome=True, received_at__lte=at - WEEK
+        ~Exists(lately),
+        ~Exists(told) | Exists(waits) & ~Exists(rest),
+        tell_outcome=True,
+        received_at__lte=at - WEEK,
     )
     silent = silent.filter(acted_outside__isnull=True).exclude(state__in=ENDED)
     return sum(_tell(id, at=at) for id in list(silent.values_list("id", flat=True)))

@@ -223,9 +223,10 @@ def _box(
 
 
 def _how_it_stands(opened: list[Opened]) -> tuple[date, bool] | None:
-    """What we said last, on which day: whether something was done; not once they have heard what came of it."""
+    """What we said last, on which day: whether something was done; not once they have heard all that came of it."""
     said = [each.plaintext.decode() for each in opened if each.kind == STATUS]
-    if not said or any(each.kind == "outcome" for each in opened):
+    told = any(each.kind == "outcome" for each in opened)
+    if not said or (told and _waits_since(opened) is None):
         return None
     return date.fromisoformat(said[-1].removesuffix(RESTED)), not said[-1].endswith(RESTED)
 

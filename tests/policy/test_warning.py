@@ -11,7 +11,10 @@ from django.db import IntegrityError, transaction
 from concord.access.forget_notices import forget_notices
 from concord.access.models import Notice
 from concord.access.tell import notices_for
+from concord.actions.ask_review import ask_review
+from concord.actions.assign_review import assign_review
 from concord.actions.audit import audit
+from concord.actions.decide_review import decide_review
 from concord.actions.models import ReviewRequest, Told, Unheld
 from concord.actions.send_again import NoLetterReaches, NothingToSend, send_again
 from concord.actions.verify_steps import look_again, verify_steps
@@ -37,6 +40,7 @@ from concord.reports.told import Told as Reported
 from concord.vault import environment
 from tests.browsing import Browser, at_the_desk, by_mail, into
 from tests.cast import Cast, opened, proposed, terms_for
+from tests.looking_again import another_receiver
 from tests.policy.test_sanctions import step
 
 ASKED = "The team asks you to leave this session for now."
@@ -149,7 +153,7 @@ def rung() -> set[UUID | None]:
 def test_a_letter_that_nobody_carries_is_somebodys_and_is_sent_again(cast: Cast) -> None:
     """It was being checked for ever: nobody was rung, and whoever reported waited for news of it."""
     case, code = reported(cast)
-    execution = decided(cast, "warn", case=case)
+    execution = decided(cast, "mute", "warn", case=case)
     Job.objects.filter(kind=NOTICE).delete()
     looked_at_again(cast, seconds=59)
     assert rung() == set()
@@ -173,7 +177,10 @@ def test_a_letter_that_nobody_carries_is_somebodys_and_is_sent_again(cast: Cast)
     box = Browser().open("/report/box").press("Open", code=code)
     assert box.sees("A part of what was decided has not come through yet.")
     assert list(Answer.objects.values_list("kind", flat=True)).count("waits") == 1
+    assert box.sees("Somebody can read for now, and not write."), "what holds is told already"
     assert tell_status(None, at=cast.later(days=8)) == 1, "and each week how it stands, as before"
+    box = Browser().open("/report/box").press("Open", code=code)
+    assert box.sees("this week")
     (first,) = Letter.objects.filter(kind="actions.notice")
     step, luis = Unheld.objects.get(), {"by": cast.luis.staff, "keyring": cast.luis.keyring}
     with pytest.raises(NeedsCoordinator):
@@ -190,7 +197,37 @@ def test_a_letter_that_nobody_carries_is_somebodys_and_is_sent_again(cast: Cast)
     box = Browser().open("/report/box").press("Open", code=code)
     assert box.sees("Somebody was told in writing what has to change.")
     assert not box.sees("has not come through")
+    assert not box.sees("this week")
+    assert tell_status(None, at=cast.later(days=30)) == 0
     assert audit() == []
+
+
+@pytest.mark.clauses("R-ACT-1", "R-PRACT-1", "I-INFORM-1")
+def test_a_warning_that_was_taken_back_is_not_sent_any_more_and_calls_nobody(cast: Cast) -> None:
+    mina = another_receiver(cast)
+    case, _code = reported(cast)
+    execution = decided(cast, "warn", case=case)
+    looked_at_again(cast, minutes=2)
+    amara = at_the_desk(cast.amara).open(f"/decisions/{execution.decision.id}")
+    assert amara.sees("Send it again")
+    _code, asked = ask_review(
+        kind="review", words="It was a quote.", contact="", shut=None, nonce=b"n" * 16, at=cast.at
+    )
+    who = {"keyring": mina.keyring, "at": cast.at}
+    assign_review(asked, decision=execution.decision, by=mina.staff, **who)
+    decide_review(asked, outcome="overturned", reason="So it was.", answer="", by=mina.id, **who)
+    luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring}
+    assert call_again(None, at=cast.later(minutes=7)) == 0
+    with pytest.raises(NothingToSend), transaction.atomic():
+        send_again(Unheld.objects.get(), **luis, at=cast.at)
+    looked_at_again(cast, hours=5)
+    assert not Answer.objects.filter(kind="waits").exists()
+    assert amara.open("/").sees("Look at where it stands.")
+    assert amara.open(f"/decisions/{execution.decision.id}").sees("it is not sent any more")
+    assert not amara.sees("Send it again")
+    amara.press("Leave it out", words="It was taken back.")
+    look_at(execution, cast)
+    assert Case.objects.get().state == CaseState.STABILISED
 
 
 @pytest.mark.clauses("R-PRACT-1", "I-INFORM-1")

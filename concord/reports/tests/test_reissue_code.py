@@ -12,6 +12,7 @@ from concord.letterbox.read import read
 from concord.letterbox.session import Held
 from concord.reports.add_words import add_words
 from concord.reports.answer_report import OneIsUnderway, answer_report
+from concord.reports.ask_for_notice import ask_for_notice
 from concord.reports.change_choices import Choices, change_choices
 from concord.reports.confirm_code import AnotherWasMade, confirm_code
 from concord.reports.confirm_set_aside import NeedsAnotherPerson
@@ -100,6 +101,7 @@ def test_behind_a_new_code_its_maker_decides_nothing_in_the_reporters_place(
         lambda now: stay_out(found, held=held, at=now),
         lambda now: keep_out(found, [mina.staff], held=held, at=now),
         lambda now: change_choices(found, Choices("call Luis", "", ""), held=held, at=now),
+        lambda now: ask_for_notice(found, "amara@example.org", held=held, at=now),
     ]
     for decide in decides:
         with pytest.raises(NewCodeWaits):
@@ -109,13 +111,14 @@ def test_behind_a_new_code_its_maker_decides_nothing_in_the_reporters_place(
     assert not made_for_others(amara.staff, at=at)
     add_words(found, "He is here.", at=at)  # nothing waits for it
     change_choices(found, Choices("", "", ""), held=held, at=at)  # erased at once
+    ask_for_notice(found, "", held=held, at=at)
     for who, refused in ((amara, NeedsAnotherPerson), (luis, NoGrant), (kofi, NoGrant)):
         with pytest.raises(refused):
             confirm_code(NewCode.objects.get(), by=who.staff, keyring=who.keyring, at=at)
     for _twice in range(2):
         confirm_code(NewCode.objects.get(), by=mina.staff, keyring=mina.keyring, at=at)
     assert Entry.objects.filter(verb="reports.confirm_code").count() == 1
-    for decide in decides[:2]:
+    for decide in (*decides[:2], decides[-1]):
         decide(at)
     assert OwedGrant.objects.get().holder == luis.id
 
