@@ -51,6 +51,7 @@ def with_its_rows(cast: Cast, case: Case) -> Case:
         case=case, briefing=uuid4(), sealed=b"x", decided_by=cast.amara.id, decided_at=cast.at,
         rung_at=cast.at,
     )  # fmt: skip
+    decided.readings.create(person=cast.luis.id, read_at=cast.at)
     Agreement.objects.create(
         no_action=decided, decided_by=cast.amara.id, person=cast.luis.id, agreed_at=cast.at
     )
@@ -119,14 +120,18 @@ def test_who_stepped_out_or_decided_agrees_to_nothing_by_any_insert(cast: Cast) 
         rung_at=cast.at,
     )  # fmt: skip
     case.recusals.create(person=cast.noor.id, recused_at=cast.at)
+    for reader in (cast.amara, cast.noor):
+        decided.readings.create(person=reader.id, read_at=cast.at)
     forged = [
         {"decided_by": cast.amara.id, "person": cast.amara.id},
         {"decided_by": cast.luis.id, "person": cast.amara.id},
         {"decided_by": cast.amara.id, "person": cast.noor.id},
+        {"decided_by": cast.amara.id, "person": cast.luis.id},  # who has not opened it
     ]
     for row in forged:
         with pytest.raises(IntegrityError), transaction.atomic():
             Agreement.objects.create(no_action=decided, agreed_at=cast.at, **row)
+    decided.readings.create(person=cast.luis.id, read_at=cast.at)
     agreed = Agreement.objects.create(
         no_action=decided, decided_by=cast.amara.id, person=cast.luis.id, agreed_at=cast.at
     )

@@ -9,9 +9,11 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from concord.ledger.models import Entry
 from concord.people.disconnect_second_factor import disconnect_second_factor
+from concord.people.end_designation import end_designation
 from concord.people.models import Login, StaffMember
 from concord.people.tests.team import (
     AT,
@@ -174,7 +176,7 @@ def test_keys_are_vouched_for_once(team: Team, lead: Client):
 
 def test_keys_of_somebody_who_left_are_not_vouched_for(team: Team, lead: Client):
     kim, _ = bring_kim_in(lead)
-    lead.post(f"/team/{kim.id}/end", {"sure": "on"})
+    end_designation(kim, by=None, at=timezone.now())
     kim.refresh_from_db()
     keyring = keys.unlock(team.luis.person_id, PASSPHRASE)
     with pytest.raises(NoLongerDesignated):
@@ -207,6 +209,8 @@ def test_whoever_leaves_has_no_keys_and_no_way_in(team: Team, lead: Client):
     assert lead.post(f"/team/{team.luis.id}/end", {}).status_code == 200
     assert StaffMember.objects.get(id=team.luis.id).ended_at is None
     lead.post(f"/team/{team.luis.id}/end", {"sure": "on"})
+    assert StaffMember.objects.get(id=team.luis.id).ended_at is None, "one alone ends nobody"
+    sign_in_at_the_desk(team.noor).post(f"/team/{team.luis.id}/leaving", {"sure": "on"})
     with pytest.raises(NoKey):
         keys.public_keys(team.luis.person_id)
     with pytest.raises(WrongPassphrase):
