@@ -48,6 +48,8 @@ from concord.site.settings import ALLOWED_HOSTS, DATABASES, STORAGES  # noqa: E4
 
 ON_SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 if ON_SQLITE:
+    # A test that touches no database must find none that another left open in a thread of the streams.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["TEST"] = {"NAME": str(HOME / "data" / "test.sqlite3")}
 
 CONCORD_ARGON2 = (1, 64 * 1024)

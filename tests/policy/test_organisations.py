@@ -58,6 +58,7 @@ from tests.cast import (
     stage,
     terms_for,
 )
+from tests.looking_again import another_receiver
 
 NORTHERN = "Northern Alliance"
 
@@ -512,12 +513,12 @@ def test_one_of_them_who_comes_back_by_another_mailbox_is_met_once_under_their_o
 def test_what_one_of_them_asks_for_lets_in_that_one_and_for_the_others_it_goes_on(
     cast: Cast, members: list[Registration], mailbox: Mailbox, kind: str
 ) -> None:
+    desk = another_receiver(cast)  # Ravi is close to Karim, whom the same case is about
     decision = decided(cast)
     ada = by_mail("ada@northern.example", mailbox)
     assert ada.status == 403
     ada.follow("This is not me").press("Send", kind=kind, words="I left it last year.")
     request = ReviewRequest.objects.get()
-    desk = cast.ravi
     assert request.reviewer == desk.id
     decide_review(
         request,
@@ -542,6 +543,7 @@ def test_whoever_asks_by_the_number_of_a_notice_for_several_is_told_apart_from_t
     cast: Cast, members: list[Registration], mailbox: Mailbox
 ) -> None:
     """The number leads to the decision alone: who of its people asks is said by whoever looks, and by nobody else."""
+    mina = another_receiver(cast)
     decision = decided(cast, notice_body=f"You have no access to Hall 1. {review_link()}")
     mailbox.arrive()
     links = {found for one in mailbox for found in re.findall(r"/review\?of=\d+", one["body"])}
@@ -549,17 +551,17 @@ def test_whoever_asks_by_the_number_of_a_notice_for_several_is_told_apart_from_t
     assert "northern" not in page.page.lower()
     request = ReviewRequest.objects.get()
     assert (request.decision, request.shut) == (decision, None)
-    ravi = at_the_desk(cast.ravi).open(f"/reviews/{request.id}")
+    desk = at_the_desk(mina).open(f"/reviews/{request.id}")
     said = {"outcome": "overturned", "reason": "She showed that she left."}
-    ravi.press("Decide it", **said)
-    assert ravi.status == 409
-    assert ravi.sees("Please choose who of them asks, or all of them.")
-    ravi.press("Decide it", **said, whom=str(Warrant.objects.filter(kind="organisation").get().id))
-    assert ravi.status == 422  # a step that keeps nobody out
+    desk.press("Decide it", **said)
+    assert desk.status == 409
+    assert desk.sees("Please choose who of them asks, or all of them.")
+    desk.press("Decide it", **said, whom=str(Warrant.objects.filter(kind="organisation").get().id))
+    assert desk.status == 422  # a step that keeps nobody out
     assert Decision.objects.in_force(timezone.now()).filter(id=decision.id).exists()
     hers = Warrant.objects.get(target=members[0].person_id)
-    ravi.press("Decide it", **said, whom=str(hers.id))
-    assert ravi.status == 200
+    desk.press("Decide it", **said, whom=str(hers.id))
+    assert desk.status == 200
     later = timezone.now() + timedelta(minutes=1)
     let_in = [is_admitted(one.person_id, cast.hall.places, at=later) for one in members]
     assert let_in == [True, False, False, True]
