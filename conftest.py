@@ -45,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--database-only", action="store_true", help="only the tests that touch the database"
     )
     group.addoption(
-        "--half", action="store_true", help="of the rooms' own tests, those of this source's half"
+        "--third", action="store_true", help="of the rooms' own tests, those of this source's third"
     )
     group.addoption(
         "--no-browser", action="store_true", help="leave out the stories told in a browser"
@@ -83,7 +83,7 @@ def _check_clauses(items: list[pytest.Item]) -> None:
 
 
 def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
-    halves = _other_half() if config.getoption("--half") else lambda item: False
+    is_left = _other_thirds() if config.getoption("--third") else lambda item: False
 
     def wanted(item: pytest.Item) -> bool:
         marks = {mark.name for mark in item.iter_markers()}
@@ -93,7 +93,7 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
             or (config.getoption("--no-browser") and "browser" in marks)
             or (config.getoption("--browser-only") and "browser" not in marks)
             or ("nightly" in marks and not NIGHTLY)
-            or (halves(item) and not marks & {"clauses", "postgresql"})
+            or (is_left(item) and not marks & {"clauses", "postgresql"})
             or ("sqlite" in marks and ON_POSTGRESQL)
         )
 
@@ -103,13 +103,13 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
         items[:] = [item for item in items if wanted(item)]
 
 
-def _other_half() -> Callable[[pytest.Item], bool]:
+def _other_thirds() -> Callable[[pytest.Item], bool]:
     """Whether a test is a room's own, in a file that this source does not ask; by files, which share their stage."""
-    turn = int(record.tree_hash(), 16) % 2
+    turn = int(record.tree_hash(), 16) % 3
 
     def is_left(item: pytest.Item) -> bool:
         file = item.nodeid.split("::")[0]
-        return file.startswith("concord/") and zlib.crc32(file.encode()) % 2 != turn
+        return file.startswith("concord/") and zlib.crc32(file.encode()) % 3 != turn
 
     return is_left
 

@@ -51,7 +51,7 @@ class Proof:
 
 
 HISTORIES = Proof("histories", "Histories of people at three cases", 25, 50_000)
-RACES = Proof("races", "Races of people who press at the same moment", 36, 1_000)
+RACES = Proof("races", "Races of people who press at the same moment", 24, 1_000)
 KILLS = Proof("kills", "Processes killed between proposal and verified effect", 25, 200)
 
 

@@ -1,6 +1,6 @@
 """bin/test: every test on SQLite, those that touch the database again on PostgreSQL, and the sabotages.
 
-On PostgreSQL every story runs each time, and of the rooms' own tests one half: which one, the source itself says, so
+On PostgreSQL every story runs each time, and of the rooms' own tests a third: which one, the source itself says, so
 that the same source asks the same and the next one mostly the other. `--whole` and a night leave nothing out.
 
 Three things run at a time, for each waits a good deal, for a process or for the disk: PostgreSQL, which takes longest;
@@ -71,13 +71,13 @@ def main() -> int:
             each.show()
             ended.result()
         noticed = broken is None or sabotaging.finish(broken)
-    halved = not (options.whole or options.nightly or options.fast or narrowed)
+    in_part = not (options.whole or options.nightly or options.fast or narrowed)
     _tell(
         [each for each, _ in rounds],
         noticed=noticed,
         fast=options.fast,
         narrowed=narrowed,
-        halved=halved,
+        in_part=in_part,
     )
     return 0 if noticed and all(each.ok for each, _ in rounds) else 1
 
@@ -122,9 +122,9 @@ def _begin(
     pool: Executor, options: argparse.Namespace, arguments: list[str]
 ) -> list[tuple[Round, Future[None]]]:
     """Start the rounds, the longest first; where only some tests were asked for, SQLite is one."""
-    half = [] if options.whole or options.nightly or arguments else ["--half"]
+    third = [] if options.whole or options.nightly or arguments else ["--third"]
     others: list[Asked] = [
-        ("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser", *half]),
+        ("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser", *third]),
         ("SQLite, in a browser", _on_sqlite, ["--browser-only"]),
     ]
     alone: list[Asked] = [("SQLite", _on_sqlite, ["--no-browser"])]
@@ -186,14 +186,14 @@ def _pytest(each: Round, arguments: list[str], **environment: str) -> None:
         each.status = process.wait()
 
 
-def _tell(rounds: list[Round], *, noticed: bool, fast: bool, narrowed: bool, halved: bool) -> None:
+def _tell(rounds: list[Round], *, noticed: bool, fast: bool, narrowed: bool, in_part: bool) -> None:
     skipped = [f"{each.name.upper()}: {line.upper()}" for each in rounds for line in each.skipped]
     if fast:
         skipped.append("POSTGRESQL, THE BROWSER AND THE SABOTAGES (--FAST)")
     elif narrowed:
         skipped.append("THE SABOTAGES (ONLY SOME TESTS WERE ASKED FOR)")
-    if halved:
-        skipped.append("POSTGRESQL: ONE HALF OF THE ROOMS' OWN TESTS (--WHOLE RUNS BOTH)")
+    if in_part:
+        skipped.append("POSTGRESQL: ONE THIRD OF THE ROOMS' OWN TESTS (--WHOLE RUNS ALL)")
     print()
     for line in skipped:
         print(f"SKIPPED: {line}")
