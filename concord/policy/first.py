@@ -18,6 +18,8 @@ from concord.policy.violations import GROUNDS, KINDS
 LANGUAGE = "en"
 TITLE = "Code of conduct and privacy policy"
 CREDIT = "Adapted from the guidelines that Access Now made for RightsCon 2020, with our thanks."
+CONTACT_DAYS, ENDLESS_MONTHS = 90, 24
+"""What the clocks of `cases` keep for everybody, and no setting changes; a story compares them."""
 
 
 def first_text() -> dict[str, Any]:
@@ -33,6 +35,7 @@ def _section(heading: str, *paragraphs: str, points: list[str] | None = None) ->
 def _sections() -> list[dict[str, Any]]:
     host, team = settings.CONCORD_HOST_NAME, team_name_within()
     addresses, posts = settings.CONCORD_KEEP_ADDRESSES_DAYS, settings.CONCORD_KEEP_POSTS_DAYS
+    months, codes = settings.CONCORD_KEEP_CASES_MONTHS, settings.CONCORD_KEEP_CODES_DAYS
     return [
         _section(
             "What this is for",
@@ -80,21 +83,28 @@ def _sections() -> list[dict[str, Any]]:
             "travels as e-mail does, and others on its way may be able to read it. There is no time limit.",
             "Designated people of our staff receive reports and follow a set procedure. You may leave a way"
             " to reach you, ask to be told what was done, or do neither. Tell it in whatever way feels "
-            "right to you, and have somebody with you to support you: whoever you give your code to can read"
-            " and answer along with you, and you can copy somebody in on a letter. On the page you may say "
+            "right to you, and have somebody with you to support you: on the page you make them a code of their "
+            "own, with which they read the answers that you share and nothing else, until you end it; keep yours "
+            "to yourself. You can copy somebody in on a letter. On the page you may say "
             "who of us must not read it. You will never be asked to face anybody, nor to take part in what "
             "we do about it.",
         ),
         _section(
             "How we respond",
             "Besides answering reports, our staff watch over live events, chats and public social media "
-            "posts about them. Watching is for spaces, not for people: no profile of anybody is kept.",
+            "posts about them. Watching is for spaces, not for people: no profile of anybody is kept. In our rooms a "
+            "machine reads along and shows our staff messages that look like a threat or an attack; it hides nothing "
+            "and decides nothing.",
             "When a violation that needs action is flagged, one of us coordinates. Before anything is done,"
             " at least one other member of our staff must agree to exactly that step. Then we act to calm "
             "the situation, which may mean:",
             points=[
+                "a warning by letter, which says what has to change;",
+                "asking somebody to leave, which they may do or not;",
+                "letting somebody write more slowly, or only read, for a while;",
                 "revoking somebody's access to a session, an event, or all of our events;",
                 "deleting posts or comments;",
+                "something else that fits better, which one of us does by hand and puts on record;",
                 (
                     "telling the organisation of the person concerned, when that is practicable; the "
                     "software we use does not send such letters yet."
@@ -138,8 +148,14 @@ def _sections() -> list[dict[str, Any]]:
             f"and your address, unless another event still needs it; {posts} days after it, what was written in its "
             "rooms. Where something was reported or deleted, an empty place stays. While a decision about "
             "somebody is in force, we keep signs made from their address that do not show it, so that we "
-            "know them again. Sealed reports and cases, with their copies of what was written, stay until we erase "
-            "them; no day is set for that yet. Backups may hold what was erased for up to 35 days more.",
+            "know them again. Backups may hold what was erased for up to 35 days more.",
+            "What nobody has answered is not erased. A case is erased, with its reports and its copies of what was "
+            f"written, {months} months after it was closed, or after what was decided in it ended; where that has no "
+            f"end, {ENDLESS_MONTHS} months after closing. What lets a deletion be taken back stays while the decision "
+            "does. A question to us, and what we found to need no action, is erased "
+            f"{months} months after we said so. How to reach you is erased {CONTACT_DAYS} days after the case was "
+            f"closed; your code opens nothing any more {codes} days after it was last used. A case that the law, or "
+            "somebody's protection, makes us hold is kept until that is over.",
         ),
         _section(
             "Changes, questions, and thanks",

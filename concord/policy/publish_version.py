@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from concord.ledger.record import record
 from concord.people.designate import must_plan
 from concord.people.models import StaffMember
 from concord.policy.models import Text, Version
-from concord.policy.text import check, digest, plain
+from concord.policy.text import CREDIT_LENGTH, LANGUAGE_LENGTH, check, digest, plain
 from concord.refusals import Refused
 
 
@@ -44,15 +45,18 @@ def publish_version(
 ) -> Version:
     """Publish the next version; `texts` maps a language to a title and sections (`policy.text.check`).
 
-    The very first may have been in force before it came here. `by` is None only at set-up.
-    Raises NotYoursToDesignate, WouldReachBack, NeedsCredit; ValueError for a text without shape.
+    The very first may have been in force before it came here. `by` is None at set-up and from the command line.
+    Raises NotYoursToDesignate, WouldReachBack, NeedsCredit; ValueError for a text without shape or in no language.
     """
     must_plan(by, at=at)
     if not credit.strip():
         raise NeedsCredit()
+    if len(credit.strip()) > CREDIT_LENGTH or "\0" in credit:
+        raise ValueError(f"the line of credit has at most {CREDIT_LENGTH} letters")
     if not texts:
         raise ValueError("a version has at least one text")
-    for text in texts.values():
+    for language, text in texts.items():
+        _must_be_known(language)
         check(text)
     newest = Version.objects.select_for_update().order_by("-number").first()
     if newest is not None and (effective_from < at or effective_from <= newest.effective_from):
@@ -69,6 +73,16 @@ def publish_version(
         _add(version, language, text)
     record("policy.publish_version", actor=actor, subject=None, at=at, number=version.number)
     return version
+
+
+def _must_be_known(language: str) -> None:
+    """Its page says which language it is in, and runs the way that language is written."""
+    try:
+        known = len(language) <= LANGUAGE_LENGTH and bool(get_language_info(language))
+    except KeyError:
+        known = False
+    if not known:
+        raise ValueError(f"{language} is no code of a language that the pages can name, such as en")
 
 
 def _add(version: Version, language: str, text: Mapping[str, Any]) -> Text:

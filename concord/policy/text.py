@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+TITLE_LENGTH, CREDIT_LENGTH, LANGUAGE_LENGTH = 200, 300, 10
+
 
 def plain(title: str, sections: list[dict[str, Any]], *, credit: str) -> str:
     """The whole text as a person could copy it out; only what was published goes in."""
@@ -27,11 +29,13 @@ def check(text: Mapping[str, Any]) -> None:
         or not sections
     ):
         raise ValueError("a policy has a title and sections")
+    if len(title) > TITLE_LENGTH or "\0" in title:
+        raise ValueError(f"a title has at most {TITLE_LENGTH} letters")
     for section in sections:
         if not isinstance(section, dict) or set(section) != {"heading", "paragraphs", "points"}:
             raise ValueError("a section has a heading, paragraphs and points")
         if (
-            not all(isinstance(one, str) for one in _strings(section))
+            not all(isinstance(one, str) and "\0" not in one for one in _strings(section))
             or not section["heading"].strip()
         ):
             raise ValueError("a section is made of words")

@@ -22,6 +22,7 @@ COMMANDS = {
     "setup": "prepare an install: keys, tables, policy, outside contact, the first two of the team",
     "check": "name every setting that is missing or unsafe",
     "serve": "serve the pages and the live rooms",
+    "policy": "the versions of the policy: print, compare, publish one from a file",
     "plant": "plan an event with its sessions from a file",
     "staff": "who is designated; bring somebody in, confirm keys, end a designation",
     "recover": "a lost passphrase, a lost phone, or new shares of the recovery key",

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 
+from concord.cases.clocks import CONTACT, ENDLESS_MONTHS
 from concord.cases.take_up import take_up
 from concord.monitoring.judge_credible import judge_credible
 from concord.people.tests.team import Mailbox
 from concord.policy import first
-from concord.policy.models import Text
+from concord.policy.models import Text, Version
 from concord.policy.publish_version import NeedsCredit, WouldReachBack, publish_version
 from concord.policy.violations import GROUNDS
+from concord.site.cli import main
+from concord.site.policy_file import the_first, written
 from concord.spaces.models import Post
 from concord.spaces.streams import authorise_room
 from tests.browsing import Browser, at_the_desk, by_mail
@@ -113,6 +116,70 @@ def test_what_was_published_stays_readable_to_the_byte(cast: Cast) -> None:
     text.title = "Rewritten"
     with pytest.raises(TypeError):
         text.save()
+
+
+@pytest.mark.clauses("P-UPDATE-1", "P-EFFECT-1")
+def test_a_host_changes_it_in_a_file_sees_what_changes_and_publishes_it(
+    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "policy.toml"
+    assert main(["policy", "--print"]) == 0
+    file.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert main(["policy", "--compare", str(file)]) == 0
+    assert capsys.readouterr().out == "Nothing changes.\n"
+    french = '[[text]]\nlanguage = "fr"\ntitle = "Règles"\n[[text.section]]\nheading = "Ici"\n'
+    french += 'points = ["«\\u007f» 🙂"]\n'
+    changed = file.read_text().replace("We keep little", "We keep very little")
+    file.write_text(changed + french, encoding="utf-8")
+    assert main(["policy", "--compare", str(file)]) == 0
+    shown = capsys.readouterr().out
+    assert "-We keep little" in shown
+    assert "+We keep very little" in shown
+    assert "+Règles" in shown
+    for wrong in ("2020-01-01", ""):
+        since = ["--from", wrong] if wrong else []
+        assert main(["policy", "--publish", str(file), *since]) == 1
+    assert Version.objects.count() == 1
+    assert main(["policy", "--publish", str(file), "--from", "2100-03-01"]) == 0
+    assert main(["policy", "--publish", str(file), "--from", "2100-03-01"]) == 1
+    page = Browser().open("/policy")
+    assert page.sees("This will change.")
+    assert page.sees("We keep little")
+    assert Browser().open("/policy/2").sees("We keep very little")
+    assert Browser().open("/policy/2?in=fr").sees("«\x7f» 🙂")
+    capsys.readouterr()
+    assert main(["policy"]) == 0
+    assert "version 2, in force from 2100-03-01 00:00 UTC" in capsys.readouterr().out
+    main(["policy", "--print"])
+    file.write_text(capsys.readouterr().out, encoding="utf-8")
+    main(["policy", "--compare", str(file)])
+    assert capsys.readouterr().out == "Nothing changes.\n"
+
+
+@pytest.mark.parametrize(
+    "was, now, words",
+    [
+        ("credit = ", "thanks = ", "thanks in the file is nothing that a policy has"),
+        ("points = [", "items = [", "items in section 1 of text 1 is nothing"),
+        ('language = "en"', "language = 3", "language of text 1 should be a text"),
+        ("\n[[text]]", "\n[[words]]", "words in the file is nothing"),
+        ("credit = ", "credit ", "policy.toml"),
+        ('language = "en"', 'language = "xx"', "xx is no code of a language"),
+    ],
+)
+def test_a_mistake_in_its_file_is_named_and_nothing_is_published(
+    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str], was: str, now: str, words: str
+) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(written(the_first()).replace(was, now, 1), encoding="utf-8")
+    assert main(["policy", "--publish", str(file), "--from", "2100-03-01"]) == 1
+    assert words in capsys.readouterr().err
+    assert Version.objects.count() == 1
+
+
+def test_the_first_text_names_what_the_clocks_of_cases_keep_for_everybody() -> None:
+    assert CONTACT.days == first.CONTACT_DAYS
+    assert ENDLESS_MONTHS == first.ENDLESS_MONTHS
 
 
 @pytest.mark.clauses("K-ATTR-1")

@@ -74,6 +74,10 @@ def test_the_first_policy_names_every_kind_every_ground_and_both_addresses():
         "at least one other member of our staff must agree",
         "revoking somebody's access",
         "deleting posts or comments",
+        "a warning by letter",
+        "write more slowly, or only read",
+        "a machine reads along",
+        "a code of their own",
         "telling the organisation of the person concerned, when that is practicable",
         "without asking a second person anew",
         "do not name a survivor to anybody without their own clear yes",
@@ -96,13 +100,24 @@ def test_the_first_policy_promises(promise):
 
 def test_the_first_policy_names_the_periods_that_the_clocks_keep(settings):
     settings.CONCORD_KEEP_ADDRESSES_DAYS, settings.CONCORD_KEEP_POSTS_DAYS = 11, 22
+    settings.CONCORD_KEEP_CASES_MONTHS, settings.CONCORD_KEEP_CODES_DAYS = 33, 44
     words = str(first_text())
     assert "11 days after an event ended" in words
     assert "22 days after it" in words
+    assert "33 months after it was closed" in words
+    assert "33 months after we said so" in words
+    assert "44 days after it was last used" in words
 
 
 @pytest.mark.parametrize(
-    "untrue", ["encrypted if you wish", "documents are sealed", "nobody can list"]
+    "untrue",
+    [
+        "encrypted if you wish",
+        "documents are sealed",
+        "nobody can list",
+        "no day is set",
+        "whoever you give your code to",
+    ],
 )
 def test_the_first_policy_promises_nothing_that_is_not_built(untrue):
     assert untrue not in str(first_text())
@@ -177,6 +192,8 @@ def test_every_version_keeps_its_line_of_credit():
         {},
         {"title": "", "sections": []},
         {"title": "T", "sections": []},
+        {"title": "T" * 201, "sections": [{"heading": "H", "paragraphs": [], "points": []}]},
+        {"title": "T", "sections": [{"heading": "H", "paragraphs": ["\0"], "points": []}]},
         {"title": "T", "sections": [{"heading": "H"}]},
         {"title": "T", "sections": [{"heading": "", "paragraphs": [], "points": []}]},
         {"title": "T", "sections": [{"heading": "H", "paragraphs": [1], "points": []}]},
@@ -189,6 +206,14 @@ def test_every_version_keeps_its_line_of_credit():
 def test_a_text_without_shape_is_not_published(wrong):
     with pytest.raises(ValueError):  # noqa: PT011 (each says its own)
         publish(en=wrong)
+    assert not Version.objects.exists()
+
+
+def test_a_text_in_no_language_or_with_thanks_beyond_measure_is_not_published():
+    with pytest.raises(ValueError, match="klingon"):
+        publish(klingon=text("T"))
+    with pytest.raises(ValueError, match="300"):
+        publish(credit="T" * 301)
     assert not Version.objects.exists()
 
 
