@@ -21,11 +21,13 @@ def receivers_for(
     about: set[UUID],
     at: datetime,
     recused: Iterable[UUID] = (),
+    case: Case | None = None,
 ) -> list[StaffMember]:
     """Designated receivers without a conflict, those on call first: who may coordinate.
 
     `about` are the persons it is about; one of them who is staff, or whoever declared to be close to one, is left
-    out, and so is whoever stepped back already (`recused`). Who said that they know one a little comes last.
+    out, and so is whoever stepped back already (`recused`). Who said that they know one a little comes last. Where
+    there is a `case`, a party known by a mailbox alone counts as well.
     """
     able = _without_conflict(
         StaffMember.objects.receivers(at),
@@ -33,6 +35,7 @@ def receivers_for(
         about=about,
         recused=set(recused),
         at=at,
+        case=case,
     )
     acquainted = acquainted_with(about)
     return sorted(able, key=lambda staff: staff.person_id in acquainted)

@@ -90,7 +90,7 @@ def give_a_row_to_newcomers(case: Case, *, keyring: Keyring, at: datetime) -> No
     out = set(case.recusals.values_list("person", flat=True))
     reports = [source.report for source in case.sources.select_related("report") if source.report]
     about = conflicted(case, keyring=keyring)
-    for staff in receivers_for(reports=reports, about=about, at=at):
+    for staff in receivers_for(reports=reports, about=about, at=at, case=case):
         if staff.person_id not in there | out:
             files.grant(case.file, to=staff.person_id, by=keyring, at=at)
             files.make_dormant(case.file, staff.person_id)

@@ -87,6 +87,6 @@ def may_take_from_outside(case: Case, *, by: Outside, at: datetime) -> list[Staf
     about = conflicted(case, keyring=by.keyring)
     reports = [source.report for source in case.sources.select_related("report") if source.report]
     recused = case.recusals.values_list("person", flat=True)
-    able = receivers_for(reports=reports, about=about, recused=recused, at=at)
+    able = receivers_for(reports=reports, about=about, recused=recused, at=at, case=case)
     free = [staff for staff in able if staff.person_id not in there]
     return sorted(free, key=lambda staff: staff.working_name)

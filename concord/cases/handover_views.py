@@ -163,5 +163,5 @@ def _colleagues(request: DeskRequest, case: Case) -> list[StaffMember]:
     out = set(case.recusals.values_list("person", flat=True)) | {request.staff_member.person_id}
     reports = [source.report for source in case.sources.select_related("report") if source.report]
     about = conflicted(case, keyring=request.keyring)
-    able = receivers_for(reports=reports, about=about, at=request.at)
+    able = receivers_for(reports=reports, about=about, at=request.at, case=case)
     return [staff for staff in able if staff.person_id not in out]

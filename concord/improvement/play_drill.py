@@ -18,6 +18,7 @@ from concord.concurrence.signals import asked_wider
 from concord.improvement import apart
 from concord.improvement.end_drill import END, end_drill
 from concord.improvement.models import Drill
+from concord.improvement.start_drill import asked_in_earnest
 from concord.monitoring.alarm_unreviewed import alarm_unreviewed
 from concord.monitoring.ring import NOTICE, ring_for_a_drill
 from concord.outbox.leave import leave
@@ -40,7 +41,8 @@ def play_drill(drill: Drill, *, at: datetime) -> None:
     with apart.inside(drill.id):
         to_ask = _do_what_is_due(at)
         is_done = _was_done_by(at - STAYS)
-    ring_for_a_drill(to_ask, at=at)
+    busy = asked_in_earnest() if to_ask else set()
+    ring_for_a_drill([person for person in to_ask if person not in busy], at=at)
     if is_done:
         end_drill(drill, by=None, at=at)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from concord.concurrence.models import Proposal
+from concord.concurrence.models import Asked, Proposal
 from concord.convenings.models import Convening, State
 from concord.improvement import apart
 from concord.improvement.models import Drill
@@ -77,6 +77,8 @@ class CannotBeSetApart(Refused):
 def start_drill(convening: Convening, *, by: StaffMember, at: datetime) -> Drill:
     """Set a database apart, play a raid in it, and ask those on call to come, in words that say that it is a drill.
 
+    What is real comes first, and only to whoever may know of it is that said: a lead who is kept out of a case, or is
+    in it, would hear of it by being refused. For them it begins, and those who are asked in earnest are left alone.
     Raises OnlyALeadStarts, EventIsOver, ADrillIsOn, SomethingRealWaits, TooFewToRehearse, CannotBeSetApart.
     """
     if not (by.is_lead and by.is_current(at)):
@@ -86,15 +88,18 @@ def start_drill(convening: Convening, *, by: StaffMember, at: datetime) -> Drill
         raise EventIsOver(subject=convening.id)
     if Drill.objects.exists():
         raise ADrillIsOn(subject=convening.id)
-    if Proposal.objects.awaiting_concurrence().exists():
+    waiting = Proposal.objects.awaiting_concurrence()
+    if waiting.visible_to(by).exists():
         raise SomethingRealWaits(subject=convening.id)
     people = _who_can_come(at)
     if Version.objects.in_force(at) is None or not _enough(people):
         raise TooFewToRehearse(subject=convening.id)
+    first = _first_to_come(convening, people, at=at)
     drill = Drill.objects.create(convening=convening, began_at=at, ends_at=at + LENGTH)
     _set_apart(drill, by=by, at=at)
     record("improvement.start_drill", actor=by.person_id, subject=drill.id, at=at)
-    ring_for_a_drill(_first_to_come(convening, people, at=at), at=at)
+    busy = asked_in_earnest()
+    ring_for_a_drill([one for one in first if one not in busy], at=at)
     return drill
 
 
@@ -108,6 +113,13 @@ def _set_apart(drill: Drill, *, by: StaffMember, at: datetime) -> None:
     except BaseException:
         apart.remove(drill.id)
         raise
+
+
+def asked_in_earnest() -> set[UUID]:
+    """Who is asked for a real second yes at this moment: no notice of a drill may be read as that one."""
+    waiting = Proposal.objects.awaiting_concurrence().values("id")
+    asked = Asked.objects.filter(version__proposal__in=waiting)
+    return set(asked.values_list("person", flat=True))
 
 
 def _who_can_come(at: datetime) -> list[StaffMember]:

@@ -16,7 +16,7 @@ from concord.reports.ask_for_notice import ask_for_notice
 from concord.reports.change_choices import change_choices
 from concord.reports.choices_form import ChoicesForm
 from concord.reports.keep_out import keep_out
-from concord.reports.let_in import let_in, may_be_let_in
+from concord.reports.let_in import let_in, may_be_let_in, seen_by_one_of_them
 from concord.reports.models import Report
 from concord.reports.new_code import NewCodeWaits, settles_at, unsettled
 from concord.reports.notice_wanted import notice_wanted
@@ -34,7 +34,7 @@ def choices(request: Request) -> HttpResponse:
     copy = read_copy(held) if held and known else None
     if held is None or known is None or copy is None:
         return render(request, "reports/box_shut.html")
-    may_come = may_be_let_in(copy, at=request.at)
+    may_come = may_be_let_in(known, copy, at=request.at)
     wanted = notice_wanted(known)
     receivers = [one for one in promise.receivers(request.at) if _reads(one, copy)]
     if request.method == "POST":
@@ -95,11 +95,13 @@ def _page(request: Request, form: ChoicesForm, copy: OwnCopy, known: Report) -> 
     at = request.at
     ticked = [one for one in promise.receivers(at) if one.id in copy.keep_out]
     code = unsettled(known, at=at)
+    saw = seen_by_one_of_them(known, copy, at=at)
     let_in_again = [one for one in promise.receivers(at) if one.id in copy.let_in]
     return {
         "form": form,
         "readers": names_told(copy.told, keep_out=ticked, at=at),
         "kept_out": [one.working_name for one in ticked],
+        "saw_the_code": saw.working_name if saw else "",
         "let_in": [one.working_name for one in let_in_again],
         "involved": copy.told.involved,
         "about_team": copy.told.about_team,

@@ -16,7 +16,7 @@ from concord.refusals import Refused
 from concord.reports import promise
 from concord.reports.keeps_out import kept_out_token, stays_out
 from concord.reports.models import LetIn, Report
-from concord.reports.outside import Outside, check_opens
+from concord.reports.outside import Outside, check_hands_on, check_opens
 from concord.reports.read_report import told_in
 from concord.reports.told import Told
 from concord.reports.who_read import kept_out_by_reporter
@@ -34,10 +34,11 @@ def hand_on(report: Report, *, to: StaffMember, by: Outside, at: datetime) -> Re
     """Let one receiver read and handle it like any report of theirs. Twice is once.
 
     A report "about someone on the team" goes to nobody but those whom its reporter let in.
-    Raises NotToThem, SayFirstThatYouKeepIt, NoGrant, vault's NoKey.
+    It is for the outside contact of now. Raises NotToThem, SayFirstThatYouKeepIt, NoGrant, vault's NoKey.
     """
     report = Report.objects.select_for_update().get(id=report.id)
     check_opens(report, by=by)
+    check_hands_on(by, at=at)
     if to not in may_take(report, told_in(report, keyring=by.keyring), at=at):
         raise NotToThem(subject=report.id)
     files.grant(report.file, to=to.person_id, by=by.keyring, at=at)

@@ -86,7 +86,10 @@ def _keep_out_of_question(report: Report, persons: set[UUID], *, at: datetime) -
 
 
 def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datetime) -> None:
-    """A new file for the outside contact, with everything that the reporter's box still knows."""
+    """A new file for the outside contact, with everything that the reporter's box still knows.
+
+    The former one is destroyed, with what recovery held of it: else what is erased one day would open from a backup.
+    """
     readers: set[UUID] = outside_readers(at)
     by_staff = {word.said_at: word.by_staff for word in report.words.all()}
     urgent = set(report.words.filter(urgent=True).values_list("said_at", flat=True))
@@ -94,7 +97,7 @@ def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datet
         take_away(underway)
     report.words.all().delete()
     SettingAside.objects.filter(report=report).delete()  # its reason was for readers who are gone
-    report.file = files.open_file(readers=readers, at=at).id
+    former, report.file = report.file, files.open_file(readers=readers, at=at).id
     if report.contact_sealed is None:  # its time was over
         told = replace(told, contact="")
     for field, sealed in seal_told(told, report=report.id, file=report.file).items():
@@ -112,6 +115,7 @@ def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datet
                 urgent=each.kind == "said" and each.pushed_at in urgent,
                 at=each.pushed_at,
             )
+    files.destroy(former, by=None, at=at)
     ring(readers, at=at)
 
 

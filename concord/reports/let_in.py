@@ -18,7 +18,7 @@ from concord.reports import promise
 from concord.reports.intake_checks import kept_out_by_checks
 from concord.reports.keeps_out import kept_out_token, stays_out
 from concord.reports.models import LetIn, Report
-from concord.reports.new_code import check_settled
+from concord.reports.new_code import check_settled, newest_code
 from concord.reports.own_copy import OwnCopy, keep_copy, read_copy
 from concord.reports.told import Told
 from concord.reports.who_read import kept_out_by_reporter
@@ -35,7 +35,7 @@ def let_in(report: Report, who: Iterable[StaffMember], *, held: Held, at: dateti
     report = Report.objects.select_for_update().get(id=report.id)
     copy = read_copy(held)
     wanted = {one.id for one in who}
-    chosen = [] if copy is None else [one for one in may_be_let_in(copy, at=at) if one.id in wanted]
+    chosen = [] if copy is None else _chosen(report, copy, wanted, at=at)
     if copy is None or not chosen:
         return report
     check_settled(report, at=at)
@@ -57,11 +57,28 @@ def let_in(report: Report, who: Iterable[StaffMember], *, held: Held, at: dateti
     return report
 
 
-def may_be_let_in(copy: OwnCopy, *, at: datetime) -> list[StaffMember]:
+def may_be_let_in(report: Report, copy: OwnCopy, *, at: datetime) -> list[StaffMember]:
     """Whom the reporter may let in: whom they keep out, or anyone when it went outside because they said so.
 
-    Not whoever is named in the text: they were kept out by its words, which stand.
+    Not whoever is named in the text: they were kept out by its words, which stand. Nor whoever of the team saw the
+    code: they could let themself in, and nobody would know it from the reporter's own wish.
     """
+    seen_by = _who_saw(report)
+    return [one for one in _might_come(copy, at=at) if one.person_id != seen_by]
+
+
+def seen_by_one_of_them(report: Report, copy: OwnCopy, *, at: datetime) -> StaffMember | None:
+    """Who saw the code, and for that alone is not among those who may be let in."""
+    seen_by = _who_saw(report)
+    return next((one for one in _might_come(copy, at=at) if one.person_id == seen_by), None)
+
+
+def _who_saw(report: Report) -> UUID | None:
+    newest = newest_code(report)
+    return newest.by_staff if newest else None
+
+
+def _might_come(copy: OwnCopy, *, at: datetime) -> list[StaffMember]:
     named = kept_out_by_reporter(copy.told, [], at=at)
     return [
         one
@@ -69,6 +86,10 @@ def may_be_let_in(copy: OwnCopy, *, at: datetime) -> list[StaffMember]:
         if one.person_id not in named
         and (one.id in copy.keep_out or (copy.told.about_team and one.id not in copy.let_in))
     ]
+
+
+def _chosen(report: Report, copy: OwnCopy, ids: set[UUID], *, at: datetime) -> list[StaffMember]:
+    return [one for one in may_be_let_in(report, copy, at=at) if one.id in ids]
 
 
 def _open_to(report: Report, person: UUID, *, at: datetime) -> None:

@@ -128,7 +128,10 @@ class KeptOut(models.Model):
 
 
 class NewCode(models.Model):
-    """Somebody on the team made another code for whoever lost theirs. `confirmed_by`: another reader of the report."""
+    """Somebody on the team saw the reporter's code: typed the report in, or made another for whoever lost theirs.
+
+    `confirmed_by`: another reader of the report.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="new_codes")
@@ -146,6 +149,11 @@ class NewCode(models.Model):
 
     def __str__(self) -> str:
         return str(self.report_id)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the report's first one: they typed in what somebody told them."""
+        return self.made_at == self.report.received_at
 
 
 class LetIn(models.Model):

@@ -1,9 +1,9 @@
-"""new_code: what waits behind a code that one of those who read the report has just made (I-CONTACT-1, K-WISH-1).
+"""new_code: what waits behind a code that somebody on the team has just made (I-CONTACT-1, K-WISH-1).
 
-Whoever makes it sees it, and could open the box in the reporter's place. So for a while it lets nobody in, withdraws
-no wish to have a part, and takes on no other way to reach them; it takes the report from nobody as long as that would
-leave it with its maker alone. Reading, writing, and erasing what they left wait for nothing. A second reader who has
-spoken with them ends the while (`confirm_code`).
+Whoever makes it sees it: by typing a report in, or for somebody who lost theirs. They could open the box in the
+reporter's place. So for a while it lets nobody in, withdraws no wish to have a part, and takes on no other way to reach
+them; it takes the report from nobody as long as that would leave it with its maker alone. Reading, writing, and erasing
+what they left wait for nothing. A second reader who has spoken with them ends the while (`confirm_code`).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class NewCodeWaits(Refused):
     """Nobody decides in the reporter's place with a code that was handed over a moment ago."""
 
     words = _(
-        "You were given another code a short while ago. So that nobody else decides in your place, this waits "
-        "for two days, or until a second person on the team has confirmed that the code is yours. "
+        "Somebody on the team gave you this code a short while ago. So that nobody else decides in your place, "
+        "this waits for two days, or until a second person on the team has confirmed that the code is yours. "
         "Reading and writing to us works at once."
     )
     status = 409

@@ -1,6 +1,6 @@
 """Whoever comes in by the outside contact's door: their standing code opens it, without account or staff session.
 
-What was sealed to somebody who was the outside contact before stays theirs to read, and to answer.
+What was sealed to somebody who was the outside contact before stays theirs to read, and to answer; they let in nobody.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from concord.doors import Request
 from concord.letterbox.read import keyring_of
 from concord.letterbox.session import Held, current
+from concord.monitoring.readers import outside_readers
 from concord.people.models import OutsideContact
 from concord.reports.models import Discretion, Report
 from concord.reports.read_shared import SayFirstThatYouKeepIt
@@ -58,6 +59,17 @@ def check_may_read(by: Outside) -> None:
     """Raise SayFirstThatYouKeepIt before they did (K-WHO-1)."""
     if not promised(by.contact):
         raise SayFirstThatYouKeepIt(subject=by.contact.holder)
+
+
+def is_contact_now(by: Outside, *, at: datetime) -> bool:
+    """Whether they are the one of now, and not one who was replaced."""
+    return by.contact.holder in outside_readers(at)
+
+
+def check_hands_on(by: Outside, *, at: datetime) -> None:
+    """Raise NoGrant for a former one: they may have been replaced because of whom they would let in."""
+    if not is_contact_now(by, at=at):
+        raise NoGrant(subject=by.contact.holder)
 
 
 def check_opens(report: Report, *, by: Outside) -> None:

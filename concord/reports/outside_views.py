@@ -30,7 +30,7 @@ from concord.reports.finish_outside import finish_outside, read_what_came_of_it
 from concord.reports.hand_on import hand_on, may_take
 from concord.reports.models import UNANSWERED, Attachment, Report
 from concord.reports.open_file import list_files, open_copy, open_original
-from concord.reports.outside import Outside, check_may_read, come_in, promised
+from concord.reports.outside import Outside, check_may_read, come_in, is_contact_now, promised
 from concord.reports.promise_discretion import promise_discretion
 from concord.reports.read_added import read_added
 from concord.reports.read_report import read_report, read_words
@@ -202,6 +202,7 @@ def _flag_page(
     reason: str = "",
 ) -> HttpResponse:
     seen = read_flag(found, keyring=inside.keyring, at=request.at)
+    hands_on = is_contact_now(inside, at=request.at)
     written, _more = read_messages(found, keyring=inside.keyring)
     context: dict[str, Any] = {
         "flag": found,
@@ -209,7 +210,7 @@ def _flag_page(
         "written": written,
         "judgement": read_judgement(found, keyring=inside.keyring),
         "came_of_it": read_outcome_outside(found, keyring=inside.keyring),
-        "takers": may_take_flag(found, by=inside, at=request.at),
+        "takers": may_take_flag(found, by=inside, at=request.at) if hands_on else [],
         "refused": refused,
         "reason": reason,
         "said": next((one for one in ("done", "handed") if one in request.GET), ""),
@@ -230,6 +231,7 @@ def _page(
     check_may_read(inside)
     added = read_added(found, keyring=inside.keyring, at=request.at)
     told = read_report(found, keyring=inside.keyring, at=request.at)
+    hands_on = is_contact_now(inside, at=request.at)
     context: dict[str, Any] = {
         "report": found,
         "told": told,
@@ -240,7 +242,7 @@ def _page(
         "unanswered": found.state in UNANSWERED,
         "may_finish": found.acted_outside is None
         and (found.state not in UNANSWERED or told.hear == "nothing"),
-        "takers": may_take(found, told, at=request.at),
+        "takers": may_take(found, told, at=request.at) if hands_on else [],
         "refused": refused,
         "answer": answer,
         "reason": reason,

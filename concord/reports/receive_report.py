@@ -76,12 +76,15 @@ def file_report(
     """The routing itself, whichever way it came; its answers go to `box`. `received_at`: when it first reached us.
 
     `we_keep_out`: whom we see to be involved. The reporter is not told of it, and does not let them in (K-CONF-1).
+    Where that leaves one colleague alone with it, the outside contact reads it as well: nobody picks themself as the
+    only one who does.
     """
     keep_out, ours = list(keep_out), list(we_keep_out)
     id = uuid4()
     kept_out = set() if told.about_team else _kept_out(told, [*keep_out, *ours], report=id, at=at)
     inside = set() if told.about_team else _receivers(at) - kept_out
-    readers = inside or outside_readers(at)
+    outside = outside_readers(at) if len(inside) < (2 if ours else 1) else set()
+    readers = inside | outside
     file = files.open_file(readers=readers, at=at)
     text_token = alike_token(told.text, readers)
     report = Report.objects.create(
@@ -110,7 +113,7 @@ def file_report(
     keep_copy(box, OwnCopy(told, tuple(one.id for one in keep_out)), at=at)
     record("reports.receive", actor=None, subject=id, at=at, urgent=report.urgent)
     tell_desks(readers, "report", id)
-    ring(on_call_of(readers, at=at), at=at)
+    ring(on_call_of(inside, at=at) | outside, at=at)
     return report
 
 

@@ -21,7 +21,7 @@ from concord.reports.leave_notice import leave_notice
 from concord.reports.models import Report, SettingAside, State
 from concord.reports.read_report import read_report, read_words
 from concord.reports.receive_question import keep_question
-from concord.reports.set_aside import wish
+from concord.reports.set_aside import was_narrowed, wish
 from concord.reports.told import Told
 from concord.reports.turn_into_report import RECEIPT
 from concord.reports.who_read import kept_out_by_reporter
@@ -33,12 +33,14 @@ from concord.vault.keyring import Keyring
 def redirect_report(
     report: Report, *, reason: str, alleges: bool, by: StaffMember, keyring: Keyring, at: datetime
 ) -> SettingAside:
-    """Let those who answer questions about the policy answer it. One that alleges anything waits for a second person.
+    """Let those who answer questions about the policy answer it. One that alleges anything waits for a second person,
+    and so does one of which a colleague kept others out.
 
     The person keeps their code and is told in their box. Whoever is kept out of the report is kept out of the
     question. Raises NeedsAnAnswerFirst, NotToBeSetAside, NeedsReason, OnlyCurrentStaff, NoGrant.
     """
     report = Report.objects.select_for_update().get(id=report.id)
+    alleges = alleges or was_narrowed(report)
     aside = wish(
         report,
         reason=reason,

@@ -55,10 +55,12 @@ def set_aside(
 ) -> SettingAside:
     """Set a report aside. If it alleges anything, it stays as it is until another person confirms (4.2).
 
-    Nothing is deleted. Raises NeedsAnAnswerFirst, NotToBeSetAside, NeedsReason, OnlyCurrentStaff, NoGrant, and
+    So does one of which a colleague kept others out: who reads it is their choice, and that it ends is not theirs
+    alone. Nothing is deleted. Raises NeedsAnAnswerFirst, NotToBeSetAside, NeedsReason, OnlyCurrentStaff, NoGrant, and
     AcquaintedDoNotLetItRest for whoever knows the writer of the post it came from.
     """
     report = Report.objects.select_for_update().get(id=report.id)
+    alleges = alleges or was_narrowed(report)
     aside = wish(report, reason=reason, alleges=alleges, by=by, keyring=keyring, at=at)
     if not alleges:
         close(report)
@@ -96,6 +98,11 @@ def wish(
         wished_by=by.person_id,
         wished_at=at,
     )
+
+
+def was_narrowed(report: Report) -> bool:
+    """Whether a colleague kept others out of it."""
+    return report.kept_out.filter(by_us=True).exists()
 
 
 def check_knows_nobody(report: Report, *, by: StaffMember, keyring: Keyring) -> None:

@@ -17,7 +17,7 @@ from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.hand_on import NotToThem
-from concord.reports.outside import Outside, check_may_read
+from concord.reports.outside import Outside, check_hands_on, check_may_read
 from concord.vault import files
 from concord.vault.errors import NoGrant
 
@@ -66,10 +66,11 @@ def settle_flag_outside(
 def hand_on_flag(flag: Flag, *, to: StaffMember, by: Outside, at: datetime) -> Flag:
     """Let one of the team read it and answer it like any other, somebody who is not close to whoever it is about.
 
-    Twice is once. Raises NotToThem, SayFirstThatYouKeepIt, NoGrant.
+    Twice is once. It is for the outside contact of now. Raises NotToThem, SayFirstThatYouKeepIt, NoGrant.
     """
     flag = Flag.objects.select_for_update().get(id=flag.id)
     _check_opens(flag, by=by)
+    check_hands_on(by, at=at)
     if to not in may_take_flag(flag, by=by, at=at):
         raise NotToThem(subject=flag.id)
     files.grant(flag.file, to=to.person_id, by=by.keyring, at=at)

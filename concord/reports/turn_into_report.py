@@ -139,6 +139,11 @@ def receipt_of(told: Told, *, was_read: bool = True, at: datetime) -> str:
             said.append(
                 gettext("It goes to the people who receive reports:") + f" {', '.join(names)}."
             )
+            if contact:
+                said.append(
+                    gettext("%(name)s, who is not on the team, may read it too.")
+                    % {"name": contact.name}
+                )
         elif contact:
             said.append(
                 gettext("It went to %(name)s, who is not on the team.") % {"name": contact.name}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.ledger.record import record
 from concord.people.models import StaffMember
 from concord.refusals import Refused
+from concord.reports.models import NewCode
 from concord.reports.receive_report import Receipt, receive_report
 from concord.reports.told import Told
 
@@ -36,8 +37,9 @@ def type_in_report(
 ) -> Receipt:
     """Seal it like any report; the code is for the person who told it, and for nobody else.
 
-    Having heard it gives the typist no key: they read on only if routing makes them a reader, and not at all when
-    the person asks for that (`reads_on` is False) or names them. Raises OnlyDesignatedStaff.
+    The typist sees it as well: for a while it decides nothing in the reporter's place (`new_code`). Having heard it
+    gives the typist no key: they read on only if routing makes them a reader, and not at all when the person asks for
+    that (`reads_on` is False) or names them. Raises OnlyDesignatedStaff.
     """
     if not by.is_current(at) or not by.may_concur:
         raise OnlyDesignatedStaff()
@@ -47,5 +49,7 @@ def type_in_report(
     receipt = receive_report(
         replace(told, channel=CHANNEL), nonce=nonce, keep_out=kept_out.values(), at=at
     )
+    if not receipt.report.new_codes.exists():
+        NewCode.objects.create(report=receipt.report, by_staff=by.person_id, made_at=at)
     record("reports.type_in", actor=by.person_id, subject=receipt.report.id, at=at)
     return receipt

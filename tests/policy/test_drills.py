@@ -13,6 +13,7 @@ from django.db import connection
 
 from concord.access.gate import is_admitted
 from concord.actions.audit import audit
+from concord.cases.recuse import recuse
 from concord.concurrence.models import Asked, Execution, GroundCount, Proposal, Warrant
 from concord.convenings.end_convening import end_convening
 from concord.improvement import apart
@@ -225,6 +226,14 @@ def test_what_is_real_comes_first(cast: Cast, drill: Drill) -> None:
     assert not at_the_desk(cast.noor).open("/").sees("drill")
     with pytest.raises(SomethingRealWaits):
         start_drill(cast.convening, by=cast.amara.staff, at=cast.at)
+    Job.objects.all().delete()
+    recuse(case, who=cast.ravi.id, by=cast.ravi.staff, at=cast.at)
+    StaffMember.objects.filter(person=cast.ravi.id).update(is_lead=True)
+    cast.ravi.staff.refresh_from_db()
+    start_drill(cast.convening, by=cast.ravi.staff, at=cast.at)  # he hears of nothing
+    asked = set(Asked.objects.values_list("person", flat=True))
+    assert asked
+    assert asked.isdisjoint(Job.objects.filter(kind=DRILL).values_list("subject", flat=True))
 
 
 def test_only_a_lead_starts_one_and_only_for_an_event_that_is_not_over(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from concord.cases.accept_hand_over import NotAskedToTakeIt, accept_hand_over
 from concord.cases.add_party import add_party
 from concord.cases.agree_to_no_action import agree_to_no_action, may_agree_on_the_team
 from concord.cases.decide_no_action import decide_no_action
-from concord.cases.hand_over import NobodyToTakeIt, hand_over
+from concord.cases.hand_over import NobodyToTakeIt, give_a_row_to_newcomers, hand_over
 from concord.cases.models import Case, NoAction, Party
 from concord.cases.presence import asked_by
 from concord.cases.recuse import recuse
@@ -189,6 +189,10 @@ def test_close_to_somebody_who_is_known_by_a_mailbox_alone_is_out_before_and_aft
     assert case.coordinator == cast.luis.staff
     assert not files.may_open(case.file, cast.amara.id)
     assert set(case.recusals.values_list("person", flat=True)) == {cast.amara.id}
+    mina, zoe = another_receiver(cast), another_receiver(cast, "zoe")
+    declare_tie(mina.staff, mailbox="dana@example.org", at=cast.at)
+    give_a_row_to_newcomers(case, keyring=cast.luis.keyring, at=cast.at)
+    assert {mina.id, zoe.id} & files.dormant_readers(case.file) == {zoe.id}
     luis.open("/team/ties").press("Keep it", kind="hard", mailbox="dan@example.org")
     assert luis.open(f"/cases/{case.id}").status == 200
     luis.open("/team/ties").press("Keep it", kind="hard", mailbox="dana@example.org")

@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from concord.ledger.models import Entry
+from concord.letterbox.issue import issue
 from concord.letterbox.models import Answer, Box
 from concord.letterbox.read import keyring_of
 from concord.letterbox.session import Held
 from concord.people.declare_tie import declare_tie
+from concord.people.name_outside_contact import name_outside_contact
 from concord.reports.acknowledge_report import AnswerIsEmpty, acknowledge_report
 from concord.reports.alarm_untold import alarm_untold
 from concord.reports.answer_from_outside import answer_from_outside
@@ -31,7 +33,7 @@ from concord.reports.settle_flag_outside import SayWhatComesOfIt
 from concord.reports.stay_out import stay_out
 from concord.reports.tell_status import tell_status
 from concord.reports.told import Source, Told
-from concord.vault import files
+from concord.vault import files, keys
 from concord.vault.errors import NoGrant
 
 NONCE = b"a form's own one"
@@ -61,6 +63,18 @@ def test_it_is_handed_on_to_a_receiver_who_came_later(report, outside, amara, lu
     for member in (luis, amara):  # they read it already; they are kept out
         with pytest.raises(NotToThem):
             hand_on(report, to=member.staff, by=outside, at=at)
+
+
+def test_whoever_was_replaced_reads_what_they_had_and_lets_in_nobody(
+    report, outside, luis, recovery_secret, at
+):
+    _code, box = issue(b"m" * 16, purpose="outside", at=at)
+    keys.enrol_reader(box.id, bytes(box.reading_public), at=at, countersigner=recovery_secret)
+    name_outside_contact("Olga", address="olga@elsewhere.example", holder=box.id, by=None, at=at)
+    with pytest.raises(NoGrant):
+        hand_on(report, to=luis.staff, by=outside, at=at)
+    assert not report.let_in.exists()
+    assert files.may_open(report.file, outside.contact.holder)
 
 
 def test_about_the_team_it_is_handed_to_nobody(outside, amara, luis, at):
@@ -169,8 +183,10 @@ def test_what_goes_outside_later_leaves_behind_what_was_for_others_or_was_erased
     Report.objects.update(contact_sealed=None)  # ninety days later
     stay_out(report, held=held, at=at)
     assert not Report.objects.filter(contact_sealed__isnull=False).exists()
+    former = report.file
     keep_out(report, [amara.staff, luis.staff], held=held, at=at)
     report.refresh_from_db()
     assert report.outside
+    assert files.still_there([former, report.file]) == {report.file}
     assert read_report(report, keyring=outside.keyring, at=at).contact == ""
     assert not SettingAside.objects.exists()

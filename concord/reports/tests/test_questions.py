@@ -21,13 +21,19 @@ from concord.reports.keep_out import keep_out
 from concord.reports.keeps_out import keeps_out
 from concord.reports.let_in import let_in
 from concord.reports.models import Question, Report, State
+from concord.reports.new_code import NewCodeWaits
 from concord.reports.own_copy import read_copy
 from concord.reports.read_question import box_of_question, read_question
 from concord.reports.receive_question import Received, receive_question
 from concord.reports.receive_report import receive_report
 from concord.reports.redirect_report import redirect_report
 from concord.reports.same_words import gist
-from concord.reports.set_aside import NeedsAnAnswerFirst, NeedsReason, NotToBeSetAside
+from concord.reports.set_aside import (
+    NeedsAnAnswerFirst,
+    NeedsReason,
+    NotToBeSetAside,
+    set_aside,
+)
 from concord.reports.tests.conftest import box_of
 from concord.reports.told import Source, Told
 from concord.reports.turn_into_report import IsAReport, turn_into_report
@@ -128,6 +134,17 @@ def test_whom_a_colleague_keeps_out_the_asker_neither_learns_nor_lets_in(
     assert keeps_out(report, luis.id)
 
 
+def test_whoever_keeps_all_others_out_of_it_neither_reads_it_nor_ends_it_alone(
+    received, amara, luis, ines, at
+):
+    report = turn_into_report(received.question, keep_out=[luis.staff], **by(amara, at))
+    assert files.readers(report.file) == {amara.id, ines.holder}
+    acknowledge_report(report, answer=None, **by(amara, at))
+    set_aside(report, reason="A joke.", alleges=False, **by(amara, at))
+    report.refresh_from_db()
+    assert report.state == State.ACKNOWLEDGED
+
+
 def test_an_answered_question_goes_a_year_later_and_one_without_an_answer_stays(received, kofi, at):
     waits = receive_question(Asked("And a second name?"), nonce=NONCE, at=at).question
     answered = answer_question(received.question, answer="Yes.", **by(kofi, at))
@@ -213,8 +230,24 @@ def test_only_designated_staff_take_down_a_report_and_sent_twice_is_one(amara, k
     first = type_in_report(told, nonce=NONCE, by=kofi.staff, at=at)
     assert type_in_report(told, nonce=NONCE, by=kofi.staff, at=at) == first
     assert files.readers(first.report.file) == {amara.id}
+    assert first.report.new_codes.count() == 1
     with pytest.raises(OnlyDesignatedStaff):
         type_in_report(told, nonce=NONCE, by=make("Vera", role="volunteer").staff, at=at)
+
+
+def test_whoever_typed_it_in_saw_its_code_and_lets_themself_in_neither_now_nor_later(
+    amara, luis, make, at
+):
+    mina = make("Mina")
+    told = {"nonce": NONCE, "keep_out": [mina.staff], "reads_on": False, "by": amara.staff}
+    receipt = type_in_report(Told(text="He shouted."), at=at, **told)
+    held, later = Held(box_of(receipt.report), receipt.code), at + timedelta(hours=49)
+    with pytest.raises(NewCodeWaits):
+        let_in(receipt.report, [mina.staff], held=held, at=at)
+    assert let_in(receipt.report, [amara.staff], held=held, at=later)
+    assert not files.owed_to(receipt.report.file)
+    let_in(receipt.report, [mina.staff], held=held, at=later)
+    assert files.owed_to(receipt.report.file) == {mina.id}
 
 
 @pytest.mark.parametrize("text", ["you  LIARS!", "You liars 7", "you, liars.\n", "yоu liars"])
