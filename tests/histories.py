@@ -69,6 +69,7 @@ from concord.monitoring.judge_credible import judge_credible
 from concord.names import fold
 from concord.outbox.models import Job
 from concord.people.bring_in import bring_in
+from concord.people.change_passphrase import change_passphrase
 from concord.people.declare_tie import declare_tie
 from concord.people.end_designation import end_designation
 from concord.people.models import Role, StaffMember
@@ -133,6 +134,9 @@ def staged() -> Staged:
     return Staged(cast, desks, [karims, reported, about_tomas], again)
 
 
+HER_OWN = "walnut lantern gravel ostrich harbour"
+
+
 def second_self(cast: Cast) -> Desk:
     """Amara brings herself in a second time, under another name; nobody has vouched for those keys."""
     made = bring_in(
@@ -146,7 +150,8 @@ def second_self(cast: Cast) -> Desk:
         at=cast.at,
     )
     login = made.staff.person.logins.get()
-    return Desk(made.staff, login, keys.unlock(made.staff.person_id, made.passphrase))
+    change_passphrase(made.staff, current=made.passphrase, new=HER_OWN, at=cast.at)
+    return Desk(made.staff, login, keys.unlock(made.staff.person_id, HER_OWN))
 
 
 def revokes(histories: Histories, case: Case) -> Terms:
@@ -604,7 +609,8 @@ class Histories(RuleBasedStateMachine):
     def vouches_for_the_second_self(self, by: str) -> None:
         """One human under two names would be both of two people; whoever brought a key in does not vouch for it."""
         staff = self.staged.desks["amara_again"].staff
-        assert not self.tries(vouch_for, staff, **self.desk(by))
+        compared = str(keys.waiting(staff.person_id))
+        assert not self.tries(vouch_for, staff, compared=compared, **self.desk(by))
 
     # whose case it is
 

@@ -74,6 +74,14 @@ def declare_tie(
     return tie
 
 
+def seal_names_again(staff: StaffMember, *, by: Keyring) -> None:
+    """Their keys are other ones now: what they called somebody, which the former ones open, is sealed to these."""
+    for tie in Tie.objects.select_for_update().filter(staff=staff, sealed__isnull=False):
+        called = by.open_sealed(bytes(tie.sealed or b""), about=about(tie))
+        tie.sealed = keys.seal_for_self(staff.person_id, called, about=about(tie))
+        tie.save(update_fields=["sealed"])
+
+
 def about(tie: Tie) -> str:
     return f"people.tie.sealed:{tie.id}:{tie.staff_id}"
 

@@ -21,7 +21,7 @@ from concord.people.change_passphrase import change_passphrase
 from concord.people.end_designation import end_designation
 from concord.people.end_sessions import end_sessions
 from concord.people.first_passphrase import has_first_passphrase
-from concord.people.forms import TOO_MANY, CompareForm, NewcomerForm, PassphraseForm, SureForm
+from concord.people.forms import TOO_MANY, KeysForm, NewcomerForm, PassphraseForm, SureForm
 from concord.people.leavings import leavings
 from concord.people.models import Leaving, StaffMember
 from concord.people.pledge import pledge
@@ -31,6 +31,7 @@ from concord.people.under_way import under_way_for_others
 from concord.people.vouch_for import vouch_for
 from concord.people.who_may import designated, organiser, staff
 from concord.refusals import Refused
+from concord.vault import session
 from concord.vault.ceremony import handed_to
 from concord.vault.errors import TooManyAtOnce
 from concord.vault.keys import generate_passphrase
@@ -56,8 +57,7 @@ def add_colleague(request: DeskRequest) -> HttpResponse:
         except (Refused, ValueError) as refused:
             _say(form, refused)
         else:
-            page = {"newcomer": newcomer, "colleague": colleague(newcomer.staff)}
-            return render(request, "people/desk_newcomer.html", page)
+            return render(request, "people/desk_newcomer.html", {"newcomer": newcomer})
     return _team_page(request, form=form)
 
 
@@ -66,12 +66,19 @@ def add_colleague(request: DeskRequest) -> HttpResponse:
 def confirm_keys(request: DeskRequest, staff_id: UUID) -> HttpResponse:
     """Vouch for a colleague's keys, once their fingerprint was compared with them."""
     found = _colleague(request, staff_id)
-    form = CompareForm(request.POST or None)
+    them = colleague(found)
+    form = KeysForm(request.POST or None, initial={"fingerprint": them.fingerprint})
     if request.method == "POST" and form.is_valid():
-        vouch_for(found, by=request.staff_member, keyring=request.keyring, at=request.at)
+        vouch_for(
+            found,
+            compared=form.cleaned_data["fingerprint"],
+            by=request.staff_member,
+            keyring=request.keyring,
+            at=request.at,
+        )
         messages.success(request, _("Their keys count from now on."))
         return redirect("team")
-    page = {"colleague": colleague(found), "form": form}
+    page = {"colleague": them, "form": form}
     return render(request, "people/desk_confirm_keys.html", page)
 
 
@@ -127,15 +134,17 @@ def they_stay(request: DeskRequest, staff_id: UUID) -> HttpResponse:
 @door(staff)
 @require_http_methods(["GET", "HEAD", "POST"])
 def passphrase(request: DeskRequest) -> HttpResponse:
-    """Take another passphrase; the keys stay the same."""
+    """Take another passphrase; the keys stay the same, but in place of one that was handed over."""
     member, is_first = request.staff_member, has_first_passphrase(request)
     form = PassphraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            change_passphrase(member, **form.cleaned_data, at=request.at)
+            keyring = change_passphrase(member, **form.cleaned_data, at=request.at)
         except Refused as refused:
             _say(form, refused)
         else:
+            if keyring.key_id != request.keyring.key_id:
+                session.replace(request, keyring, at=request.at)
             end_sessions(member.person.logins.at_the_desk().get(), but=request.session.session_key)
             messages.success(
                 request, _("Your new passphrase holds. The old one opens nothing now.")

@@ -182,6 +182,12 @@ class CompareForm(forms.Form):
     )
 
 
+class KeysForm(CompareForm):
+    """The same, of keys; with the fingerprint that was on the page, for others may have taken their place."""
+
+    fingerprint = forms.CharField(widget=forms.HiddenInput, max_length=39)
+
+
 class SureForm(forms.Form):
     """That somebody means it."""
 

@@ -80,6 +80,14 @@ def drop_draft(person: UUID, *, id: UUID) -> int:
     return dropped
 
 
+def seal_drafts_again(person: UUID, *, by: Keyring) -> None:
+    """Their keys are other ones now: what the former ones open is sealed to these."""
+    for draft in Draft.objects.select_for_update().filter(person=person):
+        text = by.open_sealed(bytes(draft.sealed), about=_about(draft))
+        draft.sealed = keys.seal_for_self(person, text, about=_about(draft))
+        draft.save(update_fields=["sealed"])
+
+
 def _due(at: datetime) -> Iterable[date]:
     over = Draft.objects.filter(made_at__lte=at - KEPT_FOR)
     return [(moment + KEPT_FOR).date() for moment in over.values_list("made_at", flat=True)]

@@ -19,13 +19,15 @@ class Colleague:
     fingerprint: str
     is_waiting: bool
     """Whether these keys still wait for somebody to vouch for them."""
+    is_handed_over: bool = False
+    """Whether these wait under a passphrase that others know: fresh ones take their place."""
 
 
 def team(at: datetime) -> list[Colleague]:
     """Everybody designated at this moment, by working name."""
-    handles = dict(Login.objects.at_the_desk().values_list("person_id", "handle"))
+    logins = {login.person_id: login for login in Login.objects.at_the_desk()}
     current = StaffMember.objects.current(at).order_by("working_name")
-    return [colleague(staff, handle=handles.get(staff.person_id, "")) for staff in current]
+    return [_colleague(staff, logins.get(staff.person_id)) for staff in current]
 
 
 def with_keys(at: datetime) -> list[StaffMember]:
@@ -33,11 +35,17 @@ def with_keys(at: datetime) -> list[StaffMember]:
     return [one.staff for one in team(at) if one.fingerprint and not one.is_waiting]
 
 
-def colleague(staff: StaffMember, *, handle: str = "") -> Colleague:
+def colleague(staff: StaffMember) -> Colleague:
     """One of them."""
+    return _colleague(staff, Login.objects.at_the_desk().filter(person=staff.person_id).first())
+
+
+def _colleague(staff: StaffMember, login: Login | None) -> Colleague:
+    handle = login.handle if login else ""
     waiting = keys.waiting(staff.person_id)
     if waiting is not None:
-        return Colleague(staff, handle, waiting.fingerprint, is_waiting=True)
+        others_know = login is not None and login.others_know_passphrase
+        return Colleague(staff, handle, waiting.fingerprint, True, is_handed_over=others_know)
     try:
         return Colleague(staff, handle, keys.public_keys(staff.person_id).fingerprint, False)
     except NoKey:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from concord.people.models import StaffMember
+from concord.people.models import Login, StaffMember
 from concord.refusals import Refused
 from concord.vault import keys
 from concord.vault.keys import Keyring
@@ -34,16 +34,26 @@ class NoLongerDesignated(Refused):
     status = 409
 
 
+class NotTheirOwnYet(Refused):
+    """Keys under a passphrase that was handed over open for whoever handed it over; others take their place."""
+
+    words = _(
+        "They have not taken a passphrase of their own yet. They sign in at the desk and take one; then they read "
+        "out the fingerprint of the keys that go with it."
+    )
+    status = 409
+
+
 @transaction.atomic
 def vouch_for(
-    staff: StaffMember, *, by: StaffMember, keyring: Keyring, at: datetime
+    staff: StaffMember, *, compared: str, by: StaffMember, keyring: Keyring, at: datetime
 ) -> StaffMember:
-    """Let the waiting keys of a colleague count, by one's own signature.
+    """Let the waiting keys of a colleague count, whose fingerprint was `compared` with them, by one's own signature.
 
     Whoever brought them in does not vouch for them: a colleague whose keys count is the work of two people, or
     one person could be the other one who agrees (R-CONCUR-1).
-    Raises NotYoursToVouch, BroughtThemIn, NoLongerDesignated, and vault's NeedsAnotherPerson for one's own keys,
-    NoKey when none are waiting or the voucher's own do not count yet.
+    Raises NotYoursToVouch, BroughtThemIn, NoLongerDesignated, NotTheirOwnYet, and vault's NeedsAnotherPerson for
+    one's own keys, NotTheKeysCompared, NoKey when none are waiting or the voucher's own do not count yet.
     """
     if not (by.is_current(at) and (by.receives_reports or by.may_concur or by.is_lead)):
         raise NotYoursToVouch(subject=staff.person_id)
@@ -51,5 +61,13 @@ def vouch_for(
         raise BroughtThemIn(subject=staff.person_id)
     if not staff.is_current(at):
         raise NoLongerDesignated(subject=staff.person_id)
-    keys.countersign(staff.person_id, by=keyring, at=at)
+    check_is_their_own(staff)
+    keys.countersign(staff.person_id, by=keyring, compared=compared, at=at)
     return staff
+
+
+def check_is_their_own(staff: StaffMember) -> None:
+    """Nobody vouches for keys under a passphrase that others know. Raises NotTheirOwnYet."""
+    logins = Login.objects.at_the_desk().select_for_update().filter(person=staff.person_id)
+    if any(login.others_know_passphrase for login in logins):
+        raise NotTheirOwnYet(subject=staff.person_id)

@@ -420,7 +420,7 @@ def house() -> Iterator[Finding]:
             yield Finding(
                 "team",
                 f"the keys of {one.staff.working_name} wait to be confirmed",
-                "Let a colleague compare fingerprints and confirm on the page “Team” at the desk.",
+                "Let them sign in, and a colleague compare fingerprints and confirm on the page “Team” at the desk.",
             )
 
 

@@ -72,6 +72,13 @@ class PassphraseTooWeak(Refused):
     status = 409
 
 
+class NotTheKeysCompared(Refused):
+    """Between the page and the press other keys took the place of those that were compared."""
+
+    words = _("These are not the keys that you compared: there are others now. Compare them again.")
+    status = 409
+
+
 class NoKey(Refused):
     """The holder has no key that counts: never enrolled, not yet countersigned, or retired."""
 

@@ -15,6 +15,7 @@ from concord.vault.errors import (
     KeyAlreadyThere,
     NeedsAnotherPerson,
     NoKey,
+    NotTheKeysCompared,
     OnlyForTheFirstTwo,
     PassphraseTooWeak,
     Tampered,
@@ -36,6 +37,7 @@ from concord.vault.signing import key_id
 __all__ = [
     "Keyring",
     "RecoverySecret",
+    "begin_anew",
     "change_passphrase",
     "countersign",
     "enrol",
@@ -68,17 +70,23 @@ def enrol(
     Without a countersigner the key opens nothing and signs nothing that counts, until `countersign`.
     Raises PassphraseTooWeak, KeyAlreadyThere, NoRecoveryKey and what `countersign` raises.
     """
-    if not strong_enough(passphrase):
-        raise PassphraseTooWeak(subject=holder)
-    keyring = Keyring.new(holder)
-    recovery = RecoveryKey.objects.current()
-    key = _new_key(holder, keyring.reading_public, at=at)
-    key.signing_public = keyring.signing_public
-    key.sealed_to_recovery = sealing.seal_to(
-        bytes(recovery.reading_public), keyring.secret(), about=about_recovery(key)
-    )
-    seal_under_passphrase(key, keyring, passphrase)
-    return _enter(key, at=at, countersigner=countersigner)
+    return _enrol(Keyring.new(holder), passphrase, at=at, countersigner=countersigner)
+
+
+@transaction.atomic
+def begin_anew(keyring: Keyring, passphrase: str, *, at: datetime) -> Keyring:
+    """Fresh keys under a new passphrase, in place of waiting ones: who saw the old one, and has its row, has nothing.
+
+    What was sealed to them alone meanwhile is for the caller to seal again. Raises PassphraseTooWeak; NoKey for keys
+    that somebody vouched for, or that are theirs no more.
+    """
+    theirs = PersonKey.objects.select_for_update().filter(id=keyring.key_id, enrolled_at=None)
+    if not theirs.filter(retired_at=None).exists():
+        raise NoKey(subject=keyring.holder)
+    fresh = Keyring.new(keyring.holder)
+    retire(keyring.holder, by=keyring.holder, at=at)
+    _enrol(fresh, passphrase, at=at, countersigner=None)
+    return fresh
 
 
 @transaction.atomic
@@ -97,16 +105,20 @@ def enrol_reader(
 
 
 @transaction.atomic
-def countersign(holder: UUID, *, by: Keyring | RecoverySecret, at: datetime) -> PersonKey:
+def countersign(
+    holder: UUID, *, by: Keyring | RecoverySecret, at: datetime, compared: str | None = None
+) -> PersonKey:
     """Vouch that the waiting key of this holder is theirs: from now on it counts.
 
-    Whoever vouches has compared fingerprints with the person. Raises NoKey when nothing waits or the
-    voucher's own key does not count, NeedsAnotherPerson for one's own key, OnlyForTheFirstTwo when the
-    recovery key vouches for a person although two people could.
+    Whoever vouches has `compared` this fingerprint with the person. Raises NoKey when nothing waits or the
+    voucher's own key does not count, NotTheKeysCompared when another one waits now, NeedsAnotherPerson for one's own
+    key, OnlyForTheFirstTwo when the recovery key vouches for a person although two people could.
     """
     key = PersonKey.objects.select_for_update().filter(holder=holder, retired_at=None).first()
     if key is None or key.enrolled_at is not None:
         raise NoKey(subject=holder)
+    if compared is not None and compared != key.fingerprint:
+        raise NotTheKeysCompared(subject=holder)
     _check_may_vouch(by, key)
     key.countersigner = by.holder
     key.countersignature = by.sign(enrolment_statement(key))
@@ -229,6 +241,25 @@ def about_passphrase(key: PersonKey) -> str:
 
 def about_recovery(key: PersonKey) -> str:
     return f"vault.personkey.sealed_to_recovery:{key.id}:{key.holder}"
+
+
+def _enrol(
+    keyring: Keyring,
+    passphrase: str,
+    *,
+    at: datetime,
+    countersigner: Keyring | RecoverySecret | None,
+) -> PersonKey:
+    if not strong_enough(passphrase):
+        raise PassphraseTooWeak(subject=keyring.holder)
+    recovery = RecoveryKey.objects.current()
+    key = _new_key(keyring.holder, keyring.reading_public, at=at)
+    key.signing_public = keyring.signing_public
+    key.sealed_to_recovery = sealing.seal_to(
+        bytes(recovery.reading_public), keyring.secret(), about=about_recovery(key)
+    )
+    seal_under_passphrase(key, keyring, passphrase)
+    return _enter(key, at=at, countersigner=countersigner)
 
 
 def _new_key(holder: UUID, reading_public: bytes, *, at: datetime) -> PersonKey:

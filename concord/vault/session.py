@@ -137,6 +137,19 @@ def reopen(request: HttpRequest, keyring: Keyring, *, at: datetime) -> None:
     """
     if not is_locked(request, at=at) or request.session[SLOT]["holder"] != keyring.holder.hex:
         raise ValueError("This session is not locked, or is somebody else's.")
+    _hold_until_its_end(request, keyring, at=at)
+
+
+def replace(request: HttpRequest, keyring: Keyring, *, at: datetime) -> None:
+    """Hold other keys of the same person in place of the open ones. Raises ValueError where none of theirs are open."""
+    held = _held(request, pending=False, at=at)
+    if held is None or held.holder != keyring.holder:
+        raise ValueError("Nothing of theirs is open in this session.")
+    _hold_until_its_end(request, keyring, at=at)
+
+
+def _hold_until_its_end(request: HttpRequest, keyring: Keyring, *, at: datetime) -> None:
+    """Under a new name of the session, until the end that it had."""
     row = request.session[SLOT]
     request.session.cycle_key()
     ends_at = datetime.fromisoformat(row["ends_at"]) if row["ends_at"] else None

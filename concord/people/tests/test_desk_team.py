@@ -8,13 +8,16 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.sessions.models import Session
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from concord.ledger.models import Entry
+from concord.people.declare_tie import declare_tie
 from concord.people.disconnect_second_factor import disconnect_second_factor
 from concord.people.end_designation import end_designation
 from concord.people.models import Login, StaffMember
+from concord.people.own_ties import own_ties
 from concord.people.tests.team import (
     AT,
     PASSPHRASE,
@@ -32,8 +35,9 @@ from concord.people.vouch_for import (
     NotYoursToVouch,
     vouch_for,
 )
-from concord.vault import keys
-from concord.vault.errors import NoKey, WrongPassphrase
+from concord.vault import files, keys
+from concord.vault.errors import NoGrant, NoKey, WrongPassphrase
+from concord.vault.keyring import Keyring
 
 pytestmark = pytest.mark.django_db
 
@@ -64,17 +68,47 @@ def test_their_keys_wait_until_a_colleague_has_compared_the_fingerprint(team: Te
     kim, passphrase = bring_kim_in(lead)
     with pytest.raises(NoKey):
         keys.public_keys(kim.person_id)
-    fingerprint = keys.waiting(kim.person_id).fingerprint  # type: ignore[union-attr]
-
-    newcomer = take_own_passphrase(first_sign_in("kim", passphrase), passphrase)
-    assert fingerprint in newcomer.get("/team").content.decode()
+    handed_over, first = waiting_for(kim), keys.unlock(kim.person_id, passphrase)
     colleague = sign_in_at_the_desk(team.noor)
+    for page in ("/team", f"/team/{kim.id}/keys"):
+        assert handed_over not in colleague.get(page).content.decode()
+    early = colleague.post(f"/team/{kim.id}/keys", {"compared": "on", "fingerprint": handed_over})
+    assert early.status_code == 409
+    assert "passphrase of their own" in early.content.decode()
+
+    newcomer = first_sign_in("kim", passphrase)
+    declare_tie(kim, person=team.vera.person, called="Vera", at=later(kim))
+    take_own_passphrase(newcomer, passphrase)
+    fingerprint = waiting_for(kim)
+    assert fingerprint != handed_over
+    assert fingerprint in newcomer.get("/team").content.decode()
     assert fingerprint in colleague.get(f"/team/{kim.id}/keys").content.decode()
-    assert colleague.post(f"/team/{kim.id}/keys", {}).status_code == 200
+    assert colleague.post(f"/team/{kim.id}/keys", {"fingerprint": fingerprint}).status_code == 200
+    of_old = {"compared": "on", "fingerprint": handed_over}
+    assert colleague.post(f"/team/{kim.id}/keys", of_old).status_code == 409
     with pytest.raises(NoKey):
         keys.public_keys(kim.person_id)
-    colleague.post(f"/team/{kim.id}/keys", {"compared": "on"})
+    confirm(colleague, kim)
     assert keys.public_keys(kim.person_id).countersigner == team.noor.person_id
+
+    own = keys.unlock(kim.person_id, STRONG)
+    file = files.open_file(readers=[kim.person_id], at=later(kim))
+    sealed = files.seal(file.id, b"words", about="here")
+    assert files.unseal(file.id, sealed, about="here", keyring=own) == b"words"
+    with pytest.raises(NoGrant):  # whoever kept the first words, and that day's copy of the rows
+        files.unseal(file.id, sealed, about="here", keyring=first)
+    assert [one.called for one in own_ties(kim, keyring=own)] == ["Vera"]
+
+
+def waiting_for(staff: StaffMember) -> str:
+    waiting = keys.waiting(staff.person_id)
+    assert waiting is not None
+    return waiting.fingerprint
+
+
+def confirm(colleague: Client, staff: StaffMember) -> HttpResponse:
+    typed = {"compared": "on", "fingerprint": waiting_for(staff)}
+    return colleague.post(f"/team/{staff.id}/keys", typed)
 
 
 def first_sign_in(handle: str, passphrase: str) -> Client:
@@ -146,7 +180,7 @@ def two_browsers(team: Team) -> tuple[Client, Client]:
 def test_nobody_confirms_their_own_keys(lead: Client):
     kim, passphrase = bring_kim_in(lead)
     newcomer = take_own_passphrase(first_sign_in("kim", passphrase), passphrase)
-    assert newcomer.post(f"/team/{kim.id}/keys", {"compared": "on"}).status_code == 404
+    assert confirm(newcomer, kim).status_code == 404
 
 
 def test_somebody_whose_keys_do_not_count_vouches_for_nobody(team: Team, lead: Client):
@@ -154,7 +188,15 @@ def test_somebody_whose_keys_do_not_count_vouches_for_nobody(team: Team, lead: C
     lead.post("/team/new", KIM | {"working_name": "Lea", "handle": "lea"})
     lea = StaffMember.objects.get(working_name="Lea")
     with pytest.raises(NoKey):
-        vouch_for(lea, by=kim, keyring=keys.unlock(kim.person_id, passphrase), at=later(lea))
+        vouched(lea, by=kim, keyring=keys.unlock(kim.person_id, passphrase))
+
+
+def vouched(staff: StaffMember, *, by: StaffMember, keyring: Keyring) -> None:
+    """By somebody who has compared, once they have a passphrase of their own."""
+    Login.objects.at_the_desk().filter(person=staff.person).update(others_know_passphrase=False)
+    at = staff.ended_at or later(staff)
+    compared = getattr(keys.waiting(staff.person_id), "fingerprint", "")
+    vouch_for(staff, compared=compared, by=by, keyring=keyring, at=at)
 
 
 def test_who_keeps_the_machines_vouches_for_nobody(team: Team, lead: Client):
@@ -163,15 +205,15 @@ def test_who_keeps_the_machines_vouches_for_nobody(team: Team, lead: Client):
     assert keeper.get(f"/team/{kim.id}/keys").status_code == 404
     keyring = keys.unlock(team.ivo.person_id, PASSPHRASE)
     with pytest.raises(NotYoursToVouch):
-        vouch_for(kim, by=team.ivo, keyring=keyring, at=later(kim))
+        vouched(kim, by=team.ivo, keyring=keyring)
 
 
 def test_keys_are_vouched_for_once(team: Team, lead: Client):
     kim, _ = bring_kim_in(lead)
     keyring = keys.unlock(team.luis.person_id, PASSPHRASE)
-    vouch_for(kim, by=team.luis, keyring=keyring, at=later(kim))
+    vouched(kim, by=team.luis, keyring=keyring)
     with pytest.raises(NoKey):
-        vouch_for(kim, by=team.luis, keyring=keyring, at=later(kim))
+        vouched(kim, by=team.luis, keyring=keyring)
 
 
 def test_keys_of_somebody_who_left_are_not_vouched_for(team: Team, lead: Client):
@@ -180,7 +222,7 @@ def test_keys_of_somebody_who_left_are_not_vouched_for(team: Team, lead: Client)
     kim.refresh_from_db()
     keyring = keys.unlock(team.luis.person_id, PASSPHRASE)
     with pytest.raises(NoLongerDesignated):
-        vouch_for(kim, by=team.luis, keyring=keyring, at=kim.ended_at)
+        vouched(kim, by=team.luis, keyring=keyring)
 
 
 def later(staff: StaffMember):
@@ -259,15 +301,16 @@ def test_a_lost_phone_is_forgotten_and_the_ledger_says_so(team: Team):
 
 
 def test_who_brought_somebody_in_cannot_be_the_second_person_by_vouching(team: Team, lead: Client):
-    kim, _passphrase = bring_kim_in(lead)
-    answer = lead.post(f"/team/{kim.id}/keys", {"compared": "on"})
+    kim, passphrase = bring_kim_in(lead)
+    take_own_passphrase(first_sign_in("kim", passphrase), passphrase)
+    answer = confirm(lead, kim)
     assert answer.status_code == 403
     assert "Somebody else has to compare" in answer.content.decode()
     with pytest.raises(NoKey):
         keys.public_keys(kim.person_id)
     amara = keys.unlock(team.amara.person_id, PASSPHRASE)
     with pytest.raises(BroughtThemIn):
-        vouch_for(kim, by=team.amara, keyring=amara, at=later(kim))
+        vouched(kim, by=team.amara, keyring=amara)
     colleague = sign_in_at_the_desk(team.noor)
     assert f"/team/{kim.id}/keys" in colleague.get("/team").content.decode()
     assert f"/team/{kim.id}/keys" not in lead.get("/team").content.decode()

@@ -57,7 +57,8 @@ def _passphrase(options: argparse.Namespace) -> None:
         end_sessions(Login.objects.at_the_desk().get(person=member.person_id))
     print(
         f"A new passphrase for {member.working_name}. It is shown this once; when they have signed in they\n"
-        f"take another, before anything else opens.\n\n  passphrase: {passphrase}"
+        "take another, before anything else opens. Their keys stay the same: destroy the backups made until then.\n\n"
+        f"  passphrase: {passphrase}"
     )
     show_shares(shares)
 

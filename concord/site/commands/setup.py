@@ -237,6 +237,12 @@ def _tell_once(founded: Founded, answers: Answers, lacking: Missing) -> None:
             "on paper or by voice; they should take another once signed in.\n\n"
             f"  sign-in name: {newcomer.handle}\n  passphrase: {newcomer.passphrase}\n"
         )
+    if founded.newcomers:
+        print(
+            "Whoever saw this screen can open what is sealed from now on. When everybody named here has taken a\n"
+            "passphrase of their own, let the share-holders make new shares (`concord recover shares`), and destroy\n"
+            "the backups made before. The keys of those named here stay the same: see docs/running/keys.md.\n"
+        )
 
 
 def _refuse_to_finish_without_addresses() -> None:

@@ -74,6 +74,8 @@ def _list(options: argparse.Namespace) -> None:
     for one in team(timezone.now()):
         state = "not confirmed yet" if one.is_waiting else "confirmed"
         keys = f"fingerprint {one.fingerprint} ({state})" if one.fingerprint else "no keys"
+        if one.is_handed_over:
+            keys = "no passphrase of their own yet"
         lead = ", leads" if one.staff.is_lead else ""
         print(f"{one.handle:16} {one.staff.working_name} ({one.staff.role}{lead})")
         print(f"{'':16} {keys}")
@@ -84,7 +86,6 @@ def _add(options: argparse.Namespace) -> None:
     from django.utils import timezone
 
     from concord.people.bring_in import bring_in
-    from concord.people.team import colleague
 
     languages = [code for code in options.languages.replace(",", " ").split() if code]
     unknown = sorted(set(languages) - {code for code, _ in settings.LANGUAGES})
@@ -107,9 +108,8 @@ def _add(options: argparse.Namespace) -> None:
         f"{newcomer.staff.working_name} is part of the team. Hand this over on paper or by voice; it is shown\n"
         "this once, and at their first sign-in they take another passphrase before anything opens.\n\n"
         f"  sign-in name: {newcomer.handle}\n  passphrase: {newcomer.passphrase}\n\n"
-        f"  fingerprint: {colleague(newcomer.staff).fingerprint}\n\n"
-        "Their keys count once a colleague has confirmed them on the page “Team” at the desk, or, while\n"
-        "fewer than two people hold keys, two share-holders with `concord staff confirm`."
+        "With it they get keys of their own, which count once a colleague has confirmed them on the page “Team” at\n"
+        "the desk, or, while fewer than two people hold keys, two share-holders with `concord staff confirm`."
     )
 
 
@@ -117,6 +117,7 @@ def _confirm(options: argparse.Namespace) -> None:
     from django.db import transaction
     from django.utils import timezone
 
+    from concord.people.vouch_for import check_is_their_own
     from concord.site.shares import ask_for_shares, show_shares
     from concord.vault import keys, recovery
 
@@ -124,6 +125,7 @@ def _confirm(options: argparse.Namespace) -> None:
     secret = ask_for_shares("The recovery key has to vouch for them.")
     with transaction.atomic():
         keys.countersign(member.person_id, by=secret, at=timezone.now())
+        check_is_their_own(member)
         shares = recovery.remake(secret=secret, at=timezone.now())
     print(f"The keys of {member.working_name} count.")
     show_shares(shares)

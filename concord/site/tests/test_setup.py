@@ -159,11 +159,31 @@ def test_somebody_brought_in_later_waits_for_a_colleague(ready: Install, told):
     assert "Two people hold keys now" in refused.stderr
 
 
+TAKES_THEIR_OWN = """
+import sys
+from concord.site.commands import set_up_install
+set_up_install()
+from django.utils import timezone
+from concord.people.change_passphrase import change_passphrase
+from concord.site.commands.staff import staff_by
+own = "walnut lantern gravel ostrich harbour"
+change_passphrase(staff_by("kim"), current=sys.argv[1], new=own, at=timezone.now())
+"""
+
+
 def test_when_one_of_the_first_two_leaves_two_share_holders_vouch_for_another(ready: Install, told):
     assert ready.run("staff", "end", "luis").returncode == 0
     assert "fewer than two people" in ready.run("check").stdout
-    ready.run("staff", "add", "--working-name", "Kim", "--sign-in", "kim", "--role", "receiver")
-    confirmed = ready.run("staff", "confirm", "kim", answers="\n".join(SHARE.findall(told)[1:]))
+    added = ready.run(
+        "staff", "add", "--working-name", "Kim", "--sign-in", "kim", "--role", "receiver"
+    )
+    shares = "\n".join(SHARE.findall(told)[1:])
+    early = ready.run("staff", "confirm", "kim", answers=shares)
+    assert early.returncode == 1
+    assert "not taken a passphrase of their own" in early.stderr
+    kim = PASSPHRASE.findall(added.stdout)[0]
+    subprocess.run([sys.executable, "-c", TAKES_THEIR_OWN, kim], env=ready.environment, check=True)
+    confirmed = ready.run("staff", "confirm", "kim", answers=shares)
     assert confirmed.returncode == 0, confirmed.stderr
     assert len(SHARE.findall(confirmed.stdout)) == 3
     assert ready.run("check").returncode == 0
