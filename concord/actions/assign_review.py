@@ -46,8 +46,11 @@ def assign_review(
 ) -> ReviewRequest:
     """Say which decision it is about, and take it on; whoever had a part in that one passes it to somebody else.
 
-    Everybody involved loses the request; twice is once. Without a decision it is about what came of a report. Raises
-    NoGrant for whoever cannot open the request, or may not see the decision.
+    Where the way it came told which one, or somebody has said so, it is about no other. Where nothing told, whoever
+    says so looks at it no more than whoever had a part: anybody may ask without a name, and nobody ends a decision
+    alone by asking and answering. Everybody involved loses the request; twice is once. Without a decision it is about
+    what came of a report. Raises NoGrant for whoever cannot open the request, or may not see the decision, and for
+    another one than it is about.
     """
     request = ReviewRequest.objects.select_for_update().get(id=request.id)
     may = by.is_current(at) and by.receives_reports and files.may_open(request.file, by.person_id)
@@ -58,7 +61,13 @@ def assign_review(
         raise NoGrant(subject=request.id)
     if request.state not in UNDECIDED:
         return request
-    request.decision = decision
+    if request.decision_id is not None and decision != request.decision:
+        raise NoGrant(subject=request.id)
+    if decision != request.decision:
+        end_loan(request, at=at)  # what is lent for looking at one thing is not lent for another
+        request.decision = decision
+        if not request.named:
+            request.said_by = by.person_id
     able = [staff.person_id for staff in who_may_look(request, at=at)]
     first = [by.person_id] if by.person_id in able else []
     wanted = [*first, *able] or sorted(outside_readers(at))
@@ -67,11 +76,18 @@ def assign_review(
     for person in had_a_part(request) & files.readers(request.file):
         files.withdraw(request.file, person, at=at)
     owe_outside(request, at=at)
-    return assign(request, decision=decision, to=wanted[0] if wanted else None, at=at)
+    return assign(
+        request, decision=decision, to=wanted[0] if wanted else None, by=by.person_id, at=at
+    )
 
 
 def assign(
-    request: ReviewRequest, *, decision: Decision | None, to: UUID | None = None, at: datetime
+    request: ReviewRequest,
+    *,
+    decision: Decision | None,
+    to: UUID | None = None,
+    by: UUID | None = None,
+    at: datetime,
 ) -> ReviewRequest:
     """Give it to `to`, else to the first who can open it and had no part: the outside contact when nobody is left.
 
@@ -83,15 +99,16 @@ def assign(
     here = [person for person in able if person in readers]
     reviewer = to or next(iter([*here, *sorted(outside_readers(at) & readers)]), None)
     if reviewer is None:
-        request.save(update_fields=["decision"])
+        request.save(update_fields=["decision", "said_by", "lends_case"])
         return request
     if request.reviewer not in (None, reviewer):
         end_loan(request, at=at)
     request.reviewer, request.assigned_at = reviewer, at
     request.state = ReviewState.ASSIGNED
     request.lends_case = _lend(request, to=reviewer, at=at) or request.lends_case
-    request.save(update_fields=["decision", "reviewer", "assigned_at", "state", "lends_case"])
-    record("actions.assign_review", actor=None, subject=request.id, at=at, reviewer=reviewer)
+    written = ["decision", "said_by", "reviewer", "assigned_at", "state", "lends_case"]
+    request.save(update_fields=written)
+    record("actions.assign_review", actor=by, subject=request.id, at=at, reviewer=reviewer)
     tell_desks(readers, "review", request.id)
     ring([reviewer], at=at)
     return request
@@ -105,7 +122,8 @@ def is_of_its_case(decision: Decision, report: Report) -> bool:
 def end_loan(request: ReviewRequest, *, at: datetime) -> None:
     """Whoever looked at the case for this request alone reads it no longer; what nobody else can open stays theirs.
 
-    Where they still look at another request about it, that one lends it on.
+    A key that was owed for it and not made yet is not made any more. Where they still look at another request about
+    it, that one lends it on.
     """
     if not request.lends_case or request.reviewer is None:
         return
@@ -118,6 +136,9 @@ def end_loan(request: ReviewRequest, *, at: datetime) -> None:
             files.withdraw(file, request.reviewer, at=at)
     case = case_of(request)
     if case is not None and case.file in files.still_there([case.file]):
+        if request.reviewer not in outside_readers(at):
+            for file in [case.file, *case.no_actions.values_list("briefing", flat=True)]:
+                files.owe_no_longer(file, to=request.reviewer)
         files.make_dormant(case.file, request.reviewer)
     request.lends_case = False
 
@@ -163,7 +184,12 @@ def _pass_on(requests: ReviewRequestQuerySet, person: UUID, *, at: datetime) -> 
             request.lends_case = False
             left, outside = files.readers(request.file), sorted(outside_readers(at))
             able = [staff.person_id for staff in who_may_look(request, at=at)]
-            wanted = [*(one for one in able if one in left), *outside, *able, *sorted(left)]
+            wanted = [
+                *(one for one in able if one in left),
+                *outside,
+                *able,
+                *sorted(left - {request.said_by}),
+            ]
             assign(request, decision=request.decision, to=next(iter(wanted), None), at=at)
             if wanted and wanted[0] not in left:
                 files.owe(request.file, to=wanted[0], at=at)

@@ -86,14 +86,15 @@ def involved_in(report: Report) -> set[UUID]:
 def who_may_look(request: ReviewRequest, *, at: datetime) -> list[StaffMember]:
     """Those who may look at it, whatever it is about; nobody, as long as that is not known."""
     if request.decision is not None:
-        return uninvolved([request.decision], at=at)
+        able = uninvolved([request.decision], at=at)
+        return [staff for staff in able if staff.person_id != request.said_by]
     return without_a_part(request.report, at=at) if request.report is not None else []
 
 
 def may_look(person: UUID, request: ReviewRequest, *, keyring: Keyring, at: datetime) -> bool:
     """Whether this very member of staff may; asked with their key, which may open the case by now."""
     if request.decision is not None:
-        return is_uninvolved(person, request.decision, at=at)
+        return person != request.said_by and is_uninvolved(person, request.decision, at=at)
     if request.report is None:
         return False
     case = case_of_report(request.report)

@@ -45,6 +45,7 @@ class ReviewRequest(models.Model):
 
     `named`: the way they came told which decision it is about, so nobody who had a part in it reads this.
     `reviewer` is a person, or the standing letterbox of the outside contact; they had no part in the decision.
+    `said_by`: who said which decision it is about, where nothing else told; they do not look at it themself.
     `alarmed_at`, `raised_at`: since when everybody who can open it is to answer, or decide, what somebody let lie.
     `report`: whoever reported asks. Without a decision it is about what came of that report: nothing, as yet.
     `folded`: it looks like one of many, and is shown beneath them, never dropped.
@@ -65,6 +66,7 @@ class ReviewRequest(models.Model):
         Decision, on_delete=models.CASCADE, null=True, related_name="reviews"
     )
     report = models.ForeignKey(Report, on_delete=models.CASCADE, null=True, related_name="+")
+    said_by = models.UUIDField(null=True)
     reviewer = models.UUIDField(null=True)
     assigned_at = models.DateTimeField(null=True)
     lends_case = models.BooleanField(default=False)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.clocks import standing_of
+from concord.cases.close_case import is_unread
 from concord.cases.conflicts import may_leave_it
 from concord.cases.models import Agreement, Case, NoAction, State
 from concord.cases.move import move
@@ -45,6 +46,14 @@ class IsSettled(Refused):
     status = 409
 
 
+class WrittenSince(IsSettled):
+    """Whoever agrees has read of everything that the reporter told; what came since stands in no reason."""
+
+    words = _(
+        "Whoever reported has written since this was decided. Your colleague reads it, and decides anew."
+    )
+
+
 class ReadItFirst(Refused):
     """Whoever agrees that nothing is done has opened why, in this very text."""
 
@@ -67,7 +76,7 @@ def agree_to_no_action(
 
     The same people as for anything that is done: another, current, eligible, without a conflict, who knows nobody in it
     a little, who was given it and has read it. Raises `NeedsOwnKey`, `NeedsAnother`, NoGrant, `ReadItFirst`,
-    `IsSettled`.
+    `IsSettled`, and `WrittenSince`, which is one.
     """
     check_key(by, keyring.holder)
     case, decided = _held(decided, by=by, at=at)
@@ -88,6 +97,8 @@ def _agree(case: Case, decided: NoAction, *, person: UUID, at: datetime) -> Agre
     _check_waits(case, decided)
     if standing_of(case).is_open:
         raise IsSettled(subject=case.id)
+    if is_unread(case) or case.no_actions.overtaken().exists():
+        raise WrittenSince(subject=case.id)
     if not decided.readings.filter(person=person).exists():
         raise ReadItFirst(subject=case.id)
     agreed = Agreement.objects.create(

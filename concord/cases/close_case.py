@@ -41,6 +41,13 @@ class NotDoneYet(Refused):
     status = 409
 
 
+class ReadWhatTheyWrote(Refused):
+    """No case is brought to an end under words of its reporter that nobody has read."""
+
+    words = _("Whoever reported has written again, and nobody has read it. Read it first.")
+    status = 409
+
+
 class NotAskedYet(Refused):
     """A case is closed once somebody has looked, twice, whether it stayed quiet."""
 
@@ -65,7 +72,7 @@ def close_case(
     so that what it was about is counted, apart from it.
 
     Raises `OnlyItsCoordinatorCloses`, `CaseIsClosed`, `NotDoneYet`, `NotAskedYet` before each check-in was answered
-    by a person, `NeedsLessons`.
+    by a person, `ReadWhatTheyWrote`, `NeedsLessons`.
     """
     case = Case.objects.select_for_update().get(id=case.id)
     check_works_on(case, by=by, at=at)
@@ -77,6 +84,8 @@ def close_case(
     running = case.follow_ups.filter(ended_at__isnull=True).first()
     if running is None or running.check_ins.filter(done_at__isnull=True).exists():
         raise NotAskedYet(subject=case.id)
+    if is_unread(case):
+        raise ReadWhatTheyWrote(subject=case.id)
     if not lessons.strip():
         raise NeedsLessons(subject=case.id)
     closing_id = uuid4()
@@ -97,6 +106,11 @@ def close_case(
     closed.send(sender=Case, case=case, classified=classified, at=at)
     record("cases.close", actor=by.person_id, subject=case.id, at=at, outcome=str(closing.outcome))
     return closing
+
+
+def is_unread(case: Case) -> bool:
+    """Whether there lies something of a reporter's that none of its readers has opened."""
+    return case.sources.filter(report__added_at__isnull=False).exists()
 
 
 def check_works_on(case: Case, *, by: StaffMember, at: datetime) -> None:

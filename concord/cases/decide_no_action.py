@@ -16,7 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.cases.assess_case import Assessed, read_assessment
 from concord.cases.clocks import standing_of
-from concord.cases.close_case import NotDoneYet, check_works_on
+from concord.cases.close_case import (
+    NotDoneYet,
+    ReadWhatTheyWrote,
+    check_works_on,
+    is_unread,
+)
 from concord.cases.conflicts import may_agree, may_leave_it
 from concord.cases.models import Case, NoAction, Reading, State
 from concord.cases.parties import respondents
@@ -61,7 +66,8 @@ def decide_no_action(
 ) -> NoAction:
     """Put it before everybody who may agree now; nobody needs the case to read it. Decided anew, it replaces.
 
-    Raises `OnlyItsCoordinatorCloses`, `NeedsAssessment`, `NotDoneYet` where something is proposed, `NeedsReason`.
+    Raises `OnlyItsCoordinatorCloses`, `NeedsAssessment`, `NotDoneYet` where something is proposed,
+    `ReadWhatTheyWrote`, `NeedsReason`.
     """
     case = Case.objects.select_for_update().get(id=case.id)
     check_works_on(case, by=by, at=at)
@@ -72,6 +78,8 @@ def decide_no_action(
     newest = case.assessments.select_related("case").last()
     if newest is None or needs_assessment(case):
         raise NeedsAssessment(subject=case.id)
+    if is_unread(case):
+        raise ReadWhatTheyWrote(subject=case.id)
     if not reason.strip():
         raise NeedsReason(subject=case.id)
     case.no_actions.standing().update(ended_at=at)
@@ -132,7 +140,7 @@ def read_why(decided: NoAction, *, keyring: Keyring, at: datetime) -> Why:
 @every("cases.ring_no_action", seconds=3600)
 def ring_no_action(job: Job | None, *, at: datetime) -> None:
     """Ask again, once a day, whoever may agree: nothing is left as it is by a clock."""
-    waiting = NoAction.objects.asked().filter(rung_at__lte=at - timedelta(days=1))
+    waiting = NoAction.objects.waiting().filter(rung_at__lte=at - timedelta(days=1))
     for decided in waiting.filter(case__state=State.ASSESSED):
         with transaction.atomic():
             NoAction.objects.filter(id=decided.id).update(rung_at=at)

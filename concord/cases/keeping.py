@@ -49,8 +49,9 @@ class Said(NamedTuple):
 
 
 def keeping_of(case: Case) -> Keeping:
+    overtaken = case.no_actions.overtaken().values("id")
     return Keeping(
-        case.no_actions.standing().first(),
+        case.no_actions.standing().exclude(id__in=overtaken).first(),
         case.follow_ups.filter(ended_at__isnull=True).first(),
         Closing.objects.filter(case=case, reopened_at__isnull=True).first(),
         Hold.objects.standing().filter(case=case).first(),

@@ -181,6 +181,7 @@ def _page(
         "hold": now.hold,
         "no_action": now.no_action,
         "decided_by_me": now.no_action is not None and now.no_action.decided_by == me,
+        "overtaken": case.no_actions.overtaken().exists(),
         "declined_by": _name_of_who_declined(case),
         "decided": standing.decided,
         "is_open": standing.is_open,

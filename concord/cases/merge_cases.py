@@ -22,7 +22,7 @@ from concord.cases.link_cases import ItselfOnly
 from concord.cases.models import OVER, Case, LinkedCase, Restriction, State
 from concord.cases.move import reopen, rests
 from concord.cases.parties import Known, known_parties, put_in, respondents
-from concord.cases.recuse import take_out
+from concord.cases.recuse import take_out, take_what_was_left
 from concord.cases.restrict_case import about as about_restriction
 from concord.cases.seal_outside import seal_outside
 from concord.cases.signals import merged
@@ -63,10 +63,12 @@ def merge_cases(
     for one in (older, younger):
         _check(one, by=by, at=at)
     about = respondents(older, keyring=keyring) | respondents(younger, keyring=keyring)
-    outs = _out_of(younger)
+    outs, out_before = _out_of(younger), _out_of(older)
     _carry(younger, older, by=by, keyring=keyring, at=at)
     _move_both(younger, older, by=by, at=at)
     merged.send(sender=Case, case=older, gone=younger, at=at)
+    for person in out_before:
+        take_what_was_left(older, person, at=at)
     for person in outs:
         take_out(older, who=person, by=None, at=at, keyring=keyring)
     leave_only_common_readers(older, about=about, keyring=keyring, at=at)

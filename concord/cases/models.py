@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from concord.ledger.readings import acted
 from concord.monitoring.models import Flag
@@ -330,6 +330,16 @@ class NoActionQuerySet(models.QuerySet["NoAction"]):
     def asked(self) -> NoActionQuerySet:
         """Those that wait for another person's yes."""
         return self.standing().filter(agreement__isnull=True)
+
+    def overtaken(self) -> NoActionQuerySet:
+        """Of those, where whoever reported has written since: nobody agrees to what was decided before they did."""
+        since = Q(report__words__by_staff__isnull=True)
+        since &= Q(report__words__said_at__gt=OuterRef("decided_at"))
+        return self.asked().filter(Exists(Source.objects.filter(since, case=OuterRef("case"))))
+
+    def waiting(self) -> NoActionQuerySet:
+        """Those to which somebody may still agree, as far as the reporter's words tell."""
+        return self.asked().exclude(id__in=self.overtaken().values("id"))
 
     def visible_to(self, staff: StaffMember) -> NoActionQuerySet:
         """Those whose reason this staff member was given to read."""

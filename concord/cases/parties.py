@@ -146,7 +146,7 @@ def take_out_the_close(
     themselves |= tied_to_mailboxes(addresses, kinds=own_ones)
     close = close_to(known) | tied_to_mailboxes(addresses)
     own = [case.file, *(source.file for source in case.sources.select_related("flag", "report"))]
-    own += case.no_actions.standing().values_list("briefing", flat=True)
+    own += case.no_actions.values_list("briefing", flat=True)
     given = {one for file in own for one in files.readers(file) | files.dormant_readers(file)}
     staff = StaffMember.objects.filter(person__in=close & (given | themselves))
     for one in sorted(staff.values_list("person_id", flat=True)):

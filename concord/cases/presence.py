@@ -61,7 +61,7 @@ def live_among(cases: QuerySet[Case]) -> set[UUID]:
 def waits_for_coordinator(case: Case) -> bool:
     """Nothing is proposed or left yet, or a colleague agreed and nobody has carried it out."""
     if case.state in UNDECIDED:
-        return not case.no_actions.asked().exists()
+        return not case.no_actions.waiting().exists()
     return case.state == State.ACTION_PENDING and standing_of(case).awaits_press
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.ask_outside import ask_outside
@@ -16,6 +17,7 @@ from concord.cases.ring_the_seats import seats_changed
 from concord.cases.seal_outside import owe_outside, seal_outside
 from concord.cases.signals import recused
 from concord.ledger.record import record
+from concord.monitoring.tell_outside import tell_outside
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.vault import files
@@ -28,6 +30,7 @@ class OnlyALeadRecusesOthers(Refused):
     words = _("Only a lead can take somebody else out of a case.")
 
 
+@transaction.atomic
 def recuse(
     case: Case, *, who: UUID, by: StaffMember, at: datetime, keyring: Keyring | None = None
 ) -> Recusal:
@@ -36,10 +39,23 @@ def recuse(
     A coordinator is followed by the deputy, a deputy by the next unconflicted receiver; with fewer than two
     left the case is UNSTAFFED, and its key goes to the outside contact: at once with an open `keyring` that may
     read it, for instance of whoever steps out, else at the next request of whoever is left. Twice is once.
+
+    Whoever took a colleague out is not woken to follow them: that takes the word of somebody who is in it. From the
+    second whom one lead takes out of a case, the outside contact is told of each.
     """
     if who != by.person_id and not (by.is_lead and by.is_current(at)):
         raise OnlyALeadRecusesOthers(subject=case.id)
-    return take_out(case, who=who, by=by.person_id, at=at, keyring=keyring)
+    recusal = take_out(case, who=who, by=by.person_id, at=at, keyring=keyring)
+    if recusal.recused_at == at and who != by.person_id:
+        _tell_of_the_second(recusal, at=at)
+    return recusal
+
+
+def _tell_of_the_second(recusal: Recusal, *, at: datetime) -> None:
+    by_them = recusal.case.recusals.filter(recused_by=recusal.recused_by)
+    if by_them.exclude(person=recusal.recused_by).count() > 1:
+        words = _("One lead has taken more than one colleague out of case %(code)s.")
+        tell_outside(words, code=recusal.case.code, at=at)
 
 
 @transaction.atomic
@@ -76,6 +92,7 @@ def take_keys(case: Case, *, who: UUID, keyring: Keyring | None, at: datetime) -
 
 def _void_what_they_left(case: Case, who: UUID, *, keyring: Keyring | None, at: datetime) -> None:
     """Who stepped out has no part in leaving a case as it is: others decide it anew (workflow.md 4.4)."""
+    take_what_was_left(case, who, at=at)
     decided = case.no_actions.standing().first()
     if decided is None:
         return
@@ -92,12 +109,22 @@ def _void_what_they_left(case: Case, who: UUID, *, keyring: Keyring | None, at: 
         reopen(case, by=None, at=at)
 
 
+def take_what_was_left(case: Case, who: UUID, *, at: datetime) -> None:
+    """What they were asked to agree to earlier, declined or overtaken since, is not there for them either."""
+    for before in case.no_actions.filter(ended_at__isnull=False).order_by("briefing"):
+        files.withdraw(before.briefing, who, at=at)
+
+
 def fill_the_seats(case: Case, *, at: datetime) -> None:
     """Exactly one coordinator at any time, and a deputy where there is anybody (R-COORD-1).
 
-    Only among those who had no conflict when the case was opened: they hold its key, awake or at rest.
+    Only among those who had no conflict when the case was opened: they hold its key, awake or at rest. Nobody is woken
+    who took somebody else out: what one person empties alone does not fall to them.
     """
-    holders = files.readers(case.file) | files.dormant_readers(case.file)
+    at_rest = files.dormant_readers(case.file)
+    others = case.recusals.exclude(recused_by=None).exclude(recused_by=F("person"))
+    holders = files.readers(case.file) | at_rest
+    holders -= at_rest & set(others.values_list("recused_by", flat=True))
     able = [
         staff
         for staff in eligible(case, about=set(), at=at)

@@ -259,7 +259,7 @@ def no_actions_for(staff: StaffMember) -> QuerySet[NoAction]:
     """Where a colleague found that nothing needs to be done, and this person may agree."""
     if not staff.may_concur:
         return NoAction.objects.none()
-    asked = NoAction.objects.visible_to(staff).asked().filter(case__state=CaseState.ASSESSED)
+    asked = NoAction.objects.visible_to(staff).waiting().filter(case__state=CaseState.ASSESSED)
     return asked.exclude(decided_by=staff.person_id).order_by("decided_at")
 
 

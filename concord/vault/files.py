@@ -169,6 +169,13 @@ def owe(file_id: UUID, *, to: UUID, at: datetime) -> None:
     OwedGrant.objects.get_or_create(file_id=file_id, holder=to, defaults={"owed_at": at})
 
 
+@transaction.atomic
+def owe_no_longer(file_id: UUID, *, to: UUID) -> None:
+    """Take back what was owed and nobody has made yet; what was made stays. Twice is once."""
+    VaultFile.objects.select_for_update().filter(id=file_id).first()  # as `settle` makes it
+    OwedGrant.objects.filter(file=file_id, holder=to).delete()
+
+
 def owed_to(file_id: UUID) -> set[UUID]:
     """To whom a grant is owed that nobody has made yet."""
     return set(OwedGrant.objects.filter(file=file_id).values_list("holder", flat=True))

@@ -18,6 +18,7 @@ from concord.cases.agree_to_no_action import (
     NeedsAnother,
     ReadItFirst,
     SayWhyNot,
+    WrittenSince,
     agree_to_no_action,
     decline_no_action,
 )
@@ -28,7 +29,9 @@ from concord.cases.close_case import (
     NotAskedYet,
     NotDoneYet,
     OnlyItsCoordinatorCloses,
+    ReadWhatTheyWrote,
     close_case,
+    is_unread,
 )
 from concord.cases.decide_no_action import (
     NeedsAssessment,
@@ -57,6 +60,7 @@ from concord.outbox.clocks import clocks
 from concord.outbox.models import Job
 from concord.people.declare_tie import declare_tie
 from concord.people.models import Tie
+from concord.reports.add_words import add_words
 from concord.reports.models import Report
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Told
@@ -207,6 +211,47 @@ def test_what_joins_a_case_is_covered_by_no_yes_whose_giver_never_read_of_it(cas
     decided = decide_no_action(case, reason="Two quarrels.", at=cast.later(minutes=6), **who)
     reads_and_agrees(decided, cast.luis, at=cast.later(minutes=7))
     assert state_of(case) == State.NO_ACTION
+
+
+@pytest.mark.clauses("P-ZERO-1")
+def test_nothing_is_left_and_nothing_closed_under_words_that_nobody_has_read(cast: Cast) -> None:
+    case = case_about_karim(cast)
+    report = joined(cast, case, minutes=0)
+    case = assessed(cast, case, at=cast.later(minutes=1))
+    decided, amara = undone(cast, case, minutes=2), at_the_desk(cast.amara)
+    add_words(report, "He did it again, tonight.", at=cast.later(minutes=3))
+    for minutes in (4, 6):  # unread; and read by Amara, not by whoever agrees
+        with pytest.raises(WrittenSince):
+            reads_and_agrees(decided, cast.luis, at=cast.later(minutes=minutes))
+        assert (minutes == 6) == (not is_unread(case))
+        if minutes == 4:
+            with pytest.raises(ReadWhatTheyWrote):
+                undone(cast, case, minutes=5)
+            amara.open(f"/reports/{report.id}")
+    assert not Answer.objects.filter(box=report.box, kind="outcome").exists()
+    assert not waiting_for(cast.luis.staff, at=cast.later(minutes=6)).no_actions
+    assert amara.open(f"/cases/{case.id}/keeping").sees("written since a colleague was asked")
+    reads_and_agrees(undone(cast, case, minutes=7), cast.luis, at=cast.later(minutes=8))
+    assert state_of(case) == State.NO_ACTION
+    follow_up(case, by=cast.amara.staff, at=cast.later(minutes=9))
+    case.follow_ups.get().check_ins.update(
+        done_at=cast.later(minutes=10), done_by=cast.amara.id, found="quiet"
+    )
+    add_words(report, "And again.", at=cast.later(minutes=11))
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.later(minutes=12)}
+    with pytest.raises(ReadWhatTheyWrote):
+        close_case(case, lessons="Nothing.", **who)
+
+
+def test_whoever_is_taken_out_finds_nothing_of_what_they_declined_earlier(cast: Cast) -> None:
+    case = assessed(cast, case_about_karim(cast))
+    decided = undone(cast, case, minutes=1)
+    who = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.later(minutes=2)}
+    decline_no_action(decided, reason="He meant it.", **who)
+    luis = at_the_desk(cast.luis)
+    assert luis.open(f"/left/{decided.id}").status == 200
+    recuse(case, who=cast.luis.id, by=cast.luis.staff, at=cast.later(minutes=3))
+    assert luis.open(f"/left/{decided.id}").status == 404
 
 
 @pytest.mark.clauses("P-ZERO-1")

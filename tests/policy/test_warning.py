@@ -213,10 +213,10 @@ def test_a_warning_that_was_taken_back_is_not_sent_any_more_and_calls_nobody(cas
     _code, asked = ask_review(
         kind="review", words="It was a quote.", contact="", shut=None, nonce=b"n" * 16, at=cast.at
     )
-    who = {"keyring": mina.keyring, "at": cast.at}
-    assign_review(asked, decision=execution.decision, by=mina.staff, **who)
-    decide_review(asked, outcome="overturned", reason="So it was.", answer="", by=mina.id, **who)
     luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring}
+    assign_review(asked, decision=execution.decision, at=cast.at, **luis)
+    who = {"by": mina.id, "keyring": mina.keyring, "at": cast.at}
+    decide_review(asked, outcome="overturned", reason="So it was.", answer="", **who)
     assert call_again(None, at=cast.later(minutes=7)) == 0
     with pytest.raises(NothingToSend), transaction.atomic():
         send_again(Unheld.objects.get(), **luis, at=cast.at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -21,7 +22,7 @@ from concord.concurrence.models import Decision
 from concord.vault import files
 from concord.vault.errors import NoGrant
 from tests.cast import Cast, Desk
-from tests.looking_again import another_receiver, decided
+from tests.looking_again import another_receiver, decided, terms_for
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def decision(cast: Cast, mina: Desk) -> Decision:
 
 def filed(cast: Cast, **known: object) -> ReviewRequest:
     asked = {"kind": "review", "words": "Please look.", "contact": "", "shut": None, **known}
-    return ask_review(nonce=os.urandom(16), at=cast.at, **asked)[1]  # type: ignore[arg-type]
+    return ask_review(**{"nonce": os.urandom(16), "at": cast.at, **asked})[1]  # type: ignore[arg-type]
 
 
 def by(desk: Desk, cast: Cast) -> dict:
@@ -46,8 +47,8 @@ def by(desk: Desk, cast: Cast) -> dict:
 
 
 def decides(request: ReviewRequest, desk: Desk, cast: Cast, **said: object) -> ReviewRequest:
-    what = {"outcome": "upheld", "reason": "A threat.", "answer": "", **said}
-    return decide_review(request, by=desk.id, keyring=desk.keyring, at=cast.at, **what)  # type: ignore[arg-type]
+    what = {"outcome": "upheld", "reason": "A threat.", "answer": "", "at": cast.at, **said}
+    return decide_review(request, by=desk.id, keyring=desk.keyring, **what)  # type: ignore[arg-type]
 
 
 def test_whoever_had_a_part_says_which_it_is_and_loses_it_to_somebody_who_had_none(
@@ -92,7 +93,7 @@ def test_whoever_steps_out_passes_it_on(cast: Cast, mina: Desk, decision: Decisi
 def test_an_outcome_is_one_of_three_and_says_why(
     cast: Cast, mina: Desk, decision: Decision
 ) -> None:
-    request = assign_review(filed(cast), decision=decision, **by(mina, cast))
+    request = assign_review(filed(cast), decision=decision, **by(cast.luis, cast))
     with pytest.raises(NotAnOutcome):
         decides(request, mina, cast, outcome="filed")
     with pytest.raises(GiveAReason):
@@ -104,6 +105,50 @@ def test_an_outcome_is_one_of_three_and_says_why(
 
 
 def test_this_is_not_me_has_no_middle(cast: Cast, mina: Desk, decision: Decision) -> None:
-    request = assign_review(filed(cast, kind="not_me"), decision=decision, **by(mina, cast))
+    request = assign_review(filed(cast, kind="not_me"), decision=decision, **by(cast.luis, cast))
     with pytest.raises(NotAnOutcome):
         decides(request, mina, cast, outcome="varied")
+
+
+def test_what_is_known_to_be_about_one_decision_is_turned_on_no_other(
+    cast: Cast, mina: Desk
+) -> None:
+    zoe = another_receiver(cast, "zoe")
+    decision = decided(cast)
+    step = terms_for(cast).targets[0]
+    other = decided(
+        cast, case=decision.case, targets=(replace(step, scope_id=cast.annex.session_id),)
+    )
+    shut = decision.execution.warrants.get(kind="revoke")
+    request = filed(cast, shut=Shut.objects.get(warrant=shut.id).id)
+    assert Decision.objects.visible_to(zoe.staff).filter(id=other.id).exists()
+    with pytest.raises(NoGrant):
+        assign_review(request, decision=other, **by(zoe, cast))
+    request.refresh_from_db()
+    assert (request.decision, request.reviewer) == (decision, mina.id)
+    # The same one: somebody else without a part takes it over, and what was lent is taken back.
+    assert assign_review(request, decision=decision, **by(zoe, cast)).reviewer == zoe.id
+    assert not files.may_open(decision.case.file, mina.id)
+
+
+def test_whoever_says_which_decision_a_nameless_request_is_about_does_not_look_at_it(
+    cast: Cast, mina: Desk, decision: Decision
+) -> None:
+    request = assign_review(filed(cast), decision=decision, **by(mina, cast))
+    assert request.reviewer == cast.outside.holder, "nobody else on the team has no part in it"
+    assert not files.may_open(decision.case.file, mina.id)
+    request = assign_review(request, decision=decision, **by(mina, cast))
+    assert request.reviewer == cast.outside.holder
+    with pytest.raises(HadAPart):
+        decides(request, mina, cast, outcome="overturned")
+
+
+def test_a_key_that_was_owed_for_looking_is_not_made_once_it_was_decided(cast: Cast) -> None:
+    decision, newcomer = decided(cast), another_receiver(cast, at=cast.later(minutes=1))
+    shut = decision.execution.warrants.get(kind="revoke")
+    request = filed(cast, shut=Shut.objects.get(warrant=shut.id).id, at=cast.later(minutes=2))
+    assert request.reviewer == newcomer.id
+    assert newcomer.id in files.owed_to(decision.case.file)
+    decides(request, newcomer, cast, at=cast.later(minutes=3))
+    files.settle(cast.amara.keyring, at=cast.later(minutes=4))
+    assert not files.may_open(decision.case.file, newcomer.id)

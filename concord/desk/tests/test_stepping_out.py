@@ -12,18 +12,20 @@ from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision, Proposal
 from concord.concurrence.ring_for_end import undone
 from concord.ledger.models import Entry
+from concord.letterbox.models import Answer
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.ring import NOTICE
 from concord.monitoring.step_back import NobodyWouldBeLeft, step_back
 from concord.outbox.models import Job
-from concord.people.models import OutsideContact
+from concord.people.models import OutsideContact, StaffMember
 from concord.reports.models import Report
 from concord.reports.signals import readers_changed
 from concord.vault import files
 from concord.vault.errors import NoGrant
 from tests.browsing import Browser
 from tests.cast import Cast, assessed, case_about_karim, flagged, opened, proposed
+from tests.looking_again import another_receiver
 
 CLOSE = "I am close to somebody in this"
 
@@ -227,3 +229,22 @@ def test_whom_the_reporter_keeps_out_loses_the_page_that_lies_open(
         persons = [cast.luis.id, cast.amara.id]
         readers_changed.send(sender=Report, report=report, persons=persons, at=cast.at)
     assert told == [([cast.luis.id], "gone", report.id)]
+
+
+def test_a_lead_who_takes_everybody_else_out_does_not_follow_them(cast: Cast) -> None:
+    """What one person empties alone goes outside; the key that lay at rest with them is not woken."""
+    mina = another_receiver(cast)
+    StaffMember.objects.filter(id=mina.staff.id).update(is_lead=True)
+    mina.staff.refresh_from_db()
+    case = case_about_karim(cast)
+    assert mina.id in files.dormant_readers(case.file)
+    told = Answer.objects.filter(box=cast.outside.holder, kind="promise")
+    for minutes, desk in enumerate((cast.amara, cast.luis), start=1):
+        recuse(case, who=desk.id, by=mina.staff, at=cast.later(minutes=minutes))
+        assert told.count() == minutes - 1
+    recuse(case, who=cast.luis.id, by=mina.staff, at=cast.later(minutes=9))
+    case.refresh_from_db()
+    assert case.is_unstaffed
+    assert mina.id in files.dormant_readers(case.file)
+    assert cast.outside.holder in files.readers(case.file) | files.owed_to(case.file)
+    assert told.count() == 1, "twice is once"
