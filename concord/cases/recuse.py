@@ -53,7 +53,7 @@ def recuse(
 
 def _tell_of_the_second(recusal: Recusal, *, at: datetime) -> None:
     by_them = recusal.case.recusals.filter(recused_by=recusal.recused_by)
-    if by_them.exclude(person=recusal.recused_by).count() > 1:
+    if by_them.exclude(person=F("recused_by")).count() > 1:
         words = _("One lead has taken more than one colleague out of case %(code)s.")
         tell_outside(words, code=recusal.case.code, at=at)
 
