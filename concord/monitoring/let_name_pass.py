@@ -62,10 +62,21 @@ def names_asked_about(flag: Flag, *, keyring: Keyring) -> list[str]:
     found: dict[str, str] = {}
     for message in read_messages(flag, keyring=keyring).read:
         for one in message.seen.signals:
-            if one["name"] == NAME:
-                said = message.seen.excerpt[one["start"] : one["end"]]
-                found.setdefault(" ".join(_folded(said)), said)
+            if one["name"] != NAME:
+                continue
+            said = [message.seen.excerpt[one["start"] : one["end"]]]
+            if one["start"] == one["end"]:
+                said = _protected_in(message.seen.author, flag.room.convening_id)
+            for words in said:
+                found.setdefault(" ".join(_folded(words)), words)
     return list(found.values())
+
+
+def _protected_in(name: str, convening: UUID) -> list[str]:
+    """Which words of the name that somebody writes under are why they are asked about."""
+    places = {said: (start, end) for said, start, end in names_in(name, convening)}
+    kept = ProtectedName.objects.filter(convening=convening, token__in=list(places))
+    return [name[slice(*places[bytes(said)])] for said in kept.values_list("token", flat=True)]
 
 
 @transaction.atomic

@@ -28,6 +28,10 @@ ROOMS, PEOPLE = 3, 4
 SAME_WITHIN = timedelta(minutes=10)
 SHORTEST = 25
 """Signs, without which the same text is a greeting."""
+SHORTEST_BY_MANY = 60
+"""Signs, without which the same text by several people in one room is a room that says thank you."""
+POINTS_ELSEWHERE = re.compile(r"\d|@|://|\bwww\.|\w\.\w", re.IGNORECASE)
+"""A number, somebody's name with its sign, an address: these are passed on for a purpose, however short."""
 BETWEEN = re.compile(r"[\W_]+")
 """What stands between letters makes no other text."""
 REMEMBERED = 5_000
@@ -94,7 +98,10 @@ def _burst(person: UUID, post: Post, at: datetime) -> list[Signal]:
 def _same(post: Post, at: datetime) -> list[Signal]:
     lately = [one for one in _said(post, at) if abs(at - one.at) <= SAME_WITHIN]
     rooms, people = {one.room for one in lately}, {one.person for one in lately}
-    if len(rooms) < ROOMS and len(people) < PEOPLE:
+    by_many = len(people) >= PEOPLE and (
+        len(post.text) >= SHORTEST_BY_MANY or POINTS_ELSEWHERE.search(post.text) is not None
+    )
+    if len(rooms) < ROOMS and not by_many:
         return []
     return [Signal("many rooms", 0, len(post.text), SAME_RANK, "many rooms")]
 

@@ -95,6 +95,12 @@ def protected_signals(post: Post, tokens: frozenset[bytes]) -> list[Signal]:
     return []
 
 
+def is_protected_from(post: Post, name: str, tokens: frozenset[bytes]) -> bool:
+    """Whether somebody else than the author of this post asked that this name not appear."""
+    names = {said for said, _start, _end in names_in(name, post.room.convening_id)}
+    return any(not _is_own(post, said) for said in names & tokens)
+
+
 def names_in(text: str, convening: UUID) -> Iterator[tuple[bytes, int, int]]:
     """The token of each word and of each few words together that could be a name, with its place in the text."""
     folded, places = fold_with_places(text)

@@ -16,6 +16,7 @@ from concord.monitoring.flag_by_machine import flag_by_machine
 from concord.monitoring.models import Flag, TermList, Unscreened
 from concord.monitoring.pace import signals_of_pace
 from concord.monitoring.protect_name import protected_signals
+from concord.monitoring.read_worn_name import worn_signals
 from concord.monitoring.screeners import EventScreener, NotReadyYet, screener_of
 from concord.monitoring.screening.found import Screened
 from concord.spaces.hooks import post_stored
@@ -42,6 +43,7 @@ def screen_post(post: Post, *, using: EventScreener, at: datetime) -> Flag | Non
     signals = list(using.screener.screen(post.text).signals)
     if using.protected:
         signals += protected_signals(post, using.protected)
+    signals += worn_signals(post, using)
     # What waited to be screened was written when it was written, not all at this moment.
     signals += signals_of_pace(post, at=post.posted_at or at)
     if not signals:

@@ -96,7 +96,7 @@ class Seen:
         """The excerpt in pieces, and which of them screening means."""
         pieces, reached = [], 0
         for start, end in sorted({(one["start"], one["end"]) for one in self.signals}):
-            if start < reached:
+            if start < reached or start == end:
                 continue
             pieces += [(self.excerpt[reached:start], False), (self.excerpt[start:end], True)]
             reached = end

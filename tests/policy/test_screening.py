@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from concord.cases.models import Case
+from concord.convenings.rename import rename
 from concord.desk.waiting import waiting_for
 from concord.live import relay
 from concord.monitoring import flag_by_machine, screen_post
@@ -268,6 +269,42 @@ def test_a_name_somebody_wants_kept_out_is_seen_and_written_nowhere(screened):
     cast.say(cast.karim, "she used to be ZÉPHYRINE  quill, you know")
     seen = read_flag(Flag.objects.get(), keyring=cast.amara.keyring, at=cast.at)
     assert [one["name"] for one in seen.signals] == ["protected name"]
+
+
+@pytest.mark.clauses("V-OUTING-1", "V-MISGENDER-1", "R-MONITOR-1")
+def test_a_former_name_that_somebody_else_wears_is_asked_about_once_whatever_they_write(screened):
+    cast = screened
+    protect_name(cast.sara, name="Zephyrine Quill", at=cast.at)
+    make_screener(cast.convening.id)
+    worn = rename(cast.karim, display_name="Zephyrine Quill", by=cast.karim.person_id, at=cast.at)
+    cast.say(worn, "hi")
+    flag = Flag.objects.get()
+    amara = at_the_desk(cast.amara).open(f"/flags/{flag.id}")
+    assert amara.sees("the name that somebody writes under")
+    amara.press("Do not ask about “Zephyrine Quill” again")
+    assert PassingName.objects.now(cast.convening.id).count() == 1
+    dismissed = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.later(minutes=1)}
+    judge_credible(flag, credible=False, reason="It is his name as well.", **dismissed)
+    cast.say(worn, "hello", at=cast.later(minutes=2))
+    assert Flag.objects.count() == 1, "asked about each post"
+    worn = rename(worn, display_name="Women are scum", by=worn.person_id, at=cast.later(minutes=3))
+    cast.say(worn, "good morning", at=cast.later(minutes=4))
+    assert Flag.objects.count() == 2, "an insult as a name asks nobody"
+
+
+@pytest.mark.clauses("R-MONITOR-1")
+def test_a_room_that_says_thank_you_is_no_flood_and_a_call_that_is_passed_on_is(screened):
+    cast = screened
+    people = [
+        participant(cast.convening, f"P{number}", f"p{number}@example.org", cast.at)
+        for number in range(6)
+    ]
+    for one in people:
+        cast.say(one, "Thank you so very much everyone!")
+    assert not Flag.objects.exists()
+    for one in people[:4]:
+        cast.say(one, "Everybody come to bad.example now")
+    assert Flag.objects.count() == 1
 
 
 @pytest.mark.clauses("V-STALK-1", "R-MONITOR-1")

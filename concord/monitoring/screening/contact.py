@@ -81,9 +81,15 @@ def _phones(text: str, region: str | None) -> Iterator[Contact]:
             yield Contact("phone", start + match.start, start + match.end)
 
 
+MEANS = (
+    "number|phone|telephone|mobile|cell|mail|email|e-mail|box|mailbox|address|house|home|flat|whatsapp"
+    "|numero|telephone|portable|adresse|maison|courriel"
+    "|telefono|movil|celular|correo|direccion|casa"
+)
 WHOSE = re.compile(
-    r"\b(?:his|her|hers|their|theirs|she|he|they|this woman|this man|call (?:him|her|them)"
-    r"|(?:lives?|living) (?:at|in|on)|sa|son|leur|elle|il|su|suya|vive en|vivent|habite)\b"
+    rf"\b(?:(?:his|her|their|sa|son|leur|su|sus|[\w]+'s)\s+(?:\w+\s+){{0,2}}(?:{MEANS})\b"
+    r"|hers\b|theirs\b|suya\b|call (?:him|her|them)\b|(?:lives?|living) (?:at|in|on)\b"
+    r"|(?:vive|viven) en\b|(?:habite|habitent|vivent)\b)"
     r"|(?:رقمه|رقمها|عنوانه|عنوانها|يسكن|تسكن|يعيش|تعيش)"
 )
 OWN = re.compile(

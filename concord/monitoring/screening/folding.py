@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from anyascii import anyascii
 
@@ -24,10 +25,10 @@ ARABIC = str.maketrans(
 NAMED = re.compile(
     r"(?:REGIONAL INDICATOR SYMBOL|NEGATIVE (?:SQUARED|CIRCLED) LATIN CAPITAL) LETTER ([A-Z])$"
 )
-UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f]"
-)
+UNSPACED_SIGNS = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f]"
 """Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
+UNSPACED = re.compile(UNSPACED_SIGNS)
+BETWEEN_UNSPACED = re.compile(rf"(?<={UNSPACED_SIGNS})[\W_]+(?={UNSPACED_SIGNS})")
 
 
 class Signs(dict[int, str]):
@@ -57,6 +58,18 @@ def fold_with_places(text: str) -> tuple[str, list[int]]:
         folded.append(one)
         places.extend([place] * len(one))
     return "".join(folded), places
+
+
+def closed_up(folded: str) -> tuple[str, Sequence[int]]:
+    """Without what stands between two signs of a script that puts no spaces, and where each sign stood."""
+    if not is_unspaced(folded) or BETWEEN_UNSPACED.search(folded) is None:
+        return folded, range(len(folded))
+    closed, places, reached = [], list[int](), 0
+    for between in BETWEEN_UNSPACED.finditer(folded):
+        closed.append(folded[reached : between.start()])
+        places += range(reached, between.start())
+        reached = between.end()
+    return "".join([*closed, folded[reached:]]), [*places, *range(reached, len(folded))]
 
 
 def is_unspaced(folded: str) -> bool:

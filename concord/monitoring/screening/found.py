@@ -21,6 +21,7 @@ WORDS: dict[str, str | Promise] = {
     "sexual": _("a sexual remark or demand to somebody"),
     "contact": _("a way to reach somebody: a number, an address, a mailbox"),
     "protected name": _("a name that somebody asked to have kept out"),
+    "worn name": _("the name that somebody writes under"),
     "burst": _("many messages by one person in a very short time"),
     "many rooms": _("the same text in several rooms, or from several people"),
 }

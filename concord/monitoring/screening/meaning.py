@@ -36,6 +36,11 @@ SAID_BEFORE = 9
 DENIED_BEFORE = 4
 OWN = frozenset("I")
 PASSIVE = frozenset(["was", "were", "been", "being"])
+TO_A_PERSON = frozenset(["threat", "self-harm", "sexual"])
+"""Said to somebody, whoever they are: a lawyer, a survivor. Only words about the saying itself lower these."""
+OR = frozenset(["or", "else", "otherwise", "ou", "sinon", "o", "u", "أو", "او", "وإلا", "والا"])
+YOU = frozenset(["you", "u", "your"])
+WHY = frozenset(["why", "pourquoi", "qué", "que", "لماذا", "ليش", "ليه"])
 
 
 class Match(NamedTuple):
@@ -124,14 +129,18 @@ def reading(language: str) -> Reading:
 def _lowering(match: Match, sentence: Sentence) -> Iterator[tuple[int, str]]:
     tokens, rule = sentence.tokens, match.rule
     outside = [*tokens[: match.first], *tokens[match.last :]]
+    to_a_person = rule.signal in TO_A_PERSON
     if not any("!" in token.parts for token in tokens):
-        if any("Q" in token.parts for token in outside):
+        if any(("t" if to_a_person else "Q") in token.parts for token in outside):
             yield CLEARLY, "somebody objects"
         said = _before(tokens, match.first, SAID_BEFORE, stop=".")
-        if _is_reported(said):
+        denied = _before(tokens, match.first, DENIED_BEFORE, stop=".,")
+        if to_a_person:
+            said, denied = _since_or(said), _since_or(denied)
+        if _tells_of_it(said) if to_a_person else _is_reported(said):
             yield CLEARLY, "somebody else's words"
-        elif rule.signal != "sexual" and _is_denied(
-            _before(tokens, match.first, DENIED_BEFORE, stop=".,")
+        elif rule.signal != "sexual" and (
+            _is_forbidden(denied) if to_a_person else _is_denied(denied)
         ):
             yield CLEARLY, "denied"
     inside = tokens[match.first : match.last]
@@ -168,6 +177,35 @@ def _is_reported(before: list[Token]) -> bool:
             is_said_to = any(set(one.words) & PASSIVE for one in earlier)
             if speaker is None or is_said_to or not speaker.parts & OWN:
                 return True
+    return False
+
+
+def _tells_of_it(before: list[Token]) -> bool:
+    """ "He said he knows …", "a message that says …"; not "tell anyone, and …" nor "you said too much, …"."""
+    for place, token in enumerate(before):
+        if "r" in token.parts and not YOU.intersection(token.words):
+            earlier = before[place + 1 : place + 4]
+            speaker = next((one for one in earlier if not one.parts & {"F", "C"}), None)
+            if any(set(one.words) & PASSIVE for one in earlier):
+                return True
+            if len(token.words) > 1 if speaker is None else not speaker.parts & set("IYyWMN"):
+                return True
+    return False
+
+
+def _since_or(before: list[Token]) -> list[Token]:
+    """The nearest words first, up to an "or": what stands before it is what somebody demands."""
+    nearest = (place for place, token in enumerate(before) if OR.intersection(token.words))
+    return before[: next(nearest, len(before))]
+
+
+def _is_forbidden(before: list[Token]) -> bool:
+    """ "Please do not …", "never …"; not "why don't you …" nor "nobody likes you, …"."""
+    for place, token in enumerate(before):
+        if token.parts & {"N", "n"} and "F" not in token.parts:
+            return not any(WHY.intersection(one.words) for one in before[place + 1 : place + 3])
+        if not token.parts & set("FCM"):
+            return False
     return False
 
 

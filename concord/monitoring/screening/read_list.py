@@ -203,7 +203,7 @@ def _has_towers(term: str) -> bool:
 @cache
 def _common() -> frozenset[str]:
     """Words that hold sentences together, in any of the languages."""
-    parts = set("FCIYyMWNu")
+    parts = set("FCIYyMWNu#")
     return frozenset(
         phrase[0]
         for language in LANGUAGES

@@ -16,28 +16,45 @@ GROUP_RULES: dict[str, tuple[int, str]] = {
     "hate of people who are": (70, "I[FfC]{0,3}H[FfA]{0,3}puC[FfN]{0,2}[gG]"),
     "hate of you, if you are one": (70, "G,{0,2}[Ff]{0,2}I[Ff]{0,2}HY"),
     "curse on a group": (75, "h[FfAgYT]{0,4},?[FfAY]{0,2}G"),
-    "oath at a group": (60, "f{1,3}[FA]{0,2}G"),
-    "insult before a group": (70, "[AUa][FfAg,]{0,3}G"),
-    "group is": (75, "(?<!O)(?<!OF)G[Ffj]{0,4}C[FfAgpv]{0,6}[^NncrQv.,]{0,1}F{0,2}[ABUqa]"),
+    "oath at a group": (60, "f{1,3}[FA]{0,2}@"),
+    "insult before a group": (70, "[AUa](?:(?<!7)[FfAg,]{0,3}G|(?<=7)[FfAg,]{0,3}@)"),
+    "group is": (
+        75,
+        (
+            "(?<!O)(?<!OF)(?<!6)(?<!6F)(?<![?6]8)(?<![?6]8F)"
+            "G[Ffj]{0,4}C[FfAgpv]{0,6}(?:q|[^NncrQv.,]{0,1}(?:F(?<!%)){0,2}[ABUa])"
+        ),
+    ),
+    "group is frail": (65, "J(?:F(?<!0))?G[Ff]{0,2}C[Ff]{0,3};(?=[.]|$)"),
     "group is, asked": (70, "[Cc][Ff]{0,3}G[FfAgp]{0,5}[ABUqa]"),
-    "group and insult": (65, "G[Ffj]{0,2}[aUb]"),
+    "group and insult": (65, "(?<!6)(?<!6F)(?<![?6]8)(?<![?6]8F)G[Ffj]{0,2}[aUb]"),
     "groups' insult": (70, "g[Ff]{0,1}U"),
     "group, you are": (70, "G[Ff]{0,2},?YC[FfAg]{0,5}[ABUqa]"),
     "you are, group": (70, "[YkT][FfA]{0,3}[AUB][FfA]{0,2},?[FYA]{0,3}G"),
     "you and your kind": (65, "k[Ff]{0,2}C[FfAg]{0,5}[ABUqa]"),
     "your kind should": (75, "k[Ff]{0,3}[M][FfCWMx]{0,4}[DxKX]"),
-    "group should": (85, "G(?:u[^.,]{1,4}?)?[FfpC]{0,4}[MZ][FfCWMZ]{0,5}[D]"),
-    "group should be out": (75, "G(?:u[^.,]{1,4}?)?[FfpC]{0,4}[MZ][FfCWMZ]{0,5}[xX]"),
+    "group should": (85, "G(?:u[^.,]{1,4}?)?[FfpC]{0,4}[MZ][FfCWMZz]{0,5}[D]"),
+    "group should be out": (75, "G(?:u[^.,]{1,4}?)?[FfpC]{0,4}[MZ][FfCWMZz]{0,5}[xX]"),
+    "group should stay away": (75, "G[FfpC]{0,4}[MZ][FfCWM]{0,4}=F{0,3}(?=[.,]|$)"),
+    "group, away": (65, "J(?:F(?<!0))?Gf?=(?=[.]|$)"),
     "group will": (75, "G[Ff]{0,2}W[FfC]{0,3}(?:[xX]|FD)"),
-    "violence on a group": (90, "(?:J|M|I)[FfMWIC]{0,4}K[FfAgT]{0,5}G"),
-    "out with a group": (75, "(?:J|M|I)[FfMWIC]{0,4}X[FfAgT]{0,5}G"),
+    "violence on a group": (
+        90,
+        (
+            "(?:J|M|I)[FfMWIC]{0,4}K(?:(?<!7)[FfAgT]{0,5}G(?!9)|(?<=7)[FfAgT]{0,5}@)"
+            "|(?:M|W|I)[FfMWIC]{0,4}l[FfAgT]{0,5}G"
+        ),
+    ),
+    "out with a group": (75, "(?:J|M|I)[FfMWIC]{0,4}X[FfAgT]{0,5}@"),
     "wish on a group": (85, "w[FfIMW]{0,3}(?:[FfAg]{0,4}G[FfMWCZ]{0,5}[DxUB]|D[Ff]{0,3}G)"),
     "group does not deserve": (70, "G[Ffp]{0,2}[Nnc][FfC]{0,3}Z[FfCN]{0,3}L"),
     "group has no": (65, "G[Ffp]{0,2}[MF]{0,2}Z[Ff]{0,1}N[Ff]{0,2}L"),
     "group is not human": (65, "G[Ffp]{0,3}(?:C[Ff]{0,2}N|c|NC)[FfN]{0,3}V"),
-    "group should not": (75, "G[Ffp]{0,3}(?:n|M[Ff]{0,1}N)[FfCZ]{0,4}[EVL]"),
+    "group should not": (75, "G[Ffp]{0,3}(?:n|M[Ff]{0,1}N)[FfCZz]{0,4}[EVL]"),
     "group, and what it does": (70, "G[FfpMC]{0,3}e"),
-    "hostile word and a group": (65, "d[FfAg]{0,5}G"),
+    "hostile word and a group": (65, "d[FfAg]{0,5}G(?!F{0,2}[Nnc])"),
+    "enough of a group": (65, "&[FfAgT]{0,5}G[Ff]{0,3}(?:m|(?=[.,]|$))"),
+    "no service to a group": (65, "(?:I|J)[FfWzZ]{0,3}~[FfAg]{0,5}@"),
     "no group deserves": (70, "N[Ff]{0,1}G[Ff]{0,1}[ZM][Ff]{0,2}L(?=[.,]|$)"),
     "not near me": (65, "IN[^.,]{0,2}[FfAg]{0,3}G[Ff]{0,2}m"),
     "when will a group be": (75, "W[FfA]{0,2}G[FfC]{0,4}D"),
@@ -58,17 +75,18 @@ SLUR_RULES: dict[str, tuple[int, str]] = {
     ),
     "violence on insulted": (
         80,
-        "(?:J|M|W|I)[FfC]{0,3}[KX][FfA]{0,4}[sS]|s[FfC]{0,3}M[FfC]{0,4}[Dx]",
+        "(?:J|M|W|I)[FfC]{0,3}[KX][FfA]{0,4}[sS]|(?:M|W|I)[FfC]{0,3}l[FfA]{0,4}[sS]|s[FfC]{0,3}M[FfC]{0,4}[Dx]",
     ),
 }
 THREAT_RULES: dict[str, tuple[int, str]] = {
     "threat": (90, "2"),
-    "i will": (90, "I[Ff]{0,3}W[FfW]{0,3}K[Ff]{0,3}[Yy3]"),
-    "will, to you": (85, "J[Ff]{0,3}W[FfW]{0,3}K[Ff]{0,3}[Yy3]"),
+    "i will": (90, "I[Ff]{0,3}W[FfW]{0,3}[Kl][Ff]{0,3}[Yy3]"),
+    "i will come and": (90, "I[Ff]{0,3}W[^.Nrut]{1,8}>[FfW]{0,1}[Kl][Ff]{0,2}[Yy3]"),
+    "will, to you": (85, "J[Ff]{0,3}W[FfW]{0,3}[Kl][Ff]{0,3}[Yy3]"),
     "you, i will": (90, "P[Ff]{0,1}W[Ff]{0,2}K|IW?P[FfW]{0,2}K"),
     "you should": (85, "[Yy][^N.,!?]{0,1}[Ff]{0,2}[MZ][FfCW]{0,4}D"),
     "wish on you": (85, "w[FfI]{0,3}[Yy3][^N.,]{0,1}[FfWCM]{0,3}D"),
-    "somebody should": (85, "M[FfC]{0,2}K[Ff]{0,2}[Yy3]"),
+    "somebody should": (85, "M[FfC]{0,2}[Kl][Ff]{0,2}[Yy3]"),
     "you will": (75, "[Yy][FfC]{0,2}W[FfC]{0,3}D"),
 }
 OTHER_RULES: dict[str, dict[str, tuple[int, str]]] = {
@@ -78,6 +96,10 @@ OTHER_RULES: dict[str, dict[str, tuple[int, str]]] = {
 }
 
 CLEARLY, SOMEWHAT, A_LITTLE = 45, 30, 10
+BEGINNING = "(?:^|(?<=[.,I!]))"
+"""`J` in a rule: what follows begins a sentence, or what somebody says of themselves."""
+A_GROUP = "(?!g[?])G(?!9)"
+"""`@` in a rule: people, and not a thing of theirs, as in "refugee camps" and "women's prisons"."""
 LETTER = re.compile(r"\\.|\[\^?|\]|\(\?[:=!<]+|\{[0-9,]*\}|.", re.DOTALL)
 
 
@@ -106,7 +128,7 @@ class Alphabet:
 
     def _translated(self, pattern: str) -> str:
         out, inside = [], False
-        for found in LETTER.finditer(pattern.replace("J", "(?:^|(?<=[.,I!]))")):
+        for found in LETTER.finditer(pattern.replace("J", BEGINNING).replace("@", A_GROUP)):
             letter = found[0]
             if letter.startswith("[") or letter == "]":
                 inside = letter != "]"
@@ -123,7 +145,7 @@ class Alphabet:
         return "".join(out)
 
 
-NEEDS = {"hostility": "GgkRT1", "slur": "Ss", "threat": "2KD", "self-harm": "4", "sexual": "5"}
+NEEDS = {"hostility": "GgkRT1", "slur": "Ss", "threat": "2KlD", "self-harm": "4", "sexual": "5"}
 """Parts without one of which no rule of a signal can fit."""
 
 

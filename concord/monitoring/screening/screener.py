@@ -13,7 +13,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from concord.monitoring.screening.anchors import Anchor, Kind, anchors_of
 from concord.monitoring.screening.contact import contact_signals
-from concord.monitoring.screening.folding import fold, fold_with_places
+from concord.monitoring.screening.folding import closed_up, fold, fold_with_places
 from concord.monitoring.screening.found import NOTHING, Screened, Signal
 from concord.monitoring.screening.lexicon import LANGUAGES
 from concord.monitoring.screening.meaning import Reading, reading
@@ -117,6 +117,9 @@ class Screener:
             readers = self._readers(folded, raw)
         else:
             readers = self._told(folded, raw, raw, hits) if hits else 0
+        if self.terms.wholes and not raw.isascii():
+            closed, _ = closed_up(folded)
+            readers |= OF_TERMS if self.terms.stands_anywhere(closed) else 0
         if SPACED in shape or SPACED_WIDE in shape:
             closed = LONE.sub(r"\1", folded)
             readers |= self._readers(closed, closed.encode("utf-8", "replace"))

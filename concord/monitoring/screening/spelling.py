@@ -231,7 +231,7 @@ ORDINARY = frozenset(
     cursed cures cured cruse cruise curse hated heated hat head hatred hate salve slave slaves salves vales
     lazy fifth filth fith fits fist fish ugly guy greedy greed reedy need ally all rally wires wives views
     vies skin sin skins sins kin whip hip ship wipe pie clean cane cage cages caes gore beau lock look loch
-    rock remove remote more expel excel extol exile silence science since licence jail jai ail nail mail bail
+    devant nue rock remove remote more expel excel extol exile silence science since licence jail jai ail nail mail bail
     fail hail tail animal anomaly annual manual choke coke choice poke joke hick chick chicks hicks
     """.split()  # noqa: SIM905 (a list of so many quoted words is harder to read and to add to)
 )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from concord.monitoring.screening.folding import fold, is_unspaced
+from concord.monitoring.screening.folding import closed_up, fold, is_unspaced
 from concord.monitoring.screening.found import Signal
 from concord.monitoring.screening.lexicon import OnlyTerms, Phrase
 from concord.monitoring.screening.spelling import WORD, Piece, Speller
@@ -37,7 +37,7 @@ class Terms:
         for term in terms:
             folded = fold(term.text)
             if is_unspaced(folded):
-                unspaced.setdefault("".join(folded.split()), term)
+                unspaced.setdefault(closed_up(folded)[0].strip(), term)
                 continue
             words = tuple(WORD.findall(folded))
             if not words:
@@ -72,10 +72,15 @@ class Terms:
             for piece in self.speller.pieces(chunk)
         )
 
+    def stands_anywhere(self, closed: str) -> bool:
+        """Whether a term of a script without spaces stands in a text that was closed up."""
+        return self._anywhere is not None and bool(self._anywhere.find_matches_as_indexes(closed))
+
     def _found(self, folded: str) -> Iterator[tuple[int, int, Term]]:
         if self._anywhere is not None:
-            for number, start, end in self._anywhere.find_matches_as_indexes(folded)[:MOST_HITS]:
-                yield start, end, self._unspaced[number]
+            closed, places = closed_up(folded)
+            for number, start, end in self._anywhere.find_matches_as_indexes(closed)[:MOST_HITS]:
+                yield places[start], places[end - 1] + 1, self._unspaced[number]
         if not self.anchors:
             return
         pieces = list(self.speller.pieces(folded))
