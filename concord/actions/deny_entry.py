@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord import names
 from concord.access.gate import is_admitted
-from concord.access.models import Place, Shut
+from concord.access.models import Place, Shut, ShutToken
 from concord.access.shut import shut
 from concord.actions.revoke_access import check_place, hold_with_mailboxes
 from concord.cases.models import Case
@@ -30,7 +30,7 @@ from concord.concurrence.terms import Target
 from concord.concurrence.wording import place_name, until_words
 from concord.people.addresses import canonical_token, read_address
 from concord.people.models import Login, Person
-from concord.people.ties import tied_to_mailboxes
+from concord.people.ties import tied_to_mailboxes, tied_to_tokens
 from concord.refusals import Refused
 
 MOST = 5
@@ -180,8 +180,14 @@ def same_as(target: Target) -> str:
 
 
 def also_about(target: Target) -> Iterable[UUID]:
-    """Nobody here has such a mailbox; whoever of the team said that they are close to its owner has no part in it."""
-    return tied_to_mailboxes(read_mailboxes(target.detail.get("addresses", [])))
+    """Nobody here has such a mailbox; whoever of the team said that they are close to its owner has no part in it.
+
+    Once it was decided the text lies sealed, and the tokens that lie with the shut tell it.
+    """
+    if "addresses" in target.detail:
+        return tied_to_mailboxes(read_mailboxes(target.detail["addresses"]))
+    kept = ShutToken.objects.filter(kind="mailbox", shut__person_id=target.id)
+    return tied_to_tokens(bytes(token) for token in kept.values_list("token", flat=True))
 
 
 def says(target: Target) -> str:

@@ -30,11 +30,20 @@ from concord.vault.keyring import Keyring
 from concord.vault.sight import is_open_to
 
 _lent: list[Callable[[Person], set[UUID]]] = []
+_lent_by_mailbox: list[Callable[[str, StaffMember, Keyring | None], set[UUID]]] = []
 
 
 def lends_cases_about(lent: Callable[[Person], set[UUID]]) -> Callable[[Person], set[UUID]]:
     """Let the room that holds proposals say in which cases something is proposed or decided about somebody."""
     _lent[:] = [lent]
+    return lent
+
+
+def lends_cases_naming(
+    lent: Callable[[str, StaffMember, Keyring | None], set[UUID]],
+) -> Callable[[str, StaffMember, Keyring | None], set[UUID]]:
+    """The same of a mailbox with which nobody signs in, for what this staff member was given and can open."""
+    _lent_by_mailbox[:] = [lent]
     return lent
 
 
@@ -46,7 +55,8 @@ def step_out(
 
     All cases are locked at once, in one order, those too that another room goes on with.
     """
-    _take_out_of(_held(_about(staff, person, keyring), person), staff, keyring=keyring, at=at)
+    held = _held(_about(staff, person, keyring), _lent_about(person))
+    _take_out_of(held, staff, keyring=keyring, at=at)
 
 
 @receiver(acquaintance_declared, dispatch_uid="cases.ask_them_no_longer")
@@ -57,7 +67,8 @@ def ask_them_no_longer(
 
     Whoever was not asked is told nothing.
     """
-    _ask_about_none(_held(_about(staff, person, keyring), person), staff, keyring=keyring, at=at)
+    held = _held(_about(staff, person, keyring), _lent_about(person))
+    _ask_about_none(held, staff, keyring=keyring, at=at)
 
 
 @receiver(mailbox_tie_declared, dispatch_uid="cases.hear_mailbox_ties")
@@ -70,7 +81,8 @@ def hear_of_a_mailbox(
     **kwargs: Any,
 ) -> None:
     """A party may be known by it alone: what follows is the same."""
-    held = _held(_naming(tokens_of(None, [mailbox]), staff, keyring))
+    lent = set[UUID]().union(*(lent(mailbox, staff, keyring) for lent in _lent_by_mailbox))
+    held = _held(_naming(tokens_of(None, [mailbox]), staff, keyring), lent)
     (_take_out_of if is_close else _ask_about_none)(held, staff, keyring=keyring, at=at)
 
 
@@ -89,9 +101,13 @@ def _ask_about_none(
         ask_no_longer(decided, staff.person_id, keyring=keyring, at=at)
 
 
-def _held(about: set[UUID], person: Person | None = None) -> list[Case]:
+def _lent_about(person: Person) -> set[UUID]:
+    return set[UUID]().union(*(lent(person) for lent in _lent))
+
+
+def _held(about: set[UUID], lent: set[UUID]) -> list[Case]:
     """These cases, the oldest first, locked together with those that another room will lock, and any they went into."""
-    wanted = about.union(*(lent(person) for lent in _lent if person))
+    wanted = about | lent
     further = wanted
     while further:
         into = Case.objects.filter(id__in=further, merged_into__isnull=False)
@@ -109,13 +125,13 @@ def _about(staff: StaffMember, person: Person, keyring: Keyring | None) -> set[U
 
 def _naming(ties: set[bytes], staff: StaffMember, keyring: Keyring | None) -> set[UUID]:
     """Those that name whoever these tokens are of, among what they were given."""
-    given = _given_to(staff.person_id)
+    given = given_to(staff.person_id)
     if keyring is not None and keyring.holder == staff.person_id:
         _lay_tokens_beside(given, keyring)
     return naming(ties, among=given)
 
 
-def _given_to(person: UUID) -> set[UUID]:
+def given_to(person: UUID) -> set[UUID]:
     """The cases, closed ones too, of which they can read anything: all, what came in, or why it is to be left."""
     files_of = ("file", "no_actions__briefing", "sources__flag__file", "sources__report__file")
     opens = Q(*(is_open_to(person, file=name) for name in files_of), _connector=Q.OR)

@@ -9,6 +9,7 @@ class ConcurrenceConfig(AppConfig):
             ask_wider,
             end_unasked,
             hear_departures,
+            hear_mailbox_ties,
             hear_merges,
             hear_ties,
             lend_standing,

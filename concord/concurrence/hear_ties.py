@@ -38,10 +38,23 @@ def step_out(
     All of them are locked already, together with those in which somebody was named (`cases.hear_ties`).
     """
     about = Case.objects.filter(id__in=cases_about(person))
+    leave_proposals(about, staff, keyring=keyring, at=at)
+    decided = Q(execution__warrants__target=person.id) | Q(case__in=about)
+    leave_decisions(Decision.objects.filter(decided), staff, keyring=keyring, at=at)
+
+
+def leave_proposals(
+    about: QuerySet[Case], staff: StaffMember, *, keyring: Keyring | None, at: datetime
+) -> None:
     for case in about.order_by("opened_at"):
         take_out(case, who=staff.person_id, by=staff.person_id, keyring=keyring, at=at)
-    decided = Q(execution__warrants__target=person.id) | Q(case__in=about)
-    for decision in Decision.objects.filter(decided).distinct():
+
+
+def leave_decisions(
+    decided: QuerySet[Decision], staff: StaffMember, *, keyring: Keyring | None, at: datetime
+) -> None:
+    """Their files go to others first, where too few are left."""
+    for decision in decided.distinct():
         owe_decision(decision, without=staff.person_id, keyring=keyring, at=at)
         files.withdraw(decision.file, staff.person_id, at=at)
 
@@ -60,26 +73,33 @@ def ask_them_no_longer(staff: StaffMember, person: Person, at: datetime, **kwarg
     Whoever coordinates, or is the deputy, goes on reading what they answer for. Whoever had no part in it is told
     nothing: to say that one knows somebody must not tell whether anything is proposed about them.
     """
-    about = _steps_about(person)
-    theirs = Proposal.objects.open().filter(versions__steps__in=about).distinct()
+    about = Version.objects.filter(steps__in=_steps_about(person))
+    theirs = Proposal.objects.open().filter(versions__in=about).distinct()
     for id in theirs.order_by("case", "id").values_list("id", flat=True):
-        proposal = Proposal.objects.held(id)
-        version, case = proposal.version, proposal.case
-        if proposal.state not in OPEN_STATES or version.proposer == staff.person_id:
-            continue
-        if not about.filter(version=version).exists():
-            continue  # an older text was about them, and this one is not
-        held = files.may_open(version.briefing, staff.person_id)
-        if staff not in (case.coordinator, case.deputy):
-            files.withdraw(version.briefing, staff.person_id, at=at)
-            if held:
-                tell_desks([staff.person_id], GONE, proposal.id)
-        elif held:
-            _excuse(version, staff.person_id, at=at)
-        if version.concurrences.filter(person=staff.person_id, voided_at__isnull=True).exists():
-            lose_the_yes(version, at=at)
+        no_longer_asked(staff, id, about=about, without=acquainted_with([person.id]), at=at)
+
+
+def no_longer_asked(
+    staff: StaffMember, id: UUID, *, about: QuerySet[Version], without: set[UUID], at: datetime
+) -> None:
+    """One proposal, of which a text is `about` somebody whom all these `without` a yes know a little."""
+    proposal = Proposal.objects.held(id)
+    version, case = proposal.version, proposal.case
+    if proposal.state not in OPEN_STATES or version.proposer == staff.person_id:
+        return
+    if not about.filter(id=version.id).exists():
+        return  # an older text was about them, and this one is not
+    held = files.may_open(version.briefing, staff.person_id)
+    if staff not in (case.coordinator, case.deputy):
+        files.withdraw(version.briefing, staff.person_id, at=at)
         if held:
-            end_unasked(proposal.id, without=acquainted_with([person.id]), at=at)
+            tell_desks([staff.person_id], GONE, proposal.id)
+    elif held:
+        _excuse(version, staff.person_id, at=at)
+    if version.concurrences.filter(person=staff.person_id, voided_at__isnull=True).exists():
+        lose_the_yes(version, at=at)
+    if held:
+        end_unasked(proposal.id, without=without, at=at)
 
 
 def _excuse(version: Version, person: UUID, *, at: datetime) -> None:

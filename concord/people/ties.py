@@ -29,6 +29,13 @@ def tied_to_mailboxes(addresses: Iterable[str], *, kinds: Iterable[Tie.Kind] = C
     return set(ties.values_list("staff__person_id", flat=True))
 
 
+def tied_to_tokens(canonical: Iterable[bytes], *, kinds: Iterable[Tie.Kind] = CLOSE) -> set[UUID]:
+    """The same, where all that is kept of the mailboxes is their canonical tokens (`addresses.canonical_token`)."""
+    wanted = [_again(one) for one in canonical]
+    ties = Tie.objects.filter(mailbox_token__in=wanted, kind__in=list(kinds))
+    return set(ties.values_list("staff__person_id", flat=True))
+
+
 def those_close_to(staff: StaffMember, persons: Iterable[UUID]) -> set[UUID]:
     """To which of these persons this staff member declared that they are close."""
     if not staff.ties.filter(kind__in=CLOSE).exists():

@@ -18,6 +18,8 @@ from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.guards import Acquainted
+from concord.concurrence.models import Proposal
+from concord.concurrence.owe_decisions import whom_it_is_about
 from concord.concurrence.propose import about_of
 from concord.concurrence.rings import may_be_asked
 from concord.concurrence.terms import Target
@@ -101,6 +103,46 @@ def test_close_to_a_mailbox_whose_owner_is_to_be_kept_out(cast: Cast) -> None:
         until_at=cast.later(hours=24),
     )
     assert about_of([out]) == {cast.noor.id}
+
+
+@pytest.mark.parametrize("more", [(), ("d@elsewhere.example",)])
+def test_said_late_of_a_mailbox_whose_owner_is_to_be_kept_out_what_names_it_goes_at_once(
+    cast: Cast, more: tuple[str, ...]
+) -> None:
+    """Noor was asked, Luis agreed: neither reads it any more. Ines was given nothing, and nothing of hers changes."""
+    out = Target(
+        "deny",
+        uuid4(),
+        "Dana",
+        scope_kind="all",
+        detail={"addresses": ["dana@example.org", *more]},
+        until_at=cast.later(hours=24),
+    )
+    proposal = proposed(cast, targets=(out,))
+    version, case = proposal.version, proposal.case
+    said = {"mailbox": "Dana@Example.org", "at": cast.at}
+    declare_tie(cast.ines.staff, keyring=cast.ines.keyring, **said)
+    declare_tie(cast.noor.staff, keyring=cast.noor.keyring, **said)
+    assert not Proposal.objects.visible_to(cast.noor.staff).exists()
+    assert not files.may_open(version.briefing, cast.noor.id)
+    assert {one.person for one in case.recusals.all()} == {cast.noor.id}
+    luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.at}
+    decision = concur(opened(version, cast.luis, cast.at), **luis).execution.decision
+    assert files.may_open(decision.file, cast.luis.id)
+    assert whom_it_is_about(decision) == {cast.noor.id, cast.ines.id}
+    declare_tie(cast.luis.staff, **said)  # no key of his is open: what lies with the shut tells it
+    assert not files.may_open(decision.file, cast.luis.id)
+    assert not Proposal.objects.visible_to(cast.luis.staff).exists()
+
+
+def test_who_knows_the_owner_of_a_mailbox_a_little_is_asked_no_longer(cast: Cast) -> None:
+    detail = {"addresses": ["dana@example.org"]}
+    until_at = cast.later(hours=24)
+    out = Target("deny", uuid4(), "Dana", scope_kind="all", detail=detail, until_at=until_at)
+    version = proposed(cast, targets=(out,)).version
+    declare_tie(cast.noor.staff, mailbox="dana@example.org", kind=SOFT, at=cast.at)
+    assert not files.may_open(version.briefing, cast.noor.id)
+    assert not version.proposal.case.recusals.exists()
 
 
 def test_close_to_a_colleague(cast: Cast, noor: Browser) -> None:
