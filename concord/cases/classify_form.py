@@ -1,4 +1,4 @@
-"""Of what kind a case is, and on which grounds. Every item of the policy can be chosen, and none must be."""
+"""Of what kind a case is, on which grounds, and of which day. Every item can be chosen, and none must be."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from concord.policy.violations import GROUNDS, KINDS
 
 
 class ClassifyForm(forms.Form):
-    """Two lists of ticks, both the policy's own."""
+    """Two lists of ticks, both the policy's own, and a day, which finds the version that holds."""
 
     kinds = forms.MultipleChoiceField(
         label=_("Which items of the policy"),
@@ -22,6 +22,15 @@ class ClassifyForm(forms.Form):
         label=_("Was it about any of these?"),
         help_text=_("From what was told or seen. Nobody is asked for it."),
         widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    happened_on = forms.DateField(
+        label=_("When it happened"),
+        help_text=_(
+            "It is judged by the version of the policy that was in force on that day. Only that version is kept, not "
+            "the day."
+        ),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         required=False,
     )
 

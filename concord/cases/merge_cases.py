@@ -26,6 +26,7 @@ from concord.cases.recuse import take_out, take_what_was_left
 from concord.cases.restrict_case import about as about_restriction
 from concord.cases.seal_outside import seal_outside
 from concord.cases.signals import merged
+from concord.cases.take_up import version_for_both
 from concord.ledger.record import record
 from concord.people.models import OutsideContact, StaffMember
 from concord.refusals import Refused
@@ -213,6 +214,8 @@ def _move_both(younger: Case, older: Case, *, by: StaffMember, at: datetime) -> 
     Case.objects.filter(id=younger.id).update(
         merged_into=older, state=State.MERGED, classified=None
     )
+    under = version_for_both(older.happened_under, younger.happened_under)
+    Case.objects.filter(id=older.id).update(happened_under=under)
     if rests(older):
         reopen(older, by=by.person_id, at=at)
 

@@ -35,6 +35,7 @@ from concord.reports.models import Report
 from concord.reports.models import State as ReportState
 from concord.reports.read_report import read_report
 from concord.reports.told import Told
+from concord.spaces.models import Post
 from concord.vault import files
 from concord.vault.keyring import Keyring
 
@@ -100,7 +101,8 @@ def take_up(
     ]
     about = {one.person for one in people if one.person and one.role == "respondent"}
     out = out_of(list(sources))
-    case = into or _open_case(source, about=about, out=out, by=by, at=at)
+    under = _happened_under(source, contents[0])
+    case = into or _open_case(source, about=about, out=out, under=under, by=by, at=at)
     for one in sources:
         Source.objects.create(
             case=case,
@@ -110,6 +112,9 @@ def take_up(
         )
         files.attach(one.file, outer_file_id=case.file, by=keyring, at=at)
     if into is not None:
+        Case.objects.filter(id=case.id).update(
+            happened_under=version_for_both(case.happened_under, under)
+        )
         _nothing_is_settled_for_it(case, by=by, at=at)
         about |= respondents(case, keyring=keyring)
         leave_only_common_readers(case, about=about, keyring=keyring, at=at)
@@ -166,8 +171,36 @@ def _check(source: Flag | Report) -> None:
         raise AlreadyTakenUp(subject=source.id)
 
 
+def _happened_under(source: Flag | Report, contents: Seen | Told) -> int | None:
+    """The version of the moment at which it was written, said or shown; None where only a person can tell (P-EFFECT-1).
+
+    A flag of today can point at a post of last week, and a report tell of last year.
+    """
+    if isinstance(source, Flag):
+        happened_at = source.post.posted_at if source.post else source.raised_at
+    elif isinstance(contents, Told) and contents.source and contents.source.kind == "post":
+        happened_at = (
+            Post.objects.filter(id=contents.source.id).values_list("posted_at", flat=True).first()
+        )
+    else:
+        happened_at = None
+    version = Version.objects.in_force(happened_at) if happened_at else None
+    return version.number if version else None
+
+
+def version_for_both(one: int | None, two: int | None) -> int | None:
+    """Of what is put together: the one that is known; None where they differ, for then a person has to say."""
+    return (one or two) if one == two or not (one and two) else None
+
+
 def _open_case(
-    source: Flag | Report, *, about: set[UUID], out: set[UUID], by: StaffMember, at: datetime
+    source: Flag | Report,
+    *,
+    about: set[UUID],
+    out: set[UUID],
+    under: int | None,
+    by: StaffMember,
+    at: datetime,
 ) -> Case:
     reports = [source] if isinstance(source, Report) else []
     able = receivers_for(reports=reports, about=about, recused=out, at=at)
@@ -180,14 +213,12 @@ def _open_case(
     for staff in able:
         if staff not in (coordinator, deputy):
             files.make_dormant(file.id, staff.person_id)
-    happened_at = source.raised_at if isinstance(source, Flag) else source.received_at
-    version = Version.objects.in_force(happened_at)
     return Case.objects.create(
         code=random_code(),
         coordinator=coordinator,
         deputy=deputy,
         file=file.id,
-        happened_under=version.number if version else None,
+        happened_under=under,
         opened_at=at,
         coordinated_since=at,
     )

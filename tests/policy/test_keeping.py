@@ -42,7 +42,10 @@ from concord.ledger.prune import prune
 from concord.ledger.verify import verify
 from concord.letterbox.lapse import lapse
 from concord.letterbox.models import Box
+from concord.monitoring.forget_flags import forget_flags
+from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.models import Flag
+from concord.monitoring.read_flag import read_flag
 from concord.outbox.clocks import clocks
 from concord.outbox.models import Job
 from concord.people.end_designation import end_designation
@@ -64,7 +67,7 @@ from concord.spaces.models import Removal
 from concord.vault import files
 from concord.vault.errors import NoGrant, Tampered
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, case_about_karim, closed, opened, proposed
+from tests.cast import Cast, case_about_karim, closed, flagged, opened, proposed
 from tests.policy.test_confidentiality import dump, files_under
 from tests.policy.test_reports_box import CODE, box
 
@@ -343,12 +346,17 @@ def test_what_was_set_aside_goes_after_a_year_and_what_nobody_answered_never(cas
     who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
     acknowledge_report(report, answer=None, **who)
     set_aside(report, reason="Twice.", alleges=False, **who)
-    assert forget_reports(at=cast.later(days=360)) == 0
-    assert forget_reports(at=cast.later(days=367)) == 1
+    unanswered, needs_action, needed_none = (flagged(cast, f"Go away {n}") for n in range(3))
+    judge_credible(needs_action, credible=True, reason="He means her.", **who)
+    judge_credible(needed_none, credible=False, reason="It is a song.", **who)
+    assert forget_reports(at=cast.later(days=360)) == forget_flags(at=cast.later(days=360)) == 0
+    assert forget_reports(at=cast.later(days=367)) == forget_flags(at=cast.later(days=367)) == 1
     assert list(Report.objects.values_list("id", flat=True)) == [waiting.id]
     for clock in clocks():
         clock.run(at=cast.later(days=3000))
     assert Report.objects.filter(id=waiting.id).exists()
+    assert set(Flag.objects.values_list("id", flat=True)) == {unanswered.id, needs_action.id}
+    assert read_flag(unanswered, keyring=cast.luis.keyring, at=cast.later(days=3000)).excerpt
 
 
 def test_the_ledger_keeps_five_years_and_its_chain_holds(cast: Cast) -> None:

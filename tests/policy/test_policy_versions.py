@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
 
 from concord.cases.clocks import CONTACT, ENDLESS_MONTHS
+from concord.cases.merge_cases import merge_cases
+from concord.cases.models import Case
 from concord.cases.take_up import take_up
+from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
+from concord.monitoring.models import Flag
 from concord.people.tests.team import Mailbox
 from concord.policy import first
 from concord.policy.models import Text, Version
 from concord.policy.publish_version import NeedsCredit, WouldReachBack, publish_version
 from concord.policy.violations import GROUNDS
+from concord.reports.receive_report import receive_report
+from concord.reports.told import Told
 from concord.site.cli import main
 from concord.site.policy_file import the_first, written
 from concord.spaces.models import Post
@@ -76,22 +82,46 @@ def test_staff_say_yes_to_it_as_well(cast: Cast) -> None:
     assert cast.noor.staff.acknowledged_version == 1
 
 
+def judged(cast: Cast, flag: Flag, *, at: datetime | None = None) -> Flag:
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": at or cast.at}
+    return judge_credible(flag, credible=True, reason="It urges her to hurt herself.", **who)
+
+
 @pytest.mark.clauses("P-EFFECT-1")
 def test_conduct_is_judged_by_the_version_of_its_day(cast: Cast) -> None:
-    flag = flagged(cast)
+    post = cast.say(cast.karim, "Nobody would miss you")
     publish(cast, from_at=cast.later(hours=1))
-    flag = judge_credible(
-        flag,
-        credible=True,
-        reason="It urges her to hurt herself.",
-        by=cast.amara.staff,
-        keyring=cast.amara.keyring,
-        at=cast.later(hours=2),
-    )
-    case = take_up(flag, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.later(hours=2))
+    at = cast.later(hours=2)
+    flag = flag_post(post, words="", by=cast.sara.person_id, by_staff=False, at=at)
+    flag = judged(cast, flag, at=at)
+    case = take_up(flag, by=cast.amara.staff, keyring=cast.amara.keyring, at=at)
     assert case.happened_under == 1
     amara = at_the_desk(cast.amara).open(f"/cases/{case.id}")
     assert amara.sees("Version 1 of the policy holds for what happened.")
+
+
+@pytest.mark.clauses("P-EFFECT-1")
+def test_of_what_is_told_later_a_person_says_the_day_and_nobody_guesses_it(cast: Cast) -> None:
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.at}
+    report = receive_report(Told("It was last year."), nonce=b"7" * 16, at=cast.at).report
+    case = take_up(report, **who)
+    assert case.happened_under is None
+    page = f"/cases/{case.id}"
+    amara = at_the_desk(cast.amara).open(page)
+    assert amara.sees("Nobody has said when it happened")
+    amara.open(f"{page}/kind")
+    for wrong in ("2001-01-01", "2100-01-01"):
+        amara.press("Keep it", look=False, happened_on=wrong)
+        assert amara.status == 409
+        amara.open(f"{page}/kind")
+    amara.press("Keep it", happened_on=f"{cast.at:%Y-%m-%d}")
+    assert amara.open(page).sees("Version 1 of the policy holds for what happened.")
+    amara.open(f"{page}/kind").press("Keep it", kinds=["retal"])
+    case.refresh_from_db()
+    assert case.happened_under == 1
+    later = take_up(judged(cast, flagged(cast)), **who)
+    Case.objects.filter(id=later.id).update(happened_under=2)
+    assert merge_cases(case, other=later, **who).happened_under is None
 
 
 @pytest.mark.clauses("P-EFFECT-1")

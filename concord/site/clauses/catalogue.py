@@ -38,6 +38,19 @@ def ids() -> frozenset[str]:
     return frozenset(clause.id for clause in catalogue())
 
 
+def file_of(kept_by: str) -> Path | None:
+    """Where `room.verb` is written; None while it is still to be."""
+    room, verb = kept_by.split(".")
+    folder = CHECKOUT / "concord" / room
+    places = (folder / f"{verb}.py", folder / verb / "__init__.py")
+    return next((path for path in places if path.exists()), None)
+
+
+def still_to_be_written(clause: Clause) -> list[str]:
+    """The verbs of a clause that are not there yet: whatever its stories show, it is kept in part (`room.verb`)."""
+    return [kept_by for kept_by in clause.kept_by if file_of(kept_by) is None]
+
+
 @cache
 def stories(folder: Path = CHECKOUT / "tests" / "policy") -> dict[str, tuple[str, ...]]:
     """Story (pytest's node id) → the clauses it names, read from the source, once, without running anything."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from concord.site.clauses.catalogue import CHECKOUT, Clause, catalogue, stories_of
+from concord.site.clauses.catalogue import CHECKOUT, Clause, catalogue, file_of, stories_of
 
 PAGE = CHECKOUT / "docs" / "clauses.md"
 HEAD = """\
@@ -40,9 +40,5 @@ def _lines(clause: Clause) -> list[str]:
 
 
 def _verb(kept_by: str) -> str:
-    room, verb = kept_by.split(".")
-    folder = CHECKOUT / "concord" / room
-    for path in (folder / f"{verb}.py", folder / verb / "__init__.py"):
-        if path.exists():
-            return f"[{verb}](../{path.relative_to(CHECKOUT).as_posix()})"
-    return f"*{verb}*"
+    verb, path = kept_by.split(".")[1], file_of(kept_by)
+    return f"[{verb}](../{path.relative_to(CHECKOUT).as_posix()})" if path else f"*{verb}*"

@@ -111,5 +111,23 @@ def test_without_a_run_the_command_says_so_and_what_is_ready(monkeypatch, capsys
 
     assert main(["clauses", "--json"]) == 1
     state = json.loads(capsys.readouterr().out)
-    assert set(state) == {"total", "kept", "open"}
+    assert set(state) == {"total", "kept", "open", "in_part"}
     assert (state["kept"], len(state["open"])) == (0, state["total"])
+
+
+def test_a_clause_whose_verb_is_still_to_be_written_is_kept_in_part_and_the_verb_named(
+    told, monkeypatch, capsys
+):
+    kept = Record({STORY: {"sqlite": "passed"}}, {"P-OPEN-1": NOTICED, "P-ABIDE-1": NOTICED})
+    written = catalogue.file_of
+    monkeypatch.setattr("concord.site.commands.clauses.read", lambda: kept)
+    monkeypatch.setattr(
+        catalogue, "file_of", lambda one: None if one == "policy.acknowledge" else written(one)
+    )
+    assert main(["clauses", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["in_part"] == ["P-ABIDE-1"]
+    assert main(["clauses"]) == 0
+    said = capsys.readouterr().out
+    assert "in part  P-ABIDE-1" in said
+    assert "still to be written: policy.acknowledge" in said
+    assert "2 of 77 clauses kept, 1 of them in part" in said
