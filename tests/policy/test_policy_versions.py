@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -225,12 +226,18 @@ def test_every_version_thanks_those_whose_work_it_builds_on(cast: Cast) -> None:
     assert Browser().open("/policy").sees("Access Now")
 
 
-@pytest.mark.clauses("P-EMBODY-1")
-def test_what_is_expected_and_what_happens_otherwise_is_public(cast: Cast) -> None:
+@pytest.mark.clauses("P-EMBODY-1", "I-PROC-1")
+def test_what_is_expected_and_what_happens_otherwise_is_public(cast: Cast, settings: Any) -> None:
     page = Browser().open("/policy")
     assert page.status == 200
     for word in ("access", "another", "report"):
         assert page.sees(word)
+    settings.CONCORD_RINGS_LIVE_MINUTES, settings.CONCORD_REVIEW_DAYS = (3, 4, 9), 44
+    page.open("/policy")
+    assert page.sees("after 3, 4, 9 minutes during an event")
+    assert page.sees("look again, within 44 days or later")
+    assert page.sees("within 5 minutes while an event runs")
+    assert not Browser().open("/policy/1").sees("look again, within 44 days")
     assert "@media print" in stylesheet()
 
 
