@@ -56,6 +56,7 @@ LEADING = (
     "to",
     "will",
     "be",
+    "were",
     "deserve to",
     "need to",
     "you",
@@ -90,7 +91,7 @@ def anchors_of(languages: tuple[str, ...]) -> Anchors:
         for phrase, parts in lexicon(language).parts.items():
             for text, kind in _of_phrase(phrase, parts, language):
                 _add(found, text, kind, bit)
-            if parts & set("pUYy3"):
+            if parts & set("pUYy3P"):
                 beside.add(phrase[-1])
         for slip, word in slips_of(language).items():
             parts = lexicon(language).single(word)
@@ -118,7 +119,7 @@ def _of_phrase(phrase: Phrase, parts: set[str], language: str) -> list[tuple[str
         return [(phrase[0], Kind.WORD)]
     if "g" in parts:
         return [(" ".join(phrase), Kind.BESIDE if len(phrase) == 1 else Kind.BESIDE_PHRASE)]
-    if not parts & {"K", "D"}:
+    if not parts & {"K", "D", "l"}:
         return []
     if len(phrase) > 1:
         return [(form, Kind.BESIDE_PHRASE) for form in _forms(phrase, parts)]

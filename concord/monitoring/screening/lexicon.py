@@ -81,13 +81,14 @@ PARTS = {
     "preposition": "O",
     "of": "8",
     "and": ">",
+    "or": "/",
     "possessive": "9",
     "belongings": "6",
     "likeness": "%",
     "definite": "0",
     "joiner": ",",
 }
-TELLING = frozenset("GRgSsKD")
+TELLING = frozenset("GRgSsKlD")
 """Parts for which a message is read word by word; without one of them nothing in it can be a signal."""
 Phrase = tuple[str, ...]
 Tree = dict[str, tuple["Tree", frozenset[str] | None]]

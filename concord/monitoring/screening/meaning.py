@@ -137,7 +137,8 @@ def _lowering(match: Match, sentence: Sentence) -> Iterator[tuple[int, str]]:
         denied = _before(tokens, match.first, DENIED_BEFORE, stop=".,")
         if to_a_person:
             said, denied = _since_or(said), _since_or(denied)
-        if _tells_of_it(said) if to_a_person else _is_reported(said):
+        told_after = to_a_person and _is_told_after(tokens, match.last)
+        if told_after or (_tells_of_it(said) if to_a_person else _is_reported(said)):
             yield CLEARLY, "somebody else's words"
         elif rule.signal != "sexual" and (
             _is_forbidden(denied) if to_a_person else _is_denied(denied)
@@ -191,6 +192,15 @@ def _tells_of_it(before: list[Token]) -> bool:
             if len(token.words) > 1 if speaker is None else not speaker.parts & set("IYyWMN"):
                 return True
     return False
+
+
+def _is_told_after(tokens: list[Token], place: int) -> bool:
+    """ "…, the soldier told them": whoever speaks of it says so, and ends with it."""
+    stop = next((i for i in range(place, len(tokens)) if "." in tokens[i].parts), len(tokens))
+    after = tokens[place:stop]
+    if any(token.parts & set("Yy") for token in after):
+        return False
+    return _tells_of_it([*reversed(after)][:4])
 
 
 def _since_or(before: list[Token]) -> list[Token]:
