@@ -34,13 +34,21 @@ from concord.concurrence.models import Asked, Decision, Look, Proposal, Version,
 from concord.concurrence.models import State as ProposalState
 from concord.concurrence.ring_for_end import undone, unread_noes
 from concord.convenings.models import Convening
-from concord.desk.alike import Few, Row, few_of, how_many_of, how_many_rows, rows_of
+from concord.desk.alike import (
+    Few,
+    Row,
+    asks_for_an_answer,
+    few_of,
+    how_many_of,
+    how_many_rows,
+    rows_of,
+)
 from concord.monitoring.alarm_unwatched import open_rooms
 from concord.monitoring.items import SHOWN, Item, Oldest, how_many_items, items_of, oldest_items
 from concord.monitoring.machine_queue import MachineQueue, machine_queue
 from concord.monitoring.models import Flag, FlagQuerySet, Unwatched
 from concord.people.models import Login, StaffMember
-from concord.reports.models import UNANSWERED, Question, Report, ReportQuerySet
+from concord.reports.models import UNANSWERED, Question, Report, ReportQuerySet, SettingAside
 from concord.reports.models import State as ReportState
 from concord.retaliation.models import Attempt, AttemptQuerySet
 from concord.spaces.models import Room
@@ -48,6 +56,8 @@ from concord.vault.sight import is_read_by, is_seen_by
 
 REVIEWS_FIRST = ("-named", F("answered_at").asc(nulls_first=True), "answer_due_at", "id")
 """What tells which decision it is about, before what anybody may send; what nobody has answered, before the rest."""
+COUNTS = Q(state__in=UNANSWERED) | Q(homeless_rung_at__isnull=False) | Q(asks_yes=True)
+"""Of `reports_for`, as `asks_for_an_answer` says it."""
 
 
 class Changed(NamedTuple):
@@ -121,7 +131,7 @@ class Waiting:
     @property
     def number(self) -> int:
         """What `how_much_waits` would count, of what lies here already."""
-        unanswered = [row for row in self.reports if row.report.state in UNANSWERED]
+        unanswered = [row for row in self.reports if asks_for_an_answer(row.report)]
         by_hand = [one for one in self.elsewhere if one.state == ElsewhereState.BY_HAND]
         came_in: list[Sized] = [self.attempts, self.presses, self.asked, self.added, self.caseless]
         came_in.append(self.machine.put_forward)
@@ -216,7 +226,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + len(caseless_for(staff, at=at))
         + len(machine_queue(staff, at=at).put_forward)
         + added_for(staff).count()
-        + how_many_rows(reports_for(staff).filter(state__in=UNANSWERED))
+        + how_many_rows(reports_for(staff).filter(COUNTS))
         + how_many_of(questions_for(staff))
         + how_many_of(reviews_for(staff))
         + unconfirmed_for(staff, at=at).count()
@@ -334,8 +344,14 @@ def added_for(staff: StaffMember) -> ReportQuerySet:
 
 
 def reports_for(staff: StaffMember) -> ReportQuerySet:
-    """Reports that no person has answered, and those answered that belong to no case yet."""
+    """Reports that no person has answered, and those answered that belong to no case yet.
+
+    `asks_yes`: a colleague would set it aside, and this person may agree.
+    """
+    wished = SettingAside.objects.filter(report=OuterRef("pk"), confirmed_at__isnull=True)
+    wished = wished.exclude(wished_by=staff.person_id)
     waiting = Report.objects.visible_to(staff).waiting()
+    waiting = waiting.annotate(asks_yes=Exists(wished))
     return waiting.exclude(state=ReportState.ACKNOWLEDGED, added_at__isnull=False)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.readers import acquainted_with, close_to
+from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.models import UNANSWERED, Report, SettingAside, State
@@ -79,7 +80,10 @@ def wish(
     at: datetime,
     redirects: bool = False,
 ) -> SettingAside:
-    """Write down what somebody wants and why, once the rules for it hold; both ways out of the queue begin here."""
+    """Write down what somebody wants and why, once the rules for it hold; both ways out of the queue begin here.
+
+    Whoever else reads it is rung where one of them has to agree.
+    """
     check_reads(report, by=by, keyring=keyring, at=at)
     check_knows_nobody(report, by=by, keyring=keyring)
     if report.state in UNANSWERED:
@@ -88,6 +92,8 @@ def wish(
         raise NotToBeSetAside(subject=report.id)
     if not reason.strip():
         raise NeedsReason(subject=report.id)
+    if alleges:
+        ring(files.readers(report.file) - {by.person_id}, at=at)
     return SettingAside.objects.create(
         report=report,
         alleges=alleges,

@@ -1,4 +1,4 @@
-"""Of reports, what waits while people are together: told as urgent, past its promise, and not answered."""
+"""Of reports, what waits while people are together: told as urgent, past its promise, or answered and left there."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
 from concord.convenings.running import a_session_runs
 from concord.monitoring.call_again import Waits, waits_live
-from concord.reports.models import Report, Underway
+from concord.reports.models import UNANSWERED, Report, Underway
 from concord.vault import files
 
 A_FEW = 20
@@ -23,9 +26,12 @@ def urgent_reports(at: datetime) -> Iterable[Waits]:
     """
     if not a_session_runs():
         return
-    late = Report.objects.unanswered().filter(urgent=True, folded=False, alarmed_at__isnull=False)
-    late = late.exclude(id__in=Underway.objects.values("report"))
-    rows = list(late.values_list("file", "alarmed_at").order_by("alarmed_at"))
+    unanswered = Q(state__in=UNANSWERED, alarmed_at__isnull=False)
+    unanswered &= ~Q(id__in=Underway.objects.values("report"))
+    late = Report.objects.waiting().filter(urgent=True, folded=False)
+    late = late.filter(unanswered | ~Q(state__in=UNANSWERED) & Q(homeless_rung_at__isnull=False))
+    late = late.annotate(since=Coalesce("homeless_rung_at", "alarmed_at"))
+    rows = list(late.values_list("file", "since").order_by("since"))
     found: dict[frozenset[UUID], list[datetime]] = defaultdict(list)
     for file, since in [*rows[:A_FEW], *rows[A_FEW:][-A_FEW:]]:
         if since is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -12,6 +12,7 @@ from concord.cases.recuse import recuse, take_out
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.say_on_it import say_on_it
+from concord.desk.waiting import how_much_waits, waiting_for
 from concord.ledger.models import Entry
 from concord.monitoring.alarm_unreviewed import alarm_unreviewed
 from concord.monitoring.call_again import call_again
@@ -25,8 +26,12 @@ from concord.outbox.registry import handler_of, periods
 from concord.outbox.worker import run
 from concord.people.models import Shift
 from concord.people.tests.team import Mailbox
+from concord.reports.acknowledge_report import acknowledge_report
+from concord.reports.alarm_homeless import alarm_homeless
 from concord.reports.alarm_unanswered import alarm_unanswered
 from concord.reports.models import Report
+from concord.reports.set_aside import set_aside
+from concord.vault import files
 from tests.browsing import Browser, at_the_desk, by_mail, into
 from tests.cast import Cast, case_about_karim, flagged, opened, proposed
 from tests.looking_again import another_receiver
@@ -137,6 +142,43 @@ def test_a_report_nobody_answers_stays_in_the_inbox_whatever_runs(cast: Cast) ->
     assert call_again(None, at=timezone.now() + timedelta(days=30)) == 1
     for desk in (cast.amara, cast.luis):
         assert at_the_desk(desk).open("/").sees(report.code)
+
+
+@pytest.mark.clauses("P-ZERO-1")
+def test_a_report_that_was_answered_and_left_there_calls_again_until_it_is_taken_further(
+    cast: Cast,
+) -> None:
+    """Within minutes of the answer where it is urgent and live, else after a day; also while a second yes is wanted."""
+    at = timezone.now()
+    Browser().open("/report").press("Send", text="He is outside my door.", danger="on")
+    report = Report.objects.get()
+    readers = files.readers(report.file)
+    who = {"by": cast.luis.staff, "keyring": cast.luis.keyring}
+
+    def rung(when: datetime) -> set[object]:
+        Job.objects.filter(kind="monitoring.notice").delete()
+        alarm_homeless(None, at=when)
+        return set(Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True))
+
+    acknowledge_report(report, answer="We have it, we are looking.", **who, at=at)
+    assert rung(at + timedelta(minutes=4)) == set()
+    assert rung(at + timedelta(minutes=6)) == readers >= {cast.amara.id, cast.luis.id}
+    Job.objects.filter(kind="monitoring.notice").delete()
+    assert call_again(None, at=at + timedelta(minutes=12)) == 1
+    Job.objects.filter(kind="monitoring.notice").delete()
+    set_aside(report, reason="A joke?", alleges=True, **who, at=at)
+    called = Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True)
+    assert set(called) == readers - {cast.luis.id}
+    page = at_the_desk(cast.amara).open("/")
+    assert page.sees("a colleague would set it aside, and needs your yes")
+    waiting = waiting_for(cast.amara.staff, at=at)
+    assert waiting.number == how_much_waits(cast.amara.staff, at=at) == 1
+    Report.objects.update(homeless_rung_at=None, urgent=False)
+    assert rung(at + timedelta(hours=23)) == set()
+    assert rung(at + timedelta(hours=25)) == readers
+    assert rung(at + timedelta(days=7)) == set()
+    take_up(report, **who, at=at)
+    assert rung(at + timedelta(days=30)) == set()
 
 
 @pytest.mark.clauses("R-FLAG-1")
