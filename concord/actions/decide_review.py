@@ -131,7 +131,7 @@ def decide_review(
         raise NotAnOutcome(subject=request.id)
     if not reason.strip():
         raise GiveAReason(subject=request.id)
-    case = case_of(request)
+    case, is_return = case_of(request), _is_of_a_return(request)
     if answer.strip():
         read_reply(answer, request, by=by, keyring=keyring, at=at)
     step = None
@@ -141,7 +141,7 @@ def decide_review(
         _take_back(request, decision, step, keyring=keyring, posts_back=posts_back, at=at)
     elif outcome == ReviewState.VARIED and decision is not None:
         _end_sooner(request, decision, ends_at, step, keyring=keyring, at=at)
-    if outcome != ReviewState.UPHELD and request.kind != "not_me":
+    if outcome != ReviewState.UPHELD and not is_return:
         _open_again(request, case, by=by, keyring=keyring, at=at)
     request.reason_sealed = files.seal(
         request.file, reason.strip().encode(), about=f"review reason:{request.id}"
@@ -150,7 +150,7 @@ def decide_review(
     request.answered_at = request.answered_at or at
     end_loan(request, at=at)
     request.save()
-    _tell(request, case, answer.strip(), at=at)
+    _tell(request, case, answer.strip(), is_return=is_return, at=at)
     record("actions.decide_review", actor=by, subject=request.id, at=at, outcome=outcome)
     behind = decision.file if decision else case.file if case else None
     told = files.readers(request.file) | (files.readers(behind) if behind else set())
@@ -199,7 +199,7 @@ def _take_back(
     """ "This is not me" under a return undoes that return and leaves the decision, and what one of several asks for
     lets in that one. All else ends the decision.
     """
-    if request.kind == "not_me" and _is_of_a_return(request.shut):
+    if _is_of_a_return(request):
         undone: list[tuple[Any, Any]] = not_me_accepted.send(
             sender=ReviewRequest, request=request, shut=request.shut, keyring=keyring, at=at
         )
@@ -277,8 +277,8 @@ def _open_again(
     request: ReviewRequest, case: Case | None, *, by: UUID, keyring: Keyring, at: datetime
 ) -> None:
     """A case that rested on what was wrong, or too long, goes back to its people (workflow.md 4.4), but for those who
-    have a conflict by now; a report that was set aside, to those who read it. They are rung where nothing was decided:
-    it is theirs to do something."""
+    have a conflict by now; a report that was set aside, to those who read it. They are rung: whoever was really meant
+    may be where they were."""
     if case is None:
         if request.report is not None:
             bring_back(request.report, by=by, at=at)
@@ -291,10 +291,9 @@ def _open_again(
             about |= respondents(case, keyring=keyring)
         leave_only_common_readers(case, about=about, keyring=keyring, at=at)
         case.refresh_from_db()
-    if request.decision is None:
-        seats = seats_who_see(case)
-        tell_desks(seats, "case", case.id)
-        ring(seats or outside_readers(at), at=at)
+    seats = seats_who_see(case)
+    tell_desks(seats, "case", case.id)
+    ring(seats or outside_readers(at), at=at)
 
 
 def _step(
@@ -312,13 +311,18 @@ def _step(
     return Warrant.objects.get(id=chosen) if chosen else None
 
 
-def _is_of_a_return(shut: UUID | None) -> bool:
-    standing = Shut.objects.filter(id=shut).first() if shut else None
+def _is_of_a_return(request: ReviewRequest) -> bool:
+    """Whether "this is not me" is said of a return; the decision itself, and what it is for, stay as they are then."""
+    if request.kind != "not_me" or request.shut is None:
+        return False
+    standing = Shut.objects.filter(id=request.shut).first()
     warrant = Warrant.objects.filter(id=standing.warrant).first() if standing else None
     return warrant is not None and warrant.execution.prior_decision_id is not None
 
 
-def _tell(request: ReviewRequest, case: Case | None, answer: str, *, at: datetime) -> None:
+def _tell(
+    request: ReviewRequest, case: Case | None, answer: str, *, is_return: bool, at: datetime
+) -> None:
     """Whoever asked reads it with their code, and whoever reported behind their own; whoever else reported and chose to
     hear, that it was looked at again."""
     kind, what = request.kind, str(request.state)
@@ -327,8 +331,8 @@ def _tell(request: ReviewRequest, case: Case | None, answer: str, *, at: datetim
     box = Box.objects.filter(id__in=[request.box] if request.box else []).first()
     if box is not None:
         push(box, answer.encode(), kind=f"{kind}.{request.state}", at=at)
-    if request.kind == "not_me":
-        return  # about somebody else, or about nobody in the case
+    if is_return or (request.kind == "not_me" and request.state == ReviewState.UPHELD):
+        return  # about somebody else, or nothing has changed
     sources = case.sources.select_related("report") if case else []
     reports = {each.report for each in sources if each.report}
     for report in reports | ({request.report} if request.report else set()):

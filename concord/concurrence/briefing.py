@@ -42,8 +42,10 @@ from concord.concurrence.terms import (
     told_alike,
 )
 from concord.concurrence.wording import span_words, until_words
+from concord.ledger.readings import last_of_any
 from concord.people.models import StaffMember
 from concord.policy.violations import KINDS
+from concord.reports.change_choices import WISHES
 from concord.vault import files
 
 Words = str | Promise
@@ -354,6 +356,19 @@ def part_of(staff: StaffMember, standing: Standing, asked: list[StaffMember]) ->
         must_adopt=is_orphaned,
         may_adopt=may_change and not proposed_it and not is_orphaned,
     )
+
+
+def wishes_changed(version: Version) -> bool:
+    """Whether somebody who reported changed what they wish after this text was written, while it is open.
+
+    It keeps nobody from acting: whoever reads the text is told, and whoever coordinates reads what they wish now.
+    """
+    proposal = version.proposal
+    if proposal.state not in (State.PROPOSED, State.CONCURRED):
+        return False
+    reports = proposal.case.sources.filter(report__isnull=False).values_list("report", flat=True)
+    last = last_of_any([WISHES], subjects=[each for each in reports if each])
+    return last is not None and last > version.submitted_at
 
 
 def names_of(*persons: UUID | None) -> dict[UUID, str]:

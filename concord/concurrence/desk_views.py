@@ -30,6 +30,7 @@ from concord.concurrence.briefing import (
     part_of,
     shown_lines,
     standing_of,
+    wishes_changed,
 )
 from concord.concurrence.concur import concur
 from concord.concurrence.contents import commitments, read_contents, targets_of
@@ -112,6 +113,7 @@ def _page(
         "version": version,
         "letter": letter,
         "standing": standing,
+        "wishes_changed": wishes_changed(version),
         "part": part,
         "asked": waiting,
         "later": later,

@@ -31,6 +31,7 @@ WORDS = {
     "reports.finish_outside": ("", _("The outside contact said what came of a report")),
     "reports.settle_flag_outside": ("", _("The outside contact said what came of a flag")),
     "reports.add_words": ("", _("The person who reported said more")),
+    "reports.change_wishes": ("", _("The person who reported changed what they wish")),
     "cases.alarm_caseless": (
         "",
         _("It needed action and was in no case yet; colleagues were rung"),

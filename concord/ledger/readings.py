@@ -41,6 +41,12 @@ def last_act(actor: UUID, *, subjects: Iterable[UUID] | None = None) -> datetime
     return acts.aggregate(last=Max("at"))["last"]
 
 
+def last_of_any(verbs: Iterable[str], *, subjects: Iterable[UUID]) -> datetime | None:
+    """When one of these things was last entered under one of these ids, by whomever; None when never."""
+    acts = Entry.objects.filter(verb__in=list(verbs), subject__in=list(subjects))
+    return acts.aggregate(last=Max("at"))["last"]
+
+
 def acted_since(moments: Mapping[UUID, datetime]) -> set[UUID]:
     """Those of these people who did or read anything since the moment that stands beside each."""
     if not moments:

@@ -7,18 +7,22 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from concord.ledger.record import record
 from concord.letterbox.session import Held
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
 from concord.reports.lay_outcome import lay_what_came_outside, was_told
-from concord.reports.models import Report
+from concord.reports.models import Report, State
 from concord.reports.new_code import check_settled
 from concord.reports.own_copy import keep_copy, read_copy
 from concord.reports.seal_told import seal_told
 from concord.reports.told import Told
 from concord.vault import files
+
+WISHES = "reports.change_wishes"
+"""Entered beside the change itself, where it is what they wish that changed."""
 
 
 class Choices(NamedTuple):
@@ -34,6 +38,7 @@ class Choices(NamedTuple):
 def change_choices(report: Report, choices: Choices, *, held: Held, at: datetime) -> Report:
     """Seal the report anew with these choices; the ones before are kept nowhere. Nothing new changes nothing.
 
+    What they wish now waits before those who read it, like words: somebody may be acting on what they wished before.
     Raises NewCodeWaits for another way to reach them; to erase the one they left waits for nothing.
     """
     copy = read_copy(held)
@@ -67,6 +72,10 @@ def seal_anew(
     if not was_told(report):
         lay_what_came_outside(report, at=at)
     record(verb, actor=None, subject=report.id, at=at)
+    if told.wishes.strip() != copy.told.wishes.strip():
+        record(WISHES, actor=None, subject=report.id, at=at)
+        if report.state != State.REDIRECTED:
+            Report.objects.filter(id=report.id).update(added_at=Coalesce("added_at", at))
     readers = files.readers(report.file)
     tell_desks(readers, "report", report.id)
     ring(readers, at=at)

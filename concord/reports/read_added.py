@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from concord.ledger.readings import readings
+from concord.ledger.readings import last_of_any, readings
 from concord.ledger.record import record
+from concord.reports.change_choices import WISHES
 from concord.reports.models import Report
 from concord.reports.read_report import Said, read_words
 from concord.vault import files
@@ -17,10 +18,18 @@ from concord.vault.keyring import Keyring
 
 
 class Added(NamedTuple):
-    """The reporter's words that this person has not read, oldest first; `files`: something came without a word."""
+    """The reporter's words that this person has not read, oldest first.
+
+    `files`: something came without a word. `wishes`: what they wish is new.
+    """
 
     words: list[Said]
     files: bool
+    wishes: bool = False
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.words) or self.files or self.wishes
 
 
 @transaction.atomic
@@ -48,4 +57,11 @@ def read_added(report: Report, *, keyring: Keyring, at: datetime) -> Added:
             or any(word.said_at > last for last in mine)
         )
     ]
-    return Added(words, files=since is not None and not words)
+    wishes = _since(since, WISHES, report)
+    files_came = not wishes or _since(since, "reports.bring_files", report)
+    return Added(words, files=since is not None and not words and files_came, wishes=wishes)
+
+
+def _since(since: datetime | None, verb: str, report: Report) -> bool:
+    last = last_of_any([verb], subjects=[report.id])
+    return since is not None and last is not None and last >= since

@@ -185,7 +185,7 @@ def test_a_copy_of_a_case_tells_whose_it_is_and_holds_no_names_and_no_notes(cast
 @pytest.mark.clauses("K-WISH-1")
 def test_wishes_come_first_and_a_proposal_says_whether_it_keeps_to_them(cast: Cast) -> None:
     post = cast.say(cast.karim, "Go away, all of you")
-    report(text="He wrote this.", post=str(post.id), wishes="Please do not shut him out.")
+    code = report(text="He wrote this.", post=str(post.id), wishes="Please do not shut him out.")
     case = taken_up(cast)
     amara = at_the_desk(cast.amara)
     for path in (f"/cases/{case.id}", f"/reports/{Report.objects.get().id}"):
@@ -205,6 +205,23 @@ def test_wishes_come_first_and_a_proposal_says_whether_it_keeps_to_them(cast: Ca
     asked = at_the_desk(cast.luis).open(f"/proposals/{proposal.id}")
     assert asked.sees("Please do not shut him out.")
     assert asked.sees("The community has to be protected: Others are at risk.")
+    assert not asked.sees("was changed after this was written")
+    choices = box(code).follow("Change what you decided")
+    choices.press("Change it", wishes="Not tonight, he is in the flat.")
+    assert amara.open("/").sees("They wrote again")
+    for desk in (asked, amara):
+        page = desk.open(f"/proposals/{proposal.id}")
+        assert page.sees("What they wish was changed after this was written.")
+        assert page.sees("Read what they wish now")  # Luis is the deputy
+    assert amara.open(f"/reports/{Report.objects.get().id}").sees("They changed what they wish")
+    assert not amara.open("/").sees("They wrote again")
+    assert amara.open(f"/cases/{case.id}").sees("The person who reported changed what they wish")
+    terms = terms_for(cast, departure="keeps")
+    who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": timezone.now()}
+    revise(proposal, terms=terms, **who)
+    asked.open(f"/proposals/{proposal.id}")
+    assert asked.sees("Not tonight, he is in the flat.")
+    assert not asked.sees("was changed after this was written")
 
 
 def departing(cast: Cast, *, hear: str = "answer", **why: str) -> tuple[str, Proposal]:

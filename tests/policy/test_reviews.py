@@ -23,7 +23,10 @@ from concord.actions.end_earlier import OnlyEarlier, WouldBeALift, end_earlier
 from concord.actions.lift import NothingInItsPlace, NothingToLift, in_place_of
 from concord.actions.models import Confirmation, Ending, LateRecusal, ReviewRequest
 from concord.actions.triggers import drop_statements
+from concord.cases.models import Case
+from concord.cases.models import State as CaseState
 from concord.cases.recuse import recuse
+from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.execute import execute
 from concord.concurrence.guards import (
@@ -45,17 +48,30 @@ from concord.evasion.recognise_login import recognise_login
 from concord.evasion.revoke_again import revoke_again
 from concord.evasion.undo import undo
 from concord.ledger.models import Entry
+from concord.letterbox.models import Answer
 from concord.letters.models import Letter
+from concord.outbox.models import Job
 from concord.people.end_designation import end_designation
 from concord.people.models import Role
 from concord.people.tests.team import Mailbox
+from concord.reports.receive_report import receive_report
+from concord.reports.told import Told
 from concord.site.answers import OutsideContact
 from concord.site.founding import name_contact
 from concord.spaces.models import Post, Removal
 from concord.survivors.read_text import NamesSomebodyProtected
 from concord.vault import environment, files, recovery
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, colleague, login_by_mailbox, opened, participant, stage, terms_for
+from tests.cast import (
+    Cast,
+    case_about_karim,
+    colleague,
+    login_by_mailbox,
+    opened,
+    participant,
+    stage,
+    terms_for,
+)
 from tests.looking_again import another_receiver, decided, lift_of, lifted, proposed_lift
 
 
@@ -475,6 +491,37 @@ def test_this_is_not_me_is_checked_by_somebody_uninvolved_and_undone(
     assert [one["body"] for one in mailbox if "We are sorry." in one["body"]]
     assert decision.endings.count() == 0
     assert audit() == []
+
+
+@pytest.mark.clauses("I-PROC-1", "I-INFORM-1", "P-ZERO-1")
+def test_where_the_decision_itself_named_somebody_else_the_case_is_taken_up_again(
+    cast: Cast,
+) -> None:
+    """The one whom it was about may be in the room: its people are called, and whoever reported hears of it."""
+    mina = another_receiver(cast)
+    told = receive_report(Told("He did it.", hear="done"), nonce=os.urandom(16), at=cast.at)
+    case = case_about_karim(cast)
+    take_up(told.report, into=case, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+    decided(cast, case=case)
+    Case.objects.update(state=CaseState.STABILISED)
+    asks_again(cast, kind="not_me")
+    before = Answer.objects.filter(box=told.report.box, kind="outcome").count()
+    Job.objects.filter(kind="monitoring.notice").delete()
+    decide_review(
+        ReviewRequest.objects.get(),
+        outcome="overturned",
+        reason="Another of the same name.",
+        answer="",
+        by=mina.id,
+        keyring=mina.keyring,
+        at=timezone.now(),
+    )
+    assert is_in_the_hall(cast, timezone.now())
+    case.refresh_from_db()
+    assert case.state == CaseState.REOPENED
+    rung = Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True)
+    assert {cast.amara.id, cast.luis.id} <= set(rung)
+    assert Answer.objects.filter(box=told.report.box, kind="outcome").count() == before + 1
 
 
 @pytest.mark.clauses("R-BOTH-1", "I-PROC-1", "R-CONCUR-1")
