@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from concord.concurrence.terms import KEEPS, Incomplete, Target, Terms
-from concord.desk.forms import MISSING, SAFE, Lines, SomeOf
+from concord.desk.forms import MISSING, SAFE, Lines, ProposalForm, SomeOf
+
+WISHES = ProposalForm.WISHES
 
 
 class LiftForm(forms.Form):
-    """Why it ends now, what else was considered, whom that could put at risk, and which posts come back."""
+    """Why it ends now, what else was considered, whom that could put at risk, and which posts come back.
+
+    Beside wishes it is asked whether this keeps to them, in the words of every proposal (K-WISH-1).
+    """
 
     use_required_attribute = False
 
@@ -28,13 +35,23 @@ class LiftForm(forms.Form):
     safety = Lines(label=_("Whom it could put at risk, and what is done about that"))
     back = SomeOf(label=_("Which deleted posts come back"))
 
-    def __init__(self, *args: Any, posts: list[Target], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, posts: list[Target], wishes: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in WISHES if wishes.strip() else ():
+            self.fields[name] = deepcopy(ProposalForm.base_fields[name])
         self.posts = posts
         chosen: Any = self.fields["back"]
         chosen.choices = [(str(each.id), each.label) for each in posts]
         if not posts:
             del self.fields["back"]
+
+    @property
+    def about_wishes(self) -> list[BoundField]:
+        return [self[name] for name in WISHES if name in self.fields]
+
+    @property
+    def others(self) -> list[BoundField]:
+        return [field for field in self if field.name not in WISHES]
 
     def terms(self, lift: Target) -> Terms:
         """The lift, and each post that was chosen as a step of its own."""
@@ -49,7 +66,9 @@ class LiftForm(forms.Form):
             considered=typed["considered"].strip(),
             less_severe="",
             safety=typed["safety"].strip() or (str(SAFE) if typed["is_safe"] else ""),
-            departure=KEEPS,
+            departure=typed.get("departure", KEEPS),
+            departure_reason=typed.get("departure_reason", "").strip(),
+            untold=typed.get("untold", "").strip(),
         )
 
     @staticmethod
@@ -62,6 +81,7 @@ class LiftForm(forms.Form):
             "is_safe": terms.safety == str(SAFE),
             "safety": "" if terms.safety == str(SAFE) else terms.safety,
             "back": [id for kind, id in targets if kind == "restore"],
+            **{name: getattr(terms, name) for name in WISHES},
             "who": [id for kind, id in targets if kind == "release"],
         }
 

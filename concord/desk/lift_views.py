@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from concord import refusals
 from concord.access.models import Shut
 from concord.actions.give_back import removals_under
+from concord.cases.read_case import read_case
 from concord.concurrence.guards import NeedsCoordinator, StaleVersion
 from concord.concurrence.models import Decision, Version
 from concord.concurrence.propose import propose, revise
@@ -68,8 +69,15 @@ def _draft(
 ) -> HttpResponse:
     if request.staff_member not in (found.case.coordinator, found.case.deputy):
         raise NeedsCoordinator(subject=found.id)
-    form = _form(request, found, releases=releases, before=before)
-    page = {"decision": found, "form": form, "releases": releases, "changing": changing}
+    opened = read_case(found.case, by=request.staff_member, keyring=request.keyring, at=request.at)
+    form = _form(request, found, releases=releases, before=before, wishes=opened.wishes)
+    page = {
+        "decision": found,
+        "form": form,
+        "releases": releases,
+        "changing": changing,
+        "wishes": opened.wishes,
+    }
     if request.method != "POST" or not form.is_valid():
         return render(request, "desk/lift.html", page, status=422 if form.errors else 200)
     try:
@@ -85,14 +93,14 @@ def _draft(
 
 
 def _form(
-    request: DeskRequest, found: Decision, *, releases: bool, before: Terms | None
+    request: DeskRequest, found: Decision, *, releases: bool, before: Terms | None, wishes: str
 ) -> LiftForm:
-    initial = LiftForm.of(before) if before else {}
+    how: dict[str, Any] = {"initial": LiftForm.of(before) if before else {}, "wishes": wishes}
     if releases:
         people = _kept_out(found, at=request.at)
-        return ReleaseForm(request.POST or None, people=people, initial=initial)
+        return ReleaseForm(request.POST or None, people=people, **how)
     posts = [_post_target(removal) for removal in removals_under(found)]
-    return LiftForm(request.POST or None, posts=posts, initial=initial)
+    return LiftForm(request.POST or None, posts=posts, **how)
 
 
 def _ask(request: DeskRequest, found: Decision, form: LiftForm, changing: Version | None) -> UUID:

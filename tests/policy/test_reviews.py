@@ -569,17 +569,30 @@ def test_after_a_late_recusal_two_others_confirm_and_nothing_lapses_meanwhile(ca
 
 @pytest.mark.clauses("A-THOUGHT-1", "R-ACT-DELETE")
 def test_it_is_lifted_on_the_pages_with_the_posts_that_were_chosen(cast: Cast) -> None:
-    decision = decided(cast)
+    wishes = Told("He did it.", wishes="Never let him in again.", hear="done")
+    report = receive_report(wishes, nonce=os.urandom(16), at=cast.at).report
+    case = case_about_karim(cast)
+    take_up(report, into=case, by=cast.amara.staff, keyring=cast.amara.keyring, at=cast.at)
+    decision = decided(cast, case=case, departure="keeps")
     gone = Post.objects.get(removed=True)
     amara = at_the_desk(cast.amara).open(f"/decisions/{decision.id}").follow("End it now")
+    assert amara.sees("Never let him in again.")
     amara.press("Ask for a second yes", reason="", considered="", back=str(gone.id))
-    assert amara.status == 409
-    amara.press("Ask for a second yes", reason="A quotation.", considered="Waiting.", is_safe="on")
+    assert amara.status == 422
+    typed = {"reason": "A quotation.", "considered": "Waiting.", "is_safe": "on"}
+    amara.press("Ask for a second yes", **typed)
+    assert amara.sees("Say whether this keeps to what was wished")
+    said = Answer.objects.filter(box=report.box).count()
+    because = {"departure": "community", "departure_reason": "It was not him."}
+    amara.press("Ask for a second yes", **typed, **because)
     assert amara.sees("End decision")
+    assert amara.sees("This departs from it, because")
+    assert Answer.objects.filter(box=report.box).count() == said + 1, "before anybody agrees"
     amara.follow("Change it").press("Ask for a second yes", reason="She quoted him.")
     assert Proposal.objects.get(id=amara.path[-36:]).version.number == 2
     assert amara.sees("She quoted him.")
     assert amara.sees("put one post back")
+    assert amara.sees("It was not him.")
     noor = at_the_desk(cast.noor).open(amara.path)
     assert noor.sees("person comes in again")
     assert noor.press("I agree").sees("Noor agreed") or noor.status == 200
