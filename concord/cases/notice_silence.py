@@ -23,6 +23,7 @@ from concord.cases.presence import (
     rings_of,
     waits,
     waits_for_coordinator,
+    was_here_at,
 )
 from concord.cases.seats import seats_in_sight
 from concord.ledger.readings import last_acted
@@ -113,7 +114,7 @@ def _is_silent(case: Case, standing: Handover | None, *, is_live: bool, at: date
 def _are_back(case: Case, standing: Handover | None) -> bool:
     if standing is None or standing.silent_since is None:
         return False
-    return heard_at(case) > max(standing.asked_at, standing.silent_since)
+    return was_here_at(case) > max(standing.asked_at, standing.silent_since)
 
 
 def _begin(case: Case, standing: Handover | None, *, at: datetime) -> Handover:

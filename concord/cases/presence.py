@@ -13,7 +13,7 @@ from concord.cases.clocks import standing_of
 from concord.cases.conflicts import eligible
 from concord.cases.models import Case, Handover, Source, State
 from concord.convenings.running import a_session_runs, is_running
-from concord.ledger.readings import last_act
+from concord.ledger.readings import last_act, last_of_any
 from concord.people.models import StaffMember
 from concord.spaces.models import Room
 from concord.vault import files
@@ -65,7 +65,23 @@ def waits_for_coordinator(case: Case) -> bool:
     return case.state == State.ACTION_PENDING and standing_of(case).awaits_press
 
 
+WAITS_ANEW = [
+    "cases.reopen",
+    "cases.decline_no_action",
+    "concurrence.concur",
+    *(f"concurrence.{one}" for one in ("lapsed", "declined", "voided", "withdrawn", "leave")),
+]
+"""With each of these something begins to wait for the coordinator that did not before, whoever did it."""
+
+
 def heard_at(case: Case) -> datetime:
+    """Since when one may call them silent: they were here, or nothing had waited for them before."""
+    waits_since = last_of_any(WAITS_ANEW, subjects=ids_of(case))
+    here_at = was_here_at(case)
+    return here_at if waits_since is None else max(here_at, waits_since)
+
+
+def was_here_at(case: Case) -> datetime:
     """When the coordinator was last here; being covered by somebody who said that they have it counts as being here."""
     covers = case.covers.filter(away=case.coordinator, answered_at__isnull=False)
     covered_until = covers.values_list("until_at", flat=True).last()

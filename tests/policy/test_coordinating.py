@@ -8,13 +8,14 @@ import pytest
 from django.utils import timezone
 
 from concord.actions.verify_steps import verify_steps
-from concord.cases.models import Case, CheckIn, Closing, FollowUp, State
+from concord.cases.models import Case, CheckIn, Closing, FollowUp, Handover, State
 from concord.cases.notice_silence import notice_silence
+from concord.concurrence.concur import concur
 from concord.concurrence.models import Execution
 from concord.ledger.models import Entry
 from concord.outbox.models import Job
 from tests.browsing import at_the_desk
-from tests.cast import Cast, case_about_karim, proposed, stage
+from tests.cast import Cast, case_about_karim, opened, proposed, stage
 
 
 @pytest.mark.clauses("R-COORD-1", "I-STAFF-1")
@@ -23,17 +24,20 @@ def test_the_coordinator_vanishes_and_the_deputy_takes_over() -> None:
     """PUB-24: nothing is lost, and the gap shows on the timeline."""
     cast = stage(timezone.now() - timedelta(minutes=25))
     proposal = proposed(cast, act_at_once=False)
-    luis = at_the_desk(cast.luis)
-    luis.open(f"/proposals/{proposal.id}").press("I agree")
+    agreed_at = cast.later(minutes=5)
+    version = opened(proposal.version, cast.luis, agreed_at)
+    concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=agreed_at)
+    notice_silence(None, at=cast.later(minutes=14))
+    assert not Handover.objects.exists(), "nothing waited for her before Luis agreed"
     notice_silence(None, at=timezone.now())
-    luis.open("/")
+    luis = at_the_desk(cast.luis).open("/")
     assert luis.sees("nobody has heard from Amara")
     luis.open(f"/cases/{proposal.case_id}")
     assert luis.sees("Nobody has heard from the coordinator.")
     assert Case.objects.get().coordinator == cast.amara.staff
     luis.follow("Take the case").press("Take the case")
     assert luis.sees("You coordinate this.")
-    assert luis.sees("Nobody answered for it for 25 minutes")
+    assert luis.sees("Nobody answered for it for 20 minutes")
     assert luis.sees("Luis coordinates it from here")
     assert luis.sees("A colleague agreed.")
     case = Case.objects.get()
