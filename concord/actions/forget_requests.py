@@ -1,4 +1,7 @@
-"""forget_requests: what people asked us to look at again goes with the case, or a year after we answered (4.9)."""
+"""forget_requests: what people asked us to look at again goes with the case; else a year after we answered (4.9).
+
+With the case means as long as that is kept, held or not. What somebody still has to decide is never erased by a day.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,9 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from concord.access.models import Shut
-from concord.actions.models import ReviewRequest
-from concord.cases.models import Case
+from concord.actions.assign_review import end_loan
+from concord.actions.models import UNDECIDED, ReviewRequest
+from concord.cases.models import Case, State
 from concord.cases.signals import purging
 from concord.concurrence.models import Execution, Warrant
 from concord.ledger.record import record
@@ -57,18 +61,22 @@ def due(at: datetime) -> Iterator[date]:
 
 @erases("actions.forget_requests", _("requests to look again, answered"), due=due)
 def forget_requests(*, at: datetime) -> int:
-    """Erase what was answered that long ago. Returns how many went."""
+    """Erase what was answered that long ago, and goes with nothing. Returns how many went."""
     return _erase(_over(at), at=at)
 
 
 def _over(at: datetime) -> QuerySet[ReviewRequest]:
-    return ReviewRequest.objects.filter(answered_at__lte=at - _kept())
+    """Those that name nothing, which an answer ends; and those decided after what they are about was erased."""
+    of_nothing = Q(decision__isnull=True, report__isnull=True)
+    came_after = Q(decision__case__state=State.PURGED) & ~Q(state__in=UNDECIDED)
+    return ReviewRequest.objects.filter(of_nothing | came_after, answered_at__lte=at - _kept())
 
 
 @transaction.atomic
 def _erase(requests: Iterable[ReviewRequest], *, at: datetime) -> int:
     requests = list(requests)
     for request in requests:
+        end_loan(request, at=at)
         files.destroy(request.file, by=None, at=at)
         for box in Box.objects.filter(id__in=[request.box] if request.box else []):
             purge(box, by=None, at=at)

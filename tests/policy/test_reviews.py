@@ -20,6 +20,7 @@ from concord.actions.audit import audit
 from concord.actions.confirm_decision import alarm_unconfirmed, confirm_decision
 from concord.actions.decide_review import HadAPart, decide_review
 from concord.actions.end_earlier import OnlyEarlier, WouldBeALift, end_earlier
+from concord.actions.forget_requests import forget_requests
 from concord.actions.lift import NothingInItsPlace, NothingToLift, in_place_of
 from concord.actions.models import Confirmation, Ending, LateRecusal, ReviewRequest
 from concord.actions.triggers import drop_statements
@@ -454,7 +455,9 @@ def test_an_answer_is_no_decision_and_one_that_lies_is_before_everybody_who_can_
     named.refresh_from_db()
     outside = {"by": cast.outside.holder, "keyring": cast.outside_key, "at": cast.later(days=9)}
     ends = {"outcome": "upheld", "reason": "It was a threat.", "answer": ""}
+    assert forget_requests(at=cast.later(days=500)) == 1, "what an answer ended; not the other"
     assert decide_review(named, **ends, **outside).state == "upheld"
+    assert forget_requests(at=cast.later(days=500)) == 0, "its case is kept, and why goes with it"
 
 
 def behind_her_door(cast: Cast, code: str = "") -> Browser:
