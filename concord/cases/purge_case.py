@@ -5,6 +5,7 @@ Decisions outlive contents: they, and what holds at the door, lie elsewhere and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,16 @@ from concord.vault import files
 
 AFTER_WARNING = timedelta(days=7)
 """Nothing is erased sooner after the last warning than this, whatever the day says."""
+
+
+_keep: list[Callable[[Case], bool]] = []
+
+
+def keeps_it(keeps: Callable[[Case], bool]) -> Callable[[Case], bool]:
+    """Let a room above say that something about a case waits for a person's answer; once per process."""
+    if keeps not in _keep:
+        _keep.append(keeps)
+    return keeps
 
 
 class IsHeld(Refused):
@@ -87,12 +98,15 @@ def _kept(case: Case) -> tuple[models.Manager[Any], ...]:
 def is_due(case: Case, *, at: datetime) -> bool:
     """Closed, its day has come as its decisions stand now, and its people were warned for the last time.
 
-    Not while something lies in it that somebody who reported has added, and that nobody has read.
+    Not while something lies in it that somebody who reported has added, and that nobody has read, nor while something
+    about it waits for an answer in a room above.
     """
     closing = Closing.objects.filter(case=case, reopened_at__isnull=True).first()
     if case.state != State.CLOSED or closing is None:
         return False
     if case.sources.filter(report__added_at__isnull=False).exists():
+        return False
+    if any(keeps(case) for keeps in _keep):
         return False
     day = expunge_on(standing_of(case), closed_at=closing.closed_at)
     warned = closing.warned_last_at

@@ -6,7 +6,12 @@ class RetaliationConfig(AppConfig):
 
     def ready(self) -> None:
         from concord.reports import intake_checks
-        from concord.retaliation import hear_merges, offer, protect  # noqa: F401  (receivers, a job)
+        from concord.retaliation import (  # noqa: F401  (receivers, jobs)
+            alarm_offered,
+            hear_merges,
+            offer,
+            protect,
+        )
         from concord.retaliation.notice_attempt import look_at_report
 
         intake_checks.register(look_at_report)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from concord.cases.models import Case
+from concord.convenings.running import RUNNING, a_session_runs
 from concord.monitoring.models import Flag
 from concord.reports.models import Report
 from concord.vault.sight import is_open_to, is_seen_by
@@ -52,9 +53,20 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def offered(self) -> AttemptQuerySet:
         return self.filter(state=Attempt.State.OFFERED)
 
+    def happening(self) -> AttemptQuerySet:
+        """Flagged in a room in which people are together; or told as urgent, while they are together anywhere."""
+        now = Q(flag__room__session__state__in=RUNNING)
+        now |= Q(flag__room__session__isnull=True, flag__room__convening__state__in=RUNNING)
+        if a_session_runs():
+            now |= Q(report__urgent=True, report__folded=False)
+        return self.filter(now)
+
 
 class Attempt(models.Model):
-    """A new report or flag touches somebody protected in an older case. A person links the two, or says no, once."""
+    """A new report or flag touches somebody protected in an older case. A person links the two, or says no, once.
+
+    `alarmed_at`: when those it was put before were called again.
+    """
 
     class State(models.TextChoices):
         OFFERED = "offered", "offered"
@@ -69,6 +81,7 @@ class Attempt(models.Model):
     noticed_at = models.DateTimeField()
     settled_by = models.UUIDField(null=True)
     settled_at = models.DateTimeField(null=True)
+    alarmed_at = models.DateTimeField(null=True)
 
     objects = AttemptQuerySet.as_manager()
 

@@ -32,7 +32,7 @@ def offer(job: Job, *, at: datetime) -> None:
         return
     told = offered_to(attempt)
     tell_desks(told, "inbox", attempt.id)
-    ring(told, at=at)
+    ring(told, at=at, at_once=Attempt.objects.filter(id=attempt.id).happening().exists())
 
 
 def offered_to(attempt: Attempt) -> set[UUID]:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from concord.cases.add_party import add_party
+from concord.cases.keep_clocks import purge_cases
 from concord.cases.models import Case, LinkedCase
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
@@ -23,12 +24,14 @@ from concord.people.tests.team import Mailbox
 from concord.reports.models import Report
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Source, Told
+from concord.retaliation.alarm_offered import alarm_offered, attempts_unanswered
 from concord.retaliation.models import Attempt, Protected
 from concord.retaliation.settle_attempt import ItIsAimedAtYou, dismiss_attempt, link_attempt
 from concord.vault.errors import NoGrant
 from tests.browsing import at_the_desk
 from tests.cast import Cast, Desk, case_about_karim, closed, opened, participant, proposed
 from tests.policy.test_confidentiality import dump
+from tests.policy.test_keeping import warned_and_due
 
 SIGN = "May be retaliation"
 
@@ -123,6 +126,18 @@ def test_a_flag_on_a_post_about_a_witness_is_noticed_and_the_letter_says_nothing
     assert [one.case for one in seen_by(cast, cast.luis)] == [case, case]
     run_due(at=cast.later(hours=2))
     assert not any(word in str(letter) for letter in mailbox for word in (SIGN, "Vega", "Reed"))
+    Job.objects.filter(kind="monitoring.notice").delete()
+    assert alarm_offered(None, at=cast.later(hours=1, minutes=1)) == 0
+    assert alarm_offered(None, at=cast.later(hours=1, minutes=3)) == 2
+    rung = Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True)
+    assert set(rung) == {cast.amara.id, cast.luis.id}
+    assert alarm_offered(None, at=cast.later(hours=1, minutes=4)) == 0
+    assert [one.persons for one in attempts_unanswered(cast.at)] == [set(rung)]
+    due = warned_and_due(case)
+    assert purge_cases(at=due) == 0, "not under what nobody has answered"
+    for attempt in seen_by(cast, cast.luis):
+        dismiss_attempt(attempt, by=cast.luis.staff, at=due)
+    assert purge_cases(at=due) == 1
 
 
 @pytest.mark.clauses("V-RETAL-2")
