@@ -30,7 +30,7 @@ from concord.concurrence.terms import Target
 from concord.concurrence.wording import place_name, until_words
 from concord.people.addresses import canonical_token, read_address
 from concord.people.models import Login, Person
-from concord.people.ties import tied_to_mailboxes, tied_to_tokens
+from concord.people.ties import ACQUAINTED, tied_to_mailboxes, tied_to_tokens
 from concord.refusals import Refused
 
 MOST = 5
@@ -190,6 +190,12 @@ def also_about(target: Target) -> Iterable[UUID]:
     return tied_to_tokens(bytes(token) for token in kept.values_list("token", flat=True))
 
 
+def known_to(target: Target) -> Iterable[UUID]:
+    """Whoever said that they know its owner a little reads, and has no say about them."""
+    addresses = read_mailboxes(target.detail.get("addresses", []))
+    return tied_to_mailboxes(addresses, kinds=ACQUAINTED)
+
+
 def says(target: Target) -> str:
     return gettext("known by %(addresses)s") % {"addresses": ", ".join(target.detail["addresses"])}
 
@@ -212,6 +218,7 @@ register(
         asks,
         counts,
         also_about=also_about,
+        known_to=known_to,
         same_as=same_as,
         says=says,
     )

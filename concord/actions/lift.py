@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from concord.access import gate
+from concord.access.models import ShutToken
 from concord.actions.apologise import say_it_is_open_again
 from concord.actions.give_back import (
     end_decision,
@@ -27,6 +28,7 @@ from concord.cases.models import Case
 from concord.concurrence.kinds import Kind, register
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import LASTING, Target
+from concord.people.ties import ACQUAINTED, tied_to_tokens
 from concord.refusals import Refused
 
 CARRIES_ON = "carries_on"
@@ -141,9 +143,21 @@ def about(target: Target) -> UUID | None:
 
 
 def also_about(target: Target) -> Iterable[UUID]:
-    """Everybody whom the decision is about: their friends are not asked whether it ends."""
+    """Everybody whom the decision is about: their friends are not asked whether it ends. Of whoever is known by a
+    mailbox alone, or was forgotten since, these are found by the tokens that lie with the shut."""
     decision = Decision.objects.filter(id=target.id).first()
-    return persons_under(decision) if decision else ()
+    return persons_under(decision) | tied_to_tokens(_mailboxes(decision)) if decision else ()
+
+
+def known_to(target: Target) -> Iterable[UUID]:
+    """The same of those who said that they know them a little."""
+    decision = Decision.objects.filter(id=target.id).first()
+    return tied_to_tokens(_mailboxes(decision), kinds=ACQUAINTED) if decision else ()
+
+
+def _mailboxes(decision: Decision) -> list[bytes]:
+    kept = ShutToken.objects.filter(kind="mailbox", shut__in=shuts_under(decision))
+    return [bytes(token) for token in kept.values_list("token", flat=True)]
 
 
 def asks(targets: list[Target]) -> Iterable[str]:
@@ -189,5 +203,6 @@ register(
         asks,
         counts,
         also_about=also_about,
+        known_to=known_to,
     )
 )

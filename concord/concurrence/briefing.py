@@ -27,7 +27,7 @@ from concord.concurrence.models import (
 )
 from concord.concurrence.noes import about_of_noes
 from concord.concurrence.open_version import Briefing
-from concord.concurrence.propose import about_of, preview
+from concord.concurrence.propose import about_of, known_to, preview
 from concord.concurrence.rings import came_later, left_to_ask
 from concord.concurrence.terms import (
     DEPARTURES,
@@ -324,7 +324,8 @@ def asked_of(version: Version, targets: list[Target], *, at: datetime) -> list[S
 def newcomers(briefing: Briefing, targets: list[Target], *, at: datetime) -> list[StaffMember]:
     """Who could agree by now and was not given this text: it is put before them anew."""
     earlier = about_of_noes(briefing.earlier)
-    return came_later(briefing.version, about=about_of(targets), earlier=earlier, at=at)
+    whom = {"about": about_of(targets), "earlier": earlier, "known_to": known_to(targets)}
+    return came_later(briefing.version, **whom, at=at)
 
 
 def part_of(staff: StaffMember, standing: Standing, asked: list[StaffMember]) -> Part:

@@ -21,7 +21,7 @@ from concord.concurrence.guards import (
 )
 from concord.concurrence.manifest import AGREED
 from concord.concurrence.models import Concurrence, Proposal, State, Version
-from concord.concurrence.propose import about_of
+from concord.concurrence.propose import about_of, known_to
 from concord.concurrence.signals import answered
 from concord.ledger.record import record
 from concord.people.models import StaffMember
@@ -48,9 +48,10 @@ def concur(version: Version, *, by: StaffMember, keyring: Keyring, at: datetime)
     check_open(version, at=at)
     check_on_the_team(version, version.proposer, at=at)
     contents = read_contents(version, keyring=keyring)
-    about = about_of(targets_of(contents))
+    targets = targets_of(contents)
+    about = about_of(targets)
     check_no_conflict(version, by.person_id, about=about, at=at)
-    check_not_acquainted(version, by.person_id, about=about)
+    check_not_acquainted(version, by.person_id, about=about, known_to=known_to(targets))
     check_proposer(version, about=about, at=at)
     check_read(version, by.person_id)
     agreed = Concurrence.objects.create(

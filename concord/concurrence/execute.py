@@ -6,7 +6,6 @@ from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -41,9 +40,9 @@ from concord.concurrence.models import (
     Version,
     Warrant,
 )
-from concord.concurrence.propose import about_of
+from concord.concurrence.propose import about_of, known_to
 from concord.concurrence.signals import executed, settled
-from concord.concurrence.terms import GIVE_BACK, LASTING
+from concord.concurrence.terms import GIVE_BACK, LASTING, Target
 from concord.ledger.codes import random_code
 from concord.ledger.record import record
 from concord.outbox.leave import leave
@@ -111,7 +110,7 @@ def carry_out(
         contents
     )  # those set aside too: a friend of theirs has no part in it either way
     contents = _without_set_aside(contents, version)
-    _check_both(agreed, version, about=about_of(targets), at=at)
+    _check_both(agreed, version, targets=targets, at=at)
     execution = Execution.objects.create(
         concurrence=agreed, executed_by=by.person_id, executed_at=at
     )
@@ -164,7 +163,10 @@ def check_signatures(agreed: Concurrence, version: Version) -> bool:
     )
 
 
-def _check_both(agreed: Concurrence, version: Version, *, about: set[UUID], at: datetime) -> None:
+def _check_both(
+    agreed: Concurrence, version: Version, *, targets: list[Target], at: datetime
+) -> None:
+    about = about_of(targets)
     if agreed.person == version.proposer:
         raise NeedsAnotherStaffMember(subject=version.proposal_id)
     if agreed.voided_at is not None:
@@ -175,7 +177,7 @@ def _check_both(agreed: Concurrence, version: Version, *, about: set[UUID], at: 
         check_on_the_team(version, person, at=at)
     check_proposer(version, about=about, at=at)
     check_no_conflict(version, agreed.person, about=about, at=at)
-    check_not_acquainted(version, agreed.person, about=about)
+    check_not_acquainted(version, agreed.person, about=about, known_to=known_to(targets))
     if not check_signatures(agreed, version):
         raise SignatureDoesNotHold(subject=version.proposal_id)
 

@@ -168,7 +168,9 @@ def check_proposer(version: Version, *, about: set[UUID], at: datetime) -> None:
         raise ProposerHasAConflict(subject=version.proposal_id)
 
 
-def check_not_acquainted(version: Version, person: UUID, *, about: set[UUID]) -> None:
-    """The person who agrees did not say that they know one whom it is about."""
-    if person in acquainted_with(about):
+def check_not_acquainted(
+    version: Version, person: UUID, *, about: set[UUID], known_to: set[UUID]
+) -> None:
+    """The person who agrees did not say that they know one whom it is about, with or without a login here."""
+    if person in acquainted_with(about) | known_to:
         raise Acquainted(subject=version.proposal_id)

@@ -146,6 +146,7 @@ class Kind:
     """One kind of action. `order`: access is shut before posts go, and as with a post, gates are taken before rooms.
     `opening` stands in for `carry_out`, where given.
 
+    `known_to`: who on the team said that they know somebody a little whom it is about and no person stands for.
     `by_letter`: it holds once the notice was handed over, which leaves when all else was verified. `by_hand`: a
     person does it and says so; until then it is not done. Neither is looked at every second. `many` stands in for
     `carry_out`, `verify` and `about` where there can be very many steps.
@@ -164,6 +165,7 @@ class Kind:
     counts: Counts
     opening: CarryOutOpening | None = None
     also_about: AlsoAbout = nobody_else
+    known_to: AlsoAbout = nobody_else
     same_as: SameAs = by_its_id
     says: Says = nothing_more
     by_letter: bool = False

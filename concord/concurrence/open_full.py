@@ -26,7 +26,7 @@ from concord.concurrence.guards import (
     check_staff,
 )
 from concord.concurrence.models import Opening, Proposal, Version
-from concord.concurrence.propose import about_of
+from concord.concurrence.propose import about_of, known_to
 from concord.concurrence.signals import asked_wider
 from concord.ledger.record import record
 from concord.people.models import StaffMember
@@ -58,7 +58,7 @@ def open_full(
     targets = targets_of(read_contents(version, keyring=keyring))
     about = about_of(targets)
     check_no_conflict(version, by.person_id, about=about, at=at)
-    check_not_acquainted(version, by.person_id, about=about)
+    check_not_acquainted(version, by.person_id, about=about, known_to=known_to(targets))
     opening = Opening.objects.filter(version=version, person=by.person_id).first()
     if opening is None:
         raise NeedsOpening(subject=version.proposal_id)

@@ -187,7 +187,7 @@ def submit_version(
         noes=as_json(noes),
     )
     readers = {one.person_id for one in may_agree(case, about=about, at=at)}
-    readers -= close_to(about_of_noes(noes))
+    readers -= close_to(about_of_noes(noes)) | known_to(terms.targets)
     readers |= {by.person_id}
     version = _store(proposal, terms, contents, by=by, keyring=keyring, readers=readers, at=at)
     Proposal.objects.filter(id=proposal.id).update(state=State.PROPOSED)
@@ -255,6 +255,11 @@ def about_of(targets: tuple[Target, ...] | list[Target]) -> set[UUID]:
     """The persons a proposal is about, whose friends and selves are not asked."""
     ordered = groupby(sorted(targets, key=attrgetter("kind")), key=attrgetter("kind"))
     return set[UUID]().union(*(kind_of(name).touched(list(those)) for name, those in ordered))
+
+
+def known_to(targets: Iterable[Target]) -> set[UUID]:
+    """Those who are not asked for their yes either: they know somebody a little who is known by a mailbox alone."""
+    return set[UUID]().union(*(kind_of(target.kind).known_to(target) for target in targets))
 
 
 def _check_may_propose(case: Case, *, by: StaffMember, keyring: Keyring, at: datetime) -> None:

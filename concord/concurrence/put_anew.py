@@ -15,7 +15,7 @@ from concord.concurrence.contents import read_contents, terms_in
 from concord.concurrence.guards import check_coordinates, check_newest, check_open, check_read
 from concord.concurrence.models import Proposal, Version
 from concord.concurrence.noes import about_of_noes, noes_in
-from concord.concurrence.propose import about_of, revise
+from concord.concurrence.propose import about_of, known_to, revise
 from concord.concurrence.rings import came_later
 from concord.ledger.record import record
 from concord.people.models import StaffMember
@@ -45,7 +45,11 @@ def put_anew(version: Version, *, by: StaffMember, keyring: Keyring, at: datetim
     check_read(version, by.person_id)
     contents = read_contents(version, keyring=keyring)
     terms = terms_in(contents)
-    whom = {"about": about_of(terms.targets), "earlier": about_of_noes(noes_in(contents))}
+    whom = {
+        "about": about_of(terms.targets),
+        "earlier": about_of_noes(noes_in(contents)),
+        "known_to": known_to(terms.targets),
+    }
     if not came_later(version, **whom, at=at):
         raise NobodyCameSince(subject=proposal.id)
     anew = revise(proposal, terms=terms, by=by, keyring=keyring, at=at)

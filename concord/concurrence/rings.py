@@ -123,13 +123,14 @@ def left_to_ask(version: Version, *, about: set[UUID], at: datetime) -> list[Sta
 
 
 def came_later(
-    version: Version, *, about: set[UUID], earlier: set[UUID], at: datetime
+    version: Version, *, about: set[UUID], earlier: set[UUID], known_to: set[UUID], at: datetime
 ) -> list[StaffMember]:
     """Who may agree by now, and was not on the team, or not free to agree, when this text was sealed.
 
     `earlier` are those whom the texts were about that somebody said no to: whoever is close to one is not given why.
+    Nor is this given to those to whom somebody it is about is known a little by a mailbox alone (`known_to`).
     """
-    given = files.readers(version.briefing) | close_to(earlier) | {version.proposer}
+    given = files.readers(version.briefing) | close_to(earlier) | known_to | {version.proposer}
     may = may_agree(version.proposal.case, about=about, at=at)
     return [staff for staff in may if staff.person_id not in given]
 

@@ -20,7 +20,7 @@ from concord.concurrence.concur import concur
 from concord.concurrence.guards import Acquainted
 from concord.concurrence.models import Proposal
 from concord.concurrence.owe_decisions import whom_it_is_about
-from concord.concurrence.propose import about_of
+from concord.concurrence.propose import about_of, known_to
 from concord.concurrence.rings import may_be_asked
 from concord.concurrence.terms import Target
 from concord.monitoring.flag_post import flag_post
@@ -143,6 +143,24 @@ def test_who_knows_the_owner_of_a_mailbox_a_little_is_asked_no_longer(cast: Cast
     declare_tie(cast.noor.staff, mailbox="dana@example.org", kind=SOFT, at=cast.at)
     assert not files.may_open(version.briefing, cast.noor.id)
     assert not version.proposal.case.recusals.exists()
+
+    declare_tie(cast.noor.staff, mailbox="ada@example.org", kind=SOFT, at=cast.at)
+    ada = Target(
+        "deny",
+        uuid4(),
+        "Ada",
+        scope_kind="all",
+        detail={"addresses": ["ada@example.org"]},
+        until_at=until_at,
+    )
+    asked = proposed(cast, targets=(ada,)).version
+    assert files.readers(asked.briefing) == {cast.amara.id, cast.luis.id}
+    luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.at}
+    decision = concur(opened(asked, cast.luis, cast.at), **luis).execution.decision
+    ending = (Target("lift", decision.id, decision.code),)
+    assert known_to(ending) == {cast.noor.id}
+    declare_tie(cast.luis.staff, mailbox="ada@example.org", at=cast.at)
+    assert cast.luis.id in about_of(ending)
 
 
 def test_close_to_a_colleague(cast: Cast, noor: Browser) -> None:
