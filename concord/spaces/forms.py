@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid5
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,10 @@ class SaidField(forms.CharField):
 
 
 class PostForm(forms.Form):
-    """A post. A hidden field that was damaged on the way is left out; the words never are."""
+    """A post. A hidden field that was damaged on the way is left out; the words never are.
+
+    Sent again with other words, because the line broke before the answer came, it is another post.
+    """
 
     text = SaidField(required=False, strip=False)
     nonce = forms.UUIDField(required=False)
@@ -32,7 +36,10 @@ class PostForm(forms.Form):
     def said(self) -> dict[str, Any]:
         """What came through of the fields, bad ones as None."""
         self.full_clean()
-        return {name: self.cleaned_data.get(name) for name in self.fields}
+        said = {name: self.cleaned_data.get(name) for name in self.fields}
+        if said["nonce"]:
+            said["nonce"] = uuid5(said["nonce"], said["text"] or "")
+        return said
 
 
 class AnnouncementForm(forms.Form):

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from concord.access.models import Place
+from concord.convenings.models import State
 from concord.convenings.rename import rename
 from concord.live.hub import hub
 from concord.spaces import news, streams
@@ -78,6 +79,9 @@ def test_what_one_writes_the_other_reads_without_loading(event, room, picture):
         karim.locator("#text").press("Enter")
         expect(karim.locator("#text")).to_have_value("")
         expect(sara.locator("#posts")).to_contain_text(words)
+        if "count" in words:
+            expect(sara.get_by_role("status").filter(has_text=f"Karim: {words}")).to_have_count(1)
+    expect(karim.locator("#heard")).to_be_empty()
     expect(karim.locator(".post.own")).to_have_count(2)
     expect(sara.locator(".post.own")).to_have_count(0)
     expect(sara.locator(".post")).to_have_count(2)
@@ -86,6 +90,30 @@ def test_what_one_writes_the_other_reads_without_loading(event, room, picture):
     sara.get_by_role("button", name="Send").click()
     expect(karim.locator("#post-3 a.to")).to_contain_text("Karim")
     picture(sara)
+
+    # On a slow line: what is typed meanwhile stays, and whoever went elsewhere is left there.
+    held = []
+    karim.route("**/posts", lambda route: held.append(route))
+    with karim.expect_request("**/posts"):
+        karim.locator("#text").fill("one")
+        karim.locator("#text").press("Enter")
+    karim.locator("#text").press_sequentially(" two")
+    report = karim.get_by_role("link", name="Report", exact=True)
+    report.focus()
+    with karim.expect_response("**/posts"):
+        held.pop().continue_()
+    expect(karim.locator("#text")).to_have_value("two")
+    expect(report).to_be_focused()
+
+    # When it ends, what is in the box can still be taken along.
+    event.session.state = State.ENDED
+    event.session.save()
+    news.tell_session(event.session, event.at)
+    expect(karim.get_by_role("button", name="Send")).to_be_disabled()
+    karim.locator("#text").focus()
+    karim.keyboard.press("Control+A")
+    karim.keyboard.type("x")
+    assert karim.evaluate("getSelection().toString()") == "two"
     assert karim.broken == sara.broken == []
 
 
@@ -231,6 +259,16 @@ def test_without_a_script_the_room_is_a_page_with_a_form(event, room, picture):
     picture(sara)
 
 
+MUCH = """() => {
+    const one = document.getElementById("post-41").outerHTML;
+    for (let number = 42; number <= 440; number++) {
+        const html = one.replaceAll("post-41", "post-" + number).replace('number="41"', `number="${number}"`);
+        document.dispatchEvent(new CustomEvent("room:post", { detail: { html } }));
+    }
+}"""
+"""Four hundred messages come in."""
+
+
 def test_new_posts_do_not_move_what_is_being_read(event, room):
     for number in range(40):
         event.say(event.karim, f"line {number}\n" * 3)
@@ -242,6 +280,19 @@ def test_new_posts_do_not_move_what_is_being_read(event, room):
     assert sara.evaluate("scrollY") == before
     sara.locator("#newer").click()
     expect(sara.locator("#newer")).to_be_hidden()
+
+    # Of a long talk a phone holds the end alone, and the rest is a press away.
+    expect(sara.locator("#earlier")).to_be_hidden()
+    sara.evaluate(MUCH)
+    first = sara.locator(".post").first.get_attribute("data-number")
+    assert 200 <= sara.locator(".post").count() <= 300
+    assert sara.locator("#posts li").first.get_attribute("class") == "day"
+    link = sara.get_by_role("link", name="Earlier messages")
+    expect(link).to_have_attribute("href", f"?before={first}")
+    expect(sara.locator(f"#post-{int(first) - 1}")).to_have_count(0)
+    expect(sara.locator("#post-440")).to_be_in_viewport()
+    sara.reload()
+    expect(sara.locator("#earlier")).to_be_hidden()
 
 
 def test_a_window_that_shrinks_stays_at_the_newest_post_unless_somebody_reads_above(event, room):

@@ -94,6 +94,15 @@ def test_a_script_gets_the_number_and_a_fresh_nonce(event, inside):
     assert answer.json()["nonce"] != str(nonce)
 
 
+def test_after_a_broken_line_other_words_are_another_post_and_the_same_are_none(event, inside):
+    nonce = uuid4()
+    sara = inside(event.sara)
+    for text in ("I was there", "I was there", "I was there, and saw it"):
+        assert sara.post(posts_of(event.room), {"text": text, "nonce": nonce}).status_code == 302
+    said = Post.objects.order_by("number").values_list("text", flat=True)
+    assert list(said) == ["I was there", "I was there, and saw it"]
+
+
 @pytest.mark.parametrize("text", ["x" * 4_001, "x" * 1_000_000])
 def test_too_long_a_post_comes_back_whole(event, inside, text):
     answer = inside(event.sara).post(posts_of(event.room), {"text": text})

@@ -1,15 +1,18 @@
 // What stands above and below a room's posts is as the room is now: the stream hands on `room:condition`.
 //
 // The words of <template data-condition="paused" data-closed> stand in #condition while the room is so; what the team
-// says, whether it is recorded and whether something is shown stand above.
+// says, whether it is recorded and whether something is shown stand above. In a room that is over nothing is written any
+// more, and what was being written can be read and copied.
 (() => {
   "use strict";
   const condition = (name) => {
     const shown = document.getElementById("condition");
     const words = document.querySelector(`template[data-condition="${CSS.escape(name)}"]`);
     if (shown) shown.replaceChildren(words ? words.content.cloneNode(true) : "");
-    const writing = document.querySelector("#write fieldset");
-    if (writing) writing.disabled = Boolean(words && "closed" in words.dataset);
+    const box = document.querySelector("#write textarea");
+    if (!box) return;
+    box.readOnly = Boolean(words && "closed" in words.dataset);
+    box.form.querySelectorAll("fieldset > button").forEach((button) => { button.disabled = box.readOnly; });
   };
 
   const above = ({ html, recording, video }) => {

@@ -8,15 +8,27 @@
 //
 // A page of something said before has data-fixed: nothing new is put there, but whatever is removed goes, and a name
 // that changed changes, as in the room.
+//
+// Of a long talk the page holds the newest 300 messages at most, for a phone cannot hold a day of them: what goes from
+// its beginning while somebody reads at its end is behind #earlier, as what was said before they came. Whoever hears the
+// page is told in #heard of what others write: of one message who and what, of several at once how many.
 (() => {
   "use strict";
   const ANY_POST = "00000000-0000-0000-0000-000000000000";
+  const MOST = 300;
+  const STAY = 200;
+  const A_BREATH = 3000; // between two things that are said to whoever hears the page
+  const LONGEST = 280;
   const posts = document.getElementById("posts");
   if (!posts) return;
   const fixed = "fixed" in posts.dataset;
   const newer = document.getElementById("newer");
   const acts = document.getElementById("post-acts");
+  const heard = document.getElementById("heard");
   let unseen = 0;
+  let unheard = [];
+  let breath = 0;
+  let gone = 0; // the number up to which messages went from the page
   let resting = true; // at the newest, so that a smaller window stays there
 
   const on = (name, act) => document.addEventListener("room:" + name, (event) => act(event.detail));
@@ -32,6 +44,7 @@
   on("removed", (data) => remove("post-" + data.post));
   on("renamed", (data) => renamed(data.by, part(data.html)));
   on("renewed", () => {
+    gone = 0;
     count(0);
     if (!fixed) toTheEnd();
     resting = atTheEnd();
@@ -68,16 +81,51 @@
       known.replaceWith(post);
       return;
     }
+    if (gone && Number(post.dataset.number) <= gone) return;
     const parent = post.dataset.under && document.getElementById(post.dataset.under);
     const follow = !parent && atTheEnd() && !document.hidden;
     inOrder(parent ? commentsOf(parent) : posts, post);
-    if (follow) toTheEnd();
-    else count(unseen + 1);
+    say(post);
+    if (follow) {
+      letGo();
+      toTheEnd();
+    } else count(unseen + 1);
     resting = follow;
+  };
+  // Not while a key or the cursor stands on one of them.
+  const letGo = () => {
+    if (posts.childElementCount <= MOST) return;
+    const going = [...posts.children].slice(0, -STAY);
+    if (going.some((one) => one.contains(document.activeElement))) return;
+    const day = going.filter((one) => one.classList.contains("day")).pop();
+    going.forEach((one) => {
+      gone = Math.max(gone, Number(one.dataset.number) || 0);
+      if (one !== day) one.remove();
+    });
+    const earlier = document.getElementById("earlier");
+    if (!earlier) return;
+    earlier.querySelector("a").setAttribute("href", "?before=" + (gone + 1));
+    earlier.hidden = false;
+  };
+  const say = (post) => {
+    if (!heard || document.hidden || post.classList.contains("own") || post.classList.contains("gone")) return;
+    unheard.push(post);
+    if (!breath) speak();
+  };
+  const speak = () => {
+    const those = unheard.filter((post) => post.isConnected);
+    unheard = [];
+    heard.textContent = those.length > 1 ? newer.dataset.words.replace("%n", those.length) : those.map(words).join("");
+    breath = those.length ? setTimeout(speak, A_BREATH) : 0;
+  };
+  const words = (post) => {
+    const said = post.querySelector(".said").textContent.trim();
+    return post.querySelector(".who").textContent.trim() + ": " + (said.length > LONGEST ? said.slice(0, LONGEST) + "…" : said);
   };
   const inOrder = (list, post) => {
     const number = Number(post.dataset.number) || Infinity;
-    const after = [...list.children].reverse().find((one) => Number(one.dataset.number) < number);
+    let after = list.lastElementChild;
+    while (after && !(Number(after.dataset.number) < number)) after = after.previousElementSibling;
     if (after) after.after(post);
     else if (number === Infinity || !list.children.length) list.append(post);
     else list.prepend(post);
@@ -95,6 +143,7 @@
     const post = document.getElementById(id);
     if (!post) return;
     const held = post.contains(document.activeElement);
+    if (heard) heard.textContent = "";
     const words = document.createElement("li");
     words.className = "post gone";
     words.id = id;

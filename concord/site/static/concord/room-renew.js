@@ -45,7 +45,8 @@
     Object.assign(posts.dataset, fresh.dataset);
     each("#hidden-people", page, (old, now) => { old.hidden = now.hidden; });
     AS_IT_IS.forEach((name) => each(name, page, (old, now) => old.replaceWith(now)));
-    each("#write fieldset", page, (old, now) => { old.disabled = now.disabled; });
+    each("#text", page, (old, now) => { old.readOnly = now.readOnly; });
+    each("#write fieldset > button", page, (old, now) => { old.disabled = now.disabled; });
     // Whom they answer may be gone or hidden by now. What they write stays an answer.
     if (!page.querySelector("p[data-once]")) document.querySelectorAll("p[data-once]").forEach((line) => line.remove());
   };

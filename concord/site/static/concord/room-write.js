@@ -1,5 +1,6 @@
 // Writing in a room without loading the page again. Enter sends, Shift and Enter begins a line, on a keyboard;
-// on a phone Enter stays a line break. If sending fails, the words stay in the box and one line says so.
+// on a phone Enter stays a line break. If sending fails, the words stay in the box and one line says so. What is typed
+// while a message is on its way stays too, and whoever went elsewhere meanwhile is not called back.
 (() => {
   "use strict";
   const form = document.getElementById("write");
@@ -16,7 +17,8 @@
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (sending || !box.value.trim()) return;
+    if (sending || box.readOnly || !box.value.trim()) return;
+    const said = box.value;
     sending = true;
     tell("");
     try {
@@ -26,21 +28,22 @@
         headers: { "HX-Request": "true" },
         redirect: "error",
       });
-      if (answer.ok) sent(await answer.json());
+      if (answer.ok) sent(said, await answer.json());
       else refused(await answer.text());
     } catch {
       tell(form.dataset.failed);
     }
     sending = false;
-    box.focus();
+    const here = document.activeElement;
+    if (here === document.body || form.contains(here)) box.focus();
   });
 
   const tell = (words) => {
     say.textContent = words;
     say.hidden = !words;
   };
-  const sent = ({ nonce }) => {
-    box.value = "";
+  const sent = (said, { nonce }) => {
+    if (box.value.startsWith(said)) box.value = box.value.slice(said.length).trimStart();
     form.elements.nonce.value = nonce;
     form.elements.sure.value = "";
     form.querySelectorAll("[data-once]").forEach((element) => element.remove());
