@@ -1,8 +1,8 @@
 """What the desk's pages cost while much is open: the inbox, the watch and a case, with 1,000 and with 100,000 flags.
 
-Two installs stand beside each other, and take turns. Everything open is a flag on a moment, so that each is a row of
-its own, with a sealed file and grants of its own. A page is asked for inside the process: its CPU is what the page
-takes, without the server around it.
+Two installs stand beside each other, and take turns. Everything open is a row of its own, with a sealed file and grants
+of its own: one half flags of people on a moment, the other of screening, as in a raid, each very pressing. A page is
+asked for inside the process: its CPU is what the page takes, without the server around it.
 """
 
 from __future__ import annotations
@@ -117,8 +117,12 @@ def open_many(many: int) -> None:
             ("monitoring_flag", {"id": 3, "file": 1}, "id", flag.id),
         ):
             _copy(cursor, table, own, where, id, many - 1)
+        cursor.execute(
+            "UPDATE monitoring_flag SET by_machine = TRUE, rank = 90 "
+            "WHERE code LIKE 'F%' AND SUBSTR(code, LENGTH(code)) IN ('0', '2', '4', '6', '8')"
+        )
         cursor.execute("ANALYZE")
-    assert Flag.objects.awaiting_judgement().by_people().count() == many
+    assert abs(2 * Flag.objects.awaiting_judgement().by_people().count() - many) < 3
 
 
 def _copy(cursor: Any, table: str, own: dict[str, int], where: str, id: Any, many: int) -> None:

@@ -5,7 +5,8 @@ holds a stream open, and some load their page again. Then forty people come into
 with a stream, and write one cruelty after the other, by turns in all three; a flag, a case, a proposal and a second yes
 take them out in twelve decisions, with all that they wrote. Every message has to reach everybody in its room; nobody
 who was taken out writes or hears anything more. All the while somebody flags a moment now and then, and one who watches
-hears of it; at the end one member of the team, alone, pauses a room.
+hears of it; five pages of the watch lie open, and ask for their parts as their script does, not faster. At the end one
+member of the team, alone, pauses a room.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import http.client
 import re
 import sys
+import threading
 import time
 import zlib
 from collections import Counter
@@ -38,6 +40,9 @@ RAIDED = 3
 DECISIONS = 12
 MOMENTS = 12
 """Flagged by people who take part, over the whole event."""
+WATCHERS = 5
+SOON, PAUSE, ASKS_AGAIN = 0.7, 4.0, 20.0
+"""Seconds, as in the script of the watch: after a flag; between two askings for posts; for the list of rooms."""
 ALONE_IN = 50
 """Who opens one more page in the room that is paused."""
 FIRST_DECISION, BETWEEN = 1.0, 0.4
@@ -66,6 +71,7 @@ def main() -> None:
     plan = Plan(people, minutes, faster)
     workload = {"people": people, "rooms": ROOMS, "minutes": minutes, "times faster": plan.faster}
     workload |= {"raiders": RAIDERS, "decisions": DECISIONS, "moments": MOMENTS}
+    workload |= {"watchers": WATCHERS}
     workload["of"] = "public chat" if CHAT.exists() else "made messages"
     answer = Answer("event", workload)
     for engine in [asked.on] if asked.on else ENGINES[: 1 if asked.quick else None]:
@@ -109,6 +115,8 @@ class Found(NamedTuple):
     cuts: list[float]
     flags: list[float]
     unheard: int
+    parts: list[float]
+    parts_refused: int
     paused_ms: float
     past_pause: int
     late: int
@@ -130,6 +138,7 @@ def tell(answer: Answer, engine: str, found: Found) -> None:
         ("late_revocations", found.late),
         ("streams_left", found.left),
         ("flags_unheard", found.unheard),
+        ("watch_parts_refused", found.parts_refused),
         ("posts_past_a_pause", found.past_pause),
     ):
         answer.require(f"{name}_{engine}", number, at_most=0)
@@ -140,6 +149,9 @@ def tell(answer: Answer, engine: str, found: Found) -> None:
         f"p50_delivery_ms_{engine}": round(median(found.delays), 1),
         f"cut_after_ms_{engine}": round(max(found.cuts), 1),
         f"flag_heard_ms_{engine}": round(median(found.flags), 1),
+        f"watch_parts_{engine}": len(found.parts),
+        f"watch_part_ms_{engine}": round(median(found.parts), 1),
+        f"slowest_watch_part_ms_{engine}": round(max(found.parts), 1),
         f"posts_a_second_{engine}": round(found.posts / found.seconds, 1),
         f"deliveries_a_second_{engine}": round(len(found.delays) / found.seconds),
         f"told_twice_{engine}": found.twice,
@@ -166,6 +178,7 @@ class Event:
         self._crowd, self._raid = Crowd(), Crowd()
         self._desk = Crowd(re.compile(rb"event: flag\n"), len(b"event: flag\n"))
         self._alone = Crowd(re.compile(rb"event: condition\n"), len(b"event: condition\n"))
+        self._watchers = Watchers()
         self._flags: list[float] = []
         self._unheard = 0
         self._raid_ears: list[Ear] = []
@@ -211,6 +224,8 @@ class Event:
                 cuts=self._cuts,
                 flags=self._flags,
                 unheard=self._unheard,
+                parts=self._watchers.took,
+                parts_refused=self._watchers.refused,
                 paused_ms=paused_ms,
                 past_pause=past_pause,
                 late=sum(late[who] - then for who, then in self._posts_then.items()),
@@ -225,6 +240,7 @@ class Event:
                 / 1e9,
             )
         finally:
+            self._watchers.leave()
             for each in (self._crowd, self._raid, self._desk, self._alone):
                 each.leave()
             for each in (talkers, raiders):
@@ -285,9 +301,11 @@ class Event:
             )
             for number in range(DECISIONS)
         ]
-        watcher = Wish(self._port(0), *self._install.ask("watch"))
-        (desk,) = self._desk.join([watcher])
-        assert desk.status == 200, desk.status
+        pages = self._install.ask("watch", WATCHERS)
+        desks = self._desk.join(Wish(self._port(n), *page) for n, page in enumerate(pages))
+        assert all(ear.status == 200 for ear in desks), [ear.status for ear in desks]
+        self._watchers.begin(desks)
+        desk = desks[0]
         apart = self._plan.seconds / (MOMENTS + 1)
         moments = [(apart * (number + 1), "flag", number) for number in range(MOMENTS)]
         for due, what, number in sorted(come + decisions + moments):
@@ -362,6 +380,51 @@ class Event:
 
     def _say(self, text: str) -> None:
         progress(f"{self._engine}: {text}")
+
+
+class Watchers:
+    """Pages of the watch that lie open, each asking for its parts: in a busy room there is always something new."""
+
+    def __init__(self) -> None:
+        self.took: list[float] = []
+        """Milliseconds for each part."""
+        self.refused = 0
+        self._over = threading.Event()
+        self._pages: list[threading.Thread] = []
+
+    def begin(self, desks: list[Ear]) -> None:
+        self._pages = [threading.Thread(target=self._watch, args=(ear,)) for ear in desks]
+        for page in self._pages:
+            page.start()
+
+    def leave(self) -> None:
+        self._over.set()
+        for page in self._pages:
+            page.join()
+
+    def _watch(self, ear: Ear) -> None:
+        held = http.client.HTTPConnection("127.0.0.1", ear.wish.port, timeout=PATIENCE)
+        flags, rooms_at, posts_at = ear.heard, time.monotonic(), 0.0
+        while not self._over.wait(SOON):
+            now, parts = time.monotonic(), []
+            if ear.heard > flags:
+                flags, parts = ear.heard, ["watch-flags"]
+            if now - posts_at >= PAUSE:
+                posts_at, parts = now, [*parts, "watch-now"]
+            if now - rooms_at >= ASKS_AGAIN:
+                rooms_at, parts = now, [*parts, "watch-rooms"]
+            for part in parts:
+                self._ask(held, ear.wish, part)
+
+    def _ask(self, held: http.client.HTTPConnection, page: Wish, part: str) -> None:
+        headers = {"Host": page.host, "Cookie": page.cookie}
+        headers |= {"HX-Request": "true", "HX-Target": part}
+        began = time.monotonic()
+        held.request("GET", "/watch", None, headers)
+        answer = held.getresponse()
+        answer.read()
+        self.took.append((time.monotonic() - began) * 1e3)
+        self.refused += answer.status != 200
 
 
 # Deeds ---------------------------------------------------------------------------------------------
@@ -448,13 +511,16 @@ def posts_of(registrations: list[str]) -> dict[str, int]:
     return {one: Post.objects.filter(registration=one).count() for one in registrations}
 
 
-def watch() -> tuple[str, str, str]:
-    """Noor is at the desk: her stream, her cookies, the desk's host."""
+def watch(pages: int) -> list[tuple[str, str, str]]:
+    """So many pages of the watch, of Noor and three colleagues: their streams, their cookies, the desk's host."""
     from tests.browsing import DESK, at_the_desk
 
-    browser = at_the_desk(stage.cast.noor)
-    cookies = "; ".join(f"{name}={one.value}" for name, one in browser.client.cookies.items())
-    return f"desk:{stage.cast.noor.id}", cookies, DESK
+    told, found = stage.cast, []
+    for desk in (told.noor, told.amara, told.luis, told.ravi):
+        kept = at_the_desk(desk).client.cookies.items()
+        cookies = "; ".join(f"{name}={one.value}" for name, one in kept)
+        found.append((f"desk:{desk.id}", cookies, DESK))
+    return [found[number % len(found)] for number in range(pages)]
 
 
 def pause(room: str) -> int:

@@ -134,11 +134,10 @@ class Waiting:
         unanswered = [row for row in self.reports if asks_for_an_answer(row.report)]
         by_hand = [one for one in self.elsewhere if one.state == ElsewhereState.BY_HAND]
         came_in: list[Sized] = [self.attempts, self.presses, self.asked, self.added, self.caseless]
-        came_in.append(self.machine.put_forward)
         looked: list[Sized] = [self.questions, self.reviews, self.unconfirmed, self.later]
         kept: list[Sized] = [by_hand, self.by_hand, self.looks, self.handovers, self.no_actions]
         kept += [self.covers, self.changed]
-        counted = self.how_many_flags + self.how_many_unheld
+        counted = self.how_many_flags + self.how_many_unheld + self.machine.how_many
         return counted + sum(map(len, [*came_in, unanswered, *looked, *kept]))
 
     @property
@@ -224,7 +223,7 @@ def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
         + proposals_for(staff, at=at).count()
         + how_many_items(flags_for(staff))
         + len(caseless_for(staff, at=at))
-        + len(machine_queue(staff, at=at).put_forward)
+        + machine_queue(staff, at=at).how_many
         + added_for(staff).count()
         + how_many_rows(reports_for(staff).filter(COUNTS))
         + how_many_of(questions_for(staff))

@@ -23,12 +23,12 @@ from concord.desk.waiting import flags_for, unwatched_for
 from concord.desk.who_may import sees_decisions, watches
 from concord.doors import door
 from concord.live import relay
-from concord.monitoring import alarm_unwatched
+from concord.monitoring import alarm_unwatched, items
 from concord.monitoring.alarm_unwatched import ASKS_AGAIN, keep_watch, watched
 from concord.monitoring.claim_flag import claim_flag, claimants, leave_flag
-from concord.monitoring.items import oldest_items
-from concord.monitoring.machine_queue import machine_queue
-from concord.monitoring.models import Flag, Relief, ShiftNote, Sighting
+from concord.monitoring.items import Oldest, oldest_items
+from concord.monitoring.machine_queue import machine_queue, seen_by_machine
+from concord.monitoring.models import Flag, Relief, ShiftNote
 from concord.monitoring.new_voices import new_voices
 from concord.monitoring.own_flag import own_flags
 from concord.monitoring.read_item import read_item
@@ -59,7 +59,10 @@ EMPTY = "watch-empty"
 @door(watches)
 @require_safe
 def watch(request: DeskRequest) -> HttpResponse:
-    """Every open room, or one of them with its brakes; a script asks for a part of it again."""
+    """Every open room, or one of them with its brakes; a script asks for a part of it again.
+
+    A part is asked for with every few posts, by everybody who watches: only what stands in it is looked up.
+    """
     staff = request.staff_member
     everywhere = open_rooms(request.at)
     chosen = _chosen(everywhere, request.GET.get("room", ""))
@@ -67,57 +70,36 @@ def watch(request: DeskRequest) -> HttpResponse:
     is_wide = request.GET.get("events") == "all" or (chosen is not None and chosen not in of_shift)
     rooms = everywhere if is_wide else of_shift
     presence_is_kept = _is_kept(staff, chosen, at=request.at)
-    seen = watched(everywhere, at=request.at)
-    waiting = flags_for(staff)
-    flags, how_many = oldest = oldest_items(waiting)
-    asked, page = (
-        _asked(request),
-        feed([chosen] if chosen else rooms, asked=request.GET, at=request.at),
-    )
-    everything = "all" in request.GET
-    machine = machine_queue(staff, at=request.at, everything=everything)
+    if request.htmx and request.htmx.target == EMPTY:
+        return HttpResponseClientRefresh() if rooms else HttpResponse(status=204)
+    asked = _asked(request)
     context: dict[str, Any] = {
         "staff": staff,
         "rooms": rooms,
         "is_narrow": len(of_shift) < len(everywhere),
         "elsewhere": len(everywhere) - len(rooms),
         "chosen": chosen,
-        "feed": page,
         "asked": asked,
         "here": f"{request.path}?{asked.urlencode()}" if asked else request.path,
-        "flags": flags,
-        "how_many_flags": how_many,
-        "more_flags": oldest.more,
-        "machine": machine,
-        "everything": everything,
-        "rank": {
-            "from": FLAGGED_FROM,
-            "urgent": URGENT_FROM,
-            "budget": settings.CONCORD_SCREEN_BUDGET,
-        },
-        "claims": claimants([*(item.flag for item in flags), *machine.put_forward], at=request.at),
-        "unwatched": [one for each in unwatched_for(staff) if (one := each.without(seen)).rooms],
-        "alone": {room.id for room in rooms} - seen,
-        "raided": new_voices(rooms, at=request.at),
         "again": ASKS_AGAIN,
         "presence_is_lost": not presence_is_kept,
         "news_are_late": relay.line.broken_since is not None,
-        "shift": _shift(staff, at=request.at),
-        "flagged": set(waiting.filter(post__in=page.posts).values_list("post", flat=True))
-        | _seen_by_machine(machine.put_forward),
-        "flagged_by_you": own_flags(page.posts, by=staff.person_id),
         "now": request.at,
     }
-    context["stream"] = _stream([chosen] if chosen else rooms, staff)
-    if request.htmx and request.htmx.target == EMPTY:
-        return HttpResponseClientRefresh() if rooms else HttpResponse(status=204)
-    part = PARTS.get(request.htmx.target or "") if request.htmx else None
+    target = request.htmx.target if request.htmx else None
+    part = PARTS.get(target or "")
+    if part is None or target == "watch-rooms":
+        context |= _rooms(rooms, everywhere, chosen, staff, at=request.at)
+    if part is None or target == "watch-flags":
+        context |= _flags(staff, everything="all" in request.GET, at=request.at)
+    if part is None or target == "watch-now":
+        context |= _now(request, [chosen] if chosen else rooms)
     if part:
         return render(request, part, context)
     if staff.may_concur:
         context["convenings"] = Convening.objects.exclude(state=State.ENDED)
     context["running"] = running_events()
-    if not (chosen or page.is_earlier):
+    if not (chosen or context["feed"].is_earlier):
         context |= {"reloads": RELOADS, "still": "still" in asked}
     if chosen:
         context["room"] = chosen
@@ -126,6 +108,62 @@ def watch(request: DeskRequest) -> HttpResponse:
         context["next"] = context["here"]
     context["most"] = NEWEST
     return render(request, "desk/watch.html", context)
+
+
+def _rooms(
+    rooms: list[Room],
+    everywhere: list[Room],
+    chosen: Room | None,
+    staff: StaffMember,
+    *,
+    at: datetime,
+) -> dict[str, Any]:
+    """The list of rooms, how lively each is, and which of them nobody watches."""
+    seen = watched(everywhere, at=at)
+    _count_lately(everywhere, at=at)
+    return {
+        "alone": {room.id for room in rooms} - seen,
+        "unwatched": [one for each in unwatched_for(staff) if (one := each.without(seen)).rooms],
+        "raided": new_voices(rooms, at=at),
+        "shift": _shift(staff, at=at),
+        "stream": _stream([chosen] if chosen else rooms, staff),
+    }
+
+
+def _flags(staff: StaffMember, *, everything: bool, at: datetime) -> dict[str, Any]:
+    """What people and the machine ask this person to look at, and who is looking.
+
+    Where more of both wait than a page holds, each has half of it.
+    """
+    found, how_many = oldest_items(flags_for(staff))
+    room = max(items.SHOWN // 2, items.SHOWN - len(found))
+    machine = machine_queue(staff, at=at, everything=everything, room=room)
+    flags = found[: items.SHOWN - len(machine.put_forward)]
+    return {
+        "flags": flags,
+        "how_many_flags": how_many,
+        "more_flags": Oldest(flags, how_many).more,
+        "machine": machine,
+        "everything": everything,
+        "rank": {
+            "from": FLAGGED_FROM,
+            "urgent": URGENT_FROM,
+            "budget": settings.CONCORD_SCREEN_BUDGET,
+        },
+        "claims": claimants([*(item.flag for item in flags), *machine.put_forward], at=at),
+    }
+
+
+def _now(request: DeskRequest, rooms: list[Room]) -> dict[str, Any]:
+    """What is written in these rooms, and which of it stands covered."""
+    staff = request.staff_member
+    page = feed(rooms, asked=request.GET, at=request.at)
+    by_people = flags_for(staff).filter(post__in=page.posts).values_list("post", flat=True)
+    return {
+        "feed": page,
+        "flagged": set(by_people) | seen_by_machine(staff, page.posts),
+        "flagged_by_you": own_flags(page.posts, by=staff.person_id),
+    }
 
 
 def _is_kept(staff: StaffMember, room: Room | None, *, at: datetime) -> bool:
@@ -166,19 +204,17 @@ def flag_words(request: DeskRequest, flag_id: UUID) -> HttpResponse:
 
 
 def open_rooms(at: datetime) -> list[Room]:
-    """Rooms of running sessions and lobbies of running events, with how many posts came lately."""
+    """Rooms of running sessions and lobbies of running events."""
     rooms = alarm_unwatched.open_rooms().select_related("session", "convening")
+    return list(rooms.order_by("name", "id"))
+
+
+def _count_lately(rooms: list[Room], *, at: datetime) -> None:
+    """How many posts came in each within the last minutes."""
     posts = Post.objects.filter(posted_at__gt=at - PACE, removed=False).order_by()
     lately = dict(posts.values_list("room").annotate(Count("id")))
-    found = list(rooms.order_by("name", "id"))
-    for room in found:
+    for room in rooms:
         room.lately = lately.get(room.id, 0)  # type: ignore[attr-defined]
-    return found
-
-
-def _seen_by_machine(items: list[Flag]) -> set[UUID]:
-    """The posts of these items: covered among the others too, so that nobody reads by chance what they may not want."""
-    return set(Sighting.objects.filter(flag__in=items).values_list("post", flat=True))
 
 
 def _of_shift(rooms: list[Room], staff: StaffMember, *, at: datetime) -> list[Room]:

@@ -28,18 +28,25 @@ from concord.vault import files
 
 ASKS_AGAIN = 20
 """Seconds after which the page of the watch asks again."""
+A_WHILE = timedelta(seconds=10)
 ABSENT = timedelta(seconds=40)
 WIDER = timedelta(minutes=5)
 KEPT = timedelta(days=30)
 """How long it is known that a room was unwatched: until the debrief is over."""
 
 
-@transaction.atomic
 def keep_watch(staff: StaffMember, *, at: datetime, room: Room | None = None) -> None:
-    """The watch lies open before this person, with this room alone or with all. Only the last such moment is kept."""
+    """The watch lies open before this person, with this room alone or with all. Only the last such moment is kept.
+
+    Its parts ask with every few posts: what was written down a few seconds ago need not be written again.
+    """
     if not (staff.is_current(at) and staff.may_monitor):
         return
-    Presence.objects.update_or_create(person=staff.person_id, room=room, defaults={"seen_at": at})
+    theirs = Presence.objects.filter(person=staff.person_id, room=room)
+    if not theirs.filter(seen_at__gt=at - A_WHILE, seen_at__lte=at).exists():
+        Presence.objects.update_or_create(
+            person=staff.person_id, room=room, defaults={"seen_at": at}
+        )
 
 
 @every("monitoring.unwatched", seconds=15)

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from concord.cases.add_party import add_party
 from concord.concurrence.say_on_it import say_on_it
 from concord.desk import news
+from concord.live import relay
 from concord.live.end_streams import end_streams
 from concord.monitoring import desk_stream, raise_flag
 from concord.monitoring.flag_post import flag_post
@@ -65,6 +66,19 @@ def flagged_by_sara(cast: Cast, text: str):
     return flag_post(post, words="Look.", by=cast.sara.person_id, by_staff=False, at=cast.at)
 
 
+ASKS = """() => new Promise((tell) => {
+    const before = document.getElementById("unwatched");
+    const done = ({ detail }) => {
+        if (detail.target.id !== "watch-rooms") return;
+        document.body.removeEventListener("htmx:afterSettle", done);
+        tell(document.getElementById("unwatched") === before);
+    };
+    document.body.addEventListener("htmx:afterSettle", done);
+    htmx.trigger(document.body, "live:unwatched");
+})"""
+"""The page asks for its rooms again; whether what stands above them stayed where it was."""
+
+
 @pytest.mark.clauses("K-CONF-1")
 def test_the_watch_and_a_proposal_live_on_while_words_are_lost_and_go_with_their_reader(
     hosts, page: Page, seat, monkeypatch, picture
@@ -96,12 +110,17 @@ def test_the_watch_and_a_proposal_live_on_while_words_are_lost_and_go_with_their
     second = flagged_by_sara(cast, "another word")
     listen_again()
     expect(page.locator("#watch-flags [data-newer]")).to_have_text("1 new")
+    expect(page.get_by_role("status").filter(has_text="New for a first look: 1")).to_have_count(1)
     expect(item.locator("[name=reason]")).to_have_value("I would rather first")
     page.locator("#watch-flags [data-newer]").click()
     expect(page.locator(f"#flag-{second.id}")).to_be_visible()
     say_on_it(opened(proposal.version, cast.luis, cast.at), by=cast.luis.staff, at=cast.at)
     listen_again()
     expect(amara.locator("#proposal")).to_contain_text("is on it, since")
+
+    monkeypatch.setattr(relay.line, "broken_since", 1.0)
+    assert page.evaluate(ASKS) is False, "that news are late is said"
+    assert page.evaluate(ASKS) is True, "and not read aloud again while nothing changed"
 
     item.locator("[name=reason]").fill("I would rather first")
     declare_tie(cast.noor.staff, person=cast.tomas.person, at=cast.at)

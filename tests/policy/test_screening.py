@@ -209,6 +209,7 @@ def test_nobody_is_flooded_and_nothing_is_dropped(screened, settings, monkeypatc
     assert amara.page.count("<article") == 3
     assert not amara.sees("More wait behind these")
     monkeypatch.setattr("concord.monitoring.machine_queue.COUNTED", 2)
+    monkeypatch.setattr("concord.monitoring.items.SHOWN", 2)
     assert amara.open("/watch?all").page.count("<article") == 2
     assert amara.sees("More wait behind these, and come up as they are answered.")
     monkeypatch.setattr("concord.desk.templatetags.desk.COUNTED", 2)

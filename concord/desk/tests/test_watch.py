@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from concord.cases.models import Case
@@ -487,9 +489,36 @@ def test_who_floods_with_flags_is_folded_beneath_the_others_and_never_refused(
 
 
 def test_what_screening_asks_about_is_covered_among_the_posts_too(
-    cast: Cast, amara: Browser
+    cast: Cast, amara: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also what has no room among the items: in a raid they are as many as a page may hold, and the rest is counted."""
+    monkeypatch.setattr(items, "SHOWN", 2)
     make_screener(cast.hall.convening_id)
-    cast.say(cast.karim, "I am going to kill you")
+    for who in (cast.karim, cast.tomas, cast.sara):
+        cast.say(who, "I am going to kill you")
     feed = part(amara, "/watch", "watch-now")
     assert feed.index("<details") < feed.index("kill") < feed.index("</details>")
+    assert feed.count("<details") == feed.count("kill you") == 3
+    for path in ("/watch", "/"):
+        amara.open(path)
+        assert amara.sees("1 more, as pressing, comes up")
+        assert amara.sees("Screening asks for a look at 3 things.") or path == "/"
+    assert part(amara, "/watch", "watch-flags").count("<article") == 2
+    for _ in range(2):
+        flagged(cast)
+    page = part(amara, "/watch", "watch-flags")
+    assert page.count("<article") == 2
+    assert "2 more, as pressing" in page
+    assert "1 more waits behind these" in page
+
+
+def test_a_part_that_is_asked_for_with_every_few_posts_costs_little_and_writes_nothing(
+    cast: Cast, amara: Browser
+) -> None:
+    cast.say(cast.karim, "hello")
+    amara.open("/watch")
+    with CaptureQueriesContext(connection) as asked:
+        assert "hello" in part(amara, "/watch", "watch-now")
+    said = [one["sql"] for one in asked]
+    assert not [one for one in said if one.startswith(("INSERT", "UPDATE", "DELETE"))], said
+    assert len(said) <= 12, "\n".join(said)

@@ -102,10 +102,12 @@ def test_who_keeps_the_machines_or_has_left_watches_nothing(cast):
 
 
 def test_of_each_person_only_the_last_moment_is_kept_and_the_ledger_is_told_none(cast):
-    for turn in range(3):
+    for turn in (0, 9, 20, 29):
         keep_watch(cast.luis.staff, at=cast.at + turn * SECOND)
-    assert Presence.objects.get().seen_at == cast.at + 2 * SECOND
-    alarm_unwatched(None, at=cast.at + 2 * SECOND + WIDER)
+    assert Presence.objects.get().seen_at == cast.at + 20 * SECOND, "and not with every asking"
+    keep_watch(cast.luis.staff, at=cast.at)
+    assert Presence.objects.get().seen_at == cast.at, "a clock was set back"
+    alarm_unwatched(None, at=cast.at + WIDER)
     assert not Presence.objects.exists()
     assert not Entry.objects.filter(verb="monitoring.watched").exists()
 

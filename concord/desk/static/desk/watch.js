@@ -1,11 +1,16 @@
 // The watch stays calm: what is new shows by itself only while nothing in that part is being read or typed; else
-// a button counts it. What was removed goes at once. A page that nobody sees asks for nothing: it is not watching.
+// a button counts it. What was removed goes at once. A page that nobody sees asks for nothing: it is not watching. Each
+// asking costs the server, and in a raid everybody watches: posts are asked for every few seconds, flags soon.
 (() => {
   "use strict";
+  const SOON = 700;
+  const PAUSE = 4000;
   const parts = [...document.querySelectorAll("[data-calm]")];
   const news = new Map(parts.map((part) => [part, 0]));
   const timers = new Map();
   const asked = new Set();
+  const askedAt = new Map();
+  const heard = document.getElementById("flags-heard");
 
   const busy = (part) =>
     part.contains(document.activeElement) ||
@@ -14,11 +19,19 @@
     (part.id === "watch-now" && scrollY > part.offsetTop);
   const refresh = (part) => {
     news.set(part, 0);
+    askedAt.set(part, performance.now());
     htmx.trigger(part, "fresh");
+  };
+  // Said once to whoever hears the page, wherever they are on it.
+  const say = (part) => {
+    if (part !== flags || !heard) return;
+    heard.textContent = heard.dataset.words.replace("%n", news.get(part));
+    setTimeout(() => { heard.textContent = ""; }, PAUSE);
   };
   const settle = (part) => {
     timers.delete(part);
     if (!news.get(part)) return;
+    say(part);
     if (!busy(part)) { refresh(part); return; }
     const button = part.querySelector("[data-newer]");
     button.textContent = part.dataset.words.replace("%n", news.get(part));
@@ -27,7 +40,9 @@
   const hear = (part) => {
     if (!part) return;
     news.set(part, news.get(part) + 1);
-    if (!timers.has(part)) timers.set(part, setTimeout(settle, 700, part));
+    if (timers.has(part)) return;
+    const since = performance.now() - (askedAt.get(part) || -PAUSE);
+    timers.set(part, setTimeout(settle, part === flags ? SOON : Math.max(SOON, PAUSE - since), part));
   };
   const now = document.getElementById("watch-now");
   const flags = document.getElementById("watch-flags");
@@ -96,6 +111,15 @@
     if (!rooms || rooms.dataset.hears === document.body.dataset.stream) return;
     document.body.dataset.stream = rooms.dataset.hears;
     document.body.dispatchEvent(new Event("stream"));
+  });
+  // An alarm is read aloud when it begins or changes, not with each asking.
+  const words = (part) => {
+    const copy = part.cloneNode(true);
+    copy.querySelectorAll("time").forEach((time) => time.remove());
+    return copy.textContent.trim();
+  };
+  document.body.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+    if (detail.target.id === "unwatched" && words(detail.target) === words(detail.fragment)) detail.shouldSwap = false;
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) document.body.dispatchEvent(new CustomEvent("live:condition"));
