@@ -35,6 +35,8 @@ ROOM_KEPT = 600.0
 PAST_KEPT, MOST_PASTS = 3.0, 16
 """Seconds for which what was missed after a number is kept, and for how many numbers of a room."""
 STREAMS_PER_SESSION = 8
+STREAMS_PER_PERSON = 24
+"""In one process, with however many browsers."""
 RETURN_WITHIN = 10_000
 """Milliseconds over which listeners are spread when a server goes down."""
 
@@ -584,9 +586,14 @@ class Hub:
         listener.end(last_words)
 
     def _make_way(self, theirs: list[Listener], session: str | None) -> None:
-        """A browser that left without a word must not lock its owner out: the oldest stream goes."""
+        """A browser that left without a word must not lock its owner out: the oldest stream goes.
+
+        Nobody holds very many by signing in again and again either.
+        """
         same = [listener for listener in theirs if listener.session == session]
         for listener in same[: max(0, len(same) + 1 - STREAMS_PER_SESSION)]:
+            self._end(listener, encode("crowded", {}))
+        for listener in theirs[: max(0, len(theirs) + 1 - STREAMS_PER_PERSON)]:
             self._end(listener, encode("crowded", {}))
 
     # Work in slices ------------------------------------------------------------------------------

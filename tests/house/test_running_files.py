@@ -62,6 +62,19 @@ def test_nginx_has_room_for_those_who_listen_and_whoever_installs_it_is_told():
     assert "worker_rlimit_nofile" in told
 
 
+def test_nginx_refuses_no_stream_of_the_desk_however_many_listen():
+    """What is counted by an empty key is not counted."""
+    ours = (FILES / "nginx.conf").read_text()
+    key = re.search(r"limit_conn_zone (\$\w+) zone=streams:", ours)[1]
+    keys = dict(
+        re.findall(
+            r"^    (\S+) +\"(.*)\";$", ours.split(f"map $host {key} {{")[1].split("}")[0], re.M
+        )
+    )
+    assert keys == {"desk.example.org": "", "default": "everybody"}
+    assert "desk.example.org" in re.search(r"server_name (.*);", ours)[1].split()
+
+
 def test_caddy_understands_its_file(tmp_path):
     said = run(
         tool("caddy"), "adapt", "--config", FILES / "Caddyfile", "--adapter", "caddyfile",

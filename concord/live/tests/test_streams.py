@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from concord.live import hub as live
 from concord.live import subscriptions
-from concord.live.hub import LOG_BYTES, STREAMS_PER_SESSION, hub
+from concord.live.hub import LOG_BYTES, STREAMS_PER_PERSON, STREAMS_PER_SESSION, hub
 from concord.live.subscriptions import Event, Grant
 from concord.live.tests.listening import Ear, let_in, on_the_loop
 
@@ -165,7 +165,7 @@ def test_a_room_that_comes_back_together_asks_for_what_it_missed_once(
     found: list[Ear] = []
     back = [
         threading.Thread(target=lambda n=n: found.append(Ear(port, "s=room:a@7", session=str(n))))
-        for n in range(30)
+        for n in range(STREAMS_PER_PERSON)
     ]
     for one in back:
         one.start()
@@ -389,3 +389,12 @@ def test_the_oldest_stream_of_a_browser_makes_way(port: int, person: UUID) -> No
     live.publish("room:a", "post", "still here")
     for ear in (*ears[1:], other, newest):
         assert ear.next().data == "still here"
+
+
+def test_nobody_holds_very_many_streams_by_signing_in_again(port: int, person: UUID) -> None:
+    ears = [
+        Ear(port, "s=room:a", session=f"browser {number}").opened()
+        for number in range(STREAMS_PER_PERSON + 1)
+    ]
+    assert [heard.event for heard in ears[0].rest()] == ["crowded"]
+    assert live.listeners("room:a") == STREAMS_PER_PERSON
