@@ -21,6 +21,7 @@ from concord.access.models import Notice
 from concord.actions.models import ByHand, LaterMember, ReviewRequest
 from concord.cases.decide_no_action import decide_no_action
 from concord.cases.follow_up import follow_up
+from concord.cases.hand_over import hand_over
 from concord.cases.models import Case, NoAction
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
@@ -147,9 +148,7 @@ PUBLIC = [
     Place("register", "/e/votes/register"),
     Place("register-empty", "/e/votes/register", "", press("/register")),
     Place("own-name", "/e/votes/name", "sara"),
-    Place("own-name-wrong", "/e/votes/name", "sara", press("", display_name="x" * 61)),
     Place("you", "/you", "sara"),
-    Place("you-wrong", "/you", "sara", press("", organisation="x" * 121)),
     Place("acknowledge", "/e/votes/policy", "newcomer"),
     Place("policy", "/policy"),
     Place("sign-in", "/in"),
@@ -168,10 +167,8 @@ PUBLIC = [
     Place("flagged", "/p/{post}/flag", "tomas", press("", words="Please look at this.")),
     Place("help", "/help"),
     Place("report", "/report?from=/r/{hall}"),
-    Place("report-empty", "/report", "", press("/report")),
     Place("code", "/report", "", press("/report", text="He wrote that I should be afraid.")),
     Place("box-shut", "/report/box"),
-    Place("box-wrong", "/report/box", "", press("/box", code="AAAA BBBB")),
     Place("box", "/report/box", "reporter"),
     Place("box-fresh", "/report/box", "another"),
     Place("choices", "/report/box/choices", "reporter"),
@@ -189,12 +186,10 @@ PUBLIC = [
     Place("kept-cases", "/report/box/kept/cases", "outside"),
     Place("kept-reviews", "/report/box/kept/reviews", "outside"),
     Place("ask", "/ask"),
-    Place("ask-empty", "/ask", "", press("/ask", words="")),
     Place("ask-code", "/ask", "", press("/ask", words="May I use a pseudonym?")),
     Place("ask-box-shut", "/ask/box"),
     Place("ask-box", "/ask/box", "asker"),
     Place("review", "/review"),
-    Place("review-empty", "/review", "", press("", words="")),
     Place("review-code", "/review", "", press("", words="I only quoted somebody.")),
     Place("review-box", "/review/box", "reviewer"),
     Place("refused", "/r/{hall}", "karim"),
@@ -209,7 +204,6 @@ DESK = [
     Place("desk-lost-choose", "/lost", "lost"),
     Place("desk-lost-wait", "/lost", "lost-waits"),
     Place("locked", "/locked", "locked"),
-    Place("locked-wrong", "/locked", "locked", press("/locked", passphrase="not mine")),
     Place("inbox", "/", "amara"),
     Place("inbox-empty", "/", "ravi"),
     Place("watch", "/watch", "amara"),
@@ -220,7 +214,6 @@ DESK = [
     Place("import", "/events/votes/import", "amara", bring),
     Place("people-file", "/events/votes/people", "amara", press("")),
     Place("on-shift", "/on-shift", "amara"),
-    Place("on-shift-empty", "/on-shift", "amara", press("/note", note="")),
     Place("screening", "/events/votes/screening", "amara"),
     Place(
         "screening-tried",
@@ -235,7 +228,6 @@ DESK = [
     Place("case", "/cases/{case}", "amara"),
     Place("case-decided", "/cases/{decided_case}", "amara"),
     Place("ending", "/cases/{left_case}/keeping", "amara"),
-    Place("ending-empty", "/cases/{left_case}/keeping", "amara", press("/nothing", why="")),
     Place("ask-for-deputy", "/cases/{followed_case}/deputy", "amara"),
     Place("following", "/cases/{followed_case}/keeping", "amara"),
     Place("left", "/left/{left}", "noor"),
@@ -249,13 +241,11 @@ DESK = [
     Place("decisions", "/decisions", "amara"),
     Place("decision", "/decisions/{decision}", "amara"),
     Place("delete-return", "/returns/{returned}/posts", "amara"),
-    Place("delete-return-empty", "/returns/{returned}/posts", "amara", press("", reason="")),
     Place("lift", "/decisions/{decision}/lifting", "amara"),
     Place("vary", "/decisions/{decision}/vary", "amara"),
     Place("release", "/decisions/{on_several}/release", "amara"),
     Place("decision-on-an-organisation", "/decisions/{on_several}", "amara"),
     Place("later-member", "/later/{later}", "amara"),
-    Place("later-member-empty", "/later/{later}", "amara", press("", reason="")),
     Place("decision-by-hand", "/decisions/{by_hand}", "luis"),
     Place("leave-out", "/proposals/{ladder}", "amara", lambda page: page.evaluate(OPEN)),
     Place("desk-report", "/reports/{report}", "amara"),
@@ -279,16 +269,13 @@ DESK = [
     Place("brakes", "/rooms/{hall}/brakes", "amara"),
     Place("team", "/team", "amara"),
     Place("ties", "/team/ties", "ravi"),
-    Place("ties-empty", "/team/ties", "ravi", press("")),
     Place("own-mailbox", "/team/yourself", "luis"),
     Place("own-mailbox-code", "/team/yourself/code", "luis", press("", code="1")),
     Place("take-out", "/recusals", "amara"),
-    Place("take-out-wrong", "/recusals", "amara", press("", code="AAAA")),
     Place("team-cases", "/cases", "amara"),
     Place("out-of-flag", "/flags/{flag}/recusal", "amara"),
     Place("out-of-proposal", "/proposals/{proposal}/recusal", "noor"),
     Place("reached", "/reached", "amara"),
-    Place("reached-wrong", "/reached", "amara", press("/letters", address="amara at home")),
     Place("passphrase", "/passphrase", "amara"),
     Place("discretion", "/discretion", "amara"),
     Place("leaves", "/team/{noor}/end", "amara"),
@@ -302,6 +289,48 @@ DESK = [
     Place("make-passkey", "/second/passkey", "fresh"),
     Place("desk-policy", "/policy", "amara"),
     Place("desk-not-there", "/nothing", "amara"),
+]
+
+PUBLIC_ONCE = [
+    Place("policy-version", "/policy/1"),
+    Place("link", "/in/" + "A" * 32),
+    Place("own-name-wrong", "/e/votes/name", "sara", press("", display_name="x" * 61)),
+    Place("you-wrong", "/you", "sara", press("", organisation="x" * 121)),
+    Place("report-empty", "/report", "", press("/report")),
+    Place("box-wrong", "/report/box", "", press("/box", code="AAAA BBBB")),
+    Place("ask-empty", "/ask", "", press("/ask", words="")),
+    Place("review-empty", "/review", "", press("", words="")),
+]
+"""Looked at in one language and one look: a page of before with words about a mistake, or made of the same parts."""
+
+DESK_ONCE = [
+    Place("hand-over", "/cases/{case}/hand-over", "amara"),
+    Place("asked-to-take", "/handovers/{handover}", "luis"),
+    Place("assess", "/cases/{case}/assess", "amara"),
+    Place("add-party", "/cases/{case}/people", "amara"),
+    Place("recuse", "/cases/{case}/recusal", "amara"),
+    Place(
+        "propose-see", "/cases/{case}/propose", "amara", press("", reason="It frightens people.")
+    ),
+    Place("edit-proposal", "/proposals/{proposal}/edit", "amara"),
+    Place("export", "/cases/{decided_case}", "amara", press("/copy")),
+    Place("closed", "/closed", "amara"),
+    Place("learned", "/learned", "amara"),
+    Place("session-guidelines", "/sessions/{session}/guidelines", "amara"),
+    Place("confirm-keys", "/team/{noor}/keys", "amara"),
+    Place("second-code", "/in", "", press("/in", login="luis", password=PASSPHRASES["luis"])),
+    Place("second-again", "/in/again", "amara"),
+    Place("second-set-up", "/second/set-up", "fresh"),
+    Place("second-recovery", "/second/recovery", "fresh"),
+    Place("second-recovery-new", "/second/recovery/new", "fresh"),
+    Place("locked-wrong", "/locked", "locked", press("/locked", passphrase="not mine")),
+    Place("on-shift-empty", "/on-shift", "amara", press("/note", note="")),
+    Place("ending-empty", "/cases/{left_case}/keeping", "amara", press("/nothing", why="")),
+    Place("delete-return-empty", "/returns/{returned}/posts", "amara", press("", reason="")),
+    Place("later-member-empty", "/later/{later}", "amara", press("", reason="")),
+    Place("ties-empty", "/team/ties", "ravi", press("")),
+    Place("take-out-wrong", "/recusals", "amara", press("", code="AAAA")),
+    Place("reached-wrong", "/reached", "amara", press("/letters", address="amara at home")),
 ]
 
 
@@ -344,6 +373,7 @@ def house(inside: Callable[[Registration], Any]) -> House:
             "left_case": undone.case_id,
             "followed_case": followed.id,
             "hall": cast.hall.id,
+            "session": cast.hall.session_id,
             "annex": cast.annex.id,
             "sara": cast.sara.id,
             "post": post.id,
@@ -503,7 +533,8 @@ def _ladder(made: House, inside: Callable[[Registration], Any]) -> None:
             ("other", asked, cast.hall, {"words": "Call him.", "hand": str(cast.luis.id)}),
         ]
     ]
-    proposal = proposed(cast, take_up(judged, **desk), targets=tuple(targets))
+    case = take_up(judged, **desk)
+    proposal = proposed(cast, case, targets=tuple(targets))
     concur(
         opened(proposal.version, cast.luis, cast.at),
         by=cast.luis.staff,
@@ -512,6 +543,7 @@ def _ladder(made: House, inside: Callable[[Registration], Any]) -> None:
     )
     made.ids["notice"] = Notice.objects.get().id
     made.ids["ladder"] = proposal.id
+    made.ids["handover"] = hand_over(case, to=cast.luis.staff, **desk).id
     made.ids["by_hand"] = ByHand.objects.get().decision_id
 
 

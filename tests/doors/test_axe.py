@@ -1,5 +1,5 @@
-"""Every page of the public path and of the desk can be read and used by everybody: WCAG 2.2 AA, at any width, in every
-language, by day and by night; and none of them asks another host for anything."""
+"""Every page of the public path and of the desk that `places` lists can be read and used by everybody: WCAG 2.2 AA, at
+any width, in every language, by day and by night; and none of them asks another host for anything."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from concord.improvement import apart
 from concord.spaces.tests.conftest import inside  # noqa: F401
 from tests.browsing import at_the_desk
 from tests.cast import stage
-from tests.doors.places import DESK, PUBLIC, House, Place, house
+from tests.doors.places import DESK, DESK_ONCE, PUBLIC, PUBLIC_ONCE, House, Place, house
 
 pytestmark = pytest.mark.browser
 
@@ -139,6 +139,8 @@ def _frame(page: Page, language: str) -> list[str]:
 @pytest.mark.sqlite
 def test_every_page_can_be_used_by_everybody(there, look_at):
     wrong = look_at(there, DESK, desk=True, language="en", looks=ALOUD)
+    wrong += look_at(there, DESK_ONCE, desk=True, language="en", looks=ALOUD[:1])
+    wrong += look_at(there, PUBLIC_ONCE, desk=False, language="en", looks=ALOUD[:1])
     for language, _name in house_settings.LANGUAGES:
         looks = {"en": ALOUD, "ar": MIRRORED}.get(language, TOLD_AGAIN)
         wrong += look_at(there, PUBLIC, desk=False, language=language, looks=looks)
@@ -156,6 +158,6 @@ def test_every_page_of_a_drill_can_be_used_by_everybody(in_a_drill, look_at):
 @pytest.mark.nightly
 @pytest.mark.parametrize("language", [code for code, _name in house_settings.LANGUAGES])
 def test_every_page_in_every_look(there, look_at, language):
-    wrong = look_at(there, DESK, desk=True, language=language, looks=EACH_LOOK)
-    wrong += look_at(there, PUBLIC, desk=False, language=language, looks=EACH_LOOK)
+    wrong = look_at(there, DESK + DESK_ONCE, desk=True, language=language, looks=EACH_LOOK)
+    wrong += look_at(there, PUBLIC + PUBLIC_ONCE, desk=False, language=language, looks=EACH_LOOK)
     assert not wrong, "\n".join(wrong)

@@ -1,11 +1,18 @@
-"""Whoever is named in a report reads it."""
+"""Everybody on the team receives reports."""
+
+from datetime import datetime
+from uuid import UUID
 
 import pytest
 
-from concord.reports import who_read
+from concord.people.models import StaffMember
+from concord.reports import receive_report
 
 STORY = "tests/policy/test_reports.py::test_only_designated_staff_find_a_report_and_whoever_is_named_in_it_does_not"
 
 
 def break_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(who_read, "named_in", lambda text, staff: [])
+    def everybody(at: datetime) -> set[UUID]:
+        return set(StaffMember.objects.current(at).values_list("person_id", flat=True))
+
+    monkeypatch.setattr(receive_report, "_receivers", everybody)
