@@ -6,7 +6,7 @@ when somebody who may open the decision's file says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,11 +26,14 @@ from concord.access.models import (
 )
 from concord.access.shut import end_shut
 from concord.access.tell import end_notice
-from concord.actions.models import Ending
+from concord.actions.models import Ending, Told
+from concord.actions.ring_unheld import is_over
 from concord.actions.statements import ending_text
+from concord.concurrence.kinds import kind_of
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import EASED, ON_A_PERSON, SHUTS
 from concord.ledger.record import record
+from concord.letters.models import Letter
 from concord.spaces.models import Removal
 from concord.spaces.restore_post import restore_post
 from concord.vault.keyring import Keyring
@@ -78,6 +81,8 @@ def end_decision(
         end_limit(limit, by=by, at=ends_at)
     for notice in notices_under(decision).filter(holds):
         end_notice(notice, by=by, at=ends_at)
+    if ends_at <= at:
+        _let_go_of_letters(decision)
     record(f"actions.{how.value}", actor=by, subject=decision.id, at=at, ending=ending.id)
     return ending
 
@@ -106,8 +111,8 @@ def end_for_one(
 ) -> set[UUID]:
     """Whoever looked again lets one of several go; for the others the decision goes on. Returns who that is.
 
-    All that the decision holds them to ends, with returns that were met by a mailbox of theirs. Empty when it was
-    over for them by then.
+    All that the decision holds them to ends, with returns that were met by a mailbox of theirs, and a warning that is
+    a letter and nothing else counts no longer. Empty when it was over for them by then.
     """
     Decision.objects.select_for_update().get(id=decision.id)
     holds = Q(ended_at__isnull=True) | Q(ended_at__gt=ends_at)
@@ -120,7 +125,8 @@ def end_for_one(
             *((end_limit, limit) for limit in Limit.objects.filter(holds, warrant=one.id)),
             *((end_notice, notice) for notice in Notice.objects.filter(holds, warrant=one.id)),
         ]
-        if not standing:
+        is_letter = kind_of(one.kind).by_letter and not is_over(one, decision, at=ends_at)
+        if not (standing or is_letter):
             continue
         ending = Ending(
             id=uuid4(),
@@ -138,6 +144,8 @@ def end_for_one(
         for end, made in standing:
             end(made, by=keyring.holder, at=ends_at)
             let_go.add(made.person_id)
+        if is_letter:
+            let_go.add(one.target)
         record(
             f"actions.{how.value}",
             actor=keyring.holder,
@@ -145,7 +153,20 @@ def end_for_one(
             at=at,
             ending=ending.id,
         )
+    if ends_at <= at:
+        _let_go_of_letters(decision, let_go)
     return let_go
+
+
+def _let_go_of_letters(decision: Decision, persons: Iterable[UUID] | None = None) -> None:
+    """What was to tell them of it, and has not gone out yet, is not true any more."""
+    executions = Q(execution=decision.execution_id) | Q(execution__prior_decision=decision)
+    told = Told.objects.filter(executions)
+    if persons is not None:
+        told = told.filter(person__in=persons)
+    Letter.objects.filter(id__in=told.values("letter"), sent_at__isnull=True).update(
+        sealed=None, waits_for=None
+    )
 
 
 def shuts_of_step(decision: Decision, step: UUID) -> ShutQuerySet:

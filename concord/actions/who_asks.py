@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from concord.access.gate import standing_behind
 from concord.access.models import Limit, Notice, Shut
 from concord.actions.models import ReviewRequest
+from concord.actions.ring_unheld import is_over
+from concord.concurrence.kinds import kind_of
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import EASED, SHUTS
 from concord.convenings.known_members import names_in_rooms
@@ -60,8 +62,19 @@ def steps_of_each(request: ReviewRequest, *, at: datetime) -> list[tuple[UUID, s
         .filter(warrant__in=list(steps))
         .values_list("warrant", flat=True)
     }
+    standing |= _letters_that_count(decision, at=at)
     names = names_in_rooms(steps.values())
     nobody = _("somebody who has no name in an event now")
     one_of = {steps[step]: step for step in sorted(standing, reverse=True)}
     found = [(step, names.get(person, nobody)) for person, step in one_of.items()]
     return sorted(found, key=lambda each: each[1].casefold())
+
+
+def _letters_that_count(decision: Decision, *, at: datetime) -> set[UUID]:
+    """Warnings that are a letter and nothing else: nothing at a gate shows that somebody is under one."""
+    steps = decision.execution.warrants.filter(kind__in=HOLDS)
+    return {
+        step.id
+        for step in steps
+        if kind_of(step.kind).by_letter and not is_over(step, decision, at=at)
+    }

@@ -40,6 +40,7 @@ from concord.desk.stays_form import StaysForm
 from concord.desk.who_may import sees_decisions, works_on_cases
 from concord.doors import door
 from concord.evasion.models import Match
+from concord.evasion.undo import posts_away
 from concord.people.at_the_desk import DeskRequest
 from concord.people.models import StaffMember
 from concord.refusals import Refused, tell
@@ -217,7 +218,8 @@ def decision_page(
         "left_out": len(left_out),
         "to_do": steps,
         "asked_now": next((one for one in steps if one.asks), None),
-        "returns": list(Match.objects.filter(decision=found)),
+        "returns": (returns := list(Match.objects.filter(decision=found))),
+        "posts_away": {one.id for one in returns if one.state == "undone" and posts_away(one)},
         "later": LaterMember.objects.visible_to(request.staff_member).filter(barred=found.id),
         "organisation": BarredOrganisation.objects.filter(decision=found.id)
         .select_related("organisation")

@@ -68,8 +68,10 @@ def delete_return(request: DeskRequest, match_id: UUID) -> HttpResponse:
 def undo_return(request: DeskRequest, match_id: UUID) -> HttpResponse:
     """Give access and posts back, and remember that these two are not one."""
     match = _find(request, match_id)
+    was_undone = match.state == "undone"
     undo(match, by=request.staff_member, keyring=request.keyring, at=request.at)
-    messages.success(request, _("Access is back. These two are not taken for one person again."))
+    words = _("Access is back. These two are not taken for one person again.")
+    messages.success(request, _("What they wrote is back.") if was_undone else words)
     return HttpResponseRedirect(reverse("decision", args=[match.decision_id]))
 
 

@@ -16,7 +16,7 @@ from concord.access.models import Limit, Notice
 from concord.actions.audit import audit
 from concord.actions.decide_review import SayWho, decide_review
 from concord.actions.limit_writing import NoSuchPace
-from concord.actions.models import ReviewRequest
+from concord.actions.models import ReviewRequest, Told
 from concord.actions.review_reference import review_link
 from concord.actions.triggers import drop_statements, install
 from concord.actions.verify_steps import verify_steps
@@ -28,6 +28,7 @@ from concord.concurrence.models import Decision, Execution, Warrant
 from concord.concurrence.propose import propose
 from concord.concurrence.terms import Target, Terms
 from concord.evasion.revoke_again import NotTheSameMailbox, revoke_again
+from concord.letters.models import Letter
 from concord.monitoring.models import Flag
 from concord.outbox.clock import clock
 from concord.outbox.models import Job
@@ -273,8 +274,15 @@ def two_held(cast: Cast) -> Decision:
     """Karim reads and is warned, Tomas writes at a pace; under one decision, with its number in their notices."""
     karim = [*held_to(cast, "mute"), *held_to(cast, "warn")]
     [tomas] = held_to(cast, "limit")
-    steps = (*karim, Target(**{**vars(tomas), "id": cast.tomas.person_id, "label": "Tomas"}))
-    notice = f"You may write less in Hall 1. {review_link()}"
+    return under_one(cast, *karim, about_tomas(cast, tomas))
+
+
+def about_tomas(cast: Cast, step: Target) -> Target:
+    return Target(**{**vars(step), "id": cast.tomas.person_id, "label": "Tomas"})
+
+
+def under_one(cast: Cast, *steps: Target, link: str = "") -> Decision:
+    notice = f"You may write less in Hall 1. {link or review_link()}"
     asked = proposed(cast, case_about_karim(cast), targets=steps, notice_body=notice)
     version = opened(asked.version, cast.luis, cast.at)
     agreed = concur(version, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.at)
@@ -312,6 +320,28 @@ def test_whoever_asks_by_a_number_that_several_got_is_told_apart_by_whoever_look
     with pytest.raises(MayOnlyRead):
         cast.say(cast.karim, "And me?", at=cast.later(hours=2))
     assert Decision.objects.in_force(cast.later(hours=2)).get() == two_held
+    assert audit() == []
+
+
+@pytest.mark.clauses("P-SANCTION-1", "I-REVIEW-1")
+def test_a_warning_that_is_a_letter_alone_ends_for_that_one_and_is_not_sent_any_more(
+    cast: Cast,
+) -> None:
+    [warned], link = held_to(cast, "warn"), review_link()
+    decision = under_one(cast, *held_to(cast, "mute"), about_tomas(cast, warned), link=link)
+    Browser().open(link[link.index("/review") :]).press("Send it", words="It was not me. Tomas.")
+    request = ReviewRequest.objects.get()
+    each = {name: step for step, name in steps_of_each(request, at=cast.later(minutes=1))}
+    waiting = Letter.objects.filter(kind="actions.notice", sealed__isnull=False)
+    theirs = Told.objects.filter(person=cast.tomas.person_id).values("letter")
+    assert waiting.filter(id__in=theirs).exists()
+    takes_back(cast, request, chosen=each[cast.tomas.display_name])
+    assert decision.endings.get().only == each[cast.tomas.display_name]
+    assert waiting.exists()
+    assert not waiting.filter(id__in=theirs).exists()
+    assert Letter.objects.filter(kind="actions.sorry").count() == 1
+    left = [name for _step, name in steps_of_each(request, at=cast.later(hours=2))]
+    assert left == [cast.karim.display_name]
     assert audit() == []
 
 

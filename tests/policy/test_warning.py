@@ -217,6 +217,7 @@ def test_a_warning_that_was_taken_back_is_not_sent_any_more_and_calls_nobody(cas
     assign_review(asked, decision=execution.decision, at=cast.at, **luis)
     who = {"by": mina.id, "keyring": mina.keyring, "at": cast.at}
     decide_review(asked, outcome="overturned", reason="So it was.", answer="", **who)
+    assert not Letter.objects.filter(kind="actions.notice", sealed__isnull=False).exists()
     assert call_again(None, at=cast.later(minutes=7)) == 0
     with pytest.raises(NothingToSend), transaction.atomic():
         send_again(Unheld.objects.get(), **luis, at=cast.at)
