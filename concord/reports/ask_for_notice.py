@@ -10,30 +10,31 @@ from django.utils.translation import get_language
 from concord.ledger.record import record
 from concord.letterbox.session import Held
 from concord.people.addresses import read_address
+from concord.reports.hold_back import hold_back, is_held_back
 from concord.reports.models import Report
-from concord.reports.new_code import check_settled
-from concord.reports.notice_wanted import NoticeWanted, notice_wanted, seal_wanted
-from concord.reports.own_copy import read_copy
+from concord.reports.notice_wanted import NoticeWanted, notice_to_come, seal_wanted
+from concord.reports.own_copy import read_copy, read_later
 
 
 @transaction.atomic
 def ask_for_notice(report: Report, address: str, *, held: Held, at: datetime) -> Report:
     """Keep this address for it; an empty one, or the wish to hear nothing, erases what was kept.
 
-    Nothing new changes nothing. Raises ValueError for what is no mail address, and NewCodeWaits for
-    another one; to erase the one that was kept waits for nothing.
+    Nothing new changes nothing. Behind a code that has not settled it is held back, and to the one that was kept
+    nothing is sent meanwhile. Raises ValueError for what is no mail address.
     """
     report = Report.objects.select_for_update().get(id=report.id)
     copy = read_copy(held)
     if copy is None:
         return report
-    asks = bool(address.strip()) and copy.told.hear != "nothing"
+    waits = is_held_back(report, at=at)
+    stands = (read_later(held) if waits else None) or copy
+    asks = bool(address.strip()) and stands.told.hear != "nothing"
     wanted = NoticeWanted(read_address(address), get_language() or "en") if asks else None
-    before = notice_wanted(report)
-    if wanted == before:
+    if wanted == notice_to_come(report):
         return report
-    if wanted is not None and (before is None or wanted.address != before.address):
-        check_settled(report, at=at)
+    if waits:
+        return hold_back(report, held=held, notice=wanted, at=at)
     report.notice_sealed = seal_wanted(report, wanted) if wanted else None
     report.save(update_fields=["notice_sealed"])
     record("reports.ask_for_notice", actor=None, subject=report.id, at=at)

@@ -15,12 +15,13 @@ from concord.reports import promise
 from concord.reports.ask_for_notice import ask_for_notice
 from concord.reports.change_choices import change_choices
 from concord.reports.choices_form import ChoicesForm
+from concord.reports.hold_back import is_held_back
 from concord.reports.keep_out import keep_out
 from concord.reports.let_in import let_in, may_be_let_in, seen_by_one_of_them
-from concord.reports.models import Report
-from concord.reports.new_code import NewCodeWaits, settles_at, unsettled
-from concord.reports.notice_wanted import notice_wanted
-from concord.reports.own_copy import OwnCopy, read_copy
+from concord.reports.models import HeldBack, Report
+from concord.reports.new_code import settles_at, unsettled
+from concord.reports.notice_wanted import notice_to_come
+from concord.reports.own_copy import OwnCopy, read_copy, read_later
 from concord.reports.prove_filing import prove_filing
 from concord.reports.stay_out import stay_out as stay_out_of
 from concord.reports.who_read import names_told
@@ -34,23 +35,20 @@ def choices(request: Request) -> HttpResponse:
     copy = read_copy(held) if held and known else None
     if held is None or known is None or copy is None:
         return render(request, "reports/box_shut.html")
+    waits = is_held_back(known, at=request.at)
+    copy = (read_later(held) if waits else None) or copy
     may_come = may_be_let_in(known, copy, at=request.at)
-    wanted = notice_wanted(known)
+    wanted = notice_to_come(known)
     receivers = [one for one in promise.receivers(request.at) if _reads(one, copy)]
     if request.method == "POST":
         form = ChoicesForm(request.POST, receivers=receivers, may_come=may_come)
         if form.is_valid():
-            try:
-                with transaction.atomic():
-                    change_choices(known, form.choices, held=held, at=request.at)
-                    ask_for_notice(known, form.cleaned_data["notice"], held=held, at=request.at)
-                    keep_out(known, form.kept_out, held=held, at=request.at)
-                    let_in(known, form.let_in_again, held=held, at=request.at)
-            except NewCodeWaits as refused:
-                form.add_error(None, str(refused.words))
-                page = _page(request, form, copy, known)
-                return render(request, "reports/choices.html", page, status=refused.status)
-            return HttpResponseRedirect(reverse("report_box") + "?changed")
+            with transaction.atomic():
+                change_choices(known, form.choices, held=held, at=request.at)
+                ask_for_notice(known, form.cleaned_data["notice"], held=held, at=request.at)
+                keep_out(known, form.kept_out, held=held, at=request.at)
+                let_in(known, form.let_in_again, held=held, at=request.at)
+            return _to_box(known)
     else:
         chosen = copy.told.__dict__ | {"notice": wanted.address if wanted else ""}
         form = ChoicesForm(initial=chosen, receivers=receivers, may_come=may_come)
@@ -65,7 +63,7 @@ def stay_out(request: Request) -> HttpResponse:
     if held is None or known is None:
         return render(request, "reports/box_shut.html")
     stay_out_of(known, held=held, at=request.at)
-    return HttpResponseRedirect(reverse("report_box") + "?changed")
+    return _to_box(known)
 
 
 @door(anyone)
@@ -83,6 +81,12 @@ def held_report(request: Request) -> tuple[Held | None, Report | None]:
     """The box that this browser holds open, and the report it belongs to."""
     held = current(request, at=request.at)
     return held, Report.objects.filter(box=held.box.id).first() if held else None
+
+
+def _to_box(known: Report) -> HttpResponse:
+    """What they decided counts from now on, or is written down and waits."""
+    waits = HeldBack.objects.filter(report=known).exists()
+    return HttpResponseRedirect(reverse("report_box") + ("?written" if waits else "?changed"))
 
 
 def _reads(one: StaffMember, copy: OwnCopy) -> bool:

@@ -13,9 +13,9 @@ from concord.ledger.record import record
 from concord.letterbox.session import Held
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.ring import ring
+from concord.reports.hold_back import hold_back, is_held_back
 from concord.reports.lay_outcome import lay_what_came_outside, was_told
 from concord.reports.models import Report, State
-from concord.reports.new_code import check_settled
 from concord.reports.own_copy import keep_copy, read_copy
 from concord.reports.seal_told import seal_told
 from concord.reports.told import Told
@@ -39,11 +39,10 @@ def change_choices(report: Report, choices: Choices, *, held: Held, at: datetime
     """Seal the report anew with these choices; the ones before are kept nowhere. Nothing new changes nothing.
 
     What they wish now waits before those who read it, like words: somebody may be acting on what they wished before.
-    Raises NewCodeWaits for another way to reach them; to erase the one they left waits for nothing.
+    Behind a code that has not settled they are held back.
     """
-    copy = read_copy(held)
-    if copy is not None and choices.contact.strip() not in ("", copy.told.contact.strip()):
-        check_settled(report, at=at)
+    if is_held_back(report, at=at):
+        return hold_back(report, held=held, changes=choices._asdict(), at=at)
     return seal_anew(report, choices._asdict(), "reports.change_choices", held=held, at=at)
 
 
@@ -73,10 +72,15 @@ def seal_anew(
         lay_what_came_outside(report, at=at)
     record(verb, actor=None, subject=report.id, at=at)
     if told.wishes.strip() != copy.told.wishes.strip():
-        record(WISHES, actor=None, subject=report.id, at=at)
-        if report.state != State.REDIRECTED:
-            Report.objects.filter(id=report.id).update(added_at=Coalesce("added_at", at))
+        wishes_changed(report, at=at)
     readers = files.readers(report.file)
     tell_desks(readers, "report", report.id)
     ring(readers, at=at)
     return report
+
+
+def wishes_changed(report: Report, *, at: datetime) -> None:
+    """It waits before those who read it."""
+    record(WISHES, actor=None, subject=report.id, at=at)
+    if report.state != State.REDIRECTED:
+        Report.objects.filter(id=report.id).update(added_at=Coalesce("added_at", at))

@@ -11,6 +11,7 @@ from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.people.models import StaffMember
 from concord.refusals import Refused
+from concord.reports.carry_out import carry_out
 from concord.reports.confirm_set_aside import NeedsAnotherPerson
 from concord.reports.models import NewCode, Report
 from concord.reports.new_code import newest_code
@@ -28,7 +29,7 @@ class AnotherWasMade(Refused):
 
 @transaction.atomic
 def confirm_code(code: NewCode, *, by: StaffMember, keyring: Keyring, at: datetime) -> NewCode:
-    """Confirm, as another than whoever made it. Twice is once.
+    """Confirm, as another than whoever made it; what was held back behind it is carried out. Twice is once.
 
     Raises NeedsAnotherPerson, AnotherWasMade, and what `check_reads` raises.
     """
@@ -44,4 +45,5 @@ def confirm_code(code: NewCode, *, by: StaffMember, keyring: Keyring, at: dateti
         code.save(update_fields=["confirmed_by"])
         record("reports.confirm_code", actor=by.person_id, subject=report.id, at=at)
         tell_desks(files.readers(report.file), "report", report.id)
+        carry_out(report, at=at)
     return code

@@ -20,7 +20,16 @@ from concord.policy.violations import KINDS
 from concord.reports.answer_templates import TEMPLATES
 from concord.reports.confirm_set_aside import confirm_set_aside
 from concord.reports.finish_outside import read_what_came_of_it
-from concord.reports.models import UNANSWERED, Report, SettingAside, State, Underway
+from concord.reports.hold_back import read_held_back
+from concord.reports.models import (
+    UNANSWERED,
+    HeldBack,
+    Report,
+    SettingAside,
+    State,
+    Supporter,
+    Underway,
+)
 from concord.reports.new_code import newest_code, settles_at, unsettled
 from concord.reports.open_file import list_files
 from concord.reports.read_added import read_added
@@ -77,6 +86,7 @@ def _opened(request: Request, found: Report) -> dict[str, Any]:
         "told": told,
         "kinds": [KINDS[code].name for code in told.kinds if code in KINDS],
         "new_code": _new_code(found, request),
+        **_later(found, keyring),
         "words": read_words(found, keyring=keyring),
         "files": list_files(found, keyring=keyring),
         "readers": _readers(found),
@@ -129,6 +139,19 @@ def _on_its_way(found: Report, keyring: Keyring) -> dict[str, Any]:
     return {
         "underway": underway,
         "underway_words": read_underway(underway, keyring=keyring),
+    }
+
+
+def _later(found: Report, keyring: Keyring) -> dict[str, Any]:
+    """What was decided with a code that has not settled, for whoever asks the person whether it was they."""
+    row = HeldBack.objects.filter(report=found).first()
+    code = newest_code(found)
+    since = {"added_at__gte": code.made_at} if code else {}
+    return {
+        "later": read_held_back(found, keyring=keyring),
+        "later_notice": row is not None and row.notice_changes,
+        "later_readers": row is not None and bool(row.let_in or row.keep_out),
+        "beside": Supporter.objects.filter(report=found, **since).exists(),
     }
 
 

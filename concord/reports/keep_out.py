@@ -19,10 +19,11 @@ from concord.people.models import StaffMember
 from concord.reports.add_words import say
 from concord.reports.bring_files import COPY_KIND
 from concord.reports.bring_files import about as about_file
+from concord.reports.hold_back import hold_back
 from concord.reports.keeps_out import kept_out_token
 from concord.reports.models import Attachment, KeptOut, Question, Report, SettingAside, Underway
-from concord.reports.new_code import NewCodeWaits, unsettled
-from concord.reports.own_copy import copy_among, keep_copy
+from concord.reports.new_code import unsettled
+from concord.reports.own_copy import copy_among, keep_copy, later_among
 from concord.reports.seal_told import seal_told
 from concord.reports.signals import readers_changed
 from concord.reports.take_back_answer import take_away
@@ -37,21 +38,35 @@ def keep_out(report: Report, who: Iterable[StaffMember], *, held: Held, at: date
 
     When nobody on the team is left it goes to the outside contact, sealed anew from the reporter's own copy.
     The answer is the same either way: it must not tell whom we had kept out ourselves. `let_in` lets somebody
-    in again. Twice is once. Raises NewCodeWaits where whoever made the code would be left alone with it.
+    in again. Twice is once. Where whoever saw a code that has not settled would be left alone with it, it is held back.
     """
     report = Report.objects.select_for_update().get(id=report.id)
     opened = read(held.box, held.code)
-    copy = copy_among(opened)
+    copy, later = copy_among(opened), later_among(opened)
+    code, who = unsettled(report, at=at), list(who)
+    if copy is not None and later is not None and code is None:
+        who += StaffMember.objects.filter(id__in=set(later.keep_out) - set(copy.keep_out))
     fresh = [one for one in who if copy is not None and one.id not in copy.keep_out]
     if copy is None or not fresh:
-        return report
+        return report if later is None else hold_back(report, held=held, keep_out=who, at=at)
     persons = {one.person_id for one in fresh}
-    code = unsettled(report, at=at)
     if code and code.by_staff == _left_alone(report, persons):
-        raise NewCodeWaits(subject=report.id)
+        return hold_back(report, held=held, keep_out=who, at=at)
     out = (*copy.keep_out, *(one.id for one in fresh))
     let_in = tuple(id for id in copy.let_in if id not in out)
     keep_copy(held.box, copy._replace(keep_out=out, let_in=let_in), at=at)
+    shut_out(report, persons, at=at)
+    record("reports.keep_out", actor=None, subject=report.id, at=at, persons=len(persons))
+    if not files.readers(report.file):
+        _send_outside(report, copy.told, opened, at=at)
+    if later is not None:
+        report = hold_back(report, held=held, keep_out=who, at=at)
+    tell_desks(files.readers(report.file), "report", report.id)
+    return report
+
+
+def shut_out(report: Report, persons: set[UUID], *, at: datetime) -> None:
+    """The thing itself: their keys are gone, here and in all that was made of it."""
     tokens = [kept_out_token(report.id, one) for one in persons]
     report.let_in.filter(token__in=tokens).delete()
     KeptOut.objects.bulk_create(
@@ -62,11 +77,6 @@ def keep_out(report: Report, who: Iterable[StaffMember], *, held: Held, at: date
         files.withdraw(report.file, person, at=at)
     _keep_out_of_question(report, persons, at=at)
     readers_changed.send(sender=Report, report=report, persons=persons, at=at)
-    record("reports.keep_out", actor=None, subject=report.id, at=at, persons=len(persons))
-    if not files.readers(report.file):
-        _send_outside(report, copy.told, opened, at=at)
-    tell_desks(files.readers(report.file), "report", report.id)
-    return report
 
 
 def _left_alone(report: Report, persons: set[UUID]) -> UUID | None:

@@ -11,16 +11,14 @@ from django.db import transaction
 from concord.ledger.record import record
 from concord.letterbox.session import Held
 from concord.monitoring.desk_stream import tell_desks
-from concord.monitoring.readers import close_to
 from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
 from concord.reports import promise
-from concord.reports.intake_checks import kept_out_by_checks
-from concord.reports.keeps_out import kept_out_token, stays_out
+from concord.reports.hold_back import hold_back, is_held_back, kept_out_by_us
+from concord.reports.keeps_out import kept_out_token
 from concord.reports.models import LetIn, Report
-from concord.reports.new_code import check_settled, newest_code
-from concord.reports.own_copy import OwnCopy, keep_copy, read_copy
-from concord.reports.told import Told
+from concord.reports.new_code import newest_code
+from concord.reports.own_copy import OwnCopy, keep_copy, read_copy, read_later
 from concord.reports.who_read import kept_out_by_reporter
 from concord.vault import files
 
@@ -30,15 +28,18 @@ def let_in(report: Report, who: Iterable[StaffMember], *, held: Held, at: dateti
     """Owe these people a key to the report; whoever can read it now makes it at their next request.
 
     Whom we keep out ourselves, because of a tie, stays out, and the answer is the same: it must not tell who that
-    is. A case that was made of the report is not opened to them by it. Twice is once. Raises NewCodeWaits.
+    is. A case that was made of the report is not opened to them by it. Twice is once. Behind a code that has not
+    settled it is held back.
     """
     report = Report.objects.select_for_update().get(id=report.id)
-    copy = read_copy(held)
+    waits = is_held_back(report, at=at)
+    copy = (read_later(held) if waits else None) or read_copy(held)
     wanted = {one.id for one in who}
     chosen = [] if copy is None else _chosen(report, copy, wanted, at=at)
     if copy is None or not chosen:
         return report
-    check_settled(report, at=at)
+    if waits:
+        return hold_back(report, held=held, let_in=chosen, at=at)
     ids = {one.id for one in chosen}
     keep_copy(
         held.box,
@@ -48,8 +49,8 @@ def let_in(report: Report, who: Iterable[StaffMember], *, held: Held, at: dateti
         ),
         at=at,
     )
-    for person in {one.person_id for one in chosen} - _kept_out_by_us(copy.told, report, at=at):
-        _open_to(report, person, at=at)
+    for person in {one.person_id for one in chosen} - kept_out_by_us(copy.told, report, at=at):
+        open_to(report, person, at=at)
     record("reports.let_in", actor=None, subject=report.id, at=at, persons=len(chosen))
     readers = files.readers(report.file)
     tell_desks(readers, "report", report.id)
@@ -92,23 +93,10 @@ def _chosen(report: Report, copy: OwnCopy, ids: set[UUID], *, at: datetime) -> l
     return [one for one in may_be_let_in(report, copy, at=at) if one.id in ids]
 
 
-def _open_to(report: Report, person: UUID, *, at: datetime) -> None:
+def open_to(report: Report, person: UUID, *, at: datetime) -> None:
+    """Owe them a key, and forget that they were kept out."""
     token = kept_out_token(report.id, person)
     report.kept_out.filter(token=token).delete()
     if report.outside:
         LetIn.objects.get_or_create(report=report, token=token)
     files.owe(report.file, to=person, at=at)
-
-
-def _kept_out_by_us(told: Told, report: Report, *, at: datetime) -> set[UUID]:
-    author = told.source.author_id if told.source else None
-    tied = close_to([author]) if author else set()
-    ours = {
-        bytes(token) for token in report.kept_out.filter(by_us=True).values_list("token", flat=True)
-    }
-    involved = {
-        one.person_id
-        for one in promise.receivers(at)
-        if kept_out_token(report.id, one.person_id) in ours
-    }
-    return tied | involved | stays_out(report) | kept_out_by_checks(told, report=report.id, at=at)

@@ -158,6 +158,31 @@ class NewCode(models.Model):
         return self.made_at == self.report.received_at
 
 
+class HeldBack(models.Model):
+    """What the reporter decided with a code that has not settled: sealed as it will stand, until `carry_out`.
+
+    `contact_sealed`: None where the way to reach them stays. `notice_changes`: another address for notices, or none;
+    until then nothing is sent to the one that stands. `let_in`, `keep_out`: keyed tokens, as in `KeptOut`. `in_box`:
+    the reporter's own copy as it will stand, which nobody finds before.
+    """
+
+    report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="held_back")
+    sealed = models.BinaryField()
+    contact_sealed = models.BinaryField(null=True)
+    notice_changes = models.BooleanField(default=False)
+    notice_sealed = models.BinaryField(null=True)
+    tell_outcome = models.BooleanField()
+    wishes_change = models.BooleanField()
+    hears_nothing = models.BooleanField()
+    let_in = models.JSONField(default=list)
+    keep_out = models.JSONField(default=list)
+    in_box = models.UUIDField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.report_id)
+
+
 class LetIn(models.Model):
     """Somebody of the team who may read what went outside: by its reporter's wish, or handed on by the outside contact.
 

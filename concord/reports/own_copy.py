@@ -10,13 +10,17 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from concord.letterbox.models import Box
+from concord.letterbox.lay import lay
+from concord.letterbox.models import Answer, Box
+from concord.letterbox.push import push
 from concord.letterbox.read import Opened, read
 from concord.letterbox.replace import replace
 from concord.letterbox.session import Held
 from concord.reports.told import Told
 
 KIND = "told"
+LATER = "later"
+"""The copy as it will stand once the code has settled (`hold_back`)."""
 FEEDBACK = "feedback"
 ASKED = b"asked"
 """What lies in the box of somebody who may say how it went; `improvement` lays it there and takes it away."""
@@ -32,9 +36,29 @@ class OwnCopy(NamedTuple):
 
 def keep_copy(box: Box, copy: OwnCopy, *, at: datetime) -> None:
     """Seal it to the holder of the code; the copy before it is gone."""
-    chosen = [[str(id) for id in ids] for ids in (copy.keep_out, copy.let_in)]
-    ids = json.dumps(chosen).encode()
-    replace(box, ids + b"\n" + copy.told.to_bytes(), kind=KIND, at=at)
+    replace(box, _plain(copy), kind=KIND, at=at)
+
+
+def keep_later(box: Box, copy: OwnCopy, *, at: datetime) -> UUID:
+    """Seal one that waits: to be read by its holder, and held back, to be put in the copy's place without the code."""
+    drop_later(box)
+    push(box, _plain(copy), kind=LATER, at=at)
+    return push(box, _plain(copy), kind=KIND, at=at, is_held=True).id
+
+
+def drop_later(box: Box) -> None:
+    """What waited waits no more."""
+    box.answers.filter(kind=LATER).delete()
+    box.answers.filter(kind=KIND, is_held=True).delete()
+
+
+def turn_later(box: UUID | None, waiting: UUID, *, at: datetime) -> None:
+    """The one that waited is the copy from now on; nothing, where the box is gone."""
+    theirs = Answer.objects.filter(box=box)
+    if theirs.filter(id=waiting).exists():
+        theirs.filter(kind=KIND, is_held=False).delete()
+        lay(waiting, at=at)
+    theirs.filter(kind=LATER).delete()
 
 
 def read_copy(held: Held) -> OwnCopy | None:
@@ -42,8 +66,27 @@ def read_copy(held: Held) -> OwnCopy | None:
     return copy_among(read(held.box, held.code))
 
 
+def read_later(held: Held) -> OwnCopy | None:
+    """The copy that waits, if one does, in the holder's own session."""
+    return later_among(read(held.box, held.code))
+
+
 def copy_among(opened: list[Opened]) -> OwnCopy | None:
-    plain = next((each.plaintext for each in opened if each.kind == KIND), None)
+    return _among(opened, KIND)
+
+
+def later_among(opened: list[Opened]) -> OwnCopy | None:
+    """The copy that waits, if one does."""
+    return _among(opened, LATER)
+
+
+def _plain(copy: OwnCopy) -> bytes:
+    chosen = [[str(id) for id in ids] for ids in (copy.keep_out, copy.let_in)]
+    return json.dumps(chosen).encode() + b"\n" + copy.told.to_bytes()
+
+
+def _among(opened: list[Opened], kind: str) -> OwnCopy | None:
+    plain = next((each.plaintext for each in opened if each.kind == kind), None)
     if plain is None:
         return None
     ids, told = plain.split(b"\n", 1)

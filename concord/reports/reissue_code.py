@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -19,11 +20,15 @@ from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.answer_report import OneIsUnderway
+from concord.reports.carry_out import carry_out
+from concord.reports.hold_back import persons_of, read_held_back
 from concord.reports.keeps_out import kept_out_token
-from concord.reports.models import NewCode, Report, Underway
-from concord.reports.own_copy import OwnCopy, keep_copy
+from concord.reports.models import HeldBack, NewCode, Report, Supporter, Underway
+from concord.reports.new_code import newest_code, settles_at
+from concord.reports.own_copy import OwnCopy, keep_copy, keep_later
 from concord.reports.read_report import check_reads, read_words, told_in
 from concord.reports.receive_report import Receipt
+from concord.reports.remove_supporter import remove_supporter
 from concord.reports.told import Told
 from concord.vault import files
 from concord.vault.keyring import Keyring
@@ -46,11 +51,13 @@ def reissue_code(
 
     It is for the reporter alone, handed over by the way they left. What was laid in the old box about what was
     done does not come along, for only the old code opens it. Those who read the report are told, and for a while it
-    decides nothing that its maker could decide in the reporter's place (`new_code`). One `nonce` gives one code.
+    decides nothing that its maker could decide in the reporter's place (`new_code`). Whoever was brought along with a
+    code that had not settled is beside them no more. One `nonce` gives one code.
     Raises NoWayToReachThem, OneIsUnderway, and what `check_reads` raises.
     """
     report = Report.objects.select_for_update().get(id=report.id)
     check_reads(report, by=by, keyring=keyring, at=at)
+    report = carry_out(report, at=at)
     told = told_in(report, keyring=keyring)
     if not told.contact.strip():
         raise NoWayToReachThem(subject=report.id)
@@ -61,6 +68,7 @@ def reissue_code(
     if report.box == box.id:
         return Receipt(report, code)
     _move(report, told, box=box, keyring=keyring, at=at)
+    _leave_beside(report, at=at)
     NewCode.objects.create(report=report, by_staff=by.person_id, made_at=at)
     record("reports.reissue_code", actor=by.person_id, subject=report.id, at=at)
     readers = files.readers(report.file)
@@ -70,7 +78,9 @@ def reissue_code(
 
 
 def _move(report: Report, told: Told, *, box: Box, keyring: Keyring, at: datetime) -> None:
-    keep_copy(box, _chosen(report, told), at=at)
+    copy = _chosen(report, told)
+    keep_copy(box, copy, at=at)
+    _keep_what_waits(report, copy, box=box, keyring=keyring, at=at)
     for said in read_words(report, keyring=keyring):
         if said.by_staff:
             push(box, said.text.encode(), kind="answer", at=said.said_at)
@@ -79,6 +89,40 @@ def _move(report: Report, told: Told, *, box: Box, keyring: Keyring, at: datetim
     report.save(update_fields=["box"])
     if old is not None:
         purge(old, by=keyring.holder, at=at)
+
+
+def _keep_what_waits(
+    report: Report, copy: OwnCopy, *, box: Box, keyring: Keyring, at: datetime
+) -> None:
+    """What was held back behind the code before waits for the new one: its holder finds it, and may change it."""
+    row = HeldBack.objects.filter(report=report).first()
+    told = read_held_back(report, keyring=keyring)
+    if row is None or told is None:
+        return
+    come, out = (
+        _ids(persons_of(report, map(bytes.fromhex, ones))) for ones in (row.let_in, row.keep_out)
+    )
+    later = OwnCopy(
+        told,
+        tuple(id for id in (*copy.keep_out, *sorted(out)) if id not in come),
+        tuple(id for id in (*copy.let_in, *sorted(come)) if id not in out),
+    )
+    row.in_box = keep_later(box, later, at=at)
+    row.save(update_fields=["in_box"])
+
+
+def _leave_beside(report: Report, *, at: datetime) -> None:
+    """Whoever was brought along with a code that nobody had confirmed goes with that code: they may be its maker's."""
+    code = newest_code(report)
+    if code is None or code.confirmed_by is not None:
+        return
+    since = {"added_at__gte": code.made_at, "added_at__lt": settles_at(code)}
+    if Supporter.objects.filter(report=report, **since).exists():
+        remove_supporter(report, at=at)
+
+
+def _ids(persons: set[UUID]) -> set[UUID]:
+    return set(StaffMember.objects.filter(person__in=persons).values_list("id", flat=True))
 
 
 def _chosen(report: Report, told: Told) -> OwnCopy:

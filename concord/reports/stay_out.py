@@ -8,15 +8,16 @@ from django.db import transaction
 
 from concord.letterbox.session import Held
 from concord.reports.change_choices import seal_anew
+from concord.reports.hold_back import hold_back, is_held_back
 from concord.reports.models import Report
-from concord.reports.new_code import check_settled
 
 
 @transaction.atomic
 def stay_out(report: Report, *, held: Held, at: datetime) -> Report:
     """Note that the reporter wants no further part in it. That closes nothing (workflow 4.2). Twice is once.
 
-    Raises NewCodeWaits.
+    Behind a code that has not settled it is held back.
     """
-    check_settled(report, at=at)
+    if is_held_back(report, at=at):
+        return hold_back(report, held=held, changes={"involved": False}, at=at)
     return seal_anew(report, {"involved": False}, "reports.stay_out", held=held, at=at)

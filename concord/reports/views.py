@@ -33,7 +33,8 @@ from concord.reports.file_forms import NO_SPACE_AT_ALL
 from concord.reports.forms import ReportForm
 from concord.reports.help_lines import help_lines
 from concord.reports.lay_outcome import WAITS, outcome_words
-from concord.reports.models import Report
+from concord.reports.models import HeldBack, Report
+from concord.reports.new_code import settles_at, unsettled
 from concord.reports.own_copy import ASKED, FEEDBACK, OwnCopy, copy_among
 from concord.reports.promises import promises_of
 from concord.reports.receive_report import Receipt
@@ -43,6 +44,9 @@ from concord.reports.turn_into_report import RECEIPT
 from concord.reports.uploads import takes_files
 from concord.reports.who_read import names_told
 from concord.spaces.hidden import met
+
+SAID = ("added", "changed", "written")
+"""What the address of the box may say of the form that was sent before."""
 
 
 # Without CSRF's cookie on purpose. The form acts for nobody: it takes no account from a session and gives a
@@ -191,6 +195,7 @@ def _box(
     laid = [each for each in opened if each.kind == "outcome"]
     copy = copy_among(opened)
     contact = outside_contact(request.at)
+    code = unsettled(known, at=request.at)
     context = {
         "report": known,
         "answers": [
@@ -217,7 +222,9 @@ def _box(
         **support_of(known),
         "form": form or AddForm(),
         "files": files_among(opened),
-        "said": said or next((word for word in ("added", "changed") if word in request.GET), ""),
+        "said": said or next((one for one in SAID if one in request.GET), ""),
+        "waits": HeldBack.objects.filter(report=known).exists(),
+        "waits_until": settles_at(code) if code else None,
     }
     return render(request, "reports/box.html", context, status=507 if full else 200)
 

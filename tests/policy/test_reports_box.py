@@ -18,6 +18,7 @@ from concord.ledger.models import Entry
 from concord.letterbox.models import Answer, Box
 from concord.letterbox.read import read
 from concord.outbox.models import Job
+from concord.outbox.registry import handler_of
 from concord.people.models import OutsideContact, StaffMember
 from concord.reports.alarm_unanswered import alarm_unanswered
 from concord.reports.alarm_untold import alarm_untold
@@ -42,8 +43,8 @@ def box(code: str) -> Browser:
     return Browser().open("/report/box").press("Open", code=code)
 
 
-def change(code: str, **typed: object) -> Browser:
-    return box(code).follow("Change what you decided").press("Change it", **typed)
+def change(code: str, *, press: str = "Change it", **typed: object) -> Browser:
+    return box(code).follow("Change what you decided").press(press, **typed)
 
 
 def told_to(desk: Desk, cast: Cast):
@@ -101,11 +102,18 @@ def test_a_lost_code_is_made_anew_by_the_way_that_was_left_and_by_no_other(cast:
     assert back.sees("Thank you for telling us.")
     assert back.follow("Change what you decided").sees("You keep out: Luis")
     assert Entry.objects.get(verb="reports.reissue_code").actor == cast.amara.id
-    assert back.sees("three things wait")
-    assert change(made[1], contact="another@example.net").status == 409
+    assert back.sees("Somebody on the team has seen your code.")
+    assert not back.sees("It counts at once")
+    written = change(made[1], contact="", wishes="no letters", press="Write it down")
+    assert written.sees("It is written down. Nothing of it is lost.")
+    assert written.sees("you need not come back for it")
+    assert "no letters" in written.follow("Change what you decided").page
     assert desk.open(f"/reports/{found.id}").sees("Amara made another code for them.")
     assert not desk.sees("I spoke with them")
-    change(made[1], contact="")
+    assert desk.sees("not any more; until then only to ask")
+    assert desk.sees("me@example.net")
+    later = timezone.now() + timedelta(hours=49)
+    handler_of("reports.carry_out")(None, at=later)
     assert not desk.open(f"/reports/{found.id}").sees("They lost their code")
     desk.post(f"/reports/{found.id}/code", nonce="ab")
     assert desk.status == 409

@@ -10,18 +10,22 @@ from concord.ledger.models import Entry
 from concord.letterbox.find import find
 from concord.letterbox.read import read
 from concord.letterbox.session import Held
+from concord.reports.add_supporter import add_supporter
 from concord.reports.add_words import add_words
 from concord.reports.answer_report import OneIsUnderway, answer_report
 from concord.reports.ask_for_notice import ask_for_notice
-from concord.reports.change_choices import Choices, change_choices
+from concord.reports.carry_out import carry_out_what_settled
+from concord.reports.change_choices import WISHES, Choices, change_choices
 from concord.reports.confirm_code import AnotherWasMade, confirm_code
 from concord.reports.confirm_set_aside import NeedsAnotherPerson
+from concord.reports.hold_back import read_held_back
 from concord.reports.keep_out import keep_out
 from concord.reports.let_in import let_in
-from concord.reports.models import NewCode, Report
-from concord.reports.new_code import SETTLES_AFTER, NewCodeWaits, made_for_others
-from concord.reports.own_copy import copy_among
-from concord.reports.read_report import OnlyCurrentStaff
+from concord.reports.models import HeldBack, NewCode, Report, Supporter
+from concord.reports.new_code import SETTLES_AFTER, made_for_others
+from concord.reports.notice_wanted import notice_kept, notice_wanted
+from concord.reports.own_copy import OwnCopy, copy_among, later_among, read_copy
+from concord.reports.read_report import OnlyCurrentStaff, read_report
 from concord.reports.receive_report import Receipt, receive_report
 from concord.reports.reissue_code import NoWayToReachThem, reissue_code
 from concord.reports.stay_out import stay_out
@@ -90,37 +94,70 @@ def test_who_may_not_and_when(receipt, amara, luis, kofi, at):
 def test_behind_a_new_code_its_maker_decides_nothing_in_the_reporters_place(
     amara, luis, kofi, make, at
 ):
-    """Luis was kept out. Amara makes a code and opens the box herself; Mina, who reads it too, has not heard of it."""
+    """Luis was kept out. Amara makes a code and opens the box herself; Mina, who reads it too, has not heard of it.
+
+    Were it the reporter who decides with it, nothing of what they press would be lost.
+    """
     mina = make("Mina")
-    told = Told(text="He wrote again.", contact="call me")
-    found = receive_report(told, nonce=NONCE, keep_out=[luis.staff], at=at).report
+    told = Told(text="He wrote again.", contact="call me", wishes="No letters.")
+    receipt = receive_report(told, nonce=NONCE, keep_out=[luis.staff], at=at)
+    found = receipt.report
+    ask_for_notice(found, "me@example.org", held=Held(box_of(found), receipt.code), at=at)
     made = again(found, amara, at)
     held = Held(box_of(Report.objects.get()), made.code)
-    decides = [
-        lambda now: let_in(found, [luis.staff], held=held, at=now),
-        lambda now: stay_out(found, held=held, at=now),
-        lambda now: keep_out(found, [mina.staff], held=held, at=now),
-        lambda now: change_choices(found, Choices("call Luis", "", ""), held=held, at=now),
-        lambda now: ask_for_notice(found, "amara@example.org", held=held, at=now),
-    ]
-    for decide in decides:
-        with pytest.raises(NewCodeWaits):
-            decide(at + SETTLES_AFTER - timedelta(seconds=1))
+    for _twice in range(2):
+        let_in(found, [luis.staff], held=held, at=at)
+        stay_out(found, held=held, at=at)
+        change_choices(found, Choices("", "Do nothing.", "done"), held=held, at=at)
+        ask_for_notice(found, "", held=held, at=at)
+    assert Entry.objects.filter(verb="reports.hold_back").count() == 4
+    assert carry_out_what_settled(None, at=at + SETTLES_AFTER - timedelta(seconds=1)) == 1
+    stands = read_report(Report.objects.get(), keyring=mina.keyring, at=at)
+    assert stands == told
     assert not OwedGrant.objects.exists()
+    assert not Report.objects.get().tell_outcome
+    assert notice_wanted(found) is None  # nothing goes there meanwhile
+    assert notice_kept(Report.objects.get())
     assert made_for_others(mina.staff, at=at)
     assert not made_for_others(amara.staff, at=at)
     add_words(found, "He is here.", at=at)  # nothing waits for it
-    change_choices(found, Choices("", "", ""), held=held, at=at)  # erased at once
-    ask_for_notice(found, "", held=held, at=at)
     for who, refused in ((amara, NeedsAnotherPerson), (luis, NoGrant), (kofi, NoGrant)):
         with pytest.raises(refused):
             confirm_code(NewCode.objects.get(), by=who.staff, keyring=who.keyring, at=at)
+    later = read_held_back(Report.objects.get(), keyring=mina.keyring)
+    assert later
+    assert (later.contact, later.wishes, later.involved) == ("", "Do nothing.", False)
     for _twice in range(2):
         confirm_code(NewCode.objects.get(), by=mina.staff, keyring=mina.keyring, at=at)
     assert Entry.objects.filter(verb="reports.confirm_code").count() == 1
-    for decide in (*decides[:2], decides[-1]):
-        decide(at)
+    assert read_report(Report.objects.get(), keyring=mina.keyring, at=at) == later
+    assert Report.objects.get().tell_outcome
+    assert Entry.objects.filter(verb=WISHES).count() == 1  # and it waits before those who read it
+    assert notice_kept(Report.objects.get()) is None
     assert OwedGrant.objects.get().holder == luis.id
+    copy = read_copy(held)
+    assert copy == OwnCopy(later, (), (luis.staff.id,))
+    assert not HeldBack.objects.exists()
+
+
+def test_what_waits_goes_on_to_the_code_after_and_whoever_was_brought_along_does_not(
+    receipt, amara, luis, at
+):
+    made = again(receipt.report, amara, at)
+    held = Held(box_of(Report.objects.get()), made.code)
+    change_choices(receipt.report, Choices("call me", "No letters.", ""), held=held, at=at)
+    keep_out(receipt.report, [luis.staff], held=held, at=at)  # Amara would be alone with it
+    add_supporter(receipt.report, nonce=NONCE, at=at)
+    assert files.readers(receipt.report.file) == {amara.id, luis.id}
+    after = again(Report.objects.get(), luis, at, nonce=b"another one here")
+    assert not Supporter.objects.exists()
+    later = later_among(read(box_of(Report.objects.get()), after.code))
+    assert later
+    assert (later.told.wishes, later.keep_out) == ("No letters.", (luis.staff.id,))
+    carry_out_what_settled(None, at=at + SETTLES_AFTER)
+    assert carry_out_what_settled(None, at=at + SETTLES_AFTER) == 0
+    assert files.readers(receipt.report.file) == {amara.id}
+    assert read_report(Report.objects.get(), keyring=amara.keyring, at=at) == later.told
 
 
 def test_a_code_is_confirmed_that_was_on_the_page_and_none_that_was_made_since(
