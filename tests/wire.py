@@ -52,7 +52,8 @@ class Wire:
     ) -> Answer:
         answer = self._once(method, path, body, headers)
         while follow and answer.status_code in (301, 302, 303, 307):
-            path = urlsplit(urljoin(path, answer.headers["location"])).path
+            target = urlsplit(urljoin(path, answer.headers["location"]))
+            path = target.path + (f"?{target.query}" if target.query else "")
             chain = [*answer.redirect_chain, (path, answer.status_code)]
             answer = self._once("GET", path, b"", {})
             answer.redirect_chain = chain

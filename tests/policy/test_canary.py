@@ -106,7 +106,7 @@ def everything_is_told(cast: Cast, port: int, mailbox: Mailbox) -> list[str]:
     newcomer = browser(port).open("/e/votes/register")
     newcomer.press("Send me a link", display_name="Bird", address=ADDRESS)
     newcomer.press("Go in", code=mailbox.code())
-    into(newcomer, cast.hall)
+    assert into(newcomer, cast.hall).path == f"/r/{cast.hall.id}"
     post = cast.say(cast.karim, "Go away")
     newcomer.open(f"/p/{post.id}/flag").press("Flag it", words=MARKS["flag"])
 
