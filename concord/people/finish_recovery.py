@@ -12,7 +12,7 @@ from concord.outbox.clocks import erases
 from concord.people.begin_recovery import NotYoursToRecover
 from concord.people.end_sessions import end_sessions
 from concord.people.models import Login, StaffMember
-from concord.vault import ceremony
+from concord.vault import ceremony, keys
 from concord.vault.ceremony import Ceremony
 
 
@@ -20,6 +20,9 @@ def finish_recovery(under_way: Ceremony, *, passphrase: str, at: datetime) -> Ce
     """The last act, by the new passphrase. Raises NotYoursToRecover for somebody who has left meanwhile, and
 
     what `ceremony.finish` raises. Their sessions end, and the copies of their keys for devices are destroyed.
+
+    Whoever was just brought in, and lost the words that were handed over, is asked for one passphrase more: these words
+    open the keys that came with them, and only with that one do fresh ones take their place.
     """
     current = StaffMember.objects.current(at).filter(person=under_way.holder)
     if not current.exists():
@@ -28,8 +31,9 @@ def finish_recovery(under_way: Ceremony, *, passphrase: str, at: datetime) -> Ce
     with transaction.atomic():
         finished = ceremony.finish(under_way, passphrase, secret=secret, at=at)
         login = Login.objects.at_the_desk().get(person=under_way.holder)
-        login.others_know_passphrase = False
-        login.save(update_fields=["others_know_passphrase"])
+        if keys.waiting(under_way.holder) is None:
+            login.others_know_passphrase = False
+            login.save(update_fields=["others_know_passphrase"])
         end_sessions(login)
     return finished
 

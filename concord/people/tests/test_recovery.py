@@ -10,8 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from concord.ledger.models import Entry
+from concord.people.bring_in import bring_in
+from concord.people.change_passphrase import change_passphrase
 from concord.people.finish_recovery import end_recoveries
-from concord.people.models import StaffMember
+from concord.people.models import Role, StaffMember
 from concord.people.tests.device import make_passkey
 from concord.people.tests.team import (
     PASSPHRASE,
@@ -346,6 +348,30 @@ def test_everything_open_under_the_old_passphrase_closes(team: Team, amara, noor
     assert not copies.devices_of(team.luis.person_id)
     assert not Session.objects.filter(pk=client.session.session_key).exists()
     assert not desk_login(team.luis).others_know_passphrase
+
+
+def test_who_lost_the_words_handed_over_still_gets_keys_that_those_do_not_open(
+    team: Team, amara, noor
+):
+    kim = bring_in(
+        working_name="Kim",
+        handle="kim",
+        role=Role.STAFF,
+        languages=["en"],
+        is_lead=False,
+        countersigner=None,
+        by=team.amara,
+        at=timezone.now(),
+    ).staff
+    client = chooses(with_code(begin(amara, team, kim)))
+    types(amara, team.shares[0])
+    types(noor, team.shares[1])
+    finish(client)
+    assert desk_login(kim).others_know_passphrase
+    handed_over = keys.unlock(kim.person_id, NEW)
+    own = change_passphrase(kim, current=NEW, new=OTHER, at=timezone.now())
+    assert own.key_id != handed_over.key_id
+    assert not desk_login(kim).others_know_passphrase
 
 
 def test_all_of_it_is_kept_and_none_of_the_words(team: Team, amara, noor, luis: Client):
