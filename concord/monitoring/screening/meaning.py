@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from concord.monitoring.screening.found import Signal
+from concord.monitoring.screening.found import URGENT_FROM, Signal
 from concord.monitoring.screening.lexicon import lexicon
 from concord.monitoring.screening.rules import (
     A_LITTLE,
@@ -40,6 +40,7 @@ TO_A_PERSON = frozenset(["threat", "self-harm", "sexual"])
 """Said to somebody, whoever they are: a lawyer, a survivor. Only words about the saying itself lower these."""
 OR = frozenset(["or", "else", "otherwise", "ou", "sinon", "o", "u", "أو", "او", "وإلا", "والا"])
 YOU = frozenset(["you", "u", "your"])
+TO_SOMEBODY = frozenset(["i", "we", "you", "your", "je", "on", "te", "tu", "vous", "toi", "ti"])
 WHY = frozenset(["why", "pourquoi", "qué", "que", "لماذا", "ليش", "ليه"])
 
 
@@ -129,9 +130,9 @@ def reading(language: str) -> Reading:
 def _lowering(match: Match, sentence: Sentence) -> Iterator[tuple[int, str]]:
     tokens, rule = sentence.tokens, match.rule
     outside = [*tokens[: match.first], *tokens[match.last :]]
-    to_a_person = rule.signal in TO_A_PERSON
+    to_a_person = rule.signal in TO_A_PERSON and not _is_of_a_group(match, tokens)
     if not any("!" in token.parts for token in tokens):
-        if any(("t" if to_a_person else "Q") in token.parts for token in outside):
+        if any(_objects(token, rule, to_a_person=to_a_person) for token in outside):
             yield CLEARLY, "somebody objects"
         said = _before(tokens, match.first, SAID_BEFORE, stop=".")
         denied = _before(tokens, match.first, DENIED_BEFORE, stop=".,")
@@ -158,6 +159,20 @@ def _lowering(match: Match, sentence: Sentence) -> Iterator[tuple[int, str]]:
         yield A_LITTLE, "something kind is said too"
     if rule.signal == "slur" and _is_own(tokens, match):
         yield CLEARLY, "said of oneself"
+
+
+def _is_of_a_group(match: Match, tokens: list[Token]) -> bool:
+    """ "Women deserve to be raped": a threat's words, said of a group and not to somebody."""
+    said = {word for token in tokens[match.first : match.last] for word in token.words}
+    before = tokens[match.first - 1].parts if match.first else frozenset[str]()
+    return match.rule.signal == "threat" and "G" in before and said.isdisjoint(TO_SOMEBODY)
+
+
+def _objects(token: Token, rule: Rule, *, to_a_person: bool) -> bool:
+    """What only names a topic, victims or history, does not object to somebody's death."""
+    if to_a_person:
+        return "t" in token.parts
+    return "Q" in token.parts and not ("+" in token.parts and rule.rank >= URGENT_FROM)
 
 
 def _before(tokens: list[Token], place: int, most: int, *, stop: str) -> list[Token]:

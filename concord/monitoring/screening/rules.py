@@ -84,6 +84,7 @@ THREAT_RULES: dict[str, tuple[int, str]] = {
     "i will": (90, "I[Ff]{0,3}W[FfW]{0,3}[Kl][Ff]{0,3}[Yy3]"),
     "i will come and": (90, "I[Ff]{0,3}W[^.Nrut]{1,8}>[FfW]{0,1}(?:[Kl][Ff]{0,2}[Yy3]|PK)"),
     "or i do": (85, "/(?:I[Ff]{0,1}K[Ff]{0,2}[Yy3]|I{0,1}PK)|>IPK"),
+    "on what is yours": (90, "(?:(?:I[Ff]{0,3}|J)W[FfW]{0,3}|M[FfC]{0,2}|/I)`_"),
     "should have": (85, "MD[Ff]{0,2}[Yy3]"),
     "somebody do": (85, "JF{0,1}K(?<!7)F{0,2}3"),
     "will, to you": (85, "J[Ff]{0,3}W[FfW]{0,3}[Kl][Ff]{0,3}[Yy3]"),
@@ -149,7 +150,7 @@ class Alphabet:
         return "".join(out)
 
 
-NEEDS = {"hostility": "GgkRT1", "slur": "Ss", "threat": "2KlD", "self-harm": "4", "sexual": "5"}
+NEEDS = {"hostility": "GgkRT1", "slur": "Ss", "threat": "2KlD`", "self-harm": "4", "sexual": "5"}
 """Parts without one of which no rule of a signal can fit."""
 
 
