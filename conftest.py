@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -56,6 +57,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(
+        50_000, 20, 50
+    )  # a run makes many small things, and ends: a twentieth of its time
     config.pluginmanager.register(Recorder(), "concord-record")
 
 

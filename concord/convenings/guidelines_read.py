@@ -9,20 +9,27 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.core import signing
+from django.db.models import UUIDField
 from django.http import HttpRequest, HttpResponseBase
 
 from concord.convenings.models import Guidelines, Session
 from concord.people.current import person_of
+from concord.prepared import Prepared, Slot
 
 COOKIE = "__Host-guidelines"
 MOST = 40
 """Sessions remembered in one browser; the oldest falls out and is simply shown again."""
 LIFETIME = 60 * 60 * 24 * 14
 
+_confirmed = Guidelines.objects.filter(confirmed_at__isnull=False)
+_guidelines = Prepared(
+    lambda: _confirmed.filter(session=Slot("session", UUIDField())).order_by("-number")[:1]
+)
+
 
 def guidelines_of(session: Session) -> Guidelines | None:
     """The guidelines that hold for a session: the newest that were confirmed."""
-    return session.guidelines.filter(confirmed_at__isnull=False).order_by("-number").first()
+    return _guidelines.first(session=session.id)
 
 
 def guidelines_of_each(sessions: Iterable[Session]) -> dict[UUID, Guidelines]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.db.models import UUIDField
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -14,13 +15,20 @@ from concord.doors import way_back
 from concord.people.current import person_of
 from concord.people.models import Person
 from concord.policy.acknowledge import has_acknowledged
+from concord.prepared import Prepared, Slot
+
+_registration = Prepared(
+    lambda: Registration.objects.filter(
+        person=Slot("person", UUIDField()), convening=Slot("convening", UUIDField())
+    )
+)
 
 
 def registration_of(person: Person | None, convening: Convening) -> Registration | None:
     """The person's registration for this event, or None."""
     if person is None:
         return None
-    return Registration.objects.filter(person=person, convening=convening).first()
+    return _registration.first(person=person.id, convening=convening.id)
 
 
 def step_before(

@@ -6,14 +6,22 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.backends import BaseBackend
+from django.db.models import UUIDField
 from django.http import HttpRequest
 
 from concord.doors import on_desk
 from concord.people.enrol import read_handle
 from concord.people.known_browser import is_known
 from concord.people.models import Login
+from concord.prepared import Prepared, Slot
 from concord.vault import keys, session
 from concord.vault.errors import WrongPassphrase
+
+_signed_in = Prepared(
+    lambda: Login.objects.filter(id=Slot("login", UUIDField()), is_active=True).select_related(
+        "person"
+    )
+)
 
 
 class PassphraseBackend(BaseBackend):
@@ -46,7 +54,7 @@ class PassphraseBackend(BaseBackend):
         return login
 
     def get_user(self, user_id: UUID) -> Login | None:
-        return Login.objects.filter(id=user_id, is_active=True).select_related("person").first()
+        return _signed_in.first(login=user_id)
 
 
 def _login_by(username: str) -> Login | None:

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from django.db import transaction
+from django.db.models import DateTimeField
 from django.utils.translation import gettext_lazy as _
 
 from concord.policy.models import Version
+from concord.prepared import Prepared, Slot
 from concord.refusals import Refused
 
 
@@ -38,6 +40,11 @@ class Reader(Protocol):
 R = TypeVar("R", bound=Reader)
 
 
+_in_force = Prepared(
+    lambda: Version.objects.by_time(Slot("at", DateTimeField())).only("number")[:1]
+)
+
+
 @transaction.atomic
 def acknowledge(reader: R, *, version: int, at: datetime) -> R:
     """Keep the number of the version in force on whoever read it. Twice changes nothing.
@@ -55,7 +62,8 @@ def acknowledge(reader: R, *, version: int, at: datetime) -> R:
 
 def number_in_force(at: datetime) -> int | None:
     """The number of the version in force, or None before the first."""
-    return Version.objects.by_time(at).values_list("number", flat=True).first()
+    version = _in_force.first(at=at)
+    return version.number if version else None
 
 
 def has_acknowledged(reader: Reader, *, at: datetime) -> bool:

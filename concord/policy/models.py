@@ -7,13 +7,15 @@ from typing import Any
 
 from django.db import models
 
+from concord.prepared import Slot
+
 
 class VersionQuerySet(models.QuerySet["Version"]):
     def in_force(self, at: datetime) -> Version | None:
         """The version in force at a moment: conduct is judged by the one in force when it happened."""
         return self.by_time(at).first()
 
-    def by_time(self, at: datetime) -> VersionQuerySet:
+    def by_time(self, at: datetime | Slot) -> VersionQuerySet:
         """Those whose day had come, the last one first."""
         return self.filter(effective_from__lte=at).order_by("-effective_from", "-number")
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import UUIDField
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +17,15 @@ from concord.convenings.models import Registration
 from concord.convenings.threshold import registration_of, step_of
 from concord.people.current import person_of
 from concord.policy.acknowledge import has_acknowledged
+from concord.prepared import Prepared, Slot
 from concord.refusals import Refused
 from concord.spaces.models import Condition, Room
+
+_room = Prepared(
+    lambda: Room.objects.select_related("convening", "session__convening").filter(
+        id=Slot("room", UUIDField())
+    )
+)
 
 
 class RoomIsLocked(Refused):
@@ -44,7 +52,7 @@ def enter(
     person = person_of(request)
     if person is None:
         return f"{reverse('sign_in')}?{urlencode({'next': reverse('room', args=[room_id])})}"
-    room = Room.objects.select_related("convening", "session__convening").filter(id=room_id).first()
+    room = _room.first(room=room_id)
     if room is None:
         raise Http404
     if not to_write:

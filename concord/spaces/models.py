@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.access.models import Place
 from concord.convenings.models import Convening, Registration, Session, State
+from concord.prepared import Prepared, Slot
 
 
 class Condition(models.TextChoices):
@@ -133,7 +134,7 @@ class Room(models.Model):
             return {Condition.ENDED}
         if state not in (State.OPEN, State.PAUSED):
             return {Condition.NOT_OPEN}
-        held = {CONDITION_OF[brake.kind] for brake in self.brakes.holding(at)}
+        held = {CONDITION_OF[brake.kind] for brake in _brakes_holding.all(room=self.id, at=at)}
         return held | ({Condition.PAUSED} if state == State.PAUSED else {Condition.OPEN})
 
     def condition(self, at: datetime) -> Condition:
@@ -295,7 +296,7 @@ class HelpOffer(models.Model):
 
 
 class BrakeQuerySet(models.QuerySet["Brake"]):
-    def holding(self, at: datetime) -> BrakeQuerySet:
+    def holding(self, at: datetime | Slot) -> BrakeQuerySet:
         """Not lifted, and confirmed by another or still within its 15 minutes.
 
         One that was pulled after `at` counts too: a post that waited for the room must not slip past it.
@@ -356,3 +357,9 @@ CONDITION_OF: dict[str, Condition] = {
     Brake.Kind.NEWCOMERS: Condition.NEWCOMERS,
     Brake.Kind.SLOW: Condition.SLOW,
 }
+
+_brakes_holding = Prepared(
+    lambda: Brake.objects.filter(room=Slot("room", models.UUIDField())).holding(
+        Slot("at", models.DateTimeField())
+    )
+)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import UUIDField
 from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -26,6 +27,7 @@ from concord.live.hub import hub
 from concord.live.relay import Word
 from concord.live.subscriptions import Event
 from concord.outbox.clock import clock
+from concord.prepared import Prepared, Slot
 from concord.spaces import hooks
 from concord.spaces.models import Post, Removal, Renaming, Room
 
@@ -114,10 +116,13 @@ def _tell_through(room_id: UUID, lowest: int, highest: int) -> None:
 
 def _tell_of_post(post: Post) -> None:
     """Only who wrote it is read again: they may have changed their name since the page was opened."""
-    post.registration = Registration.objects.filter(posts=post.id).first()
+    post.registration = _author.first(post=post.id)
     whole = post.registration is not None and post.comment_on_id is None
     _tell_here(post.room_id, post.number, post.number, post if whole else None)
     relay.tell(ROOM, post.room_id, post.number, post.number, is_compared=True)
+
+
+_author = Prepared(lambda: Registration.objects.filter(posts=Slot("post", UUIDField())).order_by())
 
 
 def _tell_here(room_id: UUID, lowest: int, highest: int, post: Post | None = None) -> None:

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import UUIDField
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from concord.access.gate import admit_to_write
 from concord.access.models import EVERYWHERE, Limit
-from concord.convenings.models import Registration
+from concord.convenings.models import Registration, Session
+from concord.prepared import Prepared, Slot
 from concord.refusals import Refused
 from concord.spaces import hooks, news
 from concord.spaces.clean_text import clean_text
@@ -88,8 +90,10 @@ def post_message(
     """
     said = clean_text(text)
     limits = admit_to_write(registration.person_id, room.places, at=at)
-    room = Room.objects.held().get(id=room.id, convening=registration.convening_id)
-    if nonce and (before := room.posts.filter(registration=registration, nonce=nonce).first()):
+    room = _hold(room, registration)
+    if nonce and (
+        before := _earlier.first(room=room.id, registration=registration.id, nonce=nonce)
+    ):
         return before
     _brakes_allow(room, registration, at=at)
     _limits_allow(limits, registration, at=at)
@@ -107,6 +111,28 @@ def post_message(
     hooks.tell_stored(post, at=at)
     news.tell_post(post)
     return post
+
+
+def _hold(room: Room, registration: Registration) -> Room:
+    """The room as it is now, and as it stays until this transaction ends; and the state of its session."""
+    held = _held.first(room=room.id, convening=registration.convening_id)
+    if held is None:
+        raise Room.DoesNotExist
+    if held.session_id:
+        held.session = _session.first(session=held.session_id)
+    return held
+
+
+_id = UUIDField()
+_held = Prepared(
+    lambda: Room.objects.held().filter(id=Slot("room", _id), convening=Slot("convening", _id))
+)
+_session = Prepared(lambda: Session.objects.filter(id=Slot("session", _id)))
+_earlier = Prepared(
+    lambda: Post.objects.filter(
+        room=Slot("room", _id), registration=Slot("registration", _id), nonce=Slot("nonce", _id)
+    ).order_by()
+)
 
 
 def _brakes_allow(room: Room, registration: Registration, *, at: datetime) -> None:
