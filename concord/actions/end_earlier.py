@@ -16,6 +16,7 @@ from concord.actions.apologise import say_it_has_an_earlier_end
 from concord.actions.give_back import end_decision, held_beyond
 from concord.actions.models import Ending
 from concord.actions.tell_reporter import tell_of_an_earlier_end
+from concord.cases.models import State
 from concord.concurrence.guards import HasAConflict, NeedsCoordinator, check_key, check_staff
 from concord.concurrence.models import Decision
 from concord.monitoring.desk_stream import tell_desks
@@ -60,12 +61,13 @@ def end_earlier(
 ) -> Ending:
     """Let it end at that moment; the reason is sealed beside it. The same end twice is refused as not earlier.
 
+    Once its case is erased nothing can be proposed in it, and a lead who reads the decision may as well.
     Raises `NeedsCoordinator`, `HasAConflict`, `WouldBeALift`, `OnlyEarlier`, `SayWhy`, and the guards of staff.
     """
     decision = Decision.objects.select_for_update().select_related("case").get(id=decision.id)
     check_staff(by, at=at)
     check_key(by, keyring.holder)
-    if by not in (decision.case.coordinator, decision.case.deputy):
+    if not may_end_earlier(decision, by=by):
         raise NeedsCoordinator(subject=decision.id)
     if not files.may_open(decision.file, by.person_id):
         raise HasAConflict(subject=decision.id)
@@ -91,3 +93,9 @@ def end_earlier(
     tell_of_an_earlier_end(decision, at=at)
     tell_desks(files.readers(decision.file), "decision", decision.id)
     return ending
+
+
+def may_end_earlier(decision: Decision, *, by: StaffMember) -> bool:
+    """Whether it is this person's to do, as far as their seat goes."""
+    case = decision.case
+    return by in (case.coordinator, case.deputy) or (by.is_lead and case.state == State.PURGED)

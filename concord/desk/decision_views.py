@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from concord.actions.ask_to_leave import is_followed
 from concord.actions.confirm_decision import confirm_decision
-from concord.actions.end_earlier import end_earlier
+from concord.actions.end_earlier import end_earlier, may_end_earlier
 from concord.actions.held_words import held_words
 from concord.actions.models import (
     BarredOrganisation,
@@ -28,6 +28,7 @@ from concord.actions.models import (
     LateRecusal,
     LaterMember,
 )
+from concord.cases.models import OVER, State
 from concord.cases.recuse import recuse
 from concord.concurrence.let_stand import let_stand, may_let_stand
 from concord.concurrence.models import Decision, GroundCount, Look, Warrant
@@ -193,7 +194,14 @@ def decision_page(
         "is_in_force": in_force,
         "until_there": _there(found, found.ended_at or found.until_at),
         "ending": _ending(found),
-        "may_lift": in_force and coordinates and bool(lasting),
+        "may_lift": in_force and coordinates and bool(lasting) and found.case.state not in OVER,
+        "to_reopen": found.case
+        if in_force and coordinates and lasting and found.case.state == State.CLOSED
+        else None,
+        "is_erased": found.case.state == State.PURGED,
+        "may_end_earlier": in_force
+        and bool(lasting)
+        and may_end_earlier(found, by=request.staff_member),
         "several": sum(warrant.kind in SHUTS for warrant in warrants) > 1,
         "earlier": form or EarlierForm(),
         "look": look,
@@ -205,7 +213,9 @@ def decision_page(
         "has_confirmed": bool(late)
         and late[0].confirmations.filter(person=request.staff_member.person_id).exists(),
         "names": [staff.working_name for staff in names],
-        "proposal_id": agreed.version.proposal_id if agreed else None,
+        "proposal_id": agreed.version.proposal_id
+        if agreed and found.case.state != State.PURGED
+        else None,
         "held": _held(lasting),
         "stays": sum(not is_followed(one) for one in lasting if one.kind == "ask"),
         "asked": sum(one.kind == "ask" for one in lasting),

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from concord.access.gate import is_admitted
 from concord.access.models import Place, ShutToken
@@ -288,6 +289,9 @@ def test_a_decision_in_force_still_refuses_at_the_door_after_what_it_rests_on_is
     targets = endless(cast)
     case = closed(cast, decided_case(cast, targets=targets, grounds=("violation",)))
     decision = Decision.objects.get(case=case)
+    amara = at_the_desk(cast.amara).open(f"/decisions/{decision.id}")
+    assert amara.sees("Its case is closed.")
+    assert not amara.sees("End it now")
     assert Closing.objects.get().expunge_on == months_after(after(case), 24)
     due = warned_and_due(case)
     assert purge_cases(at=due) == 1
@@ -298,6 +302,12 @@ def test_a_decision_in_force_still_refuses_at_the_door_after_what_it_rests_on_is
     assert not Flag.objects.exists()
     assert all(bytes(version.sealed) == b"" for version in Version.objects.all())
     assert files.still_there(Version.objects.values_list("briefing", flat=True)) == set()
+    Case.objects.update(coordinator=cast.ravi.staff, deputy=None)  # both have left meanwhile
+    ends_at = (timezone.now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    amara.open(f"/decisions/{decision.id}").press("Let it end then", ends_at=ends_at, why="Enough.")
+    assert amara.sees("given an earlier end"), amara.words
+    decision.refresh_from_db()
+    assert decision.ended_at is not None
     assert audit() == []
 
 
