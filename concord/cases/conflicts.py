@@ -70,6 +70,15 @@ def may_leave_it(case: Case, persons: Iterable[UUID], *, at: datetime) -> set[UU
     return able - acquainted_in(case, among=able)
 
 
+def acquainted_last(
+    case: Case, able: list[StaffMember]
+) -> tuple[list[StaffMember], list[StaffMember]]:
+    """The same people, whoever knows somebody in it a little behind the others; and who those are."""
+    ids = acquainted_in(case, among={staff.person_id for staff in able})
+    known = [staff for staff in able if staff.person_id in ids]
+    return sorted(able, key=lambda staff: staff in known), known
+
+
 def _eligible(
     case: Case, candidates: StaffQuerySet, *, about: set[UUID], at: datetime
 ) -> list[StaffMember]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from concord.cases.clocks import standing_of
-from concord.cases.conflicts import eligible
+from concord.cases.conflicts import acquainted_last, eligible
 from concord.cases.models import Case, Handover, Source, State
 from concord.convenings.running import a_session_runs, is_running
 from concord.ledger.readings import last_act, last_of_any
@@ -104,13 +104,16 @@ def touched_at(case: Case) -> datetime:
 
 
 def able_to_take(case: Case, *, at: datetime) -> list[StaffMember]:
-    """Receivers without a conflict who hold its key, awake or at rest, but its coordinator; on call first."""
+    """Receivers without a conflict who hold its key, awake or at rest, but its coordinator; on call first, and whoever
+    knows somebody in it a little last.
+    """
     holders = files.readers(case.file) | files.dormant_readers(case.file)
-    return [
+    able = [
         staff
         for staff in eligible(case, about=set(), at=at)
         if staff.receives_reports and staff.person_id in holders and staff.id != case.coordinator_id
     ]
+    return acquainted_last(case, able)[0]
 
 
 def asked_by(handover: Handover, *, at: datetime) -> list[StaffMember]:

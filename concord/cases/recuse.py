@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.ask_outside import ask_outside
-from concord.cases.conflicts import eligible
+from concord.cases.conflicts import acquainted_last, eligible
 from concord.cases.models import Agreement, Case, Recusal, State
 from concord.cases.move import reopen
 from concord.cases.ring_the_seats import seats_changed
@@ -119,7 +119,8 @@ def fill_the_seats(case: Case, *, at: datetime) -> None:
     """Exactly one coordinator at any time, and a deputy where there is anybody (R-COORD-1).
 
     Only among those who had no conflict when the case was opened: they hold its key, awake or at rest. Nobody is woken
-    who took somebody else out: what one person empties alone does not fall to them.
+    who took somebody else out: what one person empties alone does not fall to them. Whoever knows somebody in it a
+    little sits there only where nobody else can.
     """
     at_rest = files.dormant_readers(case.file)
     others = case.recusals.exclude(recused_by=None).exclude(recused_by=F("person"))
@@ -130,11 +131,13 @@ def fill_the_seats(case: Case, *, at: datetime) -> None:
         for staff in eligible(case, about=set(), at=at)
         if staff.receives_reports and staff.person_id in holders
     ]
+    able, known = acquainted_last(case, able)
     before, stood_by = case.coordinator, case.deputy
-    if case.coordinator not in able and case.deputy in able:
+    is_passed_over = case.deputy in known and able[0] not in known
+    if case.coordinator not in able and case.deputy in able and not is_passed_over:
         case.coordinator, case.deputy = case.deputy, None
     elif case.coordinator not in able and able:
-        case.coordinator, case.deputy = able[0], None
+        case.coordinator = able[0]
     if case.coordinator != before:
         case.coordinated_since = at
         case.handovers.open().update(ended_at=at)

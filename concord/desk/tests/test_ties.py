@@ -13,7 +13,7 @@ from concord.cases.agree_to_no_action import agree_to_no_action, may_agree_on_th
 from concord.cases.decide_no_action import decide_no_action
 from concord.cases.hand_over import NobodyToTakeIt, give_a_row_to_newcomers, hand_over
 from concord.cases.models import Case, NoAction, Party
-from concord.cases.presence import asked_by
+from concord.cases.presence import able_to_take, asked_by
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
@@ -457,6 +457,19 @@ def test_whoever_knows_them_a_little_coordinates_last(cast: Cast) -> None:
     declare_tie(cast.amara.staff, person=cast.karim.person, kind=SOFT, at=cast.at)
     case = case_about_karim(cast)
     assert (case.coordinator, case.deputy) == (cast.luis.staff, cast.amara.staff)
+
+
+def test_whoever_knows_them_a_little_follows_in_a_seat_only_where_nobody_else_can(
+    cast: Cast,
+) -> None:
+    """Mina holds the key at rest; Luis, the deputy and on call, said that he has met Karim."""
+    mina, case = another_receiver(cast), case_about_karim(cast)
+    assert case.deputy == cast.luis.staff
+    declare_tie(cast.luis.staff, person=cast.karim.person, kind=SOFT, at=cast.at)
+    assert able_to_take(case, at=cast.at) == [mina.staff, cast.luis.staff]
+    recuse(case, who=cast.amara.id, by=cast.amara.staff, at=cast.at)
+    case.refresh_from_db()
+    assert (case.coordinator, case.deputy) == (mina.staff, cast.luis.staff)
 
 
 @pytest.mark.clauses("K-CONF-1")
