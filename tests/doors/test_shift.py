@@ -245,7 +245,7 @@ def test_all_tabs_of_a_desk_lock_together(hosts: Hosts, luis: Phone, cast: Cast)
 
 @pytest.mark.clauses(
     "R-FLAG-1", "R-COORD-1", "R-CONCUR-1", "R-ACT-1", "R-ACT-REVOKE", "R-ACT-DELETE",
-    "V-THREAT-1", "A-REVOKE-1", "A-GROUND-2", "A-THOUGHT-1", "V-SILENCE-1", "R-BOTH-1", "R-MONITOR-1",
+    "V-THREAT-1", "A-REVOKE-1", "A-GROUND-2", "A-THOUGHT-1", "R-BOTH-1", "R-MONITOR-1",
 )  # fmt: skip
 def test_a_threat_in_a_live_chat_ends_from_a_locked_phone(
     hosts: Hosts,

@@ -47,8 +47,11 @@ from tests.cast import login_by_mailbox
 
 at = timezone.now()
 asked = json.loads(sys.stdin.read())
-amara = StaffMember.objects.get(working_name="Amara")
-keyring = keys.unlock(amara.person_id, asked["passphrase"])
+amara, luis, ravi = (StaffMember.objects.get(working_name=name) for name in ("Amara", "Luis", "Ravi"))
+keyring, luiss, ravis = (
+    keys.unlock(one.person_id, words)
+    for one, words in zip((amara, luis, ravi), asked["passphrases"], strict=True)
+)
 case = Decision.objects.get().case
 hall = Room.objects.get(id=asked["hall"])
 again = login_by_mailbox("k.arimhaddad@googlemail.com")
@@ -59,6 +62,9 @@ print(json.dumps({
     "report": read_report(Report.objects.get(), keyring=keyring, at=at).text,
     "evidence": [copy["text"] for copy in
                  read_case(case, by=amara, keyring=keyring, at=at).evidence],
+    "to luis": [copy["text"] for copy in
+                read_case(case, by=luis, keyring=luiss, at=at).evidence],
+    "to ravi": files.may_open(case.file, ravis.holder),
     "karim": is_admitted(Registration.objects.get(id=asked["karim"]).person_id, hall.places, at=at),
     "tomas": is_admitted(Registration.objects.get(id=asked["tomas"]).person_id, hall.places, at=at),
     "again": is_admitted(again.person_id, hall.places, at=at),
@@ -100,7 +106,12 @@ def test_on_a_new_machine_reports_open_for_their_people_and_decisions_hold(
     there = look(elsewhere, cast, note)
     assert there["report"] == "He wrote to me at night."
     assert there["note"] == NOTE
-    assert there["evidence"] == ["Sara, go and hurt yourself, nobody wants you here"]
+    assert (
+        there["evidence"]
+        == there["to luis"]
+        == ["Sara, go and hurt yourself, nobody wants you here"]
+    )
+    assert not there["to ravi"], "he is close to Karim, there as here"
     assert (there["karim"], there["again"], there["tomas"]) == (False, False, True)
     assert there["unverified"] >= 2
     assert there["verified"]
@@ -110,9 +121,9 @@ def test_on_a_new_machine_reports_open_for_their_people_and_decisions_hold(
 
 
 def look(install: Install, cast: Cast, note: bytes) -> dict[str, Any]:
-    """What Amara finds there, who brings nothing but her passphrase."""
+    """What Amara, Luis and Ravi find there, who bring nothing but their passphrases."""
     asked = {
-        "passphrase": PASSPHRASES["amara"],
+        "passphrases": [PASSPHRASES[name] for name in ("amara", "luis", "ravi")],
         "hall": str(cast.hall.id),
         "note": note.hex(),
         "karim": str(cast.karim.id),

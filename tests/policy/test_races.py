@@ -55,6 +55,7 @@ from tests.cast import (
     terms_for,
 )
 from tests.looking_again import another_receiver, decided
+from tests.policy.test_linked_proposals import reads_only
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOSTILE = "All immigrants are vermin and should be shot"
@@ -193,7 +194,7 @@ def test_two_coordinators_on_linked_cases_in_the_same_second_leave_one_open(cast
     luis = {"by": cast.luis.staff, "keyring": cast.luis.keyring, "at": cast.at}
     other = take_up(told.report, **luis)
     link_cases(other, older=case, by=cast.luis.id, at=cast.at)
-    terms = terms_for(cast)
+    terms = terms_for(cast, targets=(reads_only(cast),))
     at_once(lambda: proposed(cast, case), lambda: propose(other, terms=terms, **luis))
     assert Proposal.objects.open().count() == 1
 

@@ -19,6 +19,7 @@ from concord.monitoring.flag_post import flag_post
 from concord.monitoring.models import Flag
 from concord.outbox.models import Job
 from concord.people.tests.team import Mailbox
+from concord.policy.violations import KINDS
 from concord.reports.models import Report
 from tests.browsing import Browser, at_the_desk, into
 from tests.cast import Cast, case_about_karim, closed, participant
@@ -60,15 +61,17 @@ def test_a_friend_pays_a_witness_back_others_cheer_and_each_has_a_decision_of_th
     colleague = amara if desk is luis else luis
     desk.open(f"/cases/{new.id}/people").press("Keep it", role="assisted", name="Lena Kurz")
     assert desk.sees("Person reported: helped, or cheered it on")
-    for who, item, reason in (
-        (omar, "retal", "He published where a witness works."),
-        (lena, "assist", "She cheered it on."),
+    for who, items, reason in (
+        (omar, ["retal", "confid"], "He published where a witness works."),
+        (lena, ["assist"], "She cheered it on."),
     ):
         desk.open(f"/cases/{new.id}/propose")
         steps = {f"step_{one.person_id}": "revoke" if one is who else "" for one in (omar, lena)}
-        typed = {**SHORT, **steps, "violations": item, "reason": reason}
+        typed = {**SHORT, **steps, "violations": items, "reason": reason}
         desk.press("See what it does", **typed).press("Ask for a second yes")
-        colleague.open(desk.path).press("I agree")
+        colleague.open(desk.path)
+        assert all(colleague.sees(str(KINDS[item].name)) for item in items)
+        colleague.press("I agree")
     assert Decision.objects.filter(case=new).count() == 2
     assert cheered.id != posted.id
     for who in (omar, lena):

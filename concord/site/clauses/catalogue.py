@@ -52,10 +52,14 @@ def still_to_be_written(clause: Clause) -> list[str]:
 
 
 @cache
-def stories(folder: Path = CHECKOUT / "tests" / "policy") -> dict[str, tuple[str, ...]]:
-    """Story (pytest's node id) → the clauses it names, read from the source, once, without running anything."""
+def stories(*folders: Path) -> dict[str, tuple[str, ...]]:
+    """Story (pytest's node id) → the clauses it names, read from the source, once, without running anything.
+
+    They lie in tests/policy, and in tests/doors where a browser plays them.
+    """
     return {
         f"{file.relative_to(CHECKOUT).as_posix()}::{name}": clauses
+        for folder in folders or (CHECKOUT / "tests" / "policy", CHECKOUT / "tests" / "doors")
         for file in sorted(folder.glob("test_*.py"))
         for name, clauses in _marked(ast.parse(file.read_text()).body)
     }
