@@ -204,7 +204,10 @@ def _tells_of_it(before: list[Token]) -> bool:
             speaker = next((one for one in earlier if not one.parts & {"F", "C"}), None)
             if any(set(one.words) & PASSIVE for one in earlier):
                 return True
-            if len(token.words) > 1 if speaker is None else not speaker.parts & set("IYyWMN"):
+            verb_first = not token.words[0].isascii()  # as in Arabic: "said the soldier to her"
+            if speaker is None and (len(token.words) > 1 or verb_first):
+                return True
+            if speaker is not None and not speaker.parts & set("IYyWMN"):
                 return True
     return False
 
