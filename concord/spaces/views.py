@@ -15,7 +15,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from concord.access.gate import NotAdmitted, limit_of
 from concord.access.tell import notices_for
@@ -90,9 +90,12 @@ def room(request: Request, room_id: UUID) -> HttpResponse:
 
 
 @door(anyone)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def post(request: Request, room_id: UUID) -> HttpResponse:
-    """Say something. Whatever is refused, the words come back."""
+    """Say something. Whatever is refused, the words come back, on a page whose links lead from here into the room."""
+    if request.method != "POST":
+        query = request.GET.urlencode()
+        return HttpResponseRedirect(f"{reverse('room', args=[room_id])}{query and '?'}{query}")
     said = PostForm(request.POST).said
     text = said["text"] or ""
     try:

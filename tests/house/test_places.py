@@ -18,7 +18,7 @@ SOME = ["00000000-0000-0000-0000-000000000000", "1", "aaa"]
 NO_PAGE = {
     "policy_text", "leave", "still", "next_thing", "list_file", "flag_words", "report_picture", "notices_script",
     "proposal_changed", "mfa_download_recovery_codes", "look", "drill", "in_drill", "answer_flag", "cover_me",
-    "covered",
+    "covered", "post",
 }  # fmt: skip
 """A file, a part of a page, a way on to another page; and what a drill shows, which `test_axe` opens by itself."""
 

@@ -113,10 +113,13 @@ def test_too_long_a_post_comes_back_whole(event, inside, text):
 
 def test_a_paused_room_gives_the_words_back(event, inside):
     pull_brake(event.room, kind="pause", by=event.amara, at=event.at)
-    answer = inside(event.sara).post(posts_of(event.room), {"text": "my thought"})
+    sara = inside(event.sara)
+    answer = sara.post(posts_of(event.room), {"text": "my thought"})
     assert answer.status_code == 409
     assert "my thought" in answer.content.decode()
     assert not Entry.objects.filter(verb="refused").exists()
+    away = sara.get(f"{posts_of(event.room)}?before=11")
+    assert away.url == f"{page_of(event.room)}?before=11", "a link of that page, without a script"
 
 
 def test_a_locked_room_stays_open_to_those_who_wrote(event, inside):
