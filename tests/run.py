@@ -1,6 +1,6 @@
 """bin/test: every test on SQLite, those that touch the database again on PostgreSQL, and the sabotages.
 
-On PostgreSQL every story runs each time, and of the rooms' own tests a third: which one, the source itself says, so
+On PostgreSQL every story runs each time, and of the rooms' own tests a sixth: which one, the source itself says, so
 that the same source asks the same and the next one mostly the other. `--whole` and a night leave nothing out.
 
 Three things run at a time, for each waits a good deal, for a process or for the disk: PostgreSQL, which takes longest;
@@ -122,9 +122,9 @@ def _begin(
     pool: Executor, options: argparse.Namespace, arguments: list[str]
 ) -> list[tuple[Round, Future[None]]]:
     """Start the rounds, the longest first; where only some tests were asked for, SQLite is one."""
-    third = [] if options.whole or options.nightly or arguments else ["--third"]
+    sixth = [] if options.whole or options.nightly or arguments else ["--sixth"]
     others: list[Asked] = [
-        ("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser", *third]),
+        ("PostgreSQL", _on_postgresql, ["--database-only", "--no-browser", *sixth]),
         ("SQLite, in a browser", _on_sqlite, ["--browser-only"]),
     ]
     alone: list[Asked] = [("SQLite", _on_sqlite, ["--no-browser"])]
@@ -193,7 +193,7 @@ def _tell(rounds: list[Round], *, noticed: bool, fast: bool, narrowed: bool, in_
     elif narrowed:
         skipped.append("THE SABOTAGES (ONLY SOME TESTS WERE ASKED FOR)")
     if in_part:
-        skipped.append("POSTGRESQL: ONE THIRD OF THE ROOMS' OWN TESTS (--WHOLE RUNS ALL)")
+        skipped.append("POSTGRESQL: ONE SIXTH OF THE ROOMS' OWN TESTS (--WHOLE RUNS ALL)")
     print()
     for line in skipped:
         print(f"SKIPPED: {line}")

@@ -39,12 +39,10 @@ from concord.desk.alike import (
     Row,
     asks_for_an_answer,
     few_of,
-    how_many_of,
-    how_many_rows,
     rows_of,
 )
 from concord.monitoring.alarm_unwatched import open_rooms
-from concord.monitoring.items import SHOWN, Item, Oldest, how_many_items, items_of, oldest_items
+from concord.monitoring.items import SHOWN, Item, Oldest, items_of, oldest_items
 from concord.monitoring.machine_queue import MachineQueue, machine_queue
 from concord.monitoring.models import Flag, FlagQuerySet, Unwatched
 from concord.people.models import Login, StaffMember
@@ -211,33 +209,6 @@ def waiting_for(staff: StaffMember, *, at: datetime) -> Waiting:
         check_ins=list(check_ins_for(staff, at=at)),
         no_actions=list(no_actions_for(staff).select_related("case")),
         names=dict(proposers.values_list("person_id", "working_name")),
-    )
-
-
-def how_much_waits(staff: StaffMember, *, at: datetime) -> int:
-    """The number beside "Inbox": what asks for an answer of this person."""
-    asks = asks_of(staff, at=at)
-    return (
-        attempts_for(staff).count()
-        + presses_for(staff, at=at).count()
-        + proposals_for(staff, at=at).count()
-        + how_many_items(flags_for(staff))
-        + len(caseless_for(staff, at=at))
-        + machine_queue(staff, at=at).how_many
-        + added_for(staff).count()
-        + how_many_rows(reports_for(staff).filter(COUNTS))
-        + how_many_of(questions_for(staff))
-        + how_many_of(reviews_for(staff))
-        + unconfirmed_for(staff, at=at).count()
-        + later_for(staff, at=at).count()
-        + elsewhere_for(staff).filter(state=ElsewhereState.BY_HAND).count()
-        + by_hand_for(staff).count()
-        + unheld_for(staff).count()
-        + looks_for(staff, at=at).count()
-        + len(asks)
-        + covers_for(staff, at=at).count()
-        + no_actions_for(staff).count()
-        + len(changed_for(staff, asks=asks))
     )
 
 

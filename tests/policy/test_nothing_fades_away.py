@@ -12,7 +12,8 @@ from concord.cases.recuse import recuse, take_out
 from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.concurrence.say_on_it import say_on_it
-from concord.desk.waiting import how_much_waits, waiting_for
+from concord.desk.how_much_waits import how_much_waits
+from concord.desk.waiting import waiting_for
 from concord.ledger.models import Entry
 from concord.monitoring.alarm_unreviewed import alarm_unreviewed
 from concord.monitoring.call_again import call_again

@@ -15,7 +15,8 @@ from concord.actions.models import ReviewRequest
 from concord.cases.models import Case, State
 from concord.cases.recuse import recuse
 from concord.cases.take_up import take_up
-from concord.desk.waiting import how_much_waits, waiting_for
+from concord.desk.how_much_waits import how_much_waits
+from concord.desk.waiting import waiting_for
 from concord.reports.erase_report import erase_report
 from concord.reports.models import Report
 from concord.reports.models import State as ReportState

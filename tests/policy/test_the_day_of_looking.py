@@ -27,7 +27,8 @@ from concord.concurrence.models import Decision, Look, Proposal
 from concord.concurrence.ring_for_press import ring_for_press
 from concord.concurrence.void import lapse_all
 from concord.convenings.models import Convening, Session
-from concord.desk.waiting import how_much_waits, waiting_for
+from concord.desk.how_much_waits import how_much_waits
+from concord.desk.waiting import waiting_for
 from concord.monitoring.call_again import call_again
 from concord.outbox.models import Job
 from concord.outbox.worker import run

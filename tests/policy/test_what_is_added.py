@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from concord.cases.models import Case, State
 from concord.cases.purge_case import NotItsDayYet, purge_case
 from concord.cases.recuse import recuse
+from concord.desk.how_much_waits import how_much_waits
 from concord.desk.tests.test_inbox import number_beside_inbox
-from concord.desk.waiting import added_for, how_much_waits, waiting_for
+from concord.desk.waiting import added_for, waiting_for
 from concord.outbox.models import Job
 from concord.people.end_designation import end_designation
 from concord.reports.add_words import add_words

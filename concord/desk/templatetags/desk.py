@@ -8,7 +8,8 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 
-from concord.desk.waiting import Waiting, how_much_waits
+from concord.desk.how_much_waits import how_much_waits
+from concord.desk.waiting import Waiting
 from concord.monitoring.items import COUNTED
 from concord.people.current import staff_of
 

@@ -19,7 +19,8 @@ from concord.actions.ask_review import RUNG_EVERY, ask_review
 from concord.actions.models import ReviewRequest, Unheld
 from concord.cases.alarm_caseless import alarm_caseless
 from concord.concurrence.models import Warrant
-from concord.desk.waiting import how_much_waits, waiting_for
+from concord.desk.how_much_waits import how_much_waits
+from concord.desk.waiting import waiting_for
 from concord.live import relay
 from concord.monitoring.alarm_unreviewed import alarm_unreviewed
 from concord.monitoring.desk_stream import authorise, stream_of
@@ -170,6 +171,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     first, *others = decided(cast, targets=tuple(letters)).execution.warrants.all()
     does_not_hold(first)
     flagged(cast, "one")
+    receive_report(Told(text="one"), nonce=b"0" * 16, at=cast.at)
     proposed(cast)
     amara.open(page)
     before = queries()
@@ -179,6 +181,15 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     for one in others:
         does_not_hold(one)
     assert queries() <= before
+
+
+def test_of_what_waits_for_nobody_nothing_is_asked(cast: Cast, amara: Browser) -> None:
+    amara.open("/decisions")
+    with CaptureQueriesContext(connection) as caught:
+        amara.open("/decisions")
+    counted = [one["sql"] for one in caught if "COUNT(" in one["sql"]]
+    assert not [sql for sql in counted if "actions_reviewrequest" in sql]
+    assert how_much_waits(cast.amara.staff, at=cast.at) == 0
 
 
 def test_under_a_passphrase_that_others_know_no_stream_is_heard(cast: Cast, amara: Browser) -> None:
