@@ -1,7 +1,8 @@
 """alarm_later: somebody under a decision on an organisation at whom nobody looked in time rings wider (A-UNIT-1, 4.9).
 
 The clock is that of a return, for it is one step from a decision in force to somebody's access: two minutes while an
-event runs in which it holds, an hour otherwise. The card stays open until a person looks; no clock looks for them.
+event runs in which it holds, an hour otherwise. The card stays open and calls again until a person looks (`wait_live`);
+no clock looks for them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from concord.actions.ask_review import is_running
 from concord.actions.models import LaterMember
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
@@ -34,6 +36,12 @@ def alarm_later(job: Job | None, *, at: datetime) -> int:
     return len(ids)
 
 
+def who_may_look_at(card: LaterMember) -> set[UUID]:
+    """Whoever may open the decision, and is neither the person nor close to them."""
+    decision = card.barred.decision
+    return files.readers(decision.file) - close_to({card.person_id}) - {card.person_id}
+
+
 @transaction.atomic
 def _alarm(id: UUID, *, at: datetime) -> None:
     card = LaterMember.objects.select_for_update(of=("self",)).filter(id=id).first()
@@ -42,9 +50,9 @@ def _alarm(id: UUID, *, at: datetime) -> None:
     card.alarmed_at = at
     card.save(update_fields=["alarmed_at"])
     decision = card.barred.decision
-    told = files.readers(decision.file) - close_to({card.person_id}) - {card.person_id}
+    told = who_may_look_at(card)
     tell_desks(told, "decision", decision.id)
-    ring(told, at=at)
+    ring(told, at=at, at_once=is_running([decision]))
     if not StaffMember.objects.receivers(at).filter(person__in=told).exists():
         words = _(
             "Decision %(code)s waits for somebody who may look at it, and nobody on the team may."

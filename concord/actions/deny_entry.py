@@ -19,6 +19,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from concord import names
+from concord.access.forget_tokens import LONGEST
 from concord.access.gate import is_admitted
 from concord.access.models import Place, Shut, ShutToken
 from concord.access.shut import shut
@@ -50,6 +51,16 @@ class SharedMailbox(Refused):
     words = _(
         "Several people may read one of these mailboxes, so it cannot stand for one person. "
         "Give an address that is theirs alone."
+    )
+    status = 409
+
+
+class KeptTooShort(Refused):
+    """A mailbox is kept for so long and no longer (`forget_tokens`): beyond that it would keep nobody out."""
+
+    words = _(
+        "A mailbox is kept for 24 months and no longer, so nobody would be known by it until then. Choose an earlier "
+        "end, or none and a day to look at it again; where it is still needed, it is proposed anew in time."
     )
     status = 409
 
@@ -94,8 +105,10 @@ def person_behind(addresses: Iterable[str]) -> UUID | None:
 
 
 def validate(target: Target, *, case: Case, at: datetime) -> None:
-    """The mailboxes are somebody's own, of nobody who is known, and the place exists."""
+    """The mailboxes are somebody's own, of nobody who is known, and kept until the end; the place exists."""
     check_place(target, case=case)
+    if target.until_at is not None and target.until_at > at + LONGEST:
+        raise KeptTooShort(subject=case.id)
     known = person_behind(read_mailboxes(target.detail.get("addresses", [])))
     if known is not None:
         raise KnownAlready(known, subject=case.id)
@@ -197,7 +210,10 @@ def known_to(target: Target) -> Iterable[UUID]:
 
 
 def says(target: Target) -> str:
-    return gettext("known by %(addresses)s") % {"addresses": ", ".join(target.detail["addresses"])}
+    known = {"addresses": ", ".join(target.detail["addresses"])}
+    if target.until_at is None:
+        return gettext("known by %(addresses)s, for 24 months at most") % known
+    return gettext("known by %(addresses)s") % known
 
 
 def _tokens(addresses: Iterable[str]) -> list[bytes]:

@@ -1,6 +1,7 @@
 """hasten: what waited by the clock of a quiet day waits by the live one once its room is open (workflow.md 4.9).
 
-What is done by hand, what a platform outside has to do, and an answer to whoever asked to look again. A wait only ever
+What is done by hand, what a platform outside has to do, an answer to whoever asked to look again, and a look at whoever
+belongs to an organisation under a decision. A wait only ever
 gets shorter: it is never longer than it would be, had it begun at this moment.
 """
 
@@ -12,7 +13,8 @@ from django.db import transaction
 
 from concord.actions import act_by_hand, carry_elsewhere
 from concord.actions.ask_review import ANSWER_LIVE, is_running
-from concord.actions.models import UNDECIDED, ByHand, Elsewhere, ReviewRequest
+from concord.actions.later_members import LOOK_LIVE
+from concord.actions.models import UNDECIDED, ByHand, Elsewhere, LaterMember, ReviewRequest
 from concord.concurrence.happening import is_happening
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
@@ -25,7 +27,7 @@ from concord.vault import files
 @every("actions.hasten", seconds=30)
 def hasten(job: Job | None, *, at: datetime) -> int:
     """Look at each that waits for longer than it would in a live room. Returns how many wait less from now on."""
-    return _hands(at) + _platforms(at) + _requests(at)
+    return _hands(at) + _platforms(at) + _requests(at) + _members(at)
 
 
 def _hands(at: datetime) -> int:
@@ -82,3 +84,15 @@ def _requests(at: datetime) -> int:
     for one in sooner:
         tell_desks({one.reviewer} if one.reviewer else files.readers(one.file), "review", one.id)
     return late.filter(id__in=[one.id for one in sooner]).update(answer_due_at=due_at)
+
+
+def _members(at: datetime) -> int:
+    """Whoever may look at them is rung when that time is over."""
+    due_at = at + LOOK_LIVE
+    late = LaterMember.objects.waiting(at).filter(alarmed_at__isnull=True, due_at__gt=due_at)
+    sooner = [
+        one.id
+        for one in late.select_related("barred__decision__execution")
+        if is_running([one.barred.decision])
+    ]
+    return late.filter(id__in=sooner).update(due_at=due_at)

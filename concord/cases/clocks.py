@@ -62,9 +62,11 @@ def expunge_on(standing: Standing, *, closed_at: datetime) -> date:
 
 
 def months_after(moment: datetime, months: int) -> date:
-    """The same day so many months later, or the month's last day where there is none."""
+    """The same day so many months later, or the month's last day where there is none; the calendar's last beyond it."""
     start = _day(moment)
     years, month = divmod(start.month - 1 + months, 12)
+    if start.year + years > date.max.year:
+        return date.max
     for day in range(start.day, 27, -1):
         try:
             return date(start.year + years, month + 1, day)

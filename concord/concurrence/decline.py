@@ -12,7 +12,9 @@ from concord.concurrence.guards import (
     NeedsAnotherStaffMember,
     check_key,
     check_no_conflict,
+    check_not_acquainted,
     check_open,
+    check_read,
     check_staff,
 )
 from concord.concurrence.models import Decline, Proposal, State, Version
@@ -53,6 +55,8 @@ def decline(
     check_open(version, at=at)
     about = about_of(targets_of(read_contents(version, keyring=keyring)))
     check_no_conflict(version, by.person_id, about=about, at=at)
+    check_not_acquainted(version, by.person_id, about=about)
+    check_read(version, by.person_id)
     if not reason.strip():
         raise NeedsAReason(subject=version.proposal_id)
     sealed = files.seal(

@@ -37,6 +37,7 @@ from concord.concurrence.contents import commitments, read_contents, targets_of
 from concord.concurrence.decline import NeedsAReason, decline
 from concord.concurrence.execute import NeedsConcurrence, execute
 from concord.concurrence.forms import DeclineForm
+from concord.concurrence.guards import NeedsOpening
 from concord.concurrence.kinds import asks, kind_of
 from concord.concurrence.models import Proposal, State, Version
 from concord.concurrence.open_full import open_full
@@ -357,12 +358,19 @@ def _find(request: DeskRequest, proposal_id: UUID) -> Proposal:
 
 
 def _version(request: DeskRequest, proposal_id: UUID) -> Version:
-    """The version that the page showed, so that nobody answers a text they did not see."""
+    """The version that the page showed, so that nobody answers a text they did not see.
+
+    Sent again from a desk that had locked it names none: the text is shown as it stands, with what was typed.
+    """
+    found = _find(request, proposal_id)
+    named = request.POST.get("version", "")
+    if not named:
+        raise NeedsOpening(subject=proposal_id)
     try:
-        wanted = UUID(request.POST.get("version", ""))
+        wanted = UUID(named)
     except ValueError as error:
         raise Http404 from error
-    version = _find(request, proposal_id).versions.filter(id=wanted).first()
+    version = found.versions.filter(id=wanted).first()
     if version is None:
         raise Http404
     return version

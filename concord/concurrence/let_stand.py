@@ -7,21 +7,21 @@ or to end it is a proposal as ever.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from concord.access.forget_tokens import LONGEST
 from concord.concurrence.guards import HasAConflict, NeedsCoordinator, check_staff
 from concord.concurrence.look_again import utc_day
 from concord.concurrence.models import Decision, Look
+from concord.concurrence.terms import LASTING, LOOK_WITHIN
 from concord.ledger.record import record
 from concord.monitoring.desk_stream import tell_desks
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.vault import files
-
-AT_MOST = timedelta(days=366)
 
 
 class NothingToLookAt(Refused):
@@ -47,12 +47,23 @@ class EndsBefore(Refused):
     status = 409
 
 
+class NobodyWouldBeKnown(Refused):
+    """Whoever was never here is known by a mailbox, and that is kept for so long and no longer."""
+
+    words = _(
+        "A mailbox is kept for 24 months from the decision. Choose a day before that; where it is still needed "
+        "afterwards, propose it anew."
+    )
+    status = 409
+
+
 @transaction.atomic
 def let_stand(look: Look, *, next_on: date | None, by: StaffMember, at: datetime) -> Look:
     """Say that it stays, and when it is looked at next; None only where it ends by itself. Twice is once.
 
     The coordinator says so, or the deputy; once its day is past a lead may as well, for those two may have left.
-    Raises `NeedsCoordinator`, `HasAConflict`, `NothingToLookAt`, `ChooseTheNextDay`, `EndsBefore`, `NotDesignated`.
+    Raises `NeedsCoordinator`, `HasAConflict`, `NothingToLookAt`, `ChooseTheNextDay`, `EndsBefore`,
+    `NobodyWouldBeKnown`, `NotDesignated`.
     """
     decision = Decision.objects.select_for_update(of=("self",)).select_related("case")
     found = decision.get(id=look.decision_id)
@@ -86,7 +97,17 @@ def _check_day(next_on: date | None, decision: Decision, *, at: datetime) -> Non
         if ends_at is None:
             raise ChooseTheNextDay(subject=decision.id)
         return
-    if not utc_day(at) < next_on <= utc_day(at + AT_MOST):
+    if not utc_day(at) < next_on <= utc_day(at + LOOK_WITHIN):
         raise ChooseTheNextDay(subject=decision.id)
     if ends_at is not None and next_on > utc_day(ends_at):
         raise EndsBefore(subject=decision.id)
+    known_until = mailboxes_known_until(decision)
+    if known_until is not None and next_on > known_until:
+        raise NobodyWouldBeKnown(subject=decision.id)
+
+
+def mailboxes_known_until(decision: Decision) -> date | None:
+    """When the mailboxes are forgotten by which alone it knows people; None where it knows any of them otherwise."""
+    lasting = decision.execution.warrants.filter(kind__in=LASTING)
+    kinds = set(lasting.values_list("kind", flat=True))
+    return utc_day(decision.execution.executed_at + LONGEST) if kinds == {"deny"} else None

@@ -26,7 +26,7 @@ from concord.cases.read_elsewhere import read_elsewhere
 from concord.cases.reopen_case import reopen_case
 from concord.concurrence.contents import commitments, write_contents, write_manifest
 from concord.concurrence.evidence import pieces_of, shown_in
-from concord.concurrence.guards import NeedsCoordinator, check_key, check_staff
+from concord.concurrence.guards import NeedsCoordinator, check_key, check_newest, check_staff
 from concord.concurrence.happening import as_row, is_happening, places_of
 from concord.concurrence.kinds import kind_of
 from concord.concurrence.manifest import PROPOSED, digest_of
@@ -125,14 +125,25 @@ def _assess_anew(case: Case, *, by: StaffMember, keyring: Keyring, at: datetime)
 
 @transaction.atomic
 def revise(
-    proposal: Proposal, *, terms: Terms, by: StaffMember, keyring: Keyring, at: datetime
+    proposal: Proposal,
+    *,
+    terms: Terms,
+    by: StaffMember,
+    keyring: Keyring,
+    at: datetime,
+    changing: Version | None = None,
 ) -> Version:
-    """Edit: a new version in the place of the old, whose agreement, if any, is void."""
+    """Edit: a new version in the place of the old, whose agreement, if any, is void.
+
+    `changing`: the text that was on the page. Raises `StaleVersion` where another stands in its place by now.
+    """
     from concord.concurrence.void import check_unexecuted, void_version
 
     among = held_with_linked(proposal.case, by=by)
     proposal = Proposal.objects.held(proposal.id)
     check_unexecuted(proposal)
+    if changing is not None:
+        check_newest(changing, proposal.version)
     _check_may_propose(proposal.case, by=by, keyring=keyring, at=at)
     _check_targets_free(proposal.case, terms.targets, but=proposal, among=among)
     void_version(proposal.version, at=at)

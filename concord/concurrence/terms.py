@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from concord.people.plan_shift import is_in_reach
 from concord.policy.violations import KINDS
 from concord.refusals import Refused
 
@@ -67,6 +68,8 @@ SET_ASIDE = {
 }
 """What can have been considered and found not to be practicable; never without why (R-PRACT-1)."""
 
+LOOK_WITHIN = timedelta(days=366)
+"""What has no end is looked at again within a year, the first time and each time after it."""
 SHORT_SCOPE = "session"
 SHORT_LENGTH = timedelta(hours=24)
 
@@ -245,10 +248,18 @@ def _missing_dates(terms: Terms, at: datetime) -> Iterable[str]:
             continue
         if target.until_at is None and target.review_on is None:
             yield "until_at"
-        if target.until_at is not None and target.until_at <= at:
+        if target.until_at is not None and not (
+            target.until_at > at and is_in_reach(target.until_at)
+        ):
             yield "until_at"
-        if target.review_on is not None and target.review_on < at.date():
+        if target.review_on is not None and not _may_be_looked_at(target, target.review_on, at):
             yield "review_on"
+
+
+def _may_be_looked_at(target: Target, day: date, at: datetime) -> bool:
+    """From today on; within a year where it has no end, and no later than that where it has one."""
+    latest = (target.until_at or at + LOOK_WITHIN).astimezone(UTC).date()
+    return at.date() <= day <= latest
 
 
 def _missing_departure(terms: Terms, wishes: str) -> Iterable[str]:

@@ -23,15 +23,15 @@ NEEDED = 2
 
 @dataclass(frozen=True)
 class Drill:
-    """On which day the team last rehearsed, and how long it took until a second one had agreed."""
+    """On which day the team last rehearsed, and how long it took until a second one had agreed; None if nobody did."""
 
     held_on: date
-    took: timedelta
+    took: timedelta | None
 
     @property
-    def minutes(self) -> int:
+    def minutes(self) -> int | None:
         """Whole minutes, begun ones counted."""
-        return max(1, -(-int(self.took.total_seconds()) // 60))
+        return None if self.took is None else max(1, -(-int(self.took.total_seconds()) // 60))
 
 
 LendsDrill = Callable[[datetime], "Drill | None"]

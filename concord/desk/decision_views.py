@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _later
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from concord.access.models import Shut, ShutToken
 from concord.actions.ask_to_leave import is_followed
 from concord.actions.confirm_decision import confirm_decision
 from concord.actions.end_earlier import end_earlier, may_end_earlier
@@ -30,7 +31,7 @@ from concord.actions.models import (
 )
 from concord.cases.models import OVER, State
 from concord.cases.recuse import recuse
-from concord.concurrence.let_stand import let_stand, may_let_stand
+from concord.concurrence.let_stand import let_stand, mailboxes_known_until, may_let_stand
 from concord.concurrence.models import Decision, GroundCount, Look, Warrant
 from concord.concurrence.terms import GIVE_BACK, GROUNDS, LASTING, SHUTS
 from concord.concurrence.wording import place_name
@@ -192,6 +193,10 @@ def decision_page(
     context = {
         "decision": found,
         "is_in_force": in_force,
+        "known_until": mailboxes_known_until(found) if in_force else None,
+        "is_anybody_known": ShutToken.objects.filter(
+            shut__in=Shut.objects.filter(warrant__in=[one.id for one in lasting])
+        ).exists(),
         "until_there": _there(found, found.ended_at or found.until_at),
         "ending": _ending(found),
         "may_lift": in_force and coordinates and bool(lasting) and found.case.state not in OVER,
@@ -280,7 +285,12 @@ def _there(found: Decision, moment: datetime | None) -> str:
         zone = None
     if event is None or zone is None or event.zone == "UTC":
         return ""
-    there = date_format(moment.astimezone(zone), _("j F Y, H:i"))
+    try:
+        there = date_format(moment.astimezone(zone), _("j F Y, H:i"))
+    except (
+        OverflowError
+    ):  # an end at the calendar's edge, from before it was asked for within reach
+        return ""
     return _("%(moment)s on the clocks of the event (%(zone)s)") % {
         "moment": there,
         "zone": event.zone,

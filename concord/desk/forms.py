@@ -68,8 +68,10 @@ MISSING = {
     "other_words": _("Say what is done by hand, and by whom."),
     "set_aside_why": _("Say what was considered, and why it cannot be done."),
     "notice_body": _("A warning is a letter: say something in it."),
-    "until_at": _("Give an end that lies ahead, or a day to look at it again."),
-    "review_on": _("The day to look at it again lies in the past."),
+    "until_at": _(
+        "Give an end that lies ahead, in a year that is meant, or a day to look at it again."
+    ),
+    "review_on": _("Choose a day from today on: within a year, and not after its end."),
     "departure": _("Say whether this keeps to what was wished, or why it does not."),
     "departure_reason": _("Say why this departs from what the person who reported wished."),
 }

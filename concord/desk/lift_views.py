@@ -114,7 +114,7 @@ def _ask(request: DeskRequest, found: Decision, form: LiftForm, changing: Versio
         return propose(found.case, terms=terms, **who).id
     if request.POST.get("version") != str(changing.id):
         raise StaleVersion(subject=changing.proposal_id)
-    return revise(changing.proposal, terms=terms, **who).proposal_id
+    return revise(changing.proposal, terms=terms, changing=changing, **who).proposal_id
 
 
 def _kept_out(found: Decision, *, at: datetime) -> list[Target]:

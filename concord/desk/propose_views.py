@@ -296,7 +296,7 @@ def _ask(request: DeskRequest, case: Case, terms: Terms, changing: Version | Non
         return propose(case, terms=terms, **who)
     if request.POST.get("version") != str(changing.id):
         raise StaleVersion(subject=changing.proposal_id)
-    return revise(changing.proposal, terms=terms, **who).proposal
+    return revise(changing.proposal, terms=terms, changing=changing, **who).proposal
 
 
 def _with_notice(terms: Terms) -> Terms:

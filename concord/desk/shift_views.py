@@ -17,7 +17,7 @@ from concord.convenings.running import running_events
 from concord.desk.who_may import watches
 from concord.doors import door
 from concord.letters.outgoing import SeemsToBelongElsewhere
-from concord.monitoring.ask_relief import ask_relief, relieve
+from concord.monitoring.ask_relief import ask_relief, asked_by, relieve
 from concord.monitoring.count_opening import count_opening, opened_by
 from concord.monitoring.hand_over_shift import NothingToHandOver, hand_over_shift, read_shift_note
 from concord.monitoring.models import Relief, ShiftNote
@@ -109,7 +109,7 @@ def _page(request: DeskRequest, *, refused: Refused | None = None, note: str = "
         "stretch": stretch,
         "is_long": stretch is not None and stretch.is_long(at),
         "opened": opened_by(staff, at=at),
-        "mine": Relief.objects.filter(person=staff.person_id).last(),
+        "mine": asked_by(staff, at=at),
         "asked": _asked(staff),
         "notes": _notes(request),
         "running": running_events(),

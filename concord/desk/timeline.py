@@ -18,6 +18,7 @@ from concord.concurrence.models import Version
 from concord.ledger.models import Entry
 from concord.ledger.readings import readings
 from concord.people.models import StaffMember
+from concord.retaliation.models import Attempt
 
 WORDS = {
     "monitoring.flag": ("", _("A flag was raised")),
@@ -32,6 +33,8 @@ WORDS = {
     "reports.settle_flag_outside": ("", _("The outside contact said what came of a flag")),
     "reports.add_words": ("", _("The person who reported said more")),
     "reports.change_wishes": ("", _("The person who reported changed what they wish")),
+    "reports.stay_out": ("", _("The person who reported wants no further part in it")),
+    "reports.change_choices": ("", _("The person who reported changed what they had chosen")),
     "cases.alarm_caseless": (
         "",
         _("It needed action and was in no case yet; colleagues were rung"),
@@ -56,6 +59,7 @@ WORDS = {
     "cases.assess": ("", _("%(who)s said how it stands")),
     "cases.check_in": ("", _("%(who)s asked whether it has stayed quiet")),
     "cases.link": ("", _("It was linked to an older case")),
+    "retaliation.linked": ("", _("Something new was linked to it: it may be retaliation")),
     "cases.merge": ("", _("%(who)s put another case into this one")),
     "cases.decide_no_action": ("proposed", _("%(who)s found that nothing needs to be done")),
     "cases.agree_to_no_action": ("agreed", _("%(who)s agreed that nothing needs to be done")),
@@ -129,6 +133,12 @@ WORDS = {
         _("A decision was not confirmed in time; others were told"),
     ),
     "actions.ask_review": ("", _("Somebody asked us to look at it again")),
+    "actions.assign_review": ("", _("The request to look again was given to somebody")),
+    "actions.answer_review": ("", _("Whoever asked us to look at it again was answered")),
+    "actions.raise_review": (
+        "",
+        _("A request to look again was answered and not decided; others were told"),
+    ),
     "actions.alarm_review": (
         "",
         _("A request to look again was late; others were told"),
@@ -256,6 +266,7 @@ def _subjects(case: Case) -> set[UUID]:
         *versions.values_list("id", flat=True),
         *case.decisions.values_list("id", flat=True),
         *asked.values_list("id", flat=True),
+        *case.attempts.filter(state=Attempt.State.LINKED).values_list("id", flat=True),
         *(id for pair in sources for id in pair if id),
     }
 

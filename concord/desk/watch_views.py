@@ -25,6 +25,7 @@ from concord.doors import door
 from concord.live import relay
 from concord.monitoring import alarm_unwatched, items
 from concord.monitoring.alarm_unwatched import ASKS_AGAIN, keep_watch, watched
+from concord.monitoring.ask_relief import asked_by
 from concord.monitoring.claim_flag import claim_flag, claimants, leave_flag
 from concord.monitoring.items import Oldest, oldest_items
 from concord.monitoring.machine_queue import machine_queue, seen_by_machine
@@ -248,7 +249,7 @@ def _stream(rooms: list[Room], staff: StaffMember) -> str:
 def _shift(staff: StaffMember, *, at: datetime) -> dict[str, Any]:
     """Until when they are on, who would like to be relieved, and how many notes were handed to them."""
     reliefs, notes = Relief.objects.all(), ShiftNote.objects.visible_to(staff)
-    ends_at, mine = _shift_ends(staff, at=at), reliefs.filter(person=staff.person_id).last()
+    ends_at, mine = _shift_ends(staff, at=at), asked_by(staff, at=at)
     return {
         "ends_at": ends_at,
         "is_relieved": bool(ends_at and mine and mine.taken_at),

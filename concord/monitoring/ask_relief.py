@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from concord.ledger.record import record
+from concord.monitoring.call_again import Waits, waits_live
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.models import Relief
-from concord.monitoring.on_shift import staff_who_follow, stretch_of
+from concord.monitoring.on_shift import BREAK, CAP, staff_who_follow, stretch_of
 from concord.monitoring.ring import ring
 from concord.outbox.models import Job
 from concord.outbox.registry import every
-from concord.people.models import StaffMember
+from concord.people.models import Shift, StaffMember
 from concord.refusals import Refused
 
 STANDS = timedelta(hours=12)
@@ -47,16 +51,39 @@ def ask_relief(staff: StaffMember, *, at: datetime) -> Relief:
     )
     if fresh:
         record("monitoring.ask_relief", actor=staff.person_id, subject=asked.id, at=at)
-        leads = StaffMember.objects.current(at).filter(is_lead=True).exclude(id=staff.id)
-        persons = {one.person_id for one in (*staff_who_follow(staff, at=at), *leads)}
+        persons = who_may_come(staff, at=at)
         tell_desks(persons, "shift", asked.id)
         ring(persons, at=at, at_once=True)
     return asked
 
 
+def asked_by(staff: StaffMember, *, at: datetime) -> Relief | None:
+    """What somebody asked for in the stretch that runs; of one before it nothing is said any more."""
+    stretch = stretch_of(staff, at=at)
+    if stretch is None:
+        return None
+    return Relief.objects.filter(person=staff.person_id, asked_at__gte=stretch.starts_at).last()
+
+
+def who_may_come(staff: StaffMember, *, at: datetime) -> frozenset[UUID]:
+    """Those who follow them, and the leads."""
+    leads = StaffMember.objects.current(at).filter(is_lead=True).exclude(id=staff.id)
+    return frozenset(one.person_id for one in (*staff_who_follow(staff, at=at), *leads))
+
+
+@waits_live
+def reliefs_asked_for(at: datetime) -> Iterable[Waits]:
+    """While whoever asked is on; with their shift it is over."""
+    asked = {one.person: one for one in Relief.objects.filter(taken_at__isnull=True)}
+    for staff in StaffMember.objects.on_call(at).filter(person__in=asked):
+        one = asked[staff.person_id]
+        yield Waits(one.id, one.asked_at, who_may_come(staff, at=at), wide=True)
+
+
 @transaction.atomic
 def relieve(asked: Relief, *, by: StaffMember, at: datetime) -> Relief:
-    """Say that one takes over; whoever came first has it.
+    """Say that one takes over, and be on for what they were on for; whoever came first has it. Their own shift stays:
+    nobody is cut off while they tell what is to be known.
 
     Raises `RelieveAnother`; `NotOnShift` for somebody who may not watch.
     """
@@ -69,9 +96,23 @@ def relieve(asked: Relief, *, by: StaffMember, at: datetime) -> Relief:
         asked.taken_by, asked.taken_at = by.person_id, at
         asked.save(update_fields=["taken_by", "taken_at"])
         record("monitoring.relieve", actor=by.person_id, subject=asked.id, at=at)
+        _come_on(asked.person, by=by, at=at)
         tell_desks([asked.person], "shift", asked.id)
         ring([asked.person], at=at, at_once=True)
     return asked
+
+
+def _come_on(person: UUID, *, by: StaffMember, at: datetime) -> None:
+    """As long as theirs would have lasted, half an hour at least and never past what anybody should be on."""
+    running = Shift.objects.filter(starts_at__lte=at, ends_at__gt=at)
+    for one in running.filter(staff__person=person):
+        there = running.filter(staff=by)
+        if there.filter(Q(convening=one.convening) | Q(convening__isnull=True)).exists():
+            continue
+        ends_at = max(min(one.ends_at, at + CAP), at + BREAK)
+        Shift.objects.create(staff=by, convening=one.convening, starts_at=at, ends_at=ends_at)
+        subject = by.person_id
+        record("people.plan_shift", actor=subject, subject=subject, at=at, convening=one.convening)
 
 
 @every("monitoring.forget_reliefs", seconds=3600)

@@ -81,7 +81,14 @@ def test_no_invitation_to_meet_reaches_whoever_reported(cast: Cast) -> None:
 def test_nothing_is_asked_of_somebody_who_stepped_back(cast: Cast) -> None:
     code = report(text="He wrote again.")
     box(code).follow("Change what you decided").press("Note it")
-    page = reading(cast.amara).press("Answer", answer="Thank you. Where was it?")
+    case = take_up(
+        Report.objects.get(), by=cast.amara.staff, keyring=cast.amara.keyring, at=timezone.now()
+    )
+    asks = at_the_desk(cast.amara).open(f"/cases/{case.id}")
+    assert asks.sees("wants no further part in it: ask them nothing")
+    assert asks.sees("The person who reported wants no further part in it")
+    page = asks.open(f"/reports/{Report.objects.get().id}")
+    page.press("Answer", answer="Thank you. Where was it?")
     assert page.sees("nothing is asked of them")
     assert page.press("Answer", answer="Thank you. We go on with it.").sees("Your answer goes at")
 

@@ -17,9 +17,11 @@ from concord.monitoring.ask_relief import (
     NotOnShift,
     RelieveAnother,
     ask_relief,
+    asked_by,
     forget_reliefs,
     relieve,
 )
+from concord.monitoring.call_again import call_again
 from concord.monitoring.count_opening import count_opening, forget_exposures, opened_by
 from concord.monitoring.hand_over_shift import (
     NothingToHandOver,
@@ -129,7 +131,7 @@ def test_after_four_hours_the_desk_offers_somebody_to_take_over_and_takes_nothin
         staff=cast.noor.staff, convening=cast.convening.id, starts_at=began,
         ends_at=began + timedelta(hours=4, minutes=30),
     )  # fmt: skip
-    on(cast, cast.luis, 0, 4)
+    on(cast, cast.luis, 6, 10)
     noor = at_the_desk(cast.noor).open("/on-shift")
     assert noor.sees("You have been on for four hours.")
     assert noor.open("/watch").status == 200
@@ -138,6 +140,10 @@ def test_after_four_hours_the_desk_offers_somebody_to_take_over_and_takes_nothin
     assert {cast.luis.id, cast.amara.id} <= rung()
     noor.post("/on-shift/relief")
     assert Relief.objects.count() == 1
+    Job.objects.filter(kind="monitoring.notice").delete()
+    call_again(None, at=timezone.now() + timedelta(minutes=6))
+    assert cast.luis.id in rung(), "a phone that was in a tunnel"
+    assert stretch_of(cast.luis.staff, at=timezone.now()) is None
     luis = at_the_desk(cast.luis).open("/on-shift")
     assert luis.sees("Noor would like to be relieved.")
     luis.press("I take over from Noor")
@@ -145,6 +151,11 @@ def test_after_four_hours_the_desk_offers_somebody_to_take_over_and_takes_nothin
     assert relieve(asked, by=cast.amara.staff, at=cast.at).taken_by == cast.luis.id
     assert noor.open("/on-shift").sees("Somebody takes over from you.")
     assert stretch_of(cast.noor.staff, at=timezone.now()), "nobody is cut off half-way"
+    assert stretch_of(cast.luis.staff, at=timezone.now()), "and the rooms before him are watched"
+    on(cast, cast.noor, 6, 9)
+    assert asked_by(cast.noor.staff, at=cast.later(hours=7)) is None, (
+        "on the next shift she may ask"
+    )
     with pytest.raises(RelieveAnother):
         relieve(asked, by=cast.noor.staff, at=cast.at)
     with pytest.raises(NotOnShift):

@@ -8,14 +8,24 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from concord.access.forget_tokens import forget_tokens
 from concord.access.gate import is_admitted
 from concord.access.models import Shut, ShutToken
 from concord.actions.audit import audit
-from concord.actions.deny_entry import KnownAlready, NoMailbox, SharedMailbox
+from concord.actions.deny_entry import KeptTooShort, KnownAlready, NoMailbox, SharedMailbox
 from concord.cases.models import Case
 from concord.concurrence.concur import concur
 from concord.concurrence.guards import NeedsAnotherStaffMember
-from concord.concurrence.models import Decision, Execution, GroundCount, Proposal, Warrant
+from concord.concurrence.let_stand import NobodyWouldBeKnown, let_stand
+from concord.concurrence.look_again import look_again
+from concord.concurrence.models import (
+    Decision,
+    Execution,
+    GroundCount,
+    Look,
+    Proposal,
+    Warrant,
+)
 from concord.concurrence.propose import propose
 from concord.concurrence.terms import Incomplete, Target
 from concord.evasion.models import Match
@@ -225,6 +235,24 @@ def test_a_time_in_the_past_or_on_no_clock_is_asked_for_again(cast: Cast) -> Non
         with pytest.raises(Incomplete) as refused:
             proposed(cast, case, targets=(viktor(review_on=None, until_at=until_at),))
         assert refused.value.missing == ["until_at"]
+    with pytest.raises(KeptTooShort):
+        proposed(cast, case, targets=(viktor(review_on=None, until_at=cast.later(days=1_000)),))
+
+
+@pytest.mark.clauses("A-DENY-1", "A-THOUGHT-1")
+def test_once_the_mailbox_is_forgotten_nobody_reads_that_it_goes_on(cast: Cast) -> None:
+    decision = denied(cast)
+    amara = {"by": cast.amara.staff}
+    late = cast.later(days=700)
+    look_again(None, at=late)
+    look = Look.objects.get()
+    with pytest.raises(NobodyWouldBeKnown):
+        let_stand(look, next_on=cast.later(days=760).date(), **amara, at=late)
+    let_stand(look, next_on=cast.later(days=729).date(), **amara, at=late)
+    page = at_the_desk(cast.amara).open(f"/decisions/{decision.id}")
+    assert page.sees("then it is forgotten")
+    assert forget_tokens(at=cast.later(days=731)) == 1
+    assert page.open(page.path).sees("Nothing is left by which they would be known")
 
 
 @pytest.mark.clauses("A-DENY-1")

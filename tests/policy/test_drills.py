@@ -271,7 +271,10 @@ def test_nobody_rehearses_alone_and_nothing_starts_that_cannot_be_set_apart(
     assert not Job.objects.filter(kind=DRILL).exists()
 
 
-def test_it_ends_by_itself_and_a_drill_that_nobody_came_to_is_a_finding(cast: Cast) -> None:
+def test_it_ends_by_itself_and_a_drill_that_nobody_came_to_is_a_finding(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    well = cast.later(days=-30).date()
     drill = start_drill(cast.convening, by=cast.amara.staff, at=cast.at)
     play_drill(drill, at=cast.at + LENGTH - timedelta(seconds=1))
     assert Drill.objects.exists()
@@ -283,6 +286,9 @@ def test_it_ends_by_itself_and_a_drill_that_nobody_came_to_is_a_finding(cast: Ca
     amara = at_the_desk(cast.amara).open("/events/votes/roster")
     assert amara.sees("No drill yet in which a second person agreed.")
     assert amara.sees("nobody agreed")
+    DrillRecord.objects.create(held_on=well, people_asked=3, looked=60, proposed=200, agreed=290)
+    sara = by_mail("sara@example.org", mailbox).open("/e/votes")
+    assert sara.sees("That time no second person agreed."), "not what an older one had shown"
 
 
 def test_its_pages_stay_a_while_after_everything_was_done(cast: Cast) -> None:

@@ -112,6 +112,7 @@ def state_of(case: Case) -> str:
 @pytest.mark.clauses("P-ZERO-1", "I-PROC-1")
 def test_leaving_a_case_as_it_is_takes_two_and_any_colleague_can_say_no(cast: Cast) -> None:
     case = case_about_karim(cast)
+    add_party(case, role="organisation", name="A host", by=cast.amara.staff, at=cast.at)
     with pytest.raises(NeedsAssessment):
         undone(cast, case)
     case = assessed(cast, case)
@@ -138,6 +139,7 @@ def test_leaving_a_case_as_it_is_takes_two_and_any_colleague_can_say_no(cast: Ca
     again = undone(cast, case, "It was a play: here is the programme.")
     assert reads_and_agrees(again, cast.noor, at=cast.at).person == cast.noor.id
     assert state_of(case) == State.NO_ACTION
+    assert amara.open(f"/cases/{case.id}").sees("See who is known to belong to it, and propose")
 
 
 @pytest.mark.clauses("P-ZERO-1")

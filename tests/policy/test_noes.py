@@ -10,13 +10,20 @@ from concord.cases.recuse import recuse
 from concord.concurrence.adopt_proposal import adopt_proposal
 from concord.concurrence.concur import concur
 from concord.concurrence.decline import decline
-from concord.concurrence.guards import NeedsCoordinator, NeedsOpening, NeedsOwnKey, StaleVersion
+from concord.concurrence.guards import (
+    Acquainted,
+    NeedsCoordinator,
+    NeedsOpening,
+    NeedsOwnKey,
+    StaleVersion,
+)
 from concord.concurrence.models import Proposal, State, Version
 from concord.concurrence.open_version import open_version
 from concord.concurrence.propose import propose, revise
 from concord.concurrence.put_anew import NobodyCameSince, put_anew
 from concord.concurrence.terms import Target
 from concord.people.declare_tie import declare_tie
+from concord.people.models import Tie
 from concord.vault import files
 from tests.browsing import at_the_desk
 from tests.cast import Cast, Desk, case_about_karim, colleague, opened, proposed, terms_for
@@ -44,9 +51,14 @@ def read_by(desk: Desk, version: Version, cast: Cast) -> list[str]:
 def test_a_no_goes_with_every_text_that_follows_on_the_same_person(cast: Cast) -> None:
     """Neither a comma, nor a colleague who takes it over, nor a new proposal leaves it behind."""
     proposal = proposed(cast, act_at_once=False)
-    says_no(cast.luis, proposal.version, cast, WHY)
+    first = proposal.version
+    with pytest.raises(NeedsOpening):
+        decline(first, reason=WHY, **who(cast.luis, cast, 1))
+    says_no(cast.luis, first, cast, WHY)
     changed = terms_for(cast, act_at_once=False, reason="Urged somebody, to hurt themself.")
-    revise(proposal, terms=changed, **who(cast.amara, cast, 2))
+    revise(proposal, terms=changed, changing=first, **who(cast.amara, cast, 2))
+    with pytest.raises(StaleVersion):  # the other of the two who changed it in the same moment
+        revise(proposal, terms=changed, changing=first, **who(cast.amara, cast, 2))
     noor = at_the_desk(cast.noor).open(f"/proposals/{proposal.id}")
     assert noor.sees("Luis to an earlier text")
     assert noor.sees("Out of proportion")
@@ -64,6 +76,7 @@ def test_a_no_goes_with_every_text_that_follows_on_the_same_person(cast: Cast) -
     muted = Target(**{**vars(changed.targets[0]), "kind": "mute"})
     anew = terms_for(cast, targets=(muted,), act_at_once=False)
     second = propose(proposal.case, terms=anew, **who(cast.amara, cast, 6))
+    read = opened(second.version, cast.luis, cast.later(minutes=6))
     noes = read_by(cast.noor, second.version, cast)
     assert [reason.split(":")[0] for reason in noes] == [
         "Out of proportion", "I would warn him.", "Not any more."
@@ -72,6 +85,11 @@ def test_a_no_goes_with_every_text_that_follows_on_the_same_person(cast: Cast) -
     about_tomas = terms_for(cast, targets=(tomas,), act_at_once=False)
     third = propose(proposal.case, terms=about_tomas, **who(cast.amara, cast, 7))
     assert read_by(cast.noor, third.version, cast) == []
+    declare_tie(
+        cast.luis.staff, person=cast.karim.person, kind=Tie.Kind.SOFT, at=cast.later(minutes=8)
+    )
+    with pytest.raises(Acquainted):
+        decline(read, reason="He is harmless.", **who(cast.luis, cast, 8))
     concur(opened(second.version, cast.noor, cast.later(minutes=8)), **who(cast.noor, cast, 8))
 
 
@@ -164,6 +182,9 @@ def test_what_somebody_wrote_on_a_page_that_was_out_of_date_is_in_its_field_agai
     assert luis.sees("Said otherwise.")
     luis.press("I do not agree to this one either")
     assert proposal.version.declines.get().person == cast.luis.id
+    locked = at_the_desk(cast.noor).post(f"/proposals/{proposal.id}/decline", reason="Not so.")
+    assert locked.status == 409, "a desk that had locked keeps the words, and not which text"
+    assert locked.sees("Not so.")
     concur(opened(proposal.version, cast.noor, cast.at), **who(cast.noor, cast))
     amara = at_the_desk(cast.amara).open(f"/proposals/{proposal.id}")
     stale = amara.page

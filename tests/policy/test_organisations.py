@@ -17,6 +17,7 @@ from concord.actions.audit import audit
 from concord.actions.bar_member import BelongsNoLonger
 from concord.actions.bar_organisation import NoSuchOrganisation
 from concord.actions.decide_review import decide_review
+from concord.actions.hasten import hasten
 from concord.actions.later_members import forget_organisations
 from concord.actions.look_at_later import (
     IsOver,
@@ -36,7 +37,8 @@ from concord.concurrence.models import Decision, Execution, Proposal, State, War
 from concord.concurrence.propose import CloseToSomebodyInIt, propose
 from concord.concurrence.terms import Target
 from concord.convenings.known_members import members_of
-from concord.convenings.models import Registration
+from concord.convenings.models import Convening, Registration, Session
+from concord.monitoring.call_again import call_again
 from concord.monitoring.ring import NOTICE
 from concord.names import fold
 from concord.outbox.models import Job
@@ -265,6 +267,8 @@ def test_whoever_nobody_looked_at_in_time_rings_once_more_and_stays_open(
     declare_tie(cast.luis.staff, person=card.person, at=cast.later(minutes=2))
     Job.objects.filter(kind=NOTICE).delete()
     assert card.due_at == cast.later(minutes=4)  # an event is running
+    LaterMember.objects.update(due_at=cast.later(hours=1))  # it was not yet, when they said so
+    assert [hasten(None, at=cast.later(minutes=2)) for _twice in range(2)] == [1, 0]
     assert alarm_later(None, at=cast.later(minutes=3)) == 0
     assert [alarm_later(None, at=cast.later(minutes=4)) for _twice in range(2)] == [1, 0]
     rung = set(Job.objects.filter(kind=NOTICE).values_list("subject", flat=True))
@@ -273,8 +277,22 @@ def test_whoever_nobody_looked_at_in_time_rings_once_more_and_stays_open(
     assert at_the_desk(cast.amara).open("/").sees("Says that they belong to an organisation")
     card.refresh_from_db()
     assert card.state == LaterMember.State.WAITING
+
+    def called_again(**later: float) -> bool:
+        Job.objects.filter(kind=NOTICE).delete()
+        call_again(None, at=cast.later(**later))
+        called = set(Job.objects.filter(kind=NOTICE).values_list("subject", flat=True))
+        assert cast.luis.id not in called
+        return cast.amara.id in called
+
+    assert [called_again(minutes=n) for n in (8, 9, 10)] == [False, True, False]
+    Convening.objects.update(state="ended")
+    Session.objects.update(state="ended")
+    quiet = [called_again(days=n) for n in (1, 7, 7.1, 13, 15)]
+    assert quiet == [False, False, True, False, True], "every week, until somebody looks"
     spare(card, reason="Another one.", by=cast.amara.staff, at=cast.later(minutes=5))
     assert alarm_later(None, at=cast.later(hours=9)) == 0
+    assert not called_again(days=30)
 
 
 @pytest.mark.clauses("A-UNIT-1")

@@ -51,6 +51,8 @@ from concord.evasion.undo import undo
 from concord.ledger.models import Entry
 from concord.letterbox.models import Answer
 from concord.letters.models import Letter
+from concord.monitoring.call_again import call_again
+from concord.monitoring.ring import NOTICE
 from concord.outbox.models import Job
 from concord.people.end_designation import end_designation
 from concord.people.models import Role
@@ -443,6 +445,11 @@ def test_an_answer_is_no_decision_and_one_that_lies_is_before_everybody_who_can_
     assert raise_undecided(None, at=cast.later(days=7)) == 0  # somebody has just answered
     assert raise_undecided(None, at=cast.later(days=7, hours=1)) == 2
     assert raise_undecided(None, at=cast.later(days=8)) == 0
+    Job.objects.filter(kind=NOTICE).delete()
+    call_again(None, at=cast.later(days=8, hours=2))
+    assert {mina.id, zola.id} <= set(
+        Job.objects.filter(kind=NOTICE).values_list("subject", flat=True)
+    )
     assert set(reviews_for(zola.staff)) == {named, of_nothing}
     answer_review(of_nothing, **said, at=cast.later(days=8))
     assert set(reviews_for(zola.staff)) == {named}
@@ -559,6 +566,11 @@ def test_after_a_late_recusal_two_others_confirm_and_nothing_lapses_meanwhile(ca
     LateRecusal.objects.update(due_at=cast.later(hours=20))
     assert alarm_unconfirmed(None, at=cast.later(hours=20)) == 1
     assert alarm_unconfirmed(None, at=cast.later(hours=20)) == 0
+    Job.objects.filter(kind=NOTICE).delete()
+    call_again(None, at=cast.later(hours=20, minutes=5))
+    rung = set(Job.objects.filter(kind=NOTICE).values_list("subject", flat=True))
+    assert mina.id in rung, "the event runs: the one who is still to confirm is called again"
+    assert not rung & {cast.luis.id, cast.noor.id}
     assert not is_in_the_hall(cast, cast.later(hours=20))
     opened(decision.execution.concurrence.version, mina, soon)
     confirm_decision(late, by=mina.staff, keyring=mina.keyring, at=cast.later(hours=21))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import transaction
 
+from concord.cases.clocks import months_after
 from concord.cases.models import Source
 from concord.concurrence.concur import concur
 from concord.concurrence.models import Decision, Execution, Proposal
@@ -49,6 +51,14 @@ def test_whatever_is_missing_from_a_considered_decision_stops_it(cast: Cast) -> 
 def test_a_revocation_says_until_when_or_when_it_is_looked_at_again(cast: Cast) -> None:
     endless = tuple(replace(each, until_at=None) for each in terms_for(cast).targets)
     assert missing(cast, targets=endless) == ["until_at"]
+    revoke = endless[0]
+    for until_at, days in ((None, 400), (cast.later(days=30), 31)):
+        day = (cast.at + timedelta(days=days)).date()
+        late = replace(revoke, until_at=until_at, review_on=day)
+        assert missing(cast, targets=(late,)) == ["review_on"], "out of sight until then"
+    for_ever = replace(revoke, until_at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC))
+    assert missing(cast, targets=(for_ever,)) == ["until_at"], "no clock shows that day"
+    assert months_after(for_ever.until_at, 24) == date.max, "nor is a case kept open by one"
 
 
 @pytest.mark.clauses("A-THOUGHT-1")
