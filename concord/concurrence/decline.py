@@ -18,7 +18,7 @@ from concord.concurrence.guards import (
     check_staff,
 )
 from concord.concurrence.models import Decline, Proposal, State, Version
-from concord.concurrence.propose import about_of
+from concord.concurrence.propose import about_of, known_to
 from concord.concurrence.rings import is_live, left_to_ask
 from concord.concurrence.signals import answered
 from concord.concurrence.void import close
@@ -53,9 +53,10 @@ def decline(
     if by.person_id == version.proposer:
         raise NeedsAnotherStaffMember(subject=version.proposal_id)
     check_open(version, at=at)
-    about = about_of(targets_of(read_contents(version, keyring=keyring)))
+    targets = targets_of(read_contents(version, keyring=keyring))
+    about = about_of(targets)
     check_no_conflict(version, by.person_id, about=about, at=at)
-    check_not_acquainted(version, by.person_id, about=about)
+    check_not_acquainted(version, by.person_id, about=about, known_to=known_to(targets))
     check_read(version, by.person_id)
     if not reason.strip():
         raise NeedsAReason(subject=version.proposal_id)
