@@ -83,6 +83,8 @@ def steps_of(proposal: Proposal) -> list[str]:
 @pytest.mark.clauses("R-ACT-1", "R-CONCUR-1")
 def test_something_else_goes_the_same_way_and_is_done_when_a_person_says_so(cast: Cast) -> None:
     case = case_about_karim(cast)
+    ladder = at_the_desk(cast.amara).open(f"/cases/{case.id}/propose").page
+    assert f'name="step_{cast.karim.person_id}" value="other"' in ladder
     waiting = proposed(cast, case, targets=(by_hand(cast),))
     with pytest.raises(NeedsConcurrence):
         execute(waiting.version, **who(cast.amara, cast))
