@@ -19,7 +19,7 @@ AT_ONCE = 25
 """Flags that one answer answers at most; what is left stands there again, and one more answer does."""
 COUNTED = 100
 """Items that are counted; beyond that they are many, and counting all of a flood would slow whoever answers it."""
-SHOWN = 10
+SHOWN = 8
 """Items on a page; a thousand would be two megabytes, and nobody reads the second screen first."""
 
 
