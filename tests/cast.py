@@ -49,7 +49,7 @@ from concord.policy import first
 from concord.policy.acknowledge import acknowledge
 from concord.policy.publish_version import publish_version
 from concord.reports.lay_answer import lay_answer
-from concord.reports.models import Underway
+from concord.reports.models import HeldBack, Report, Underway
 from concord.spaces.models import Post, Room
 from concord.spaces.post_message import post_message
 from concord.vault import keys, recovery
@@ -319,6 +319,14 @@ def opened(version: Version, desk: Desk, at: datetime) -> Version:
     """Somebody opens a version to read it."""
     open_version(version, by=desk.staff, keyring=desk.keyring, at=at)
     return version
+
+
+def held_back(report: Report, *, at: datetime, **sealed: bytes) -> HeldBack:
+    """A row of what waits for a code to settle, that nothing else comes of."""
+    said = {"tell_outcome": False, "wishes_change": False, "hears_nothing": False}
+    return HeldBack.objects.create(
+        report=report, sealed=b"", in_box=uuid4(), made_at=at, **said, **sealed
+    )
 
 
 def answers_arrive() -> None:

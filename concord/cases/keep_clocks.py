@@ -19,7 +19,7 @@ from concord.monitoring.ring import ring
 from concord.outbox.clocks import erases
 from concord.outbox.models import Job
 from concord.outbox.registry import every
-from concord.reports.models import Report
+from concord.reports.models import HeldBack, Report
 from concord.vault import files
 
 
@@ -70,16 +70,20 @@ def _forget_contacts(case: Case, *, at: datetime) -> int:
     Case.objects.select_for_update().get(id=case.id)
     if Hold.objects.standing().filter(case=case).exists():
         return 0
-    gone = _contacts(case).update(contact_sealed=None, notice_sealed=None)
+    ids = set(_contacts(case).values_list("id", flat=True))
+    gone = Report.objects.filter(id__in=ids).update(contact_sealed=None, notice_sealed=None)
+    HeldBack.objects.filter(report__in=ids).update(contact_sealed=None, notice_sealed=None)
     if gone:
         record("cases.forget_contacts", actor=None, subject=case.id, at=at, reports=gone)
     return gone
 
 
 def _contacts(case: Case) -> QuerySet[Report]:
+    """Those of which a way to reach somebody is kept, or held back behind a code that has not settled."""
     reports = case.sources.filter(report__isnull=False).values("report")
     kept = Q(contact_sealed__isnull=False) | Q(notice_sealed__isnull=False)
-    return Report.objects.filter(kept, id__in=reports)
+    waits = Q(held_back__contact_sealed__isnull=False) | Q(held_back__notice_sealed__isnull=False)
+    return Report.objects.filter(kept | waits, id__in=reports)
 
 
 @transaction.atomic

@@ -64,7 +64,7 @@ def add_words(
 def _said(report: Report, text: str, *, urgent: bool, at: datetime) -> Word:
     word = say(report, text, by_staff=None, urgent=urgent, at=at)
     box = Box.objects.filter(id=report.box).first() if report.box else None
-    if box is not None and text:
+    if box is not None:
         push(box, text.encode(), kind="said", at=at)
     if report.state == State.REDIRECTED and text.strip():
         ask_more(report.question, text, at=at)

@@ -109,5 +109,6 @@ def _page(request: Request, form: ChoicesForm, copy: OwnCopy, known: Report) -> 
         "let_in": [one.working_name for one in let_in_again],
         "involved": copy.told.involved,
         "about_team": copy.told.about_team,
+        "waits": is_held_back(known, at=at),
         "waits_until": settles_at(code) if code else None,
     }

@@ -20,7 +20,7 @@ from concord.ledger.record import record
 from concord.refusals import Refused
 from concord.reports import blobs
 from concord.reports.bring_files import about
-from concord.reports.models import Attachment
+from concord.reports.models import Attachment, Report
 from concord.reports.uploads import (
     SECRET_BYTES,
     Brought,
@@ -88,6 +88,21 @@ def read_brought(attachment: Attachment, *, keyring: Keyring) -> Brought:
         keyring=keyring,
     )
     return Brought.from_bytes(plain)
+
+
+def read_all_brought(report: Report, *, keyring: Keyring) -> list[tuple[Attachment, Brought]]:
+    """The same of all that came with a report, in their order. Raises vault.NoGrant.
+
+    What did not go outside with the report is left out (`keep_out`): it is sealed to a file that recovery alone opens.
+    """
+    found = []
+    for each in report.attachments.select_related("report"):
+        try:
+            found.append((each, read_brought(each, keyring=keyring)))
+        except Tampered:
+            if not report.outside:
+                raise
+    return found
 
 
 def read_copy(attachment: Attachment, *, keyring: Keyring) -> Copy | None:

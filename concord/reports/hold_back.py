@@ -74,7 +74,7 @@ def hold_back(
         HeldBack.objects.filter(report=report).delete()
         return report
     _seal(row, report, copy, later, at=at)
-    row.in_box = keep_later(held.box, later, at=at)
+    row.in_box = keep_later(held.box, later, stands=copy, at=at)
     row.save()
     if later != (before or copy) or (row.notice_changes, row.notice_sealed) != was_notice:
         record("reports.hold_back", actor=None, subject=report.id, at=at)

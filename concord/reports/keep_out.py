@@ -58,7 +58,8 @@ def keep_out(report: Report, who: Iterable[StaffMember], *, held: Held, at: date
     shut_out(report, persons, at=at)
     record("reports.keep_out", actor=None, subject=report.id, at=at, persons=len(persons))
     if not files.readers(report.file):
-        _send_outside(report, copy.told, opened, at=at)
+        counts = copy if later is None or code else later
+        _send_outside(report, counts.told, opened, at=at)
     if later is not None:
         report = hold_back(report, held=held, keep_out=who, at=at)
     tell_desks(files.readers(report.file), "report", report.id)
@@ -99,13 +100,18 @@ def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datet
     """A new file for the outside contact, with everything that the reporter's box still knows.
 
     The former one is destroyed, with what recovery held of it: else what is erased one day would open from a backup.
+    Not where something of the reporter's was sealed to it that their box does not know, as in one that was made anew
+    before all of it came along: recovery can still bring that back.
     """
     readers: set[UUID] = outside_readers(at)
     by_staff = {word.said_at: word.by_staff for word in report.words.all()}
     urgent = set(report.words.filter(urgent=True).values_list("said_at", flat=True))
     for underway in Underway.objects.filter(report=report):
         take_away(underway)
-    report.words.all().delete()
+    moved = {each.pushed_at for each in opened if each.kind == "said"}
+    left = report.words.filter(by_staff=None).exclude(said_at__in=moved)
+    unmoved = set(left.values_list("id", flat=True))
+    report.words.exclude(id__in=unmoved).delete()
     SettingAside.objects.filter(report=report).delete()  # its reason was for readers who are gone
     former, report.file = report.file, files.open_file(readers=readers, at=at).id
     if report.contact_sealed is None:  # its time was over
@@ -114,9 +120,10 @@ def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datet
         setattr(report, field, sealed)
     report.outside = True
     report.save(update_fields=["file", "sealed", "contact_sealed", "outside"])
+    unmoved |= set(report.attachments.values_list("id", flat=True))
     for each in opened:
         if each.kind == COPY_KIND:
-            _move_file(report, each.plaintext)
+            unmoved.discard(_move_file(report, each.plaintext))
         if each.kind in ("said", "answer"):
             say(
                 report,
@@ -125,15 +132,17 @@ def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datet
                 urgent=each.kind == "said" and each.pushed_at in urgent,
                 at=each.pushed_at,
             )
-    files.destroy(former, by=None, at=at)
+    if not unmoved:
+        files.destroy(former, by=None, at=at)
     ring(readers, at=at)
 
 
-def _move_file(report: Report, copied: bytes) -> None:
-    """What opens an attachment, sealed anew; a cleaned copy is made again when it is asked for."""
+def _move_file(report: Report, copied: bytes) -> UUID:
+    """What opens an attachment, sealed anew; a cleaned copy is made again when it is asked for. Returns which one."""
     id, brought = UUID(bytes=copied[:16]), copied[16:]
     for attachment in report.attachments.filter(id=id):
         attachment.sealed = files.seal(report.file, brought, about=about_file(id))
         attachment.copy = Attachment.Copy.NOT_YET
         attachment.copy_blob = attachment.copy_sealed = None
         attachment.save(update_fields=["sealed", "copy", "copy_blob", "copy_sealed"])
+    return id

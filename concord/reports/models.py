@@ -163,7 +163,8 @@ class HeldBack(models.Model):
 
     `contact_sealed`: None where the way to reach them stays. `notice_changes`: another address for notices, or none;
     until then nothing is sent to the one that stands. `let_in`, `keep_out`: keyed tokens, as in `KeptOut`. `in_box`:
-    the reporter's own copy as it will stand, which nobody finds before.
+    the reporter's own copy as it will stand, which nobody finds before. Where whom they keep out are the last who read
+    it, the row outlasts the settling, with that alone.
     """
 
     report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="held_back")

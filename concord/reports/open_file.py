@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.ledger.record import record
 from concord.refusals import Refused
-from concord.reports.clean_file import read_brought, read_copy
+from concord.reports.clean_file import read_all_brought, read_brought, read_copy
 from concord.reports.models import Attachment, Report
 from concord.reports.uploads import Brought, open_upload
 from concord.vault.keyring import Keyring
@@ -48,14 +48,15 @@ class Opened(NamedTuple):
 
 def list_files(report: Report, *, keyring: Keyring) -> list[Listed]:
     """The files of a report, in the order in which they came. Raises vault.NoGrant."""
-    return [
-        list_file(each, keyring=keyring) for each in report.attachments.select_related("report")
-    ]
+    return [_listed(*each) for each in read_all_brought(report, keyring=keyring)]
 
 
 def list_file(attachment: Attachment, *, keyring: Keyring) -> Listed:
     """One of them. Raises vault.NoGrant."""
-    brought = read_brought(attachment, keyring=keyring)
+    return _listed(attachment, read_brought(attachment, keyring=keyring))
+
+
+def _listed(attachment: Attachment, brought: Brought) -> Listed:
     return Listed(attachment.id, brought.name, brought.size, brought.kind, attachment.copy)
 
 

@@ -39,11 +39,17 @@ def keep_copy(box: Box, copy: OwnCopy, *, at: datetime) -> None:
     replace(box, _plain(copy), kind=KIND, at=at)
 
 
-def keep_later(box: Box, copy: OwnCopy, *, at: datetime) -> UUID:
-    """Seal one that waits: to be read by its holder, and held back, to be put in the copy's place without the code."""
+def keep_later(box: Box, later: OwnCopy, *, stands: OwnCopy, at: datetime) -> UUID:
+    """Seal one that waits: to be read by its holder, and held back, to be put in the copy's place without the code.
+
+    Where it keeps out more than the one that `stands`, another one without that is held as well (`turn_but_keep_out`).
+    """
     drop_later(box)
-    push(box, _plain(copy), kind=LATER, at=at)
-    return push(box, _plain(copy), kind=KIND, at=at, is_held=True).id
+    push(box, _plain(later), kind=LATER, at=at)
+    as_before = tuple(id for id in later.keep_out if id in stands.keep_out)
+    if as_before != later.keep_out:
+        push(box, _plain(later._replace(keep_out=as_before)), kind=KIND, at=at, is_held=True)
+    return push(box, _plain(later), kind=KIND, at=at, is_held=True).id
 
 
 def drop_later(box: Box) -> None:
@@ -59,6 +65,20 @@ def turn_later(box: UUID | None, waiting: UUID, *, at: datetime) -> None:
         theirs.filter(kind=KIND, is_held=False).delete()
         lay(waiting, at=at)
     theirs.filter(kind=LATER).delete()
+    theirs.filter(kind=KIND, is_held=True).delete()
+
+
+def turn_but_keep_out(box: UUID | None, waiting: UUID, *, at: datetime) -> bool:
+    """All that waited is in the copy from now on, but for whom they keep out: that waits on. Twice is once.
+
+    Returns whether it was done now.
+    """
+    theirs = Answer.objects.filter(box=box, kind=KIND)
+    without = theirs.filter(is_held=True).exclude(id=waiting).first()
+    if without is None:
+        return False
+    theirs.filter(is_held=False).delete()
+    return lay(without.id, at=at)
 
 
 def read_copy(held: Held) -> OwnCopy | None:

@@ -20,7 +20,9 @@ from concord.monitoring.ring import ring
 from concord.people.models import StaffMember
 from concord.refusals import Refused
 from concord.reports.answer_report import OneIsUnderway
+from concord.reports.bring_files import COPY_KIND
 from concord.reports.carry_out import carry_out
+from concord.reports.clean_file import read_all_brought
 from concord.reports.hold_back import persons_of, read_held_back
 from concord.reports.keeps_out import kept_out_token
 from concord.reports.models import HeldBack, NewCode, Report, Supporter, Underway
@@ -47,7 +49,7 @@ class NoWayToReachThem(Refused):
 def reissue_code(
     report: Report, *, nonce: bytes, by: StaffMember, keyring: Keyring, at: datetime
 ) -> Receipt:
-    """Make another code and take what was told and answered along; the old one opens nothing any more.
+    """Make another code and take what was told, added, brought and answered along; the old one opens nothing any more.
 
     It is for the reporter alone, handed over by the way they left. What was laid in the old box about what was
     done does not come along, for only the old code opens it. Those who read the report are told, and for a while it
@@ -82,8 +84,10 @@ def _move(report: Report, told: Told, *, box: Box, keyring: Keyring, at: datetim
     keep_copy(box, copy, at=at)
     _keep_what_waits(report, copy, box=box, keyring=keyring, at=at)
     for said in read_words(report, keyring=keyring):
-        if said.by_staff:
-            push(box, said.text.encode(), kind="answer", at=said.said_at)
+        kind = "answer" if said.by_staff else "said"
+        push(box, said.text.encode(), kind=kind, at=said.said_at)
+    for attachment, brought in read_all_brought(report, keyring=keyring):
+        push(box, attachment.id.bytes + brought.to_bytes(), kind=COPY_KIND, at=at)
     old = Box.objects.filter(id=report.box).first() if report.box else None
     report.box = box.id
     report.save(update_fields=["box"])
@@ -107,7 +111,7 @@ def _keep_what_waits(
         tuple(id for id in (*copy.keep_out, *sorted(out)) if id not in come),
         tuple(id for id in (*copy.let_in, *sorted(come)) if id not in out),
     )
-    row.in_box = keep_later(box, later, at=at)
+    row.in_box = keep_later(box, later, stands=copy, at=at)
     row.save(update_fields=["in_box"])
 
 

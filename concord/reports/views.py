@@ -196,6 +196,7 @@ def _box(
     copy = copy_among(opened)
     contact = outside_contact(request.at)
     code = unsettled(known, at=request.at)
+    waits = HeldBack.objects.filter(report=known).first()
     context = {
         "report": known,
         "answers": [
@@ -223,7 +224,8 @@ def _box(
         "form": form or AddForm(),
         "files": files_among(opened),
         "said": said or next((one for one in SAID if one in request.GET), ""),
-        "waits": HeldBack.objects.filter(report=known).exists(),
+        "waits": waits is not None,
+        "keeps_out_later": waits is not None and bool(waits.keep_out),
         "waits_until": settles_at(code) if code else None,
     }
     return render(request, "reports/box.html", context, status=507 if full else 200)

@@ -69,6 +69,7 @@ STAFF_NAMES = {
 PUBLIC_NAMES = {
     "actions/confirm_decision.py": {"_alarm"},
     "cases/forms.py": {"ROLE_WORDS"},
+    "cases/recuse.py": {"_tell_of_the_second"},
     "concurrence/terms.py": {"GROUNDS", "DEPARTURES"},
     "concurrence/wording.py": {"place_name", "until_words", "moment_words"},
 }

@@ -68,7 +68,15 @@ from concord.spaces.models import Removal
 from concord.vault import files
 from concord.vault.errors import NoGrant, Tampered
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, case_about_karim, closed, flagged, opened, proposed
+from tests.cast import (
+    Cast,
+    case_about_karim,
+    closed,
+    flagged,
+    held_back,
+    opened,
+    proposed,
+)
 from tests.policy.test_confidentiality import dump, files_under
 from tests.policy.test_reports_box import CODE, box
 
@@ -281,6 +289,11 @@ def test_how_to_reach_whoever_reported_goes_90_days_after_closing(cast: Cast) ->
     told = read_report(Report.objects.get(), keyring=cast.luis.keyring, at=cast.at)
     assert (told.contact, told.text) == ("", "He waited for me outside.")
     assert notice_wanted(Report.objects.get()) is None
+    waits = held_back(report, at=cast.at, contact_sealed=b"sealed", notice_sealed=b"sealed")
+    assert forget_contacts(at=after(case, days=90)) == 1
+    assert forget_contacts(at=after(case, days=90)) == 0
+    waits.refresh_from_db()
+    assert (waits.contact_sealed, waits.notice_sealed) == (None, None)
 
 
 def test_a_decision_in_force_still_refuses_at_the_door_after_what_it_rests_on_is_gone(

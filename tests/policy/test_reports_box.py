@@ -22,7 +22,7 @@ from concord.outbox.registry import handler_of
 from concord.people.models import OutsideContact, StaffMember
 from concord.reports.alarm_unanswered import alarm_unanswered
 from concord.reports.alarm_untold import alarm_untold
-from concord.reports.models import Report, State
+from concord.reports.models import HeldBack, NewCode, Report, State
 from concord.reports.open_file import list_files
 from concord.reports.read_report import read_report, read_words
 from concord.vault import files
@@ -112,8 +112,14 @@ def test_a_lost_code_is_made_anew_by_the_way_that_was_left_and_by_no_other(cast:
     assert not desk.sees("I spoke with them")
     assert desk.sees("not any more; until then only to ask")
     assert desk.sees("me@example.net")
-    later = timezone.now() + timedelta(hours=49)
-    handler_of("reports.carry_out")(None, at=later)
+    NewCode.objects.update(made_at=timezone.now() - timedelta(hours=49))
+    HeldBack.objects.update(keep_out=["00"])  # somebody, as the page sees it
+    settled = box(made[1])
+    assert settled.sees("open what you decided once more and press “Change it”")
+    settled.follow("Change what you decided")
+    assert settled.sees("the rest counts in a few minutes")
+    assert not settled.sees("It counts at once")
+    handler_of("reports.carry_out")(None, at=timezone.now())
     assert not desk.open(f"/reports/{found.id}").sees("They lost their code")
     desk.post(f"/reports/{found.id}/code", nonce="ab")
     assert desk.status == 409

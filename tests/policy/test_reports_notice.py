@@ -20,7 +20,7 @@ from concord.reports.lay_outcome import NOTHING_DONE, lay_outcome
 from concord.reports.leave_notice import NOTICE
 from concord.reports.models import Report
 from tests.browsing import Browser, at_the_desk
-from tests.cast import Cast, answers_arrive
+from tests.cast import Cast, answers_arrive, held_back
 from tests.policy.test_reports_box import box, change, report
 
 ADDRESS = "kim@example.net"
@@ -141,6 +141,10 @@ def test_it_goes_with_the_box_and_with_the_report(cast: Cast) -> None:
     Report.objects.update(notice_sealed=b"sealed")
     assert forget_notices(at=timezone.now()) == 1
     assert Report.objects.get().notice_sealed is None
+    waits = held_back(Report.objects.get(), at=cast.at, notice_sealed=b"sealed")
+    assert forget_notices(at=timezone.now()) == 1
+    waits.refresh_from_db()
+    assert waits.notice_sealed is None
     second = report(text="And again.")
     change(second, notice=ADDRESS)
     other = Report.objects.get(notice_sealed__isnull=False)

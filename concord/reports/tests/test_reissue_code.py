@@ -8,7 +8,8 @@ import pytest
 
 from concord.ledger.models import Entry
 from concord.letterbox.find import find
-from concord.letterbox.read import read
+from concord.letterbox.models import Answer, Box
+from concord.letterbox.read import keyring_of, read
 from concord.letterbox.session import Held
 from concord.reports.add_supporter import add_supporter
 from concord.reports.add_words import add_words
@@ -24,18 +25,25 @@ from concord.reports.let_in import let_in
 from concord.reports.models import HeldBack, NewCode, Report, Supporter
 from concord.reports.new_code import SETTLES_AFTER, made_for_others
 from concord.reports.notice_wanted import notice_kept, notice_wanted
-from concord.reports.own_copy import OwnCopy, copy_among, later_among, read_copy
-from concord.reports.read_report import OnlyCurrentStaff, read_report
+from concord.reports.open_file import list_files, open_original
+from concord.reports.own_copy import OwnCopy, copy_among, later_among, read_copy, read_later
+from concord.reports.read_report import OnlyCurrentStaff, read_report, read_words
 from concord.reports.receive_report import Receipt, receive_report
 from concord.reports.reissue_code import NoWayToReachThem, reissue_code
 from concord.reports.stay_out import stay_out
 from concord.reports.tests.conftest import Member, box_of
+from concord.reports.tests.files import brought
 from concord.reports.told import Told
 from concord.vault import files
 from concord.vault.errors import NoGrant
 from concord.vault.models import OwedGrant
 
 NONCE = b"a form's own one"
+
+
+@pytest.fixture
+def media(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture
@@ -176,3 +184,74 @@ def test_nobody_need_confirm_it_for_ever(receipt, amara, luis, at):
     held, later = Held(box_of(Report.objects.get()), made.code), at + SETTLES_AFTER
     keep_out(receipt.report, [luis.staff], held=held, at=later)
     assert files.readers(receipt.report.file) == {amara.id}
+
+
+def test_what_was_brought_and_added_goes_outside_from_behind_a_new_code_as_well(
+    receipt, amara, luis, ines, media, at
+):
+    attached = brought(receipt.report, b"He did.", at)
+    add_words(receipt.report, "And again.", at=at)
+    add_words(receipt.report, "", danger=True, at=at + timedelta(minutes=1))
+    found = _all_kept_out(again(receipt.report, amara, at), amara, luis, at)
+    theirs = keyring_of(Box.objects.get(id=ines.holder), ines.code)
+    assert [each.id for each in list_files(found, keyring=theirs)] == [attached.id]
+    given = open_original(found.attachments.get(), keyring=theirs, at=at)
+    assert b"".join(given.pieces) == b"He did."
+    said = [(one.text, one.urgent) for one in read_words(found, keyring=theirs)]
+    assert said == [("And again.", False), ("", True)]
+    assert not files.still_there([receipt.report.file])
+
+
+@pytest.mark.parametrize("lost", ["file", "said"])
+def test_what_a_box_from_before_does_not_know_is_not_destroyed(
+    receipt, amara, luis, ines, media, lost, at
+):
+    brought(receipt.report, b"He did.", at)
+    add_words(receipt.report, "And again.", at=at)
+    made = again(receipt.report, amara, at)
+    Answer.objects.filter(box=Report.objects.get().box, kind=lost).delete()
+    found = _all_kept_out(made, amara, luis, at)
+    theirs = keyring_of(Box.objects.get(id=ines.holder), ines.code)
+    there = [list_files(found, keyring=theirs), read_words(found, keyring=theirs)]
+    assert [len(each) for each in there] == ([0, 1] if lost == "file" else [1, 0])
+    assert files.still_there([receipt.report.file])
+
+
+def _all_kept_out(made: Receipt, amara: Member, luis: Member, at) -> Report:
+    held = Held(box_of(Report.objects.get()), made.code)
+    keep_out(made.report, [amara.staff, luis.staff], held=held, at=at + SETTLES_AFTER)
+    found = Report.objects.get()
+    assert found.outside
+    return found
+
+
+def test_where_whom_they_keep_out_is_the_last_reader_all_else_counts_and_it_is_told_outside(
+    receipt, amara, luis, ines, at
+):
+    """Amara would have been alone with it, so Luis stayed; then Amara is kept out too, and that acts at once."""
+    found, old = receipt.report, Held(box_of(receipt.report), receipt.code)
+    ask_for_notice(found, "me@example.org", held=old, at=at)
+    made = again(found, amara, at)
+    held = Held(box_of(Report.objects.get()), made.code)
+    change_choices(found, Choices("", "", ""), held=held, at=at)
+    ask_for_notice(found, "other@example.org", held=held, at=at)
+    stay_out(found, held=held, at=at)
+    keep_out(found, [luis.staff], held=held, at=at)
+    keep_out(found, [amara.staff], held=held, at=at)
+    settled = at + SETTLES_AFTER
+    for _twice in range(2):
+        carry_out_what_settled(None, at=settled)
+    stands = read_report(Report.objects.get(), keyring=luis.keyring, at=settled)
+    assert (stands.contact, stands.involved) == ("", False)
+    wanted = notice_wanted(Report.objects.get())
+    assert wanted
+    assert wanted.address == "other@example.org"
+    assert read_copy(held) == OwnCopy(stands, (amara.staff.id,))
+    later = read_later(held)
+    assert later
+    assert set(later.keep_out) == {amara.staff.id, luis.staff.id}
+    assert Answer.objects.filter(box=ines.holder, kind="promise").count() == 1
+    stay_out(found, held=held, at=settled)  # they come back, for whatever it is
+    assert files.readers(Report.objects.get().file) == {ines.holder}
+    carry_out_what_settled(None, at=settled)
+    assert not HeldBack.objects.exists()
