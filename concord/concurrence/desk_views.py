@@ -199,7 +199,10 @@ def full(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
 def say_no(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     """Not to agree, and why."""
     if request.method != "POST":
-        return _say_why(request, newest(_find(request, proposal_id)), DeclineForm())
+        version = newest(_find(request, proposal_id))
+        if not version.openings.filter(person=request.staff_member.person_id).exists():
+            return HttpResponseRedirect(reverse("proposal", args=[proposal_id]))
+        return _say_why(request, version, DeclineForm())
     version = _version(request, proposal_id)
     form = DeclineForm(request.POST)
     if not form.is_valid():

@@ -26,22 +26,18 @@ HOUR = timedelta(hours=1)
 class MachineQueue(NamedTuple):
     """The items put forward to somebody now, and how many more wait; of more than are counted, `COUNTED`.
 
-    `pressing`: how many of those that wait are as pressing as what stands outside the budget.
+    `pressing`: how many of those that wait are as pressing as what stands outside the budget; `lower`: how many not.
     """
 
     put_forward: list[Flag]
     waiting: int
     pressing: int = 0
+    lower: int = 0
 
     @property
     def how_many(self) -> int:
         """What asks for a look now, whether or not there is room for it on the page."""
         return len(self.put_forward) + self.pressing
-
-    @property
-    def lower(self) -> int:
-        """How many of those that wait are of lower rank."""
-        return COUNTED if self.waiting >= COUNTED else self.waiting - self.pressing
 
 
 def machine_queue(
@@ -62,9 +58,11 @@ def machine_queue(
     first = list(urgent[:room])
     pressing = urgent[: COUNTED + room].count() - room if len(first) == room else 0
     left = max(0, settings.CONCORD_SCREEN_BUDGET - _answered_lately(mine, staff, at=at))
-    others = unanswered.filter(rank__lt=URGENT_FROM)[: min(left, room - len(first))]
-    shown = [*first, *others]
-    return MachineQueue(shown, COUNTED if total > COUNTED else total - len(shown), pressing)
+    lower = unanswered.filter(rank__lt=URGENT_FROM)
+    others = list(lower[: min(left, room - len(first))])
+    waiting = COUNTED if total > COUNTED else total - len(first) - len(others)
+    behind = lower[: COUNTED + len(others)].count() - len(others)
+    return MachineQueue([*first, *others], waiting, pressing, behind)
 
 
 def seen_by_machine(staff: StaffMember, posts: Iterable[Post]) -> set[UUID]:

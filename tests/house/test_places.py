@@ -76,3 +76,5 @@ def test_no_page_is_excused_that_is_opened():
     assert NOT_YET & set(everything) == set()
     names = {place.name for place in [*PUBLIC, *PUBLIC_ONCE, *DESK, *DESK_ONCE]}
     assert set(THE_SAME_PAGE.values()) <= names
+    patterns = [each for conf in HOSTS for each in addresses(import_module(conf).urlpatterns)]
+    assert NO_PAGE | set(THE_SAME_PAGE) | NOT_YET <= {pattern.name for _path, pattern in patterns}

@@ -174,7 +174,9 @@ def a_decision(cast: Cast, port: int, case: Case, noor: Browser) -> str:
         considered=MARKS["considered"], less_severe=MARKS["lesser"], safety=MARKS["safety"],
         notice_subject=MARKS["subject"], notice_body=MARKS["notice"],
     )  # fmt: skip
+    assert noor.open(f"/proposals/{proposal.id}").sees(MARKS["why"])
     noor.open(f"/proposals/{proposal.id}/decline").press("I do not agree", reason=MARKS["declined"])
+    assert proposal.version.declines.exists()
     luis, secret = at_desk(port, cast.luis)
     assert luis.open(f"/proposals/{proposal.id}").sees(MARKS["why"])
     luis.press("I agree")

@@ -173,7 +173,10 @@ def test_what_somebody_wrote_on_a_page_that_was_out_of_date_is_in_its_field_agai
 ) -> None:
     proposal = proposed(cast, act_at_once=False)
     luis = at_the_desk(cast.luis).open(f"/proposals/{proposal.id}/decline")
-    assert luis.sees("The proposal stays open for others.")
+    assert luis.path == f"/proposals/{proposal.id}"  # read first
+    assert luis.open(f"/proposals/{proposal.id}/decline").sees(
+        "The proposal stays open for others."
+    )
     terms = terms_for(cast, act_at_once=False, reason="Said otherwise.")
     revise(proposal, terms=terms, **who(cast.amara, cast))
     luis.press("I do not agree", reason=WHY)

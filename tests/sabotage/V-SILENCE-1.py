@@ -8,4 +8,6 @@ STORY = "tests/policy/test_one_awake.py::test_a_brake_asks_no_second_person_and_
 
 
 def break_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(BrakeQuerySet, "holding", lambda self, at: self.none())
+    monkeypatch.setattr(
+        BrakeQuerySet, "holding", lambda self, at: self.filter(lifted_at__isnull=False)
+    )

@@ -19,7 +19,7 @@ from concord.actions.ask_review import RUNG_EVERY, ask_review
 from concord.actions.models import ReviewRequest, Unheld
 from concord.cases.alarm_caseless import alarm_caseless
 from concord.concurrence.models import Warrant
-from concord.desk.how_much_waits import how_much_waits
+from concord.desk.how_much_waits import COUNTS, how_much_waits
 from concord.desk.waiting import waiting_for
 from concord.live import relay
 from concord.monitoring.alarm_unreviewed import alarm_unreviewed
@@ -187,8 +187,10 @@ def test_of_what_waits_for_nobody_nothing_is_asked(cast: Cast, amara: Browser) -
     amara.open("/decisions")
     with CaptureQueriesContext(connection) as caught:
         amara.open("/decisions")
-    counted = [one["sql"] for one in caught if "COUNT(" in one["sql"]]
-    assert not [sql for sql in counted if "actions_reviewrequest" in sql]
+    asked = [one["sql"] for one in caught]
+    (there,) = [sql for sql in asked if 'AS "looks"' in sql]
+    assert set(COUNTS) == set(re.findall(r'AS "(\w+)"', there))
+    assert not [sql for sql in asked[asked.index(there) + 1 :] if "COUNT(" in sql]
     assert how_much_waits(cast.amara.staff, at=cast.at) == 0
 
 
