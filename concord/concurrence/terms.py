@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from concord.people.plan_shift import is_in_reach
+from concord.outbox.clock import is_in_reach
 from concord.policy.violations import KINDS
 from concord.refusals import Refused
 

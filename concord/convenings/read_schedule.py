@@ -22,7 +22,8 @@ from concord.convenings.plan_convening import LONGEST_TITLE
 from concord.convenings.read_calendar import in_calendar
 from concord.convenings.read_table import UnreadableFile, decoded, in_table
 from concord.convenings.small_file import LARGEST_SCHEDULE
-from concord.people.plan_shift import TooFarAway, is_in_reach
+from concord.outbox.clock import is_in_reach
+from concord.people.plan_shift import TooFarAway
 
 MOST = 1_000
 """Sessions in one file."""

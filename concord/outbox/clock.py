@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 from django.utils import timezone
@@ -58,3 +58,11 @@ class Clock:
 
 clock = Clock()
 """This process's."""
+
+
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def is_in_reach(moment: datetime) -> bool:
+    """Whether every zone's clock can show it."""
+    return EARLIEST <= moment < LATEST

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.ledger.record import record
+from concord.outbox.clock import is_in_reach
 from concord.people.designate import must_plan
 from concord.people.models import Shift, StaffMember
 from concord.refusals import Refused
@@ -50,9 +51,6 @@ class NeedsAZone(Refused):
     status = 409
 
 
-EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-
-
 @transaction.atomic
 def plan_shift(
     staff: StaffMember,
@@ -92,8 +90,3 @@ def check_times(starts_at: datetime, ends_at: datetime, *, subject: UUID | None 
         raise TooFarAway(subject=subject)
     if ends_at <= starts_at:
         raise EndsBeforeItStarts(subject=subject)
-
-
-def is_in_reach(moment: datetime) -> bool:
-    """Whether every zone's clock can show it."""
-    return EARLIEST <= moment < LATEST
