@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CHROMIUM = os.environ.get("CONCORD_TEST_CHROMIUM") or shutil.which("chromium")
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 STARTS_PROCESSES = "concord/site/"
-"""A room whose tests start processes, each of which takes seconds: of the rooms' own, asked at night alone on PostgreSQL."""
+"""A room whose tests start processes, each of which takes seconds: on PostgreSQL they are asked at night alone."""
 NIGHTLY = bool(os.environ.get("CONCORD_NIGHTLY"))
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
