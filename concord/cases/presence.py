@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet, Subquery
 
 from concord.cases.clocks import standing_of
 from concord.cases.conflicts import acquainted_last, eligible
@@ -15,6 +15,7 @@ from concord.cases.models import Case, Handover, Source, State
 from concord.convenings.running import a_session_runs, is_running
 from concord.ledger.readings import last_act, last_of_any
 from concord.people.models import StaffMember
+from concord.reports.models import Word
 from concord.spaces.models import Room
 from concord.vault import files
 
@@ -67,7 +68,6 @@ def waits_for_coordinator(case: Case) -> bool:
 
 WAITS_ANEW = [
     "cases.reopen",
-    "cases.decline_no_action",
     "concurrence.concur",
     *(f"concurrence.{one}" for one in ("lapsed", "declined", "voided", "withdrawn", "leave")),
 ]
@@ -76,9 +76,20 @@ WAITS_ANEW = [
 
 def heard_at(case: Case) -> datetime:
     """Since when one may call them silent: they were here, or nothing had waited for them before."""
-    waits_since = last_of_any(WAITS_ANEW, subjects=ids_of(case))
-    here_at = was_here_at(case)
-    return here_at if waits_since is None else max(here_at, waits_since)
+    began = [
+        last_of_any(WAITS_ANEW, subjects=ids_of(case)),
+        case.no_actions.aggregate(last=Max("ended_at"))["last"],
+        _overtaken_at(case),
+    ]
+    return max([was_here_at(case), *(moment for moment in began if moment is not None)])
+
+
+def _overtaken_at(case: Case) -> datetime | None:
+    """When whoever reported first wrote after a colleague was asked to agree; what they write then puts nothing off."""
+    asked = case.no_actions.overtaken().values("decided_at")
+    words = Word.objects.filter(by_staff__isnull=True, said_at__gt=Subquery(asked))
+    theirs = words.filter(report__in=case.sources.values("report"))
+    return theirs.aggregate(first=Min("said_at"))["first"]
 
 
 def was_here_at(case: Case) -> datetime:

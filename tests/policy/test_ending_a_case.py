@@ -44,8 +44,9 @@ from concord.cases.follow_up import follow_up
 from concord.cases.hold_case import hold_case
 from concord.cases.lift_hold import lift_hold
 from concord.cases.merge_cases import merge_cases
-from concord.cases.models import Agreement, Case, NoAction, State
+from concord.cases.models import Agreement, Case, Handover, NoAction, State
 from concord.cases.move import NoSuchTransition
+from concord.cases.notice_silence import notice_silence
 from concord.cases.own_key import NeedsOwnKey
 from concord.cases.recuse import recuse
 from concord.cases.reopen_case import reopen_case
@@ -243,6 +244,23 @@ def test_nothing_is_left_and_nothing_closed_under_words_that_nobody_has_read(cas
     who = {"by": cast.amara.staff, "keyring": cast.amara.keyring, "at": cast.later(minutes=12)}
     with pytest.raises(ReadWhatTheyWrote):
         close_case(case, lessons="Nothing.", **who)
+
+
+def test_nobody_is_called_silent_the_moment_something_begins_to_wait_for_them(cast: Cast) -> None:
+    """What a colleague adds, or the reporter writes, ends the waiting for a yes; more words put nothing off."""
+    case = assessed(cast, case_about_karim(cast))
+    undone(cast, case)
+    report = receive_report(Told("To me as well."), nonce=uuid4().bytes, at=cast.at).report
+    who = {"by": cast.luis.staff, "keyring": cast.luis.keyring}
+    take_up(report, into=case, at=cast.later(minutes=20), **who)
+    notice_silence(None, at=cast.later(minutes=21))
+    undone(cast, assessed(cast, case, at=cast.later(minutes=22)), minutes=23)
+    add_words(report, "He did it again.", at=cast.later(minutes=40))
+    notice_silence(None, at=cast.later(minutes=41))
+    assert not Handover.objects.exists()
+    add_words(report, "And again.", at=cast.later(minutes=49))
+    notice_silence(None, at=cast.later(minutes=50))
+    assert Handover.objects.get().silent_since == cast.later(minutes=40)
 
 
 def test_whoever_is_taken_out_finds_nothing_of_what_they_declined_earlier(cast: Cast) -> None:
