@@ -17,7 +17,7 @@ from concord.convenings.running import running_events
 from concord.desk.who_may import watches
 from concord.doors import door
 from concord.letters.outgoing import SeemsToBelongElsewhere
-from concord.monitoring.ask_relief import ask_relief, asked_by, relieve
+from concord.monitoring.ask_relief import ask_relief, asked_by, relieve, who_asks
 from concord.monitoring.count_opening import count_opening, opened_by
 from concord.monitoring.hand_over_shift import NothingToHandOver, hand_over_shift, read_shift_note
 from concord.monitoring.models import Relief, ShiftNote
@@ -110,7 +110,7 @@ def _page(request: DeskRequest, *, refused: Refused | None = None, note: str = "
         "is_long": stretch is not None and stretch.is_long(at),
         "opened": opened_by(staff, at=at),
         "mine": asked_by(staff, at=at),
-        "asked": _asked(staff),
+        "asked": [(one, who.working_name) for who, one in who_asks(at) if who != staff],
         "notes": _notes(request),
         "running": running_events(),
         "everybody": _everybody(request) if staff.is_lead else [],
@@ -120,13 +120,6 @@ def _page(request: DeskRequest, *, refused: Refused | None = None, note: str = "
     }
     status = refused.status if refused else 200
     return render(request, "desk/on_shift.html", context, status=status)
-
-
-def _asked(staff: StaffMember) -> list[tuple[Relief, str]]:
-    """Whom somebody could relieve."""
-    waiting = list(Relief.objects.filter(taken_at__isnull=True).exclude(person=staff.person_id))
-    names = _names({one.person for one in waiting})
-    return [(one, names.get(one.person, "")) for one in waiting]
 
 
 def _notes(request: DeskRequest) -> list[tuple[ShiftNote, str, str]]:

@@ -25,11 +25,11 @@ from concord.doors import door
 from concord.live import relay
 from concord.monitoring import alarm_unwatched, items
 from concord.monitoring.alarm_unwatched import ASKS_AGAIN, keep_watch, watched
-from concord.monitoring.ask_relief import asked_by
+from concord.monitoring.ask_relief import asked_by, who_asks
 from concord.monitoring.claim_flag import claim_flag, claimants, leave_flag
 from concord.monitoring.items import Oldest, oldest_items
 from concord.monitoring.machine_queue import machine_queue, seen_by_machine
-from concord.monitoring.models import Flag, Relief, ShiftNote
+from concord.monitoring.models import Flag, ShiftNote
 from concord.monitoring.new_voices import new_voices
 from concord.monitoring.own_flag import own_flags
 from concord.monitoring.read_item import read_item
@@ -248,12 +248,12 @@ def _stream(rooms: list[Room], staff: StaffMember) -> str:
 
 def _shift(staff: StaffMember, *, at: datetime) -> dict[str, Any]:
     """Until when they are on, who would like to be relieved, and how many notes were handed to them."""
-    reliefs, notes = Relief.objects.all(), ShiftNote.objects.visible_to(staff)
+    notes = ShiftNote.objects.visible_to(staff)
     ends_at, mine = _shift_ends(staff, at=at), asked_by(staff, at=at)
     return {
         "ends_at": ends_at,
         "is_relieved": bool(ends_at and mine and mine.taken_at),
-        "asked": reliefs.filter(taken_at=None).exclude(person=staff.person_id).count(),
+        "asked": sum(who != staff for who, _asked in who_asks(at)),
         "notes": notes.exclude(written_by=staff.person_id).count(),
     }
 

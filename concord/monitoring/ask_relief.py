@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from concord.ledger.record import record
@@ -19,6 +18,7 @@ from concord.monitoring.ring import ring
 from concord.outbox.models import Job
 from concord.outbox.registry import every
 from concord.people.models import Shift, StaffMember
+from concord.people.take_over_shift import take_over_shift
 from concord.refusals import Refused
 
 STANDS = timedelta(hours=12)
@@ -42,10 +42,13 @@ class RelieveAnother(Refused):
 def ask_relief(staff: StaffMember, *, at: datetime) -> Relief:
     """Ask; no reason is asked for or kept. Those who follow and the leads are rung at once. Twice is once.
 
-    Raises `NotOnShift`.
+    What they asked for in a shift before this one is over with it. Raises `NotOnShift`.
     """
-    if not staff.is_current(at) or stretch_of(staff, at=at) is None:
+    stretch = stretch_of(staff, at=at)
+    if not staff.is_current(at) or stretch is None:
         raise NotOnShift(subject=staff.person_id)
+    untaken = Relief.objects.filter(person=staff.person_id, taken_at=None)
+    untaken.filter(asked_at__lt=stretch.starts_at).delete()
     asked, fresh = Relief.objects.get_or_create(
         person=staff.person_id, taken_at=None, defaults={"asked_at": at}
     )
@@ -71,12 +74,18 @@ def who_may_come(staff: StaffMember, *, at: datetime) -> frozenset[UUID]:
     return frozenset(one.person_id for one in (*staff_who_follow(staff, at=at), *leads))
 
 
+def who_asks(at: datetime) -> list[tuple[StaffMember, Relief]]:
+    """Whom nobody has relieved yet, while they are on; with their shift it is over."""
+    waiting = Relief.objects.filter(taken_at__isnull=True)
+    persons = StaffMember.objects.current(at).filter(person__in=waiting.values("person"))
+    asked = [(staff, asked_by(staff, at=at)) for staff in persons.order_by("working_name")]
+    return [(staff, one) for staff, one in asked if one is not None and one.taken_at is None]
+
+
 @waits_live
 def reliefs_asked_for(at: datetime) -> Iterable[Waits]:
-    """While whoever asked is on; with their shift it is over."""
-    asked = {one.person: one for one in Relief.objects.filter(taken_at__isnull=True)}
-    for staff in StaffMember.objects.on_call(at).filter(person__in=asked):
-        one = asked[staff.person_id]
+    """Those who follow and the leads, until one comes."""
+    for staff, one in who_asks(at):
         yield Waits(one.id, one.asked_at, who_may_come(staff, at=at), wide=True)
 
 
@@ -106,13 +115,8 @@ def _come_on(person: UUID, *, by: StaffMember, at: datetime) -> None:
     """As long as theirs would have lasted, half an hour at least and never past what anybody should be on."""
     running = Shift.objects.filter(starts_at__lte=at, ends_at__gt=at)
     for one in running.filter(staff__person=person):
-        there = running.filter(staff=by)
-        if there.filter(Q(convening=one.convening) | Q(convening__isnull=True)).exists():
-            continue
         ends_at = max(min(one.ends_at, at + CAP), at + BREAK)
-        Shift.objects.create(staff=by, convening=one.convening, starts_at=at, ends_at=ends_at)
-        subject = by.person_id
-        record("people.plan_shift", actor=subject, subject=subject, at=at, convening=one.convening)
+        take_over_shift(one, by=by, ends_at=ends_at, at=at)
 
 
 @every("monitoring.forget_reliefs", seconds=3600)

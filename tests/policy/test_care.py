@@ -20,6 +20,7 @@ from concord.monitoring.ask_relief import (
     asked_by,
     forget_reliefs,
     relieve,
+    who_asks,
 )
 from concord.monitoring.call_again import call_again
 from concord.monitoring.count_opening import count_opening, forget_exposures, opened_by
@@ -156,6 +157,12 @@ def test_after_four_hours_the_desk_offers_somebody_to_take_over_and_takes_nothin
     assert asked_by(cast.noor.staff, at=cast.later(hours=7)) is None, (
         "on the next shift she may ask"
     )
+    Relief.objects.create(person=cast.noor.id, asked_at=cast.later(minutes=20))
+    assert who_asks(cast.later(hours=7)) == [], "what nobody took up is over with the shift before"
+    Job.objects.filter(kind="monitoring.notice").delete()
+    again = ask_relief(cast.noor.staff, at=cast.later(hours=7))
+    assert cast.luis.id in rung()
+    assert who_asks(cast.later(hours=7)) == [(cast.noor.staff, again)]
     with pytest.raises(RelieveAnother):
         relieve(asked, by=cast.noor.staff, at=cast.at)
     with pytest.raises(NotOnShift):

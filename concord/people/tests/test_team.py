@@ -34,6 +34,7 @@ from concord.people.models import (
 )
 from concord.people.name_outside_contact import NotOutside, name_outside_contact
 from concord.people.plan_shift import EndsBeforeItStarts, NotOnTheTeam, plan_shift
+from concord.people.take_over_shift import take_over_shift
 from concord.people.tests.team import AT, PASSPHRASE, Team, member, standing_key
 from concord.vault import keys
 from concord.vault.errors import KeyAlreadyThere, NoKey, PassphraseTooWeak
@@ -241,6 +242,19 @@ def test_a_shift_does_not_run_backwards(team: Team):
 def test_only_who_plans_plans_shifts(team: Team):
     with pytest.raises(NotYoursToDesignate):
         shift(team, team.luis, by=team.luis)
+
+
+def test_whoever_takes_over_is_on_until_then_though_their_own_shift_ends_sooner(team: Team):
+    theirs, until = shift(team, team.luis, hours=4), AT + timedelta(hours=3)
+    shift(team, team.amara, hours=1)
+    taken = take_over_shift(theirs, by=team.amara, ends_at=until, at=AT)
+    assert set(StaffMember.objects.on_call(AT + timedelta(hours=2))) == {team.amara, team.luis}
+    assert take_over_shift(theirs, by=team.amara, ends_at=until, at=AT) == taken
+    assert take_over_shift(theirs, by=team.luis, ends_at=until, at=AT) == theirs
+    with pytest.raises(NotOnTheTeam):
+        take_over_shift(theirs, by=team.ivo, ends_at=until, at=AT)
+    with pytest.raises(EndsBeforeItStarts):
+        take_over_shift(theirs, by=team.amara, ends_at=AT, at=AT)
 
 
 def outside(
