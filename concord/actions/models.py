@@ -28,6 +28,11 @@ class ReviewRequestQuerySet(models.QuerySet["ReviewRequest"]):
     def visible_to(self, staff: StaffMember) -> ReviewRequestQuerySet:
         return self.filter(is_seen_by(staff.person_id))
 
+    def awake(self) -> ReviewRequestQuerySet:
+        """Without those that rest: about nothing we decided, and answered after they were raised."""
+        nothing = Q(decision__isnull=True, report__isnull=True, reviewer__isnull=True)
+        return self.exclude(nothing, answered_at__gte=F("raised_at"))
+
 
 class ReviewState(models.TextChoices):
     FILED = "filed", "filed"

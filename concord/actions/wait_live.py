@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from concord.actions.alarm_later import who_may_look_at
 from concord.actions.ask_review import is_running
@@ -89,13 +90,20 @@ def decisions_to_confirm(at: datetime) -> Iterable[Waits]:
 
 @waits_live
 def requests_to_look_again(at: datetime) -> Iterable[Waits]:
-    """That are past their promise, or were answered and left undecided; a day is no matter here, whatever goes on."""
+    """That are past their promise, or were answered and left undecided; a day is no matter here, whatever goes on.
+
+    One for those that the same people read, however many: anybody can ask, and name nothing.
+    """
     unanswered = Q(answered_at__isnull=True, alarmed_at__isnull=False, folded=False)
-    late = ReviewRequest.objects.filter(unanswered | Q(raised_at__isnull=False))
-    for one in late.filter(state__in=UNDECIDED):
-        since = one.raised_at or one.alarmed_at
-        if since is not None:
-            yield Waits(one.id, since, frozenset(files.readers(one.file)), quiet=True)
+    late = ReviewRequest.objects.awake().filter(unanswered | Q(raised_at__isnull=False))
+    late = late.filter(state__in=UNDECIDED).annotate(since=Coalesce("raised_at", "alarmed_at"))
+    rows = dict(late.values_list("file", "since"))
+    found: dict[frozenset[UUID], list[datetime]] = defaultdict(list)
+    for file, (given, _owed) in files.given_or_owed(rows).items():
+        found[frozenset(given)].append(rows[file])
+    for persons, times in found.items():
+        whom = " ".join(["reviews", *sorted(map(str, persons))])
+        yield Waits(uuid5(NAMESPACE_OID, whom), min(times), persons, max(times), quiet=True)
 
 
 def _who_may_know(decision: Decision, *others: UUID) -> frozenset[UUID]:

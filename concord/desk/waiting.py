@@ -335,13 +335,11 @@ def reviews_for(staff: StaffMember) -> QuerySet[ReviewRequest]:
 
     One that names nothing rests once it was answered after that.
     """
-    waiting = ReviewRequest.objects.visible_to(staff).filter(state__in=UNDECIDED)
+    waiting = ReviewRequest.objects.visible_to(staff).awake().filter(state__in=UNDECIDED)
     mine = Q(reviewer=staff.person_id)
     nobodys = Q(reviewer__isnull=True) | Q(alarmed_at__isnull=False)
-    let_lie = Q(reviewer__isnull=False) | Q(answered_at__lt=F("raised_at"))
-    return waiting.filter(
-        mine | Q(nobodys, answered_at__isnull=True) | Q(let_lie, raised_at__isnull=False)
-    )
+    let_lie = Q(raised_at__isnull=False)
+    return waiting.filter(mine | Q(nobodys, answered_at__isnull=True) | let_lie)
 
 
 def unconfirmed_for(staff: StaffMember, *, at: datetime) -> QuerySet[LateRecusal]:

@@ -24,6 +24,7 @@ from concord.actions.forget_requests import forget_requests
 from concord.actions.lift import NothingInItsPlace, NothingToLift, in_place_of
 from concord.actions.models import Confirmation, Ending, LateRecusal, ReviewRequest
 from concord.actions.triggers import drop_statements
+from concord.actions.wait_live import requests_to_look_again
 from concord.cases.models import Case
 from concord.cases.models import State as CaseState
 from concord.cases.recuse import recuse
@@ -430,6 +431,8 @@ def test_an_answer_is_no_decision_and_one_that_lies_is_before_everybody_who_can_
     shut = Shut.objects.get(person=cast.karim.person).id
     _code, named = ask_review(kind="review", shut=shut, nonce=os.urandom(16), **asked)
     _code, of_nothing = ask_review(kind="review", shut=None, nonce=os.urandom(16), **asked)
+    asked["words"] = "My microphone was off all day."
+    _code, another = ask_review(kind="review", shut=None, nonce=os.urandom(16), **asked)
     said = {"answer": "We look at it.", "by": mina.staff, "keyring": mina.keyring}
     by_zola = {"by": zola.staff, "keyring": zola.keyring, "at": cast.at}
     for request in (named, of_nothing):
@@ -437,22 +440,26 @@ def test_an_answer_is_no_decision_and_one_that_lies_is_before_everybody_who_can_
             answer_review(request, **{**said, "answer": "It was not Sara who told us."}, at=cast.at)
     with pytest.raises(NotReadForNames):  # Zola reads what Karim wrote, and not the case
         answer_review(named, answer="It was not Sara who told us.", **by_zola)
-    for request in (named, of_nothing):
+    for request in (named, of_nothing, another):
         answer_review(request, **said, at=cast.later(days=6, hours=1))
     assert named.reviewer == mina.id
     assert files.readers(named.file) == {mina.id, zola.id}
     assert not reviews_for(zola.staff).exists()
     assert raise_undecided(None, at=cast.later(days=7)) == 0  # somebody has just answered
-    assert raise_undecided(None, at=cast.later(days=7, hours=1)) == 2
+    assert raise_undecided(None, at=cast.later(days=7, hours=1)) == 3
     assert raise_undecided(None, at=cast.later(days=8)) == 0
     Job.objects.filter(kind=NOTICE).delete()
     call_again(None, at=cast.later(days=8, hours=2))
     assert {mina.id, zola.id} <= set(
         Job.objects.filter(kind=NOTICE).values_list("subject", flat=True)
     )
-    assert set(reviews_for(zola.staff)) == {named, of_nothing}
-    answer_review(of_nothing, **said, at=cast.later(days=8))
+    assert set(reviews_for(zola.staff)) == {named, of_nothing, another}
+    assert len(list(requests_to_look_again(cast.at))) == 2, "one for all that the same people read"
+    for request in (of_nothing, another):
+        answer_review(request, **said, at=cast.later(days=8))
     assert set(reviews_for(zola.staff)) == {named}
+    (waits,) = requests_to_look_again(cast.at)
+    assert waits.persons == {mina.id, zola.id}, "what rests calls nobody"
     leaves = {"by": None, "at": cast.later(days=9)}
     end_designation(mina.staff, **leaves)
     named.refresh_from_db()
@@ -462,7 +469,7 @@ def test_an_answer_is_no_decision_and_one_that_lies_is_before_everybody_who_can_
     named.refresh_from_db()
     outside = {"by": cast.outside.holder, "keyring": cast.outside_key, "at": cast.later(days=9)}
     ends = {"outcome": "upheld", "reason": "It was a threat.", "answer": ""}
-    assert forget_requests(at=cast.later(days=500)) == 1, "what an answer ended; not the other"
+    assert forget_requests(at=cast.later(days=500)) == 2, "what an answer ended; not the other"
     assert decide_review(named, **ends, **outside).state == "upheld"
     assert forget_requests(at=cast.later(days=500)) == 0, "its case is kept, and why goes with it"
 
