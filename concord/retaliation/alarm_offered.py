@@ -42,21 +42,27 @@ def alarm_offered(job: Job | None, *, at: datetime) -> int:
 
 @waits_live
 def attempts_unanswered(at: datetime) -> Iterable[Waits]:
-    """One for those that the same people look at, however many: anybody can name somebody in a report."""
-    waiting = (
-        Attempt.objects.offered()
-        .happening()
-        .filter(alarmed_at__isnull=False)
-        .order_by("alarmed_at")
-    )
-    rows = list(waiting.select_related("case", "flag", "report"))
+    """One for those that the same people look at, however many: anybody can name somebody in a report.
+
+    What does not happen now calls quietly, and holds up the erasing of the older case until it is answered.
+    """
+    waiting = Attempt.objects.offered().filter(alarmed_at__isnull=False)
+    live = waiting.happening()
+    yield from _for_the_same(live, "retaliation", quiet=False)
+    others = waiting.exclude(id__in=live.order_by().values("id"))
+    yield from _for_the_same(others, "retaliation, quietly", quiet=True)
+
+
+def _for_the_same(attempts: AttemptQuerySet, kind: str, *, quiet: bool) -> Iterable[Waits]:
+    rows = list(attempts.order_by("alarmed_at").select_related("case", "flag", "report"))
     found: dict[frozenset[UUID], list[datetime]] = defaultdict(list)
     for attempt in {each.id: each for each in [*rows[:A_FEW], *rows[-A_FEW:]]}.values():
-        if attempt.alarmed_at is not None:
-            found[frozenset(offered_to(attempt))].append(attempt.alarmed_at)
+        persons = frozenset(offered_to(attempt))
+        if persons and attempt.alarmed_at is not None:
+            found[persons].append(attempt.alarmed_at)
     for persons, times in found.items():
-        whom = " ".join(["retaliation", *sorted(map(str, persons))])
-        yield Waits(uuid5(NAMESPACE_OID, whom), min(times), persons, newest=max(times))
+        whom = " ".join([kind, *sorted(map(str, persons))])
+        yield Waits(uuid5(NAMESPACE_OID, whom), min(times), persons, max(times), quiet=quiet)
 
 
 @keeps_it

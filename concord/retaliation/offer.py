@@ -36,11 +36,15 @@ def offer(job: Job, *, at: datetime) -> None:
 
 
 def offered_to(attempt: Attempt) -> set[UUID]:
-    """Readers of the older case, unrecused, who see the new report or flag too."""
+    """Readers of the older case, unrecused, who see the new report or flag too.
+
+    The team alone: the outside contact, who may hold both, has no page on which they could say what it is.
+    """
     source = attempt.source.file
-    return files.readers(attempt.case.file) & (
-        files.readers(source) | files.dormant_readers(source)
-    )
+    both = files.readers(attempt.case.file)
+    both &= files.readers(source) | files.dormant_readers(source)
+    team = StaffMember.objects.filter(person__in=both)
+    return set(team.values_list("person_id", flat=True))
 
 
 @receiver(taken_up, dispatch_uid="retaliation.follow_up")

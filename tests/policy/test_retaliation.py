@@ -14,6 +14,7 @@ from concord.cases.take_up import take_up
 from concord.concurrence.concur import concur
 from concord.convenings.rename import rename
 from concord.ledger.models import Entry
+from concord.letterbox.models import Answer
 from concord.monitoring.flag_post import flag_post
 from concord.monitoring.judge_credible import judge_credible
 from concord.monitoring.models import Flag
@@ -24,9 +25,14 @@ from concord.people.tests.team import Mailbox
 from concord.reports.models import Report
 from concord.reports.receive_report import receive_report
 from concord.reports.told import Source, Told
-from concord.retaliation.alarm_offered import alarm_offered, attempts_unanswered
+from concord.retaliation.alarm_offered import (
+    alarm_offered,
+    attempts_unanswered,
+    waits_for_an_answer,
+)
 from concord.retaliation.models import Attempt, Protected
 from concord.retaliation.settle_attempt import ItIsAimedAtYou, dismiss_attempt, link_attempt
+from concord.vault import files
 from concord.vault.errors import NoGrant
 from tests.browsing import at_the_desk
 from tests.cast import Cast, Desk, case_about_karim, closed, opened, participant, proposed
@@ -74,12 +80,16 @@ def test_a_report_naming_both_sides_of_an_old_case_goes_before_its_readers_alone
     assert (
         not Report.objects.get().urgent
     )  # for who does not read the old case nothing is different
+    assert alarm_offered(None, at=cast.later(days=9, hours=13)) == 1
+    (waits,) = attempts_unanswered(cast.at)
+    assert (waits.quiet, waits.persons) == (True, {cast.amara.id, cast.luis.id})
     amara.follow(SIGN).press("It belongs to the older case")
     take_up(report, by=cast.luis.staff, keyring=cast.luis.keyring, at=cast.later(days=9))
     link = LinkedCase.objects.get()
     assert link.older == case
     assert luis.open(f"/cases/{link.case_id}").sees(case.code)
     assert not luis.open("/").sees(SIGN)
+    assert list(attempts_unanswered(cast.at)) == []
 
 
 @pytest.mark.clauses("V-RETAL-1")
@@ -87,8 +97,15 @@ def test_whoever_stepped_out_of_the_old_case_or_is_kept_out_of_the_new_report_is
     cast: Cast, case: Case
 ) -> None:
     recuse(case, who=cast.luis.id, by=cast.luis.staff, at=cast.at)
-    told(cast, "Karim Haddad waits outside the office of whoever reported him, and Amara knows.")
-    assert Attempt.objects.exists()
+    who_waits = "Karim Haddad waits outside the office of whoever reported him"
+    report = told(cast, f"{who_waits}, and Amara, Luis and Ravi know.")
+    files.grant(case.file, to=cast.outside.holder, by=cast.amara.keyring, at=cast.at)
+    assert cast.outside.holder in files.readers(case.file) & files.readers(report.file)
+    promises = Answer.objects.filter(box=cast.outside.holder, kind="promise")
+    assert not promises.exists()
+    assert alarm_offered(None, at=cast.later(days=9, hours=13)) == 1
+    assert promises.count() == 1, "that nobody on the team can look at both"
+    assert not waits_for_an_answer(case), "there is nobody to wait for"
     for desk in (cast.amara, cast.luis, cast.ravi, cast.noor):
         assert seen_by(cast, desk) == []
         with pytest.raises(NoGrant):
