@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.actions.apologise import say_it_has_an_earlier_end
 from concord.actions.give_back import end_decision, held_beyond
+from concord.actions.lift import acquainted_under
 from concord.actions.models import Ending
 from concord.actions.tell_reporter import tell_of_an_earlier_end
 from concord.cases.models import State
@@ -61,7 +62,8 @@ def end_earlier(
 ) -> Ending:
     """Let it end at that moment; the reason is sealed beside it. The same end twice is refused as not earlier.
 
-    Once its case is erased nothing can be proposed in it, and a lead who reads the decision may as well.
+    Once its case is erased nothing can be proposed in it, and a lead who reads the decision may as well, if they know
+    nobody under it.
     Raises `NeedsCoordinator`, `HasAConflict`, `WouldBeALift`, `OnlyEarlier`, `SayWhy`, and the guards of staff.
     """
     decision = Decision.objects.select_for_update().select_related("case").get(id=decision.id)
@@ -98,4 +100,7 @@ def end_earlier(
 def may_end_earlier(decision: Decision, *, by: StaffMember) -> bool:
     """Whether it is this person's to do, as far as their seat goes."""
     case = decision.case
-    return by in (case.coordinator, case.deputy) or (by.is_lead and case.state == State.PURGED)
+    if by in (case.coordinator, case.deputy):
+        return True
+    is_last = by.is_lead and case.state == State.PURGED
+    return is_last and by.person_id not in acquainted_under(decision)

@@ -28,6 +28,7 @@ from concord.cases.models import Case
 from concord.concurrence.kinds import Kind, register
 from concord.concurrence.models import Decision, Warrant
 from concord.concurrence.terms import LASTING, Target
+from concord.monitoring.readers import acquainted_with
 from concord.people.ties import ACQUAINTED, tied_to_tokens
 from concord.refusals import Refused
 
@@ -153,6 +154,12 @@ def known_to(target: Target) -> Iterable[UUID]:
     """The same of those who said that they know them a little."""
     decision = Decision.objects.filter(id=target.id).first()
     return tied_to_tokens(_mailboxes(decision), kinds=ACQUAINTED) if decision else ()
+
+
+def acquainted_under(decision: Decision) -> set[UUID]:
+    """Who said that they know somebody under it a little, with or without a login here."""
+    known = acquainted_with(persons_under(decision))
+    return known | tied_to_tokens(_mailboxes(decision), kinds=ACQUAINTED)
 
 
 def _mailboxes(decision: Decision) -> list[bytes]:

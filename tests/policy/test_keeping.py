@@ -49,7 +49,9 @@ from concord.monitoring.models import Flag
 from concord.monitoring.read_flag import read_flag
 from concord.outbox.clocks import clocks
 from concord.outbox.models import Job
+from concord.people.declare_tie import declare_tie
 from concord.people.end_designation import end_designation
+from concord.people.models import Tie
 from concord.people.tests.team import Mailbox
 from concord.reports import blobs
 from concord.reports.acknowledge_report import acknowledge_report
@@ -317,6 +319,11 @@ def test_a_decision_in_force_still_refuses_at_the_door_after_what_it_rests_on_is
     assert files.still_there(Version.objects.values_list("briefing", flat=True)) == set()
     Case.objects.update(coordinator=cast.ravi.staff, deputy=None)  # both have left meanwhile
     ends_at = (timezone.now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    a_little = {"person": cast.karim.person, "kind": Tie.Kind.SOFT}
+    tie = declare_tie(cast.amara.staff, **a_little, at=timezone.now())
+    assert amara.open(f"/decisions/{decision.id}").sees("A lead can give it an earlier end")
+    assert amara.post(f"/decisions/{decision.id}/end", ends_at=ends_at, why="Enough.").status == 403
+    tie.delete()
     amara.open(f"/decisions/{decision.id}").press("Let it end then", ends_at=ends_at, why="Enough.")
     assert amara.sees("given an earlier end"), amara.words
     decision.refresh_from_db()
