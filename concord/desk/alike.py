@@ -15,7 +15,7 @@ from concord.reports.models import UNANSWERED, Report, ReportQuerySet
 
 SHOWN = (
     *("id", "code", "text_token", "folded", "urgent", "state"),
-    *("received_at", "answer_by", "added_at", "homeless_rung_at"),
+    *("received_at", "answer_by", "added_at", "unplaced_rung_at"),
 )
 """All that a row needs; there may be ten thousand, so their sealed contents stay where they are."""
 
@@ -99,7 +99,7 @@ def how_many_rows(reports: ReportQuerySet) -> int:
 def asks_for_an_answer(report: Report) -> bool:
     """Whether it counts: nobody has answered it, a colleague needs a yes, or it was answered and left there."""
     asks_yes = getattr(report, "asks_yes", False)
-    return report.state in UNANSWERED or asks_yes or report.homeless_rung_at is not None
+    return report.state in UNANSWERED or asks_yes or report.unplaced_rung_at is not None
 
 
 def _pressing(one: Report) -> tuple[bool, bool, bool, bool, datetime]:

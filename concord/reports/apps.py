@@ -8,8 +8,8 @@ class ReportsConfig(AppConfig):
         from concord.letters.registry import register_kind
         from concord.reports import (  # noqa: F401  (each registers its job)
             alarm_added,
-            alarm_homeless,
             alarm_unanswered,
+            alarm_unplaced,
             alarm_untold,
             answer_question,
             forget_notices,

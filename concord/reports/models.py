@@ -58,7 +58,7 @@ class Report(models.Model):
     `notice_sealed`: `NoticeWanted`, for those alone who asked to be told that something new lies there.
     `added_at`: since when there lies something new of the reporter's that none of its readers has opened;
     `added_raised_at`: when that was raised.
-    `homeless_rung_at`: when its readers were last called because it was answered, and nobody had taken it further.
+    `unplaced_rung_at`: when its readers were last called because it was answered, and nobody had taken it further.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -84,7 +84,7 @@ class Report(models.Model):
     acted_outside = models.BooleanField(null=True)
     added_at = models.DateTimeField(null=True)
     added_raised_at = models.DateTimeField(null=True)
-    homeless_rung_at = models.DateTimeField(null=True)
+    unplaced_rung_at = models.DateTimeField(null=True)
 
     objects = ReportQuerySet.as_manager()
 

@@ -29,8 +29,8 @@ def urgent_reports(at: datetime) -> Iterable[Waits]:
     unanswered = Q(state__in=UNANSWERED, alarmed_at__isnull=False)
     unanswered &= ~Q(id__in=Underway.objects.values("report"))
     late = Report.objects.waiting().filter(urgent=True, folded=False)
-    late = late.filter(unanswered | ~Q(state__in=UNANSWERED) & Q(homeless_rung_at__isnull=False))
-    late = late.annotate(since=Coalesce("homeless_rung_at", "alarmed_at"))
+    late = late.filter(unanswered | ~Q(state__in=UNANSWERED) & Q(unplaced_rung_at__isnull=False))
+    late = late.annotate(since=Coalesce("unplaced_rung_at", "alarmed_at"))
     rows = list(late.values_list("file", "since").order_by("since"))
     found: dict[frozenset[UUID], list[datetime]] = defaultdict(list)
     for file, since in [*rows[:A_FEW], *rows[A_FEW:][-A_FEW:]]:

@@ -28,8 +28,8 @@ from concord.outbox.worker import run
 from concord.people.models import Shift
 from concord.people.tests.team import Mailbox
 from concord.reports.acknowledge_report import acknowledge_report
-from concord.reports.alarm_homeless import alarm_homeless
 from concord.reports.alarm_unanswered import alarm_unanswered
+from concord.reports.alarm_unplaced import alarm_unplaced
 from concord.reports.models import Report
 from concord.reports.set_aside import set_aside
 from concord.vault import files
@@ -158,7 +158,7 @@ def test_a_report_that_was_answered_and_left_there_calls_again_until_it_is_taken
 
     def rung(when: datetime) -> set[object]:
         Job.objects.filter(kind="monitoring.notice").delete()
-        alarm_homeless(None, at=when)
+        alarm_unplaced(None, at=when)
         return set(Job.objects.filter(kind="monitoring.notice").values_list("subject", flat=True))
 
     acknowledge_report(report, answer="We have it, we are looking.", **who, at=at)
@@ -174,9 +174,11 @@ def test_a_report_that_was_answered_and_left_there_calls_again_until_it_is_taken
     assert page.sees("a colleague would set it aside, and needs your yes")
     waiting = waiting_for(cast.amara.staff, at=at)
     assert waiting.number == how_much_waits(cast.amara.staff, at=at) == 1
-    Report.objects.update(homeless_rung_at=None, urgent=False)
+    Report.objects.update(unplaced_rung_at=None, folded=True)
     assert rung(at + timedelta(hours=23)) == set()
     assert rung(at + timedelta(hours=25)) == readers
+    called = Job.objects.filter(kind="monitoring.notice", due_at__lte=at + timedelta(hours=25))
+    assert not called.exists(), "one of many that claim to be urgent wakes nobody"
     assert rung(at + timedelta(days=7)) == set()
     take_up(report, **who, at=at)
     assert rung(at + timedelta(days=30)) == set()

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="report",
-            name="homeless_rung_at",
+            name="unplaced_rung_at",
             field=models.DateTimeField(null=True),
         ),
     ]

@@ -1,4 +1,4 @@
-"""alarm_homeless: a report that was answered, and that nobody took further, rings its readers again (P-ZERO-1, PUB-29).
+"""alarm_unplaced: a report that was answered, and that nobody took further, rings its readers again (P-ZERO-1, PUB-29).
 
 The answer keeps the promise and stops its clock; whoever gave it may lose the line a minute later. This one runs until
 it is in a case, set aside with two people's yes, or dealt with outside. It says nothing to whoever reported.
@@ -30,8 +30,8 @@ NOW = Q(urgent=True, folded=False)
 NOBODY = _("Report %(code)s was answered, and nobody has taken it further since.")
 
 
-@every("reports.alarm_homeless", seconds=30)
-def alarm_homeless(job: Job | None, *, at: datetime) -> int:
+@every("reports.alarm_unplaced", seconds=30)
+def alarm_unplaced(job: Job | None, *, at: datetime) -> int:
     """Ring for each that has waited for so long, and once a week after that. Returns for how many."""
     late = list(_late(at, live=a_session_runs()).values_list("id", flat=True))
     return sum(_alarm(id, at=at) for id in late)
@@ -43,7 +43,7 @@ def _late(at: datetime, *, live: bool) -> ReportQuerySet:
     since |= Q(acknowledged_at__lte=at - OTHERWISE, outside=False)
     if live:
         since |= NOW & Q(acknowledged_at__lte=at - LIVE)
-    unrung = Q(homeless_rung_at__isnull=True) | Q(homeless_rung_at__lte=at - AGAIN)
+    unrung = Q(unplaced_rung_at__isnull=True) | Q(unplaced_rung_at__lte=at - AGAIN)
     return Report.objects.waiting().filter(since, unrung, state=State.ACKNOWLEDGED)
 
 
@@ -53,12 +53,12 @@ def _alarm(id: UUID, *, at: datetime) -> bool:
     live = a_session_runs()
     if not _late(at, live=live).filter(id=id).exists():
         return False
-    report.homeless_rung_at = at
-    report.save(update_fields=["homeless_rung_at"])
-    record("reports.alarm_homeless", actor=None, subject=report.id, at=at)
+    report.unplaced_rung_at = at
+    report.save(update_fields=["unplaced_rung_at"])
+    record("reports.alarm_unplaced", actor=None, subject=report.id, at=at)
     readers = files.readers(report.file)
     tell_desks(readers, "report", report.id)
-    ring(readers, at=at, at_once=live and report.urgent)
+    ring(readers, at=at, at_once=live and report.urgent and not report.folded)
     if not StaffMember.objects.current(at).filter(person__in=readers).exists():
         tell_outside(NOBODY, code=report.code, at=at)
     return True
