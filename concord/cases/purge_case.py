@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from concord.cases.clocks import expunge_on, standing_of
+from concord.cases.close_case import is_unread
 from concord.cases.models import Case, Closing, Hold, LinkedCase, Purge, State
 from concord.cases.move import move
 from concord.cases.signals import purging
@@ -104,9 +105,7 @@ def is_due(case: Case, *, at: datetime) -> bool:
     closing = Closing.objects.filter(case=case, reopened_at__isnull=True).first()
     if case.state != State.CLOSED or closing is None:
         return False
-    if case.sources.filter(report__added_at__isnull=False).exists():
-        return False
-    if any(keeps(case) for keeps in _keep):
+    if is_unread(case) or any(keeps(case) for keeps in _keep):
         return False
     day = expunge_on(standing_of(case), closed_at=closing.closed_at)
     warned = closing.warned_last_at
