@@ -25,6 +25,8 @@ from bench.stage import plant, warm_up
 PEOPLE, ROOMS = 2_000, 20
 POSTS = 1_500
 THREADS = 16
+DIFFERENT = 20_000
+"""Texts to choose from: what several people write alike within minutes is flagged, and that is no ordinary post."""
 SIDES = {"ours": "/r/{}/posts", "bare": "/bare/{}"}
 
 
@@ -95,7 +97,7 @@ def take_turn(
     install: Install, writers: Writers, planted: dict[str, Any], side: str, posts: int
 ) -> Turn:
     """As many posts as there are threads at a time, each by somebody else."""
-    chance, texts = random.Random(posts), messages(500)
+    chance, texts = random.Random(posts), messages(DIFFERENT)
     said = []
     for _ in range(posts):
         who = chance.randrange(len(planted["people"]))

@@ -57,7 +57,9 @@ class Prepared(Generic[M]):
     def _prepare(self) -> _Ready:
         compiler = self._build().query.get_compiler(connection=connection)
         sql, wanted = compiler.as_sql()
-        self._ready[connection.vendor] = ready = _Ready(compiler, sql, wanted)
+        columns = [column for column, _sql, _alias in compiler.select[: compiler.col_count]]
+        ready = _Ready(compiler, sql, wanted, compiler.get_converters(columns))
+        self._ready[connection.vendor] = ready
         return ready
 
 
@@ -65,6 +67,7 @@ class _Ready(NamedTuple):
     compiler: Any
     sql: str
     wanted: tuple[Any, ...]
+    converters: dict[int, Any]
 
     def filled(self, values: dict[str, Any]) -> tuple[str, list[Any]]:
         wanted = self.wanted
@@ -72,7 +75,9 @@ class _Ready(NamedTuple):
 
 
 class _Asked:
-    """As much of a queryset as Django takes to read rows: it asks for a compiler, and that for its statement."""
+    """As much of a queryset as Django takes to read rows: it asks for a compiler, and that for its statement
+    and for what turns a column's value into Python's.
+    """
 
     _known_related_objects: dict[Any, Any] = {}
 
@@ -81,6 +86,7 @@ class _Asked:
         self._compiler, statement = copy(ready.compiler), ready.filled(values)
         self._compiler.connection = connection
         self._compiler.as_sql = lambda *args, **more: statement
+        self._compiler.get_converters = lambda columns: ready.converters
 
     def get_compiler(self, using: str) -> Any:
         return self._compiler
