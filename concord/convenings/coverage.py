@@ -112,9 +112,12 @@ def uncovered(convening: Convening, *, after: datetime) -> list[Gap]:
 
 
 def too_long(convening: Convening, *, after: datetime) -> list[Gap]:
-    """Who is planned for longer than four hours at a stretch, and half an hour to hand over (workflow.md 4.9)."""
+    """Who is planned for longer than four hours at a stretch, and half an hour to hand over (workflow.md 4.9).
+
+    Whoever takes over from a colleague plans nothing: no session waits because somebody came to help.
+    """
     planned: dict[UUID, list[tuple[datetime, datetime]]] = {}
-    shifts = Shift.objects.filter(convening=convening.id, ends_at__gt=after)
+    shifts = Shift.objects.filter(convening=convening.id, ends_at__gt=after, taken_over=False)
     for one in shifts.select_related("staff").order_by("starts_at"):
         stretches = planned.setdefault(one.staff.person_id, [])
         if stretches and one.starts_at - stretches[-1][1] < OVERLAP:

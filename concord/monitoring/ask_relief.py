@@ -13,7 +13,7 @@ from concord.ledger.record import record
 from concord.monitoring.call_again import Waits, waits_live
 from concord.monitoring.desk_stream import tell_desks
 from concord.monitoring.models import Relief
-from concord.monitoring.on_shift import BREAK, CAP, staff_who_follow, stretch_of
+from concord.monitoring.on_shift import BREAK, CAP, on_since, staff_who_follow
 from concord.monitoring.ring import ring
 from concord.outbox.models import Job
 from concord.outbox.registry import every
@@ -44,11 +44,11 @@ def ask_relief(staff: StaffMember, *, at: datetime) -> Relief:
 
     What they asked for in a shift before this one is over with it. Raises `NotOnShift`.
     """
-    stretch = stretch_of(staff, at=at)
-    if not staff.is_current(at) or stretch is None:
+    since = on_since(staff, at=at)
+    if not staff.is_current(at) or since is None:
         raise NotOnShift(subject=staff.person_id)
     untaken = Relief.objects.filter(person=staff.person_id, taken_at=None)
-    untaken.filter(asked_at__lt=stretch.starts_at).delete()
+    untaken.filter(asked_at__lt=since).delete()
     asked, fresh = Relief.objects.get_or_create(
         person=staff.person_id, taken_at=None, defaults={"asked_at": at}
     )
@@ -61,11 +61,11 @@ def ask_relief(staff: StaffMember, *, at: datetime) -> Relief:
 
 
 def asked_by(staff: StaffMember, *, at: datetime) -> Relief | None:
-    """What somebody asked for in the stretch that runs; of one before it nothing is said any more."""
-    stretch = stretch_of(staff, at=at)
-    if stretch is None:
+    """What somebody asked for since they are on; of what was before a break nothing is said any more."""
+    since = on_since(staff, at=at)
+    if since is None:
         return None
-    return Relief.objects.filter(person=staff.person_id, asked_at__gte=stretch.starts_at).last()
+    return Relief.objects.filter(person=staff.person_id, asked_at__gte=since).last()
 
 
 def who_may_come(staff: StaffMember, *, at: datetime) -> frozenset[UUID]:
@@ -112,7 +112,7 @@ def relieve(asked: Relief, *, by: StaffMember, at: datetime) -> Relief:
 
 
 def _come_on(person: UUID, *, by: StaffMember, at: datetime) -> None:
-    """As long as theirs would have lasted, half an hour at least and never past what anybody should be on."""
+    """As long as theirs would have lasted, half an hour at least and four hours at most."""
     running = Shift.objects.filter(starts_at__lte=at, ends_at__gt=at)
     for one in running.filter(staff__person=person):
         ends_at = max(min(one.ends_at, at + CAP), at + BREAK)

@@ -34,6 +34,13 @@ def stretch_of(staff: StaffMember, *, at: datetime) -> Stretch | None:
     return _running(own, at, live=True) or _running(shifts, at, live=False)
 
 
+def on_since(staff: StaffMember, *, at: datetime) -> datetime | None:
+    """Since when they are on without a break, being on call counted in; None for somebody who is not on."""
+    shifts = Shift.objects.filter(staff=staff, ends_at__gt=at - SOON).order_by("starts_at")
+    running = _running(list(shifts), at, live=False)
+    return None if running is None else running.starts_at
+
+
 def staff_on_shift(at: datetime) -> list[StaffMember]:
     """Everybody who is on now, by name."""
     return list(StaffMember.objects.on_call(at).order_by("working_name"))

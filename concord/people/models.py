@@ -293,12 +293,16 @@ class Draft(models.Model):
 
 
 class Shift(models.Model):
-    """From when to when somebody is on call. The convening is an opaque id, for it lies above this room."""
+    """From when to when somebody is on call. The convening is an opaque id, for it lies above this room.
+
+    `taken_over`: nobody planned it; somebody came to relieve a colleague.
+    """
 
     staff = models.ForeignKey(StaffMember, on_delete=models.CASCADE, related_name="shifts")
     convening = models.UUIDField(null=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    taken_over = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

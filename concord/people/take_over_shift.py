@@ -25,7 +25,7 @@ def take_over_shift(shift: Shift, *, by: StaffMember, ends_at: datetime, at: dat
     mine = there.filter(Q(convening=shift.convening) | Q(convening__isnull=True)).first()
     if mine is None:
         mine = Shift.objects.create(
-            staff=by, convening=shift.convening, starts_at=at, ends_at=ends_at
+            staff=by, convening=shift.convening, starts_at=at, ends_at=ends_at, taken_over=True
         )
         person, where = by.person_id, shift.convening
         record("people.take_over_shift", actor=person, subject=person, at=at, convening=where)

@@ -100,7 +100,7 @@ def read_all_brought(report: Report, *, keyring: Keyring) -> list[tuple[Attachme
         try:
             found.append((each, read_brought(each, keyring=keyring)))
         except Tampered:
-            if not report.outside:
+            if report.former_file is None:
                 raise
     return found
 

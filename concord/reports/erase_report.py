@@ -32,8 +32,9 @@ def erase_report(report: Report, *, at: datetime) -> None:
     erasing.send(sender=Report, report=report, at=at)
     named = _blobs_of(report)
     questions = Question.objects.filter(report=report).values_list("file", flat=True)
-    for file in [report.file, *questions]:
-        files.destroy(file, by=None, at=at)
+    for file in [report.file, report.former_file, *questions]:
+        if file is not None:
+            files.destroy(file, by=None, at=at)
     boxes: Iterable[UUID | None] = [
         report.box,
         *Supporter.objects.filter(report=report).values_list("box", flat=True),

@@ -119,7 +119,6 @@ def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datet
     for field, sealed in seal_told(told, report=report.id, file=report.file).items():
         setattr(report, field, sealed)
     report.outside = True
-    report.save(update_fields=["file", "sealed", "contact_sealed", "outside"])
     unmoved |= set(report.attachments.values_list("id", flat=True))
     for each in opened:
         if each.kind == COPY_KIND:
@@ -132,8 +131,11 @@ def _send_outside(report: Report, told: Told, opened: list[Opened], *, at: datet
                 urgent=each.kind == "said" and each.pushed_at in urgent,
                 at=each.pushed_at,
             )
-    if not unmoved:
+    if unmoved:
+        report.former_file = former
+    else:
         files.destroy(former, by=None, at=at)
+    report.save(update_fields=["file", "former_file", "sealed", "contact_sealed", "outside"])
     ring(readers, at=at)
 
 

@@ -52,7 +52,8 @@ class Report(models.Model):
     The sealed part is `reports.told.Told`. `answer_by` is what the form promised. `outside`: nobody of the team
     holds a key to it, but for those in `LetIn`. `done_outside_at`: the outside contact has dealt with it,
     and said what came of it, sealed beside it.
-    `acted_outside`: whether they acted on it; None while they have not said so.
+    `acted_outside`: whether they acted on it; None while they have not said so. `former_file`: where, when it went
+    outside, something was sealed that could not go along, and that recovery alone opens.
     `folded`: it looks like one of many, and is shown beneath them, never dropped.
     `tell_outcome`: its reporter wants to hear what was done, which is then laid in their box.
     `notice_sealed`: `NoticeWanted`, for those alone who asked to be told that something new lies there.
@@ -70,6 +71,7 @@ class Report(models.Model):
     tell_outcome = models.BooleanField(default=False)
     text_token = models.BinaryField(max_length=16)
     file = models.UUIDField(unique=True)
+    former_file = models.UUIDField(null=True)
     sealed = models.BinaryField()
     contact_sealed = models.BinaryField(null=True)
     notice_sealed = models.BinaryField(null=True)

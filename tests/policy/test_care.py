@@ -32,7 +32,7 @@ from concord.monitoring.hand_over_shift import (
     read_shift_note,
 )
 from concord.monitoring.models import Exposure, Flag, Relief, ShiftNote
-from concord.monitoring.on_shift import stretch_of
+from concord.monitoring.on_shift import CAP, stretch_of
 from concord.outbox.models import Job
 from concord.people.models import Shift
 from concord.people.plan_shift import plan_shift
@@ -153,6 +153,11 @@ def test_after_four_hours_the_desk_offers_somebody_to_take_over_and_takes_nothin
     assert noor.open("/on-shift").sees("Somebody takes over from you.")
     assert stretch_of(cast.noor.staff, at=timezone.now()), "nobody is cut off half-way"
     assert stretch_of(cast.luis.staff, at=timezone.now()), "and the rooms before him are watched"
+    came = cast.luis.staff.shifts.get(taken_over=True)
+    cast.luis.staff.shifts.create(
+        convening=came.convening, starts_at=came.ends_at, ends_at=came.ends_at + CAP
+    )
+    assert too_long(cast.convening, after=cast.at) == [], "no session waits because he came to help"
     on(cast, cast.noor, 6, 9)
     assert asked_by(cast.noor.staff, at=cast.later(hours=7)) is None, (
         "on the next shift she may ask"

@@ -19,6 +19,7 @@ from concord.reports.carry_out import carry_out_what_settled
 from concord.reports.change_choices import WISHES, Choices, change_choices
 from concord.reports.confirm_code import AnotherWasMade, confirm_code
 from concord.reports.confirm_set_aside import NeedsAnotherPerson
+from concord.reports.erase_report import erase_report
 from concord.reports.hold_back import read_held_back
 from concord.reports.keep_out import keep_out
 from concord.reports.let_in import let_in
@@ -35,7 +36,7 @@ from concord.reports.tests.conftest import Member, box_of
 from concord.reports.tests.files import brought
 from concord.reports.told import Told
 from concord.vault import files
-from concord.vault.errors import NoGrant
+from concord.vault.errors import NoGrant, Tampered
 from concord.vault.models import OwedGrant
 
 NONCE = b"a form's own one"
@@ -215,6 +216,19 @@ def test_what_a_box_from_before_does_not_know_is_not_destroyed(
     there = [list_files(found, keyring=theirs), read_words(found, keyring=theirs)]
     assert [len(each) for each in there] == ([0, 1] if lost == "file" else [1, 0])
     assert files.still_there([receipt.report.file])
+    erase_report(found, at=at + SETTLES_AFTER)
+    assert not files.still_there([receipt.report.file]), "what is erased opens by nothing"
+
+
+def test_where_everything_went_outside_what_does_not_open_is_damage_and_is_said(
+    receipt, amara, luis, ines, media, at
+):
+    add_words(receipt.report, "And again.", at=at)
+    found = _all_kept_out(again(receipt.report, amara, at), amara, luis, at)
+    word = found.words.get(by_staff=None, urgent=False)
+    found.words.filter(id=word.id).update(sealed=bytes(word.sealed)[:-1] + b"?")
+    with pytest.raises(Tampered):
+        read_words(found, keyring=keyring_of(Box.objects.get(id=ines.holder), ines.code))
 
 
 def _all_kept_out(made: Receipt, amara: Member, luis: Member, at) -> Report:
