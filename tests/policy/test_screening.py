@@ -213,7 +213,7 @@ def test_nobody_is_flooded_and_nothing_is_dropped(screened, settings, monkeypatc
     assert amara.open("/watch?all").page.count("<article") == 2
     assert amara.sees("More wait behind these, and come up as they are answered.")
     monkeypatch.setattr("concord.desk.templatetags.desk.COUNTED", 2)
-    assert amara.open("/").sees("1+ more, of lower rank")
+    assert amara.open("/").sees("1 more, of lower rank")
 
 
 @pytest.mark.clauses("R-MONITOR-1")

@@ -90,7 +90,7 @@ def test_a_stale_page_agrees_to_nothing_and_leads_to_the_new_text(
     luis.open(path_of(proposal))
     looks_again = f"{path_of(proposal)}/changed?version={proposal.version.id}"
     assert noor.open(looks_again).status == 204
-    noor.open(f"{path_of(proposal)}/decline")
+    noor.open(path_of(proposal)).open(f"{path_of(proposal)}/decline")
     revise(
         proposal,
         terms=terms_for(cast, reason="Another reason."),
