@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from uuid import UUID
 
@@ -43,7 +44,9 @@ ATTACHED = re.compile(rf"\b(?:[cdjlmnst]|qu){APOSTROPHES}(?=\w)|{APOSTROPHES}s\b
 CLOSED_UP = re.compile(APOSTROPHES)
 
 
+@lru_cache(maxsize=20_000)
 def of_person(person: UUID) -> Token:
+    """Kept while the process lives: at each flag everybody who takes part is compared (`named_now`)."""
     return _token("person", str(person))
 
 

@@ -25,7 +25,7 @@ class EnvironmentKeyMissing(Exception):
 
 def subkey(purpose: str) -> bytes:
     """32 bytes that belong to one purpose, from the master in `settings.CONCORD_KEY_FILE`."""
-    return derive(_settings_path(), purpose)
+    return _derived(str(_settings_path()), purpose)
 
 
 def seal(purpose: str, plaintext: bytes, *, about: str) -> bytes:
@@ -43,10 +43,15 @@ def mac(purpose: str, message: bytes, size: int = 16) -> bytes:
     return hmac.digest(subkey(purpose), message, hashlib.sha256)[:size]
 
 
-@lru_cache(maxsize=256)
 def derive(path: Path, purpose: str) -> bytes:
     """32 bytes for one purpose from the master in the file at `path`. Raises EnvironmentKeyMissing."""
-    return sealing.expand(_master(path), purpose=f"concord environment {purpose}")
+    return _derived(str(path), purpose)
+
+
+@lru_cache(maxsize=256)
+def _derived(path: str, purpose: str) -> bytes:
+    """By the path as a text: thousands of names may be compared at once, and a `Path` takes longer than the hash."""
+    return sealing.expand(_master(Path(path)), purpose=f"concord environment {purpose}")
 
 
 def make_key_file(path: Path) -> None:
@@ -80,7 +85,7 @@ def is_private(path: Path) -> bool:
 def forget_masters() -> None:
     """Drop what was read from key files, after one was put in place or moved."""
     _master.cache_clear()
-    derive.cache_clear()
+    _derived.cache_clear()
 
 
 @lru_cache(maxsize=4)
@@ -97,4 +102,5 @@ def _master(path: Path) -> bytes:
 def _settings_path() -> Path:
     from django.conf import settings
 
-    return Path(settings.CONCORD_KEY_FILE)
+    path = settings.CONCORD_KEY_FILE
+    return path if isinstance(path, Path) else Path(path)
