@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import Exists, Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from concord.actions.models import (
     UNDECIDED,
@@ -48,7 +48,9 @@ COUNTS: dict[str, Callable[[StaffMember, datetime], int]] = {
     "by_machine": lambda staff, at: machine_queue(staff, at=at).how_many,
     "caseless": lambda staff, at: len(waiting.caseless_for(staff, at=at)),
     "added": lambda staff, at: waiting.added_for(staff).count(),
-    "reports": lambda staff, at: how_many_rows(waiting.reports_for(staff).filter(waiting.COUNTS)),
+    "reports": lambda staff, at: how_many_rows(
+        waiting.reports_for(staff).filter(waiting.ASKS_FOR_AN_ANSWER)
+    ),
     "questions": lambda staff, at: how_many_of(waiting.questions_for(staff)),
     "reviews": lambda staff, at: how_many_of(waiting.reviews_for(staff)),
     "unconfirmed": lambda staff, at: waiting.unconfirmed_for(staff, at=at).count(),
@@ -59,15 +61,19 @@ COUNTS: dict[str, Callable[[StaffMember, datetime], int]] = {
     "by_hand": lambda staff, at: waiting.by_hand_for(staff).count(),
     "unheld": lambda staff, at: waiting.unheld_for(staff).count(),
     "looks": lambda staff, at: waiting.looks_for(staff, at=at).count(),
-    "handovers": lambda staff, at: len(asks_of(staff, at=at)),
     "covers": lambda staff, at: waiting.covers_for(staff, at=at).count(),
     "no_actions": lambda staff, at: waiting.no_actions_for(staff).count(),
-    "cases": lambda staff, at: len(waiting.changed_for(staff, asks=asks_of(staff, at=at))),
+    "cases": lambda staff, at: _asked_or_changed(staff, asks_of(staff, at=at)),
 }
+
+
+def _asked_or_changed(staff: StaffMember, asks: list[Handover]) -> int:
+    return len(asks) + len(waiting.changed_for(staff, asks=asks))
 
 
 def _rows() -> dict[str, QuerySet[Model]]:
     """Of each kind at least all that could be counted for somebody; nothing here depends on who, or on the time."""
+    asked = Handover.objects.open().filter(case=OuterRef("pk"))
     return {
         "attempts": Attempt.objects.offered(),
         "presses": Proposal.objects.filter(state=State.CONCURRED),
@@ -85,10 +91,9 @@ def _rows() -> dict[str, QuerySet[Model]]:
         "by_hand": ByHand.objects.filter(stated_at__isnull=True),
         "unheld": Unheld.objects.filter(warrant__verified_at__isnull=True),
         "looks": Look.objects.filter(settled_at__isnull=True),
-        "handovers": Handover.objects.open(),
         "covers": Cover.objects.filter(answered_at__isnull=True),
         "no_actions": NoAction.objects.asked(),
-        "cases": Case.objects.exclude(state__in=OVER),
+        "cases": Case.objects.filter(~Q(state__in=OVER) | Exists(asked)),
     }
 
 

@@ -54,7 +54,7 @@ from concord.vault.sight import is_read_by, is_seen_by
 
 REVIEWS_FIRST = ("-named", F("answered_at").asc(nulls_first=True), "answer_due_at", "id")
 """What tells which decision it is about, before what anybody may send; what nobody has answered, before the rest."""
-COUNTS = Q(state__in=UNANSWERED) | Q(unplaced_rung_at__isnull=False) | Q(asks_yes=True)
+ASKS_FOR_AN_ANSWER = Q(state__in=UNANSWERED) | Q(unplaced_rung_at__isnull=False) | Q(asks_yes=True)
 """Of `reports_for`, as `asks_for_an_answer` says it."""
 
 

@@ -29,15 +29,14 @@ class Stretch(NamedTuple):
 
 def stretch_of(staff: StaffMember, *, at: datetime) -> Stretch | None:
     """The stretch that runs now; None for somebody who is not on. The event's own shifts count before being on call."""
-    shifts = list(Shift.objects.filter(staff=staff, ends_at__gt=at - SOON).order_by("starts_at"))
+    shifts = _shifts_of(staff, at=at)
     own = [one for one in shifts if one.convening is not None]
     return _running(own, at, live=True) or _running(shifts, at, live=False)
 
 
 def on_since(staff: StaffMember, *, at: datetime) -> datetime | None:
     """Since when they are on without a break, being on call counted in; None for somebody who is not on."""
-    shifts = Shift.objects.filter(staff=staff, ends_at__gt=at - SOON).order_by("starts_at")
-    running = _running(list(shifts), at, live=False)
+    running = _running(_shifts_of(staff, at=at), at, live=False)
     return None if running is None else running.starts_at
 
 
@@ -52,6 +51,10 @@ def staff_who_follow(staff: StaffMember, *, at: datetime) -> list[StaffMember]:
     found = StaffMember.objects.current(at).filter(id__in=near).exclude(id=staff.id)
     able = keyholders(found.values_list("person_id", flat=True))
     return [one for one in found if one.may_monitor and one.person_id in able]
+
+
+def _shifts_of(staff: StaffMember, *, at: datetime) -> list[Shift]:
+    return list(Shift.objects.filter(staff=staff, ends_at__gt=at - SOON).order_by("starts_at"))
 
 
 def _running(shifts: list[Shift], at: datetime, *, live: bool) -> Stretch | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 from typing import Any
+
+from concord.site.toml_file import NotUnderstood, check_table, read_table
 
 EVENT = {"name": str, "address": str, "zone": str, "session": list}
 SESSION = {"name": str, "day": int, "from": time, "to": time, "guidelines": str}
@@ -17,10 +18,6 @@ KINDS = {
     list: "given as [[session]]",
     time: "a time, as 10:00:00 without quotes",
 }
-
-
-class NotUnderstood(ValueError):
-    """The file says something that is not part of an event, or leaves something out; the message says what."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +43,7 @@ class PlannedEvent:
 
 def read_event(file: Path) -> PlannedEvent:
     """The event in a TOML file. Raises NotUnderstood, OSError."""
-    try:
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise NotUnderstood(f"{file}: {error}") from error
+    told = read_table(file)
     told = {"zone": "UTC", **told}
     _check(told, EVENT, where="the file")
     if not told["session"]:
@@ -69,11 +63,4 @@ def _session(told: Any, number: int) -> PlannedSession:
 
 
 def _check(told: Mapping[str, Any], known: Mapping[str, type], *, where: str) -> None:
-    for name in told:
-        if name not in known:
-            raise NotUnderstood(f"{name} in {where} is nothing that an event has")
-    for name, kind in known.items():
-        if name not in told:
-            raise NotUnderstood(f"{name} of {where} is missing")
-        if type(told[name]) is not kind:
-            raise NotUnderstood(f"{name} of {where} should be {KINDS[kind]}")
+    check_table(told, known, where=where, whose="an event", kinds=KINDS)

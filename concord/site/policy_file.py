@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from concord.policy import first
 from concord.policy.models import Version
 from concord.policy.text import check, plain
+from concord.site.toml_file import NotUnderstood, check_table, read_table
 
 VERSION = {"credit": str, "text": list}
 TEXT = {"language": str, "title": str, "section": list}
@@ -22,10 +22,6 @@ HEAD = """\
 # A version of the policy: change it, and publish it with `concord policy --publish FILE --from DATE`.
 # One [[text]] for each language; the first is what people read whose language is missing.
 """
-
-
-class NotUnderstood(ValueError):
-    """The file says something that is not part of a policy, or leaves something out; the message says what."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +56,7 @@ def written(version: WrittenVersion) -> str:
 
 def read_version(file: Path) -> WrittenVersion:
     """The version in a TOML file. Raises NotUnderstood, OSError."""
-    try:
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise NotUnderstood(f"{file}: {error}") from error
+    told = read_table(file)
     _check(told, VERSION, where="the file")
     texts: dict[str, Mapping[str, Any]] = {}
     for number, each in enumerate(told["text"], start=1):
@@ -115,14 +108,7 @@ def _text(told: Any, *, where: str) -> tuple[str, dict[str, Any]]:
 
 
 def _check(told: Mapping[str, Any], known: Mapping[str, type], *, where: str) -> None:
-    for name in told:
-        if name not in known:
-            raise NotUnderstood(f"{name} in {where} is nothing that a policy has")
-    for name, kind in known.items():
-        if name not in told:
-            raise NotUnderstood(f"{name} of {where} is missing")
-        if type(told[name]) is not kind:
-            raise NotUnderstood(f"{name} of {where} should be {KINDS[kind]}")
+    check_table(told, known, where=where, whose="a policy", kinds=KINDS)
 
 
 def _lines(version: WrittenVersion) -> Iterator[str]:

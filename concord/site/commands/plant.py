@@ -23,7 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from concord.site.event_file import NotUnderstood, read_event
+    from concord.site.event_file import read_event
+    from concord.site.toml_file import NotUnderstood
 
     try:
         event = read_event(options.file)

@@ -55,7 +55,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _read(file: Path) -> WrittenVersion:
-    from concord.site.policy_file import NotUnderstood, read_version
+    from concord.site.policy_file import read_version
+    from concord.site.toml_file import NotUnderstood
 
     try:
         return read_version(file)

@@ -8,9 +8,10 @@ import pytest
 
 from concord.convenings.models import Convening
 from concord.convenings.plan_convening import AddressTaken
-from concord.site.event_file import NotUnderstood, read_event
+from concord.site.event_file import read_event
 from concord.site.planting import plant
 from concord.site.tests.install import Install
+from concord.site.toml_file import NotUnderstood
 from tests.house.house import CHECKOUT
 
 EXAMPLE = CHECKOUT / "examples" / "a-small-event.toml"
